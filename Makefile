@@ -1,0 +1,33 @@
+# One way to run things, the same for a person and for CI.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run demo test check bench
+
+setup: .venv/ready
+
+.venv/ready: requirements.lock requirements-others.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/others --upgrade -r requirements-others.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+run: setup
+	@$(BIN)/python -m deployments.run
+
+demo: setup
+	@$(BIN)/python -m deployments.run --demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	@$(BIN)/python -m benchmarks

@@ -1,0 +1,128 @@
+"""Reads the body of an answer in every variant that BPJS and its gateways send (contract 2)."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn, cast
+
+from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
+from bpjs_client.exchange import JSON
+
+
+class BodyKind(StrEnum):
+    """What kind of body came back."""
+
+    ENVELOPE = "envelope"  # BPJS's own: a response with metaData (PCare) or metadata (Antrean)
+    EMPTY = "empty"
+    FOREIGN = "foreign"  # JSON without BPJS's code: a gateway or framework speaks
+    PAGE = "page"  # not JSON: HTML of a gateway or of ASP.NET
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """An answer's content: code as text, BPJS's words, the decoded response."""
+
+    kind: BodyKind
+    meta_code: str | None = None
+    message: str = ""
+    response: JSON = None
+    undecryptable: bool = False
+
+
+def read_envelope(text: str, decrypt: Callable[[str], str]) -> Envelope:
+    """Take an answer's body apart; ``decrypt`` opens a response or raises `Undecryptable`. Never raises."""
+    if not text.strip():
+        return Envelope(BodyKind.EMPTY)
+    try:
+        body = parse_json(text)
+    except ValueError:
+        return Envelope(BodyKind.PAGE)
+    metadata = _entry(body, "metadata")
+    if not isinstance(metadata, Mapping):
+        return Envelope(BodyKind.FOREIGN, message=_words(_entry(body, "message")), response=body)
+    response, undecryptable = _decoded(_entry(body, "response"), decrypt)
+    code, message = _code(_entry(metadata, "code")), _words(_entry(metadata, "message"))
+    return Envelope(BodyKind.ENVELOPE, code, message, response, undecryptable)
+
+
+def parse_json(text: str) -> JSON:
+    """JSON as BPJS writes it (raw line breaks in names included). Raises ValueError."""
+    try:
+        value = json.loads(text, strict=False, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    # Lone surrogates and NUL can only come from escapes; no database column takes them.
+    escaped = text.lower()
+    return _storable(value) if "\\ud" in escaped or "\\u0000" in escaped else cast(JSON, value)
+
+
+def field_messages(response: JSON) -> Iterator[tuple[str, str]]:
+    """The (field, message) pairs of a refusal or of a number, whether object, list or plain texts."""
+    for item in response if isinstance(response, list) else [response]:
+        if isinstance(item, Mapping):
+            message = _words(_entry(item, "message"))
+            if message:
+                yield _words(_entry(item, "field")), message
+        elif isinstance(item, str) and item.strip():
+            yield "", item.strip()
+
+
+def number_in(response: JSON, name: str) -> str | None:
+    """The number called ``name`` (noUrut, noKunjungan) in a create's answer; object or array (contract 5)."""
+    wanted = name.casefold()
+    for field, message in field_messages(response):
+        if field.casefold() == wanted:
+            return message
+    return _words(_entry(response, name)) or None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _entry(value: JSON, name: str) -> JSON:
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            if key.casefold() == name.casefold():
+                return entry
+    return None
+
+
+def _code(value: JSON) -> str | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None if isinstance(value, int | str) else None
+
+
+def _words(value: JSON) -> str:
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_words, value)))
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).strip()
+
+
+def _decoded(response: JSON, decrypt: Callable[[str], str]) -> tuple[JSON, bool]:
+    if not isinstance(response, str) or not looks_encrypted(response):
+        return response, False
+    try:
+        text = decrypt(response)
+    except Undecryptable:
+        return response, True
+    try:
+        return parse_json(text), False
+    except ValueError:
+        return text, False
+
+
+def _storable(value: JSON) -> JSON:
+    if isinstance(value, str):
+        return mended(value).replace("\x00", "\ufffd")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_storable(key)): _storable(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,52 @@
+"""Turns what a person typed into a form, all of it text, into a body with BPJS's types."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, get_origin
+
+from pydantic.fields import FieldInfo
+
+from bpjs_client.bodies import MODELS
+from bpjs_client.jenis import Jenis
+
+_YES = {"ya": True, "true": True, "1": True, "tidak": False, "false": False, "0": False}
+
+
+def body_from_form(jenis: Jenis, typed: Mapping[str, object]) -> dict[str, Any]:
+    """The body that these fields make; text that does not fit its type stays as typed, for the check to name.
+
+    An empty card number of an antrean job is kept as the empty text (a non-JKN patient, contract 5a); other
+    empty fields are left out.
+    """
+    fields = MODELS[jenis].model_fields
+    body = {name: _read(fields[name], value) for name, value in typed.items() if name in fields}
+    filled = {name: value for name, value in body.items() if value not in (None, "")}
+    if "nomorkartu" in fields:
+        filled.setdefault("nomorkartu", "")
+    return filled
+
+
+def _read(field: FieldInfo, value: object) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return _READERS.get(_plain_type(field), str.strip)(value)
+    except (ValueError, KeyError):
+        return value
+
+
+def _plain_type(field: FieldInfo) -> object:
+    annotation = field.annotation
+    return get_origin(annotation) or annotation
+
+
+def _object(text: str) -> Any:
+    return json.loads(text) if text.strip() else None
+
+
+_READERS: dict[object, Callable[[str], Any]] = {
+    int: lambda text: int(text.strip()),
+    float: lambda text: float(text.strip().replace(",", ".")),
+    bool: lambda text: _YES[text.strip().lower()],
+    Any: _object,
+}

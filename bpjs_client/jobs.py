@@ -1,0 +1,150 @@
+"""Sends the seven jobs to BPJS, reads back what it holds, and reads its references."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from types import TracebackType
+from typing import Self, cast
+
+import httpx
+
+from bpjs_client import readback
+from bpjs_client.bodies import Body, VisitKey, check_body
+from bpjs_client.code_table import READ, Endpoint
+from bpjs_client.deadline import DeadlineTransport
+from bpjs_client.endpoints import Prepared, harmless_read, read_request, request_for
+from bpjs_client.errors import Rejected, Unauthorized
+from bpjs_client.exchange import JSON, Exchange
+from bpjs_client.jenis import Jenis, Service
+from bpjs_client.service import Connection, Timeouts
+from bpjs_client.settings import BpjsSettings
+from bpjs_client.signing import Credential
+from bpjs_client.verdict import judge, proven_number
+
+# Only chooses the day of a probe; BPJS's day is Jakarta's.
+_JAKARTA = timezone(timedelta(hours=7))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A job that BPJS confirmed: ``result`` holds ``noUrut`` or ``noKunjungan`` where one is due."""
+
+    exchange: Exchange
+    result: dict[str, str] = field(repr=False)
+
+
+def prepare(jenis: Jenis, body: Body) -> Prepared:
+    """The request that a job becomes, before it is signed.
+
+    Raises Rejected, with the fields, when the body is wrong: wrong data never reach BPJS.
+    """
+    errors = tuple(check_body(jenis, body, chain_supplies=False))
+    if not errors:
+        return request_for(jenis, body)
+    reason = "; ".join(f"{error.field}: {error.message}" for error in errors)
+    raise Rejected(reason, Exchange("", "", cast(JSON, dict(body))), errors)
+
+
+class Bpjs:
+    """Both services of one clinic. Thread-safe; close it when done, or use it in a ``with`` block.
+
+    ``clock`` tells epoch seconds and signs the requests; ``transport`` replaces the network.
+    """
+
+    def __init__(
+        self,
+        settings: BpjsSettings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        shared = transport or DeadlineTransport()
+        self._connections = {service: self._connect(service, shared) for service in Service}
+
+    def prepare(self, jenis: Jenis, body: Body) -> Prepared:
+        """The request that a job becomes, so that it can be stored before it leaves. Raises Rejected."""
+        return prepare(jenis, body)
+
+    def send(self, jenis: Jenis, body: Body) -> Receipt:
+        """Send a job and return BPJS's confirmation; raises the `BpjsError` that says what happens next.
+
+        A request is sent once. Only when BPJS refuses its timestamp as expired, which means that nothing
+        was done, is it signed anew and sent a second time.
+        """
+        return self.deliver(jenis, prepare(jenis, body))
+
+    def deliver(self, jenis: Jenis, request: Prepared) -> Receipt:
+        """Send a prepared job; otherwise like `send`."""
+        exchange = self._ask(jenis.service, jenis, request)
+        return Receipt(exchange, proven_number(jenis, exchange))
+
+    def find_pendaftaran(self, key: VisitKey) -> str | None:
+        """The noUrut under which PCare holds a registration, None when it holds none. Raises `BpjsError`."""
+        return readback.find_pendaftaran(self._read_pcare, key)
+
+    def find_kunjungan(self, key: VisitKey) -> str | None:
+        """The noKunjungan under which PCare holds a visit, None when it holds none. Raises `BpjsError`."""
+        return readback.find_kunjungan(self._read_pcare, key, self._settings.kd_provider)
+
+    def probe(self, service: Service) -> Exchange:
+        """A harmless read: does the service answer and take our credential? Raises `BpjsError`."""
+        today = datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
+        return self.read(service, harmless_read(service, today))
+
+    def read(self, service: Service, path: str) -> Exchange:
+        """GET a path relative to the service's base URL; "no data" in any form gives response None or [].
+
+        Raises `BpjsError`; a failed read is Temporary, never Unknown.
+        """
+        exchange = self._ask(service, READ, read_request(path))
+        return replace(exchange, response=_without_empty_forms(exchange.response))
+
+    def read_list(self, service: Service, path: str) -> list[Mapping[str, JSON]]:
+        """The rows of a reference or list in any of its forms. Raises `BpjsError`."""
+        return readback.rows_of(self.read(service, path))
+
+    def close(self) -> None:
+        """Close all connections."""
+        for connection in self._connections.values():
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _connect(self, service: Service, transport: httpx.BaseTransport) -> Connection:
+        return Connection(
+            service,
+            self._settings.base_url(service),
+            Credential.of(self._settings, service),
+            transport=transport,
+            clock=self._clock,
+            timeouts=Timeouts.around(self._settings.timeout_seconds),
+        )
+
+    def _ask(self, service: Service, endpoint: Endpoint, request: Prepared) -> Exchange:
+        connection = self._connections[service]
+        deadline = connection.start_deadline()
+        try:
+            return judge(service, endpoint, connection.exchange(request, deadline))
+        except Unauthorized as refusal:
+            if not refusal.expired:
+                raise
+        # Refused for its age, so nothing was done: this one repetition is safe even for a write.
+        return judge(service, endpoint, connection.exchange(request, deadline))
+
+    def _read_pcare(self, path: str) -> Exchange:
+        return self.read(Service.PCARE, path)
+
+
+def _without_empty_forms(response: JSON) -> JSON:
+    if isinstance(response, Mapping) and response.get("list", ...) in (None, []):
+        return []
+    return None if response == "" else response

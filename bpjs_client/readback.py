@@ -1,0 +1,86 @@
+"""Finds out whether BPJS already has a registration or a visit, and under which number."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+from bpjs_client.bodies import VisitKey
+from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
+from bpjs_client.errors import NotFound, Temporary
+from bpjs_client.exchange import JSON, Exchange
+from bpjs_client.wire_fields import read_pcare_date
+
+Read = Callable[[str], Exchange]
+
+PAGE_SIZE = 100
+_MOST_PAGES = 500
+_DATE_LENGTH = len("dd-MM-yyyy")
+
+
+def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
+    """The rows of a reference or list, whether ``{count, list}``, a bare array or no data at all.
+
+    Raises Temporary for any other shape: an answer that cannot be read must not pass for "nothing there".
+    """
+    response = exchange.response
+    rows = response.get("list") if isinstance(response, Mapping) and "list" in response else response
+    if rows is None:
+        return []
+    if isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows):
+        return [row for row in rows if isinstance(row, Mapping)]
+    raise Temporary("Daftar dari BPJS tidak dapat dibaca.", exchange)
+
+
+def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
+    """The noUrut of a registration by card and poli, from all registrations of the day (contract 3.1)."""
+    for row in _registrations(read, key):
+        if _text_at(row, "peserta", "noKartu") == key.no_kartu and _is_poli(row, key):
+            return _text_at(row, "noUrut")
+    return None
+
+
+def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
+    """The noKunjungan of a visit by own provider, date and poli, from the card's history (contract 3.1)."""
+    for row in _rows_there(read, kunjungan_history(key.no_kartu)):
+        own = _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
+        if own and _is_poli(row, key) and _is_day(row, key):
+            return _text_at(row, "noKunjungan")
+    return None
+
+
+def _registrations(read: Read, key: VisitKey) -> Iterator[Mapping[str, JSON]]:
+    # A short page does not prove the end: a server may cap the limit without saying so, and the meaning
+    # of `count` is unproven (contract 3). Only a page that brings nothing new does.
+    seen: set[str] = set()
+    start = 0
+    for _ in range(_MOST_PAGES):
+        page = _rows_there(read, pendaftaran_page(key.tanggal, start, PAGE_SIZE))
+        news = {json.dumps(row, sort_keys=True) for row in page} - seen
+        yield from page
+        if not news:
+            return
+        seen |= news
+        start += len(page)
+
+
+def _rows_there(read: Read, path: str) -> list[Mapping[str, JSON]]:
+    try:
+        return rows_of(read(path))
+    except NotFound as missing:
+        if missing.exchange.meta_code is None:  # a gateway's 404 says nothing about patients
+            raise
+        return []
+
+
+def _is_poli(row: Mapping[str, JSON], key: VisitKey) -> bool:
+    return _text_at(row, "poli", "kdPoli") == key.kd_poli
+
+
+def _is_day(row: Mapping[str, JSON], key: VisitKey) -> bool:
+    return read_pcare_date((_text_at(row, "tglKunjungan") or "")[:_DATE_LENGTH]) == key.tanggal
+
+
+def _text_at(row: Mapping[str, JSON], *path: str) -> str | None:
+    value: object = row
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return str(value).strip() or None if isinstance(value, str | int) else None

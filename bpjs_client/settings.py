@@ -1,0 +1,57 @@
+"""Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
+
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bpjs_client.jenis import Service
+
+_WEB_ADDRESS = TypeAdapter(HttpUrl)
+
+
+class BpjsSettings(BaseSettings):
+    """One clinic's credentials for both services; the defaults are those of the simulator.
+
+    ``timeout_seconds`` is the longest wait for the next part of an answer.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="BPJS_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    pcare_base_url: str = "http://127.0.0.1:4010/pcare-rest"
+    antrean_base_url: str = "http://127.0.0.1:4010/antreanfktp"
+    cons_id: str = "12345"
+    secret_key: SecretStr = SecretStr("rahasia-simulator")
+    pcare_user_key: SecretStr = SecretStr("kunci-pcare-simulator")
+    antrean_user_key: SecretStr = SecretStr("kunci-antrean-simulator")
+    pcare_username: str = "klinik"
+    pcare_password: SecretStr = SecretStr("Sandi#Simulator1")
+    kd_aplikasi: str = "095"
+    kd_provider: str = "01234567"
+    timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+
+    @field_validator("cons_id", "pcare_user_key", "antrean_user_key", mode="before")
+    @classmethod
+    def _one_line(cls, value: object) -> object:
+        # These go out as HTTP headers, and a stray newline from a copied key would break every request.
+        return value.strip() if isinstance(value, str) else value
+
+    @field_validator("pcare_base_url", "antrean_base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        try:
+            _WEB_ADDRESS.validate_python(value.strip())
+        except ValidationError:  # its text repeats the address, which may hold a password
+            raise ValueError("harus alamat http:// atau https:// dari layanan BPJS") from None
+        return value.strip()
+
+    def base_url(self, service: Service) -> str:
+        """The address of a service, without a trailing slash."""
+        urls = {Service.PCARE: self.pcare_base_url, Service.ANTREAN: self.antrean_base_url}
+        return urls[service].rstrip("/")
+
+    def user_key(self, service: Service) -> SecretStr:
+        """The service's own user key (contract 1.2: each service has its own)."""
+        return {Service.PCARE: self.pcare_user_key, Service.ANTREAN: self.antrean_user_key}[service]

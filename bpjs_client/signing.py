@@ -1,0 +1,80 @@
+"""Signs each request anew: BPJS's five headers, with the time of this very attempt."""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import httpx
+from pydantic import SecretStr
+
+from bpjs_client.jenis import Service
+from bpjs_client.settings import BpjsSettings
+
+TIMESTAMP_HEADER = "X-timestamp"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What identifies the clinic to one service (contract 1.2, mark A)."""
+
+    cons_id: str
+    secret_key: SecretStr
+    user_key: SecretStr
+    username: str
+    password: SecretStr
+    kd_aplikasi: str
+
+    @classmethod
+    def of(cls, settings: BpjsSettings, service: Service) -> "Credential":
+        """The credential that the settings hold for a service."""
+        return cls(
+            cons_id=settings.cons_id,
+            secret_key=settings.secret_key,
+            user_key=settings.user_key(service),
+            username=settings.pcare_username,
+            password=settings.pcare_password,
+            kd_aplikasi=settings.kd_aplikasi,
+        )
+
+
+def signature(credential: Credential, timestamp: str) -> str:
+    """Base64 of HMAC-SHA256 over ``{consid}&{timestamp}``; the timestamp is UTC epoch seconds as text."""
+    text = f"{credential.cons_id}&{timestamp}".encode()
+    digest = hmac.new(credential.secret_key.get_secret_value().encode(), text, hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def authorization(credential: Credential) -> str:
+    """The PCare login: ``Basic`` and base64 of ``{user}:{password}:{kdAplikasi}``."""
+    login = f"{credential.username}:{credential.password.get_secret_value()}:{credential.kd_aplikasi}"
+    return "Basic " + base64.b64encode(login.encode()).decode()
+
+
+class Signing(httpx.Auth):
+    """Adds BPJS's headers to a request as it leaves.
+
+    ``X-authorization`` goes to Antrean too, where sources show it both sent and left out (mark B).
+    """
+
+    def __init__(self, credential: Credential, clock: Callable[[], float] = time.time) -> None:
+        self._credential = credential
+        self._clock = clock
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign one request with the clock's time of now."""
+        timestamp = str(int(self._clock()))
+        for name, value in self._headers(timestamp).items():
+            request.headers[name] = value
+        yield request
+
+    def _headers(self, timestamp: str) -> dict[str, str]:
+        return {
+            "X-cons-id": self._credential.cons_id,
+            TIMESTAMP_HEADER: timestamp,
+            "X-signature": signature(self._credential, timestamp),
+            "X-authorization": authorization(self._credential),
+            "user_key": self._credential.user_key.get_secret_value(),
+        }

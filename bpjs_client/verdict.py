@@ -1,0 +1,132 @@
+"""Judges an answer: either it proves success, or it becomes the error that says what happens next."""
+
+from bpjs_client.bodies import FieldError
+from bpjs_client.code_table import (
+    BARE_ROWS,
+    NO_CODE,
+    NUMBERS,
+    PAGE_ROWS,
+    READ,
+    ROWS,
+    SERVICE_EXPIRED,
+    SUCCESS,
+    UNKNOWN_401,
+    Endpoint,
+    Row,
+    meaning,
+)
+from bpjs_client.envelope import BodyKind, field_messages, number_in
+from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
+from bpjs_client.exchange import Exchange
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Service
+from bpjs_client.service import Answer
+
+_TABLES = {
+    BodyKind.ENVELOPE: ROWS,
+    BodyKind.FOREIGN: BARE_ROWS,
+    BodyKind.EMPTY: BARE_ROWS,
+    BodyKind.PAGE: PAGE_ROWS,
+}
+_NO_CONTENT = 204
+_UNREADABLE = "Jawaban BPJS tidak dapat dibuka."
+_NO_NUMBER = "BPJS menerima, tetapi tidak memberi nomornya."
+
+
+def judge(service: Service, endpoint: Endpoint, answer: Answer) -> Exchange:
+    """The exchange of an answer that proves success, its code and (for a create) its number included.
+
+    Raises the `BpjsError` that the code table names; see its rows. A read whose answer holds no data
+    counts as success (contract 2.3).
+    """
+    if not _succeeded(service, endpoint, answer):
+        raise _refusal(service, endpoint, answer)
+    problem = _unproven(endpoint, answer)
+    if problem is not None:
+        raise (Temporary if endpoint == READ else Unknown)(problem, answer.exchange)
+    return answer.exchange
+
+
+def proven_number(endpoint: Endpoint, exchange: Exchange) -> dict[str, str]:
+    """The number a successful create brought, by its name; empty for endpoints that bring none."""
+    name = NUMBERS.get(endpoint)
+    number = number_in(exchange.response, name) if name else None
+    return {name: number} if name and number else {}
+
+
+def _succeeded(service: Service, endpoint: Endpoint, answer: Answer) -> bool:
+    exchange = answer.exchange
+    if not 200 <= (exchange.http_code or 0) < 300:  # noqa: PLR2004 - HTTP's own meaning of 2xx
+        return False
+    if answer.kind is BodyKind.EMPTY:
+        # For a read every empty 2xx says "no data". A write needs BPJS's word, which HTTP 204 is
+        # for a delete and nothing else.
+        return endpoint == READ or _is_empty_delete(exchange)
+    codes = next(codes for endpoints, codes in SUCCESS[service] if endpoint in endpoints)
+    return answer.kind is BodyKind.ENVELOPE and exchange.meta_code in codes
+
+
+def _is_empty_delete(exchange: Exchange) -> bool:
+    return exchange.method == "DELETE" and exchange.http_code == _NO_CONTENT
+
+
+def _unproven(endpoint: Endpoint, answer: Answer) -> str | None:
+    if answer.undecryptable:
+        return _UNREADABLE
+    if endpoint == READ:
+        # Every read answers an object or a list; a text is a ciphertext that was damaged.
+        is_text = isinstance(answer.exchange.response, str) and answer.exchange.response.strip()
+        return _UNREADABLE if is_text else None
+    if endpoint in NUMBERS and not proven_number(endpoint, answer.exchange):
+        return _NO_NUMBER
+    return None
+
+
+def _refusal(service: Service, endpoint: Endpoint, answer: Answer) -> BpjsError:
+    exchange = answer.exchange
+    row = meaning(_TABLES[answer.kind], service, endpoint, _codes(answer), _text(exchange))
+    fields = _fields(exchange)
+    reason = row.reason or _own_words(exchange, fields)
+    if row.error is Unauthorized:
+        return _unauthorized(row, reason, exchange)
+    return row.error(reason, exchange, fields)
+
+
+def _unauthorized(row: Row, reason: str, exchange: Exchange) -> Unauthorized:
+    is_guess = row.code == UNKNOWN_401 and row.text is None and row.reason is None
+    return Unauthorized(reason, exchange, expired=row.text == SERVICE_EXPIRED, text_known=not is_guess)
+
+
+def _codes(answer: Answer) -> tuple[str, ...]:
+    # PCare mirrors its code in the HTTP status, Antrean answers 200 whatever it says: of the two, the
+    # HTTP status only counts when it is a failure or stands alone.
+    if answer.kind is not BodyKind.ENVELOPE:
+        return (str(answer.exchange.http_code),)
+    own = answer.exchange.meta_code
+    if (answer.exchange.http_code or 0) < 300:  # noqa: PLR2004 - 3xx and up are HTTP's failures
+        return (own or NO_CODE,)
+    return tuple(filter(None, (own, str(answer.exchange.http_code))))
+
+
+def _text(exchange: Exchange) -> str:
+    return " ".join((exchange.message, *(message for _, message in field_messages(exchange.response))))
+
+
+def _fields(exchange: Exchange) -> tuple[FieldError, ...]:
+    pairs = dict.fromkeys(field_messages(exchange.response))
+    return tuple(
+        FieldError(_masked(name, exchange), _masked(message, exchange)) for name, message in pairs if name
+    )
+
+
+def _own_words(exchange: Exchange, fields: tuple[FieldError, ...]) -> str:
+    if fields:
+        return "; ".join(f"{error.field}: {error.message}" for error in fields)
+    texts = [message for _, message in field_messages(exchange.response)]
+    words = exchange.message or "; ".join(dict.fromkeys(texts))
+    code = exchange.meta_code or f"HTTP {exchange.http_code}"
+    return _masked(words, exchange) or f"BPJS menolak dengan kode {code} tanpa penjelasan."
+
+
+def _masked(text: str, exchange: Exchange) -> str:
+    return without_identifiers(text, exchange.request)

@@ -1,0 +1,19 @@
+"""Our own tables: jobs, attempts, services, references. Knows neither Prefect nor HTTP."""
+
+from database.engine import Database, open_database
+from database.errors import DatabaseError, DatabaseUnavailable, JobNotFound, LeaseLost, MoveRefused
+from database.intake import Enqueued, LineRefused, enqueue, enqueue_lines
+
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "DatabaseUnavailable",
+    "Enqueued",
+    "JobNotFound",
+    "LeaseLost",
+    "LineRefused",
+    "MoveRefused",
+    "enqueue",
+    "enqueue_lines",
+    "open_database",
+]

@@ -1,0 +1,214 @@
+"""Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bpjs_client.jenis import Jenis, Service
+from database.attempts import WORKER_DIED, is_uncertain
+from database.chain import is_blocked, waits_for
+from database.engine import Database
+from database.errors import JobNotFound
+from database.models import Attempt, Job, ServiceState
+from database.status import Status
+from database.wakeup import announce
+
+# The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
+NEEDS_PERSON = "perlu-orang"
+CLOSED_DOORS = ("open", "paused")
+
+
+@dataclass(frozen=True)
+class ClaimedJob:
+    """A job in hand: what a task needs to name its run, and no more."""
+
+    id: int
+    faskes: str
+    jenis: Jenis
+    norm: str
+    nama_pasien: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Why a job was not claimed: its status, and in Indonesian what it waits for."""
+
+    status: Status
+    why: str
+
+
+def claim(
+    database: Database, *, owner: str, limit: int, lease: timedelta, service: Service | None = None
+) -> list[ClaimedJob]:
+    """Take up to `limit` due jobs in hand, oldest due first, of one service or of all.
+
+    Never one whose chain has something in hand or unfinished before it, never one whose service is down or
+    paused. Raises DatabaseUnavailable.
+    """
+    if limit < 1:
+        return []
+    with database.write() as session:
+        due = claimable(database.clock())
+        query = select(Job).where(due).order_by(Job.due_at, Job.id).limit(limit)
+        if service is not None:
+            query = query.where(Job.service == service.value)
+        jobs = session.scalars(query.with_for_update(skip_locked=True)).all()
+        for job in jobs:
+            _take(job, database.clock(), owner, lease)
+        return [_claimed(job) for job in jobs]
+
+
+def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
+    """Take one job in hand now, whatever its `due_at`; or say why that cannot be.
+
+    Raises JobNotFound, DatabaseUnavailable.
+    """
+    with database.write() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None:
+            raise JobNotFound(job_id)
+        status = Status(job.status)
+        if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
+            return Waiting(status, job.message or status.value)
+        why = why_waiting(session, job)
+        if why:
+            return Waiting(status, why)
+        _take(job, database.clock(), owner, lease)
+        return _claimed(job)
+
+
+def claimable(now: datetime) -> ColumnElement[bool]:
+    """The SQL condition of a job that may be sent, or looked up at BPJS, now."""
+    return and_(
+        or_(
+            Job.status == Status.MENUNGGU.value,
+            and_(Job.status == Status.TIDAK_PASTI.value, Job.reason != NEEDS_PERSON),
+        ),
+        Job.due_at <= now,
+        ~_door_is_closed(),
+        ~is_blocked(Job),
+    )
+
+
+def has_work(database: Database) -> bool:
+    """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        now = database.clock()
+        dead = and_(Job.status == Status.PROSES.value, Job.lease_until < now)
+        return session.scalar(select(Job.id).where(or_(claimable(now), dead)).limit(1)) is not None
+
+
+def _door_is_closed() -> ColumnElement[bool]:
+    return exists().where(
+        ServiceState.faskes == Job.faskes,
+        ServiceState.service == Job.service,
+        ServiceState.state.in_(CLOSED_DOORS),
+    )
+
+
+def count_claimable(database: Database) -> int:
+    """How many jobs could be claimed now. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(Job).where(claimable(database.clock()))) or 0
+
+
+def why_waiting(session: Session, job: Job) -> str | None:
+    """In Indonesian, what keeps a job from being sent; None when nothing but its `due_at` does."""
+    before = waits_for(session, job.id)
+    if before is not None:
+        return f"menunggu {before.jenis} #{before.id} ({before.status})"
+    door = session.get(ServiceState, (job.faskes, job.service))
+    if door is not None and door.state in CLOSED_DOORS:
+        return f"layanan {job.service} {_DOOR_WORDS[door.state]}: {door.reason}"
+    return None
+
+
+_DOOR_WORDS = {"open": "sedang tidak dapat dihubungi", "paused": "dijeda"}
+
+
+def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
+    job.status = Status.PROSES.value
+    job.lease_owner = owner
+    job.lease_until = now + lease
+    job.updated_at = now
+    job.version += 1
+
+
+def _claimed(job: Job) -> ClaimedJob:
+    return ClaimedJob(job.id, job.faskes, Jenis(job.jenis), job.norm, job.nama_pasien)
+
+
+def renew(database: Database, job_ids: list[int], *, owner: str, lease: timedelta) -> None:
+    """Keep jobs in hand for another `lease`; those no longer held are left alone.
+
+    Raises DatabaseUnavailable.
+    """
+    if not job_ids:
+        return
+    with database.write() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(job_ids), Job.lease_owner == owner, Job.status == Status.PROSES.value)
+            .values(lease_until=database.clock() + lease)
+        )
+
+
+def release(database: Database, job_ids: list[int], *, owner: str) -> None:
+    """Put back jobs that were claimed but never begun (a shutdown). Raises DatabaseUnavailable."""
+    if not job_ids:
+        return
+    with database.write() as session:
+        held = select(Job).where(
+            Job.id.in_(job_ids), Job.lease_owner == owner, Job.status == Status.PROSES.value
+        )
+        for job in session.scalars(held):
+            _put_back(session, job, database.clock())
+        announce(session)
+
+
+def take_over(database: Database) -> int:
+    """Take jobs from the hands of the dead: those whose lease ran out. Returns how many.
+
+    One whose request may have left becomes `tidak_pasti`, never `menunggu`: it is not sent blindly again.
+    Raises DatabaseUnavailable.
+    """
+    with database.write() as session:
+        now = database.clock()
+        dead = (
+            select(Job)
+            .where(Job.status == Status.PROSES.value, Job.lease_until < now)
+            .with_for_update(skip_locked=True)
+        )
+        jobs = session.scalars(dead).all()
+        for job in jobs:
+            _put_back(session, job, now)
+        return len(jobs)
+
+
+def _put_back(session: Session, job: Job, now: datetime) -> None:
+    open_attempt = session.scalar(
+        select(Attempt).where(Attempt.job_id == job.id, Attempt.finished_at.is_(None))
+    )
+    if open_attempt is not None:
+        open_attempt.finished_at = now
+        open_attempt.outcome = WORKER_DIED
+        job.attempts += 1
+    uncertain = open_attempt is not None or is_uncertain(session, job.id)
+    job.status = (Status.TIDAK_PASTI if uncertain else Status.MENUNGGU).value
+    if uncertain:
+        job.reason, job.message = "terputus", "Pengirim berhenti sebelum jawaban BPJS tercatat."
+    job.lease_until = job.lease_owner = None
+    job.due_at = job.updated_at = now
+    job.version += 1
+
+
+def next_due(database: Database) -> datetime | None:
+    """When the earliest waiting job falls due or a lease ends; None when nothing waits."""
+    with database.read() as session:
+        return session.scalar(
+            select(func.min(Job.due_at)).where(
+                or_(Job.status == Status.MENUNGGU.value, Job.status == Status.TIDAK_PASTI.value)
+            )
+        )

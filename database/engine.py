@@ -1,0 +1,154 @@
+"""Connections and transactions; the one place where a driver's errors become ours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from database.errors import ConstraintViolated, DatabaseUnavailable
+from database.schema import upgrade
+from database.settings import DatabaseSettings
+
+Clock = Callable[[], datetime]
+
+BUSY_TIMEOUT_SECONDS = 30
+POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
+
+
+def utc_now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """A migrated database with the clinic's time zone and a clock."""
+
+    def __init__(self, engine: Engine, *, timezone: ZoneInfo, clock: Clock = utc_now) -> None:
+        self.engine = engine
+        self.timezone = timezone
+        self.clock = clock
+
+    @property
+    def is_sqlite(self) -> bool:
+        """SQLite has one writer; PostgreSQL has row locks and NOTIFY."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may change rows: all of it is kept, or nothing.
+
+        Raises DatabaseUnavailable when the database cannot be reached or cannot write (a full disk).
+        """
+        with self._session(writes=True) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent look that takes no write lock. Raises DatabaseUnavailable."""
+        with self._session(writes=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _session(self, *, writes: bool) -> Iterator[Session]:
+        engine = self.engine.execution_options(bpjs_writes=writes)
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except IntegrityError as cause:
+            # A driver quotes the whole refused row in its text, body and all.
+            raise ConstraintViolated(type(cause.orig).__name__) from None
+        except (DBAPIError, SQLAlchemyError) as cause:
+            raise DatabaseUnavailable(sentence(cause)) from None
+
+    def close(self) -> None:
+        """Return all connections."""
+        self.engine.dispose()
+
+
+# What a driver says (lower case) -> what we say. The driver's own text may quote a row: it stays here.
+_SENTENCES = (
+    ("disk is full", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
+    ("no space left", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
+    ("could not extend file", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
+    ("readonly database", "Berkas basis data tidak dapat ditulis; periksa izinnya."),
+    ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
+    ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
+    ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
+    ("locked", "Basis data sedang dipakai proses lain terlalu lama; coba lagi."),
+    ("authentication failed", "Basis data menolak nama pengguna atau kata sandi pada BPJS_DATABASE_URL."),
+    ("does not exist", "Basis data, pengguna, atau tabelnya tidak ada; periksa BPJS_DATABASE_URL."),
+    ("connect", "Basis data tidak dapat dihubungi; periksa BPJS_DATABASE_URL dan apakah servernya hidup."),
+)
+
+
+def sentence(cause: BaseException) -> str:
+    """One clear sentence for a person, without the driver's own text."""
+    said = str(getattr(cause, "orig", None) or cause).lower()
+    for part, ours in _SENTENCES:
+        if part in said:
+            return ours
+    return f"Basis data gagal dipakai ({type(getattr(cause, 'orig', None) or cause).__name__})."
+
+
+def parse_url(text: str) -> URL:
+    """Read `BPJS_DATABASE_URL`; raises DatabaseUnavailable with a sentence that does not echo it."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise DatabaseUnavailable("BPJS_DATABASE_URL bukan alamat basis data yang sah.") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise DatabaseUnavailable("BPJS_DATABASE_URL harus sqlite:///… atau postgresql://….")
+    return url
+
+
+def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = utc_now) -> Database:
+    """Connect and bring the tables up to date (created by itself on first use).
+
+    Raises DatabaseUnavailable with one sentence for a person.
+    """
+    settings = settings or DatabaseSettings()
+    url = parse_url(settings.database_url.get_secret_value())
+    try:
+        if url.drivername == "sqlite" and url.database not in {None, "", ":memory:"}:
+            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = make_engine(url)
+        upgrade(engine)
+    except (SQLAlchemyError, OSError) as cause:
+        raise DatabaseUnavailable(sentence(cause)) from None
+    return Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
+    if url.drivername != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    # WAL lets readers go on while a job is written; FULL keeps an accepted job through a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock first: two writers queue instead of failing half-way.
+    writes = connection.get_execution_options().get("bpjs_writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

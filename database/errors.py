@@ -1,0 +1,39 @@
+"""What can go wrong in this room, by what happens next.
+
+DatabaseError
+├── DatabaseUnavailable   wait and try again: the database cannot be reached or cannot write
+├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
+├── JobNotFound           tell the person: there is no such job
+├── LeaseLost             stop touching the job: somebody else may hold it now
+└── MoveRefused           tell the person why: the job's status does not permit this
+"""
+
+
+class DatabaseError(Exception):
+    """Base of this room's errors; texts never hold a body, a card number or a URL with a password."""
+
+
+class DatabaseUnavailable(DatabaseError):
+    """The database cannot be reached or cannot write; nothing was changed by the failed transaction."""
+
+
+class ConstraintViolated(DatabaseError):
+    """A unique or check constraint refused the transaction; nothing was changed."""
+
+
+class JobNotFound(DatabaseError):
+    """There is no job with this id."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"Pekerjaan {job_id} tidak ada.")
+
+
+class LeaseLost(DatabaseError):
+    """The job is no longer held by this owner: its lease ran out and it was taken over."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"Pekerjaan {job_id} tidak lagi dipegang proses ini.")
+
+
+class MoveRefused(DatabaseError):
+    """The job's present status does not permit what was asked; the text says why, in Indonesian."""

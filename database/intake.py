@@ -1,0 +1,258 @@
+"""Accepting jobs: validated, idempotent by `kunci`, durable once returned."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from bpjs_client.bodies import FieldError, check_body
+from bpjs_client.jenis import Jenis
+from database.chain import find_place
+from database.engine import Database, open_database
+from database.errors import DatabaseError
+from database.identity import default_kunci
+from database.models import Job, JsonObject
+from database.status import Status
+from database.wakeup import announce
+
+UTAMA = "utama"
+# A file becomes visible to dispatchers as a whole; only one larger than this is stored in parts.
+BATCH = 10_000
+
+T = TypeVar("T")
+
+_TEXTS = {"norm": 64, "nama_pasien": 200, "faskes": 64, "kunci": 200, "rantai": 300}  # longest, in characters
+_REQUIRED = ("norm", "nama_pasien")
+BAD_BODY = "isi-salah"
+
+
+class LineRefused(DatabaseError):
+    """The job cannot even be stored: the text says in Indonesian what is missing or unreadable."""
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job as handed over, already readable: see `read_line` for what that means."""
+
+    jenis: Jenis
+    norm: str
+    nama_pasien: str
+    body: JsonObject
+    faskes: str = UTAMA
+    kunci: str | None = None
+    rantai: str | None = None
+    tanggal: date | None = None
+
+    @property
+    def key(self) -> str:
+        """The given kunci, or the one that follows from the body."""
+        return self.kunci or default_kunci(self.faskes, self.jenis, self.norm, self.rantai, self.body)
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """What became of a hand-over: `new` is False when this job was already known."""
+
+    id: int
+    status: str
+    new: bool
+
+
+def enqueue(
+    jenis: str,
+    norm: str,
+    nama_pasien: str,
+    body: Mapping[str, Any],
+    *,
+    faskes: str = UTAMA,
+    kunci: str | None = None,
+    rantai: str | None = None,
+    tanggal: date | str | None = None,
+    database: Database | None = None,
+) -> Enqueued:
+    """Hand over one job; once this returns it is durable and will be delivered or waits for a person.
+
+    `tanggal` is the clinic's local date of hand-over (default: today). A body with wrong fields is stored as
+    `gagal` with the fields named. Raises LineRefused when jenis is unknown or norm, nama_pasien or body are
+    unusable, DatabaseUnavailable when nothing could be stored.
+    """
+    line = {
+        "jenis": jenis,
+        "norm": norm,
+        "nama_pasien": nama_pasien,
+        "body": body,
+        "faskes": faskes,
+        "kunci": kunci,
+        "rantai": rantai,
+        "tanggal": tanggal.isoformat() if isinstance(tanggal, date) else tanggal,
+    }
+    return store(database or _default_database(), [read_line(line)])[0]
+
+
+def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
+    """Hand over JSON lines; yields one answer per line, in order, once its batch is durable.
+
+    `{"line", "id", "status", "new"}`, or `{"line", "error"}` for a line that cannot be stored; the others are
+    accepted all the same. Blank lines are passed over.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    for batch in batched(numbered, BATCH):
+        read = [(number, _read_text(text)) for number, text in batch]
+        good = [job for _, job in read if isinstance(job, NewJob)]
+        stored = iter(store(database, good))
+        for number, job in read:
+            if isinstance(job, str):
+                yield {"line": number, "error": job}
+            else:
+                done = next(stored)
+                yield {"line": number, "id": done.id, "status": done.status, "new": done.new}
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Consecutive lists of at most `size` (itertools.batched needs Python 3.12)."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _read_text(line: str) -> NewJob | str:
+    try:
+        return read_line(json.loads(line, parse_constant=_refuse_constant))
+    except LineRefused as refused:
+        return str(refused)
+    except (ValueError, RecursionError):
+        return "baris ini bukan JSON yang sah"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_line(line: object) -> NewJob:
+    """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
+    if not isinstance(line, Mapping):
+        raise LineRefused("baris ini bukan objek JSON")
+    body = line.get("body")
+    if line.get("jenis") not in set(Jenis):
+        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
+    if not isinstance(body, Mapping):
+        raise LineRefused("body harus objek JSON")
+    texts = {name: _text(line, name) for name in _TEXTS}
+    return NewJob(
+        jenis=Jenis(line["jenis"]),
+        norm=texts["norm"] or "",
+        nama_pasien=texts["nama_pasien"] or "",
+        body=dict(body),
+        faskes=texts["faskes"] or UTAMA,
+        kunci=texts["kunci"],
+        rantai=texts["rantai"],
+        tanggal=_date(line.get("tanggal")),
+    )
+
+
+def _text(line: Mapping[str, object], name: str) -> str | None:
+    value = line.get(name)
+    if value is None or value == "":
+        if name in _REQUIRED:
+            raise LineRefused(f"{name} wajib diisi")
+        return None
+    if not isinstance(value, str) or not value.isprintable() or not value.strip():
+        raise LineRefused(f"{name} harus teks biasa tanpa karakter kendali")
+    if len(value) > _TEXTS[name]:
+        raise LineRefused(f"{name} paling panjang {_TEXTS[name]} karakter")
+    return value.strip()
+
+
+def _date(value: object) -> date | None:
+    if value is None or value == "":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise LineRefused("tanggal harus yyyy-MM-dd") from None
+
+
+def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
+    """Store jobs in one transaction; each answer in its job's place. Raises DatabaseUnavailable."""
+    if not jobs:
+        return []
+    wrong = [check_body(job.jenis, job.body) for job in jobs]
+    with database.write() as session:
+        if not database.is_sqlite:
+            _queue_up(session)
+        known = _known(session, jobs)
+        answers = []
+        for job, errors in zip(jobs, wrong, strict=True):
+            row = known.get((job.faskes, job.key))
+            new = row is None
+            if row is None:
+                row = _row(session, database, job, errors)
+                session.add(row)
+                session.flush()
+                known[(job.faskes, job.key)] = row
+            answers.append(Enqueued(row.id, row.status, new))
+        if any(answer.new for answer in answers):
+            announce(session)
+    return answers
+
+
+def _queue_up(session: Session) -> None:
+    """Two hand-overs of the same kunci at once must not collide half-way through a file."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
+
+
+def _known(session: Session, jobs: list[NewJob]) -> dict[tuple[str, str], Job]:
+    """The jobs among these that are stored already, by (faskes, kunci)."""
+    found: dict[tuple[str, str], Job] = {}
+    for faskes in {job.faskes for job in jobs}:
+        keys = [job.key for job in jobs if job.faskes == faskes]
+        for part in batched(keys, 500):
+            rows = session.scalars(select(Job).where(Job.faskes == faskes, Job.kunci.in_(part)))
+            found.update(((row.faskes, row.kunci), row) for row in rows)
+    return found
+
+
+def _row(session: Session, database: Database, job: NewJob, errors: list[FieldError]) -> Job:
+    now = database.clock()
+    place = find_place(
+        session, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
+    )
+    return Job(
+        faskes=job.faskes,
+        jenis=job.jenis.value,
+        service=job.jenis.service.value,
+        kunci=job.key,
+        rantai=place.rantai,
+        position=place.position,
+        tanggal=job.tanggal or local_date(database, now),
+        norm=job.norm,
+        nama_pasien=job.nama_pasien,
+        body=job.body,
+        status=(Status.GAGAL if errors else Status.MENUNGGU).value,
+        reason=BAD_BODY if errors else None,
+        message=say_fields(errors) if errors else None,
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def say_fields(errors: list[FieldError]) -> str:
+    """The wrong fields in one line: `field: message; field: message`."""
+    return "; ".join(f"{error.field}: {error.message}" for error in errors)
+
+
+def local_date(database: Database, instant: datetime) -> date:
+    """The clinic's calendar date at an instant."""
+    return instant.astimezone(database.timezone).date()
+
+
+@cache
+def _default_database() -> Database:
+    return open_database()

@@ -1,0 +1,237 @@
+"""The tables, with the constraints that keep impossible combinations out."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bpjs_client.jenis import Jenis
+from database.status import Status
+
+JsonObject = dict[str, Any]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; SQLite, which has no zones, holds it as UTC text."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: it would mean a different instant on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times must carry their zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# `json`, not `jsonb`: it keeps the order of a body's fields and takes any character a body may hold.
+Json = JSON(none_as_null=True)
+Identity = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -> str:
+    quoted = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({quoted})"
+
+
+class Base(DeclarativeBase):
+    """All tables of this project."""
+
+
+class Job(Base):
+    """One thing to tell BPJS, from hand-over to its end."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    jenis: Mapped[str] = mapped_column(String(32))
+    service: Mapped[str] = mapped_column(String(16))
+    kunci: Mapped[str] = mapped_column(String(200))
+    rantai: Mapped[str] = mapped_column(String(300))
+    # The place in its chain and service: 10 × generation + rank (see database/chain.py).
+    position: Mapped[int] = mapped_column(Integer)
+    tanggal: Mapped[date] = mapped_column(Date)
+    norm: Mapped[str] = mapped_column(String(64))
+    nama_pasien: Mapped[str] = mapped_column(String(200))
+    body: Mapped[JsonObject] = mapped_column(Json)
+    status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    message: Mapped[str | None] = mapped_column(Text)
+    http_code: Mapped[int | None] = mapped_column(Integer)
+    meta_code: Mapped[str | None] = mapped_column(String(32))
+    result: Mapped[JsonObject | None] = mapped_column(Json)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    # How often in a row the job was put off; the table of waits is indexed by it.
+    waits: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lease_owner: Mapped[str | None] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("faskes", "kunci", name="jobs_one_job_per_kunci"),
+        CheckConstraint(_one_of("status", Status), name="jobs_status_is_known"),
+        CheckConstraint(_one_of("jenis", Jenis), name="jobs_jenis_is_known"),
+        CheckConstraint(
+            "(service = 'antrean') = (jenis LIKE '%-antrean') AND service IN ('antrean', 'pcare')",
+            name="jobs_service_fits_jenis",
+        ),
+        CheckConstraint(
+            "(status = 'proses') = (lease_until IS NOT NULL)"
+            " AND (lease_until IS NULL) = (lease_owner IS NULL)",
+            name="jobs_in_hand_means_leased",
+        ),
+        CheckConstraint("status <> 'terkirim' OR sent_at IS NOT NULL", name="jobs_sent_has_its_time"),
+        CheckConstraint(
+            "status <> 'terkirim' OR result IS NOT NULL"
+            " OR jenis NOT IN ('tambah-pendaftaran', 'tambah-kunjungan')",
+            name="jobs_sent_has_its_number",
+        ),
+        CheckConstraint("status <> 'gagal' OR message IS NOT NULL", name="jobs_failed_says_why"),
+        CheckConstraint("attempts >= 0 AND waits >= 0 AND version >= 1", name="jobs_counts_are_sane"),
+        # One job of a chain at a time, whatever two dispatchers do.
+        Index(
+            "jobs_one_in_hand_per_chain",
+            "faskes",
+            "rantai",
+            "service",
+            unique=True,
+            sqlite_where=text("status = 'proses'"),
+            postgresql_where=text("status = 'proses'"),
+        ),
+        Index("jobs_by_chain", "faskes", "rantai", "service", "position"),
+        Index(
+            "jobs_by_due",
+            "status",
+            "due_at",
+            sqlite_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
+            postgresql_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
+        ),
+        Index("jobs_by_day", "tanggal", "jenis", "status"),
+        Index("jobs_by_norm", "faskes", "norm"),
+        Index("jobs_by_status", "status", "tanggal"),
+    )
+
+
+class Attempt(Base):
+    """One request that left, or was about to: committed before it leaves, closed after it."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    duration_ms: Mapped[int | None] = mapped_column(Integer)
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    http_code: Mapped[int | None] = mapped_column(Integer)
+    meta_code: Mapped[str | None] = mapped_column(String(32))
+    request: Mapped[JsonObject | None] = mapped_column(Json)
+    response: Mapped[Any | None] = mapped_column(Json)
+    raw: Mapped[str | None] = mapped_column(Text)
+    flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
+    task_run_id: Mapped[UUID | None] = mapped_column(Uuid)
+    requested_by: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[Any | None] = mapped_column(Json)
+
+    __table_args__ = (
+        UniqueConstraint("job_id", "number", name="attempts_are_numbered"),
+        CheckConstraint("(finished_at IS NULL) = (outcome IS NULL)", name="attempts_closed_has_outcome"),
+    )
+
+
+class ServiceState(Base):
+    """Whether a clinic's service may be called, since when, and why not."""
+
+    __tablename__ = "services"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    service: Mapped[str] = mapped_column(String(16), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)
+    probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    credential_mark: Mapped[str | None] = mapped_column(String(64))
+
+    __table_args__ = (
+        CheckConstraint(
+            _one_of("state", ("closed", "open", "half-open", "paused")), name="services_state_is_known"
+        ),
+        CheckConstraint("state = 'closed' OR reason IS NOT NULL", name="services_closed_door_says_why"),
+    )
+
+
+class ReferenceItem(Base):
+    """One row of BPJS's reference data; a vanished row is kept, inactive."""
+
+    __tablename__ = "reference_items"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    layanan: Mapped[str] = mapped_column(String(16))
+    jenis: Mapped[str] = mapped_column(String(64))
+    kode: Mapped[str] = mapped_column(String(100))
+    nama: Mapped[str] = mapped_column(Text)
+    data: Mapped[JsonObject] = mapped_column(Json)
+    active: Mapped[bool] = mapped_column(Boolean)
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("faskes", "layanan", "jenis", "kode", name="reference_items_one_per_kode"),
+    )
+
+
+class Sync(Base):
+    """One run over one reference: how it went and what changed."""
+
+    __tablename__ = "syncs"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    layanan: Mapped[str] = mapped_column(String(16))
+    jenis: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    count: Mapped[int] = mapped_column(Integer)
+    added: Mapped[int] = mapped_column(Integer)
+    changed: Mapped[int] = mapped_column(Integer)
+    removed: Mapped[int] = mapped_column(Integer)
+    error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)

@@ -1,0 +1,52 @@
+"""Whether a clinic's service may be called: pausing on a refused credential, resuming."""
+
+from sqlalchemy import select, update
+
+from bpjs_client.jenis import Service
+from database.engine import Database
+from database.models import Job, ServiceState
+from database.status import Status
+from database.wakeup import announce
+
+PAUSED = "paused"
+CLOSED = "closed"
+
+
+def pause(database: Database, faskes: str, service: Service, reason: str) -> None:
+    """Stop claiming for a service until its credential changes or a person resumes it.
+
+    `reason` is a fixed Indonesian sentence or BPJS's own text. Raises DatabaseUnavailable.
+    """
+    with database.write() as session:
+        row = session.get(ServiceState, (faskes, service.value), with_for_update=True)
+        if row is not None and row.state == PAUSED:
+            return
+        if row is None:
+            row = ServiceState(faskes=faskes, service=service.value)
+            session.add(row)
+        row.state, row.since, row.reason = PAUSED, database.clock(), reason
+
+
+def resume(database: Database, faskes: str, service: Service) -> bool:
+    """Lift a pause; its waiting jobs are due at once. Returns False when there was nothing to lift."""
+    with database.write() as session:
+        row = session.get(ServiceState, (faskes, service.value), with_for_update=True)
+        if row is None or row.state == CLOSED:
+            return False
+        now = database.clock()
+        row.state, row.since, row.reason, row.probe_at = CLOSED, now, None, None
+        session.execute(
+            update(Job)
+            .where(Job.faskes == faskes, Job.service == service.value, Job.status == Status.MENUNGGU.value)
+            .where(Job.due_at > now)
+            .values(due_at=now)
+        )
+        announce(session)
+        return True
+
+
+def closed_doors(database: Database) -> list[ServiceState]:
+    """The services that are down or paused now. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        rows = session.scalars(select(ServiceState).where(ServiceState.state != CLOSED))
+        return list(rows.all())

@@ -1,0 +1,77 @@
+"""A whole clinic on one machine: database, services, worker and dispatcher of one plan, from start to end."""
+
+import threading
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bpjs_simulator.sample_day import SampleDay, sample_day
+
+from database import Database, open_database
+from database.engine import utc_now
+from database.intake import local_date
+from database.settings import PROJECT
+from deployments import commands
+from deployments.plan import Plan
+from deployments.processes import Children
+from deployments.sample import Handed, hand_over
+from deployments.screen import Screen
+from deployments.settling import wait_until_settled
+from deployments.stack import Stack
+
+
+class Clinic:
+    """A context: entering starts everything, leaving stops every child, however it is left."""
+
+    def __init__(self, plan: Plan, stop: threading.Event, screen: Screen) -> None:
+        self.plan = plan
+        self.screen = screen
+        self.children = Children(PROJECT, plan.logs, stop)
+        self.database: Database
+
+    def __enter__(self) -> Self:
+        """Start in order. Raises StepFailed, Interrupted, DatabaseError; nothing is left running then."""
+        self.plan.logs.mkdir(parents=True, exist_ok=True)
+        Path(self.plan.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
+        self.database = open_database(self.plan.database)
+        try:
+            Stack(self.plan, self.children, self.screen.did).start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.screen.says("Menghentikan semua proses …")
+        self._end()
+
+    @cached_property
+    def day(self) -> SampleDay:
+        """Today's sample day, always the same for one date, so that a second start makes no new jobs."""
+        return sample_day(local_date(self.database, utc_now()))
+
+    def hand_over_today(self) -> list[Handed]:
+        """Enqueue today's sample day. Raises as `hand_over`."""
+        handed = hand_over(self.day, self.children, self.plan.environ)
+        new = sum(job.new for job in handed)
+        self.screen.did("Hari contoh", f"{len(handed)} pekerjaan, {new} di antaranya baru")
+        return handed
+
+    def wait_until_settled(self, *, seconds: float) -> bool:
+        """Whether nothing is due or in hand any more within that time."""
+        return wait_until_settled(self.database, self.children, seconds=seconds)
+
+    def show_cards(self) -> None:
+        """What `bpjs monitor` shows: the cards and the newest jobs."""
+        environ = self.plan.environ | self.screen.terminal()
+        self.screen.shows(self.children.run("Monitor", commands.bpjs("monitor", "--limit", "5"), environ))
+
+    def _end(self) -> None:
+        self.children.stop_all()
+        self.database.close()

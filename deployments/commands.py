@@ -1,0 +1,48 @@
+"""The command lines of what a run starts: the same ones a person would type."""
+
+import socket
+import sys
+from pathlib import Path
+
+from deployments.ports import HOST
+
+_BIN = Path(sys.executable).parent
+POOL = "bpjs"
+# Runs at a time on this machine; each is a process of about 100 MB.
+_WORKER_LIMIT = "4"
+
+
+def bpjs(*arguments: str) -> list[str]:
+    """Our own command, of this environment."""
+    return [str(_BIN / "bpjs"), *arguments]
+
+
+def prefect(*arguments: str) -> list[str]:
+    """Prefect's command, of this environment; it never asks questions."""
+    return [str(_BIN / "prefect"), "--no-prompt", *arguments]
+
+
+def simulator(port: int) -> list[str]:
+    """The BPJS double; its control port is the next one."""
+    return bpjs("simulator", "--port", str(port))
+
+
+def server(port: int) -> list[str]:
+    """Prefect's server and UI, for this machine only."""
+    return prefect("server", "start", "--host", HOST, "--port", str(port))
+
+
+def create_pool() -> list[str]:
+    """Fails when the pool is there already, and leaves it as it is."""
+    return prefect("work-pool", "create", "--type", "process", POOL)
+
+
+def deploy() -> list[str]:
+    """Create or update every deployment of prefect.yaml."""
+    return prefect("deploy", "--all")
+
+
+def worker() -> list[str]:
+    """Always the same name on one machine: one of a new name at each start would stay in the UI for ever."""
+    name = f"{POOL}-{socket.gethostname()}"
+    return prefect("worker", "start", "--pool", POOL, "--name", name, "--limit", _WORKER_LIMIT)

@@ -1,0 +1,46 @@
+"""`make demo`: one clinic day in a fresh folder, checked at BPJS, here and in Prefect."""
+
+import threading
+from collections.abc import Sequence
+
+from deployments import verification
+from deployments.clinic import Clinic
+from deployments.plan import Plan
+from deployments.sample import Handed
+from deployments.screen import Screen
+from deployments.verification import Check
+from tasks.prefect_environment import API_URL
+
+DELIVERY_SECONDS = 240
+_RECORDING_SECONDS = 60
+
+
+def demonstrate(plan: Plan, stop: threading.Event, screen: Screen) -> bool:
+    """Deliver the day and check what it left behind; whether all holds.
+
+    Raises Interrupted at Ctrl-C, StepFailed when a child dies, DatabaseError.
+    """
+    with Clinic(plan, stop, screen) as clinic:
+        first = clinic.hand_over_today()
+        in_time = clinic.wait_until_settled(seconds=DELIVERY_SECONDS)
+        clinic.show_cards()
+        late = [] if in_time else [f"belum selesai setelah {DELIVERY_SECONDS} detik"]
+        checks = [Check("semua selesai pada waktunya", late), *_checks(clinic, first)]
+    screen.checks(checks)
+    return all(check.holds for check in checks)
+
+
+def _checks(clinic: Clinic, first: Sequence[Handed]) -> list[Check]:
+    second = clinic.hand_over_today()
+    clinic.wait_until_settled(seconds=DELIVERY_SECONDS)
+    ledger = verification.read_ledger(clinic.plan.control_url)
+    api_url = clinic.plan.environ[API_URL]
+    return [
+        verification.statuses_as_expected(clinic.database, clinic.day, first),
+        verification.ledger_as_expected(clinic.day, ledger),
+        verification.nothing_sent_twice(ledger),
+        verification.same_file_makes_nothing_new(first, second),
+        verification.recorded_in_prefect(
+            clinic.database, api_url, clinic.children, seconds=_RECORDING_SECONDS
+        ),
+    ]

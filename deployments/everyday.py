@@ -1,0 +1,29 @@
+"""`make run`: everything on one machine with a sample clinic day, up until Ctrl-C."""
+
+import threading
+
+from deployments.clinic import Clinic
+from deployments.lock import only_run_in
+from deployments.plan import Plan
+from deployments.screen import Screen
+
+# How long the cards wait for the day to be delivered; the rest of it goes on while the run stays up.
+_FIRST_LOOK_SECONDS = 60
+_WATCH_SECONDS = 0.5
+
+
+def stay_up(plan: Plan, stop: threading.Event, screen: Screen) -> None:
+    """Start everything and stay up.
+
+    Raises Interrupted at Ctrl-C, StepFailed when a child dies, AlreadyRunning, DatabaseError.
+    """
+    with only_run_in(plan.folder), Clinic(plan, stop, screen) as clinic:
+        if plan.simulator_port is not None:
+            clinic.hand_over_today()
+            clinic.wait_until_settled(seconds=_FIRST_LOOK_SECONDS)
+        clinic.show_cards()
+        if plan.server_port is not None:
+            screen.says(f"UI Prefect: {plan.ui_url}")
+        screen.says(f"Catatan proses: {plan.logs}. Ctrl-C untuk berhenti.")
+        while True:
+            clinic.children.pause(_WATCH_SECONDS)

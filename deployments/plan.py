@@ -1,0 +1,85 @@
+"""What a run will start and what its children are told: decided once, before anything starts."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from database.settings import PROJECT, DatabaseSettings
+from deployments.bpjs import names_real_services, simulator_settings
+from deployments.ports import HOST, free_port
+from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
+
+SIMULATOR_PORT = 4010  # its control port is the next one
+SERVER_PORT = 4200
+# Where a demo looks for free ports: away from those that people have settled on.
+_DEMO_PORTS = (20_000, 30_000)
+# How often a worker asks for runs; 10 s by default, which a person who pressed a button notices.
+_WORKER_QUERY_SECONDS = "3"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The children's environment; `None` for a port: that service is not ours to start."""
+
+    environ: dict[str, str]
+    folder: Path
+    database: DatabaseSettings
+    simulator_port: int | None
+    server_port: int | None
+
+    @property
+    def logs(self) -> Path:
+        """Where the children's output goes."""
+        return self.folder / "log"
+
+    @property
+    def control_url(self) -> str:
+        """Where the simulator shows its ledger."""
+        return f"http://{HOST}:{(self.simulator_port or 0) + 1}"
+
+    @property
+    def ui_url(self) -> str:
+        """Prefect's UI of the server that is ours."""
+        return f"http://{HOST}:{self.server_port}"
+
+
+def everyday_plan(given: Mapping[str, str]) -> Plan:
+    """What `make run` does: the user's settings, and our own simulator and server where none is named.
+
+    Raises pydantic's ValidationError for settings that cannot be read.
+    """
+    environ = dict(given)
+    configure(environ)
+    folder = PROJECT / ".bpjs"
+    environ.setdefault("PREFECT_HOME", str(folder / "prefect"))
+    environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", _WORKER_QUERY_SECONDS)
+    simulator_port = server_port = None
+    if not names_real_services():
+        simulator_port = free_port(SIMULATOR_PORT, width=2)
+        environ |= simulator_settings(simulator_port)
+    if not has_api_url(environ):
+        server_port = free_port(SERVER_PORT)
+        environ[API_URL] = f"http://{HOST}:{server_port}/api"
+    return Plan(environ, folder, DatabaseSettings(), simulator_port, server_port)
+
+
+def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
+    """What `make demo` does: everything in a fresh folder, on free ports, whatever the user has set."""
+    environ = {name: value for name, value in given.items() if not name.startswith(("PREFECT_", "BPJS_"))}
+    simulator_port = free_port(random.randrange(*_DEMO_PORTS), width=2)
+    server_port = free_port(simulator_port + 2)
+    database = DatabaseSettings(database_url=SecretStr(f"sqlite:///{folder / 'bpjs.db'}"))
+    environ |= DEFAULTS | simulator_settings(simulator_port)
+    environ |= {
+        API_URL: f"http://{HOST}:{server_port}/api",
+        "PREFECT_HOME": str(folder / "prefect"),
+        # Named outright: a `.env` may point Prefect to another database or hold another password.
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'prefect.db'}",
+        "PREFECT_WORKER_QUERY_SECONDS": _WORKER_QUERY_SECONDS,
+        "BPJS_DATABASE_URL": database.database_url.get_secret_value(),
+        "BPJS_TIMEZONE": database.timezone,
+    }
+    return Plan(environ, folder, database, simulator_port, server_port)

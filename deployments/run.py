@@ -1,0 +1,68 @@
+"""The entry of `make run` and `make demo`: chooses which, and turns every end into an exit code."""
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from database import DatabaseError
+from deployments.demo import demonstrate
+from deployments.everyday import stay_up
+from deployments.lock import AlreadyRunning
+from deployments.plan import demo_plan, everyday_plan
+from deployments.processes import Interrupted, StepFailed
+from deployments.screen import Screen
+from deployments.signals import stop_on_signals
+
+SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until Ctrl-C, or the demo until its end; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m deployments.run", description=__doc__)
+    parser.add_argument(
+        "--demo", action="store_true", help="one clinic day in a fresh folder, checked, then end"
+    )
+    screen = Screen()
+    with stop_on_signals() as stop:
+        wanted = _demo if parser.parse_args(arguments).demo else _everyday
+        return _code(lambda: wanted(stop, screen), screen)
+
+
+def _everyday(stop: threading.Event, screen: Screen) -> int:
+    with suppress(Interrupted):  # how this run is meant to end
+        stay_up(everyday_plan(os.environ), stop, screen)
+    return SUCCESS
+
+
+def _demo(stop: threading.Event, screen: Screen) -> int:
+    with tempfile.TemporaryDirectory(prefix="bpjs-demo-") as folder:
+        return SUCCESS if demonstrate(demo_plan(os.environ, Path(folder)), stop, screen) else FAILURE
+
+
+def _code(wanted: Callable[[], int], screen: Screen) -> int:
+    try:
+        return wanted()
+    except Interrupted:
+        return INTERRUPTED
+    except (AlreadyRunning, DatabaseError) as refused:
+        screen.failed(str(refused))
+        return USER_ERROR
+    except ValidationError as wrong:
+        # Only the names: a value may be a secret.
+        names = sorted({f"BPJS_{error['loc'][0]}".upper() for error in wrong.errors() if error["loc"]})
+        screen.failed(f"Pengaturan salah: {', '.join(names)}.")
+        return USER_ERROR
+    except (StepFailed, OSError) as failed:
+        screen.failed(str(failed))
+        return FAILURE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What a run shows to the person who started it, in Indonesian."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deployments.verification import Check
+
+_MOST_PROBLEMS = 5
+
+
+class Screen:
+    """One line for each thing that happened; problems go to stderr."""
+
+    def __init__(self) -> None:
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+
+    def did(self, what: str, where: str) -> None:
+        """Something is ready."""
+        self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}")
+
+    def says(self, text: str) -> None:
+        """A plain line."""
+        self._out.print(escape(text))
+
+    def shows(self, text: str) -> None:
+        """What another command printed, as it is."""
+        self._out.file.write(f"\n{text}\n")
+        self._out.file.flush()
+
+    def terminal(self) -> dict[str, str]:
+        """Variables by which a captured command prints as it would on this terminal."""
+        return {"COLUMNS": str(self._out.width)} | ({"FORCE_COLOR": "1"} if self._out.is_terminal else {})
+
+    def failed(self, text: str) -> None:
+        """Why the run ends."""
+        self._err.print(f"[red]✗[/] {escape(text)}")
+
+    def checks(self, checks: Sequence[Check]) -> None:
+        """A table of what holds and what does not, with the first problems of each."""
+        table = Table(show_header=False, box=None, padding=(0, 1))
+        for check in checks:
+            table.add_row("[green]✓[/]" if check.holds else "[red]✗[/]", escape(check.what))
+            for problem in check.problems[:_MOST_PROBLEMS]:
+                table.add_row("", f"[red]{escape(problem)}[/]")
+            if len(check.problems) > _MOST_PROBLEMS:
+                table.add_row("", f"… dan {len(check.problems) - _MOST_PROBLEMS} lagi")
+        self._out.print(table)

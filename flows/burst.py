@@ -1,0 +1,113 @@
+"""A burst of work: claim, submit, wait for room, claim again, until nothing is due."""
+
+import time
+from collections import deque
+from functools import partial
+from queue import Empty, Queue
+
+from prefect.client.schemas import State
+from prefect.futures import PrefectFuture
+
+from bpjs_client.jenis import Service
+from database.claim import ClaimedJob, claim, release, take_over
+from tasks.composition import Composition
+from tasks.jobs import named_task
+from tasks.lease_keeper import InHand, keep_leases
+
+# A burst ends after this much, so that what Prefect has not yet sent of its events stays small.
+MOST_JOBS = 1_000
+MOST_SECONDS = 300.0
+# After a claim that found nothing, while jobs are in flight (one of them may set another free).
+PAUSE_SECONDS = 0.05
+
+
+class Burst:
+    """One run's work, at most `concurrency` requests in flight, never more than twice that in hand."""
+
+    def __init__(self, at: Composition, *, concurrency: int, once: bool = False) -> None:
+        self.at = at
+        self.concurrency = concurrency
+        self.most_jobs = 2 * concurrency if once else MOST_JOBS
+        self.job_ids: list[int] = []
+        self._in_hand = InHand()
+        self._backlog: deque[ClaimedJob] = deque()
+        self._in_flight: dict[int, tuple[Service, PrefectFuture[State[None]]]] = {}
+        self._finished: Queue[int] = Queue()
+        self._entered: set[Service] = set()
+        self._claims_again_at = 0.0
+        self._ends_at = time.monotonic() + MOST_SECONDS
+
+    def work(self) -> None:
+        """Until nothing is due, the burst is big enough, or a shutdown is asked for. Raises DatabaseError."""
+        with keep_leases(self.at, self._in_hand):
+            try:
+                take_over(self.at.database)
+                while self._claim() or self._backlog or self._in_flight:
+                    self._submit()
+                    self._await_one()
+            finally:
+                self._give_back()
+
+    def _claim(self) -> bool:
+        """Fill up what is in hand; True when something was claimed."""
+        resting = self._in_flight and time.monotonic() < self._claims_again_at
+        if self._claims_no_more() or resting:
+            return False
+        claimed = [job for service in Service for job in self._claim_for(service)]
+        for job in claimed:
+            self._in_hand.add(job.id)
+        self._backlog.extend(claimed)
+        self.job_ids.extend(job.id for job in claimed)
+        self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
+        return bool(claimed)
+
+    def _claim_for(self, service: Service) -> list[ClaimedJob]:
+        limit = self._room_for(service)
+        if limit < 1:
+            return []
+        lease = self.at.settings.lease
+        return claim(self.at.database, owner=self.at.owner, limit=limit, lease=lease, service=service)
+
+    def _room_for(self, service: Service) -> int:
+        """One alone until the service has answered: a wrong credential must not burn twenty requests."""
+        held = sum(job.jenis.service is service for job in self._backlog)
+        held += sum(owner is service for owner, _ in self._in_flight.values())
+        if service not in self._entered:
+            return 1 - held
+        left = self.most_jobs - len(self.job_ids)
+        return min(2 * self.concurrency - len(self._backlog) - len(self._in_flight), left)
+
+    def _claims_no_more(self) -> bool:
+        big_enough = len(self.job_ids) >= self.most_jobs or time.monotonic() > self._ends_at
+        return self.at.stop.is_set() or big_enough
+
+    def _submit(self) -> None:
+        while self._backlog and len(self._in_flight) < self.concurrency:
+            job = self._backlog.popleft()
+            future = named_task(job).submit(job.id)
+            self._in_flight[job.id] = (job.jenis.service, future)
+            future.add_done_callback(partial(self._say_finished, job.id))
+
+    def _say_finished(self, job_id: int, _future: object) -> None:
+        self._finished.put(job_id)
+
+    def _await_one(self) -> None:
+        """Wait for the next end, but not so long that a claim which is due is missed."""
+        if not self._in_flight:
+            return
+        try:
+            self._settle(self._finished.get(timeout=PAUSE_SECONDS))
+            while True:
+                self._settle(self._finished.get_nowait())
+        except Empty:
+            return
+
+    def _settle(self, job_id: int) -> None:
+        service, _future = self._in_flight.pop(job_id)
+        self._in_hand.remove(job_id)
+        self._entered.add(service)
+
+    def _give_back(self) -> None:
+        """What was claimed but never submitted goes back at once instead of after its lease."""
+        release(self.at.database, [job.id for job in self._backlog], owner=self.at.owner)
+        self._backlog.clear()

@@ -1,0 +1,43 @@
+"""The long-lived dispatcher: waits for due jobs and runs `kirim` in this process, through every outage."""
+
+import logging
+import threading
+
+from database import DatabaseError
+from database.wakeup import Waiter
+from flows.kirim import CONCURRENCY
+from flows.sending import Sender
+from tasks.composition import composition
+from tasks.recording import PREFECT_UNAVAILABLE
+
+logger = logging.getLogger(__name__)
+
+# How long to look away after the database or Prefect could not be reached, growing to the last.
+BACKOFF_SECONDS = (1, 2, 5, 10, 30)
+
+
+def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None = None) -> None:
+    """Deliver until `stop` is set; what is in flight then is finished, nothing more is claimed.
+
+    An unreachable database or Prefect server pauses the work, is said once, and ends by itself.
+    """
+    at = composition()
+    at.stop = stop or at.stop
+    failures = 0
+    while not at.stop.is_set():
+        try:
+            deliver_as_it_comes(Sender(at, concurrency))
+            failures = 0
+        except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
+            # Only the kind of error: a text of Prefect's or httpx's may carry an address with a password.
+            logger.warning("delivery pauses: %s", type(error).__name__)
+            at.stop.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+            failures += 1
+
+
+def deliver_as_it_comes(sender: Sender) -> None:
+    """Burst after burst, waiting in between; ends when a shutdown was asked for."""
+    with Waiter(sender.at.database) as waiter:
+        while not sender.at.stop.is_set():
+            if not sender.burst():
+                waiter.wait(sender.at.stop)

@@ -1,0 +1,112 @@
+"""What the seven single-job flows share: store the job, wipe the form, send, say how it ended.
+
+A person types patient data into such a form, and Prefect keeps it as the run's parameters. So the job is
+stored in our own tables first, and then the run's parameters are overwritten with the job's id, which is
+itself a valid call: a run retried in the UI sends that job again.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from prefect import get_client
+from prefect.client.schemas import State
+from prefect.context import FlowRunContext
+from prefect.states import Failed
+from pydantic import Field
+
+from bpjs_client.form import body_from_form
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Jenis
+from database import DatabaseError, LineRefused
+from database.claim import Waiting, claim_one
+from database.intake import read_line, store
+from database.resend import reopen
+from tasks.composition import Composition, composition
+from tasks.delivery import Delivered
+from tasks.jobs import named_task
+from tasks.lease_keeper import InHand, keep_leases
+from tasks.states import state_of
+
+# Prefect's own validation would quote what was typed; our models check inside the flow.
+FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
+
+NORM = Annotated[str | None, Field(title="norm", description="Nomor rekam medis (wajib)")]
+NAMA_PASIEN = Annotated[str | None, Field(title="nama_pasien", description="Nama pasien (wajib)")]
+BODY = Annotated[
+    str | None, Field(title="body", description="Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")
+]
+KUNCI = Annotated[str | None, Field(title="kunci", description="Kunci unik pekerjaan; kosong: dari isinya")]
+RANTAI = Annotated[str | None, Field(title="rantai", description="Rantai kunjungan; kosong: dari isinya")]
+FASKES = Annotated[str | None, Field(title="faskes", description="Faskes; kosong: utama")]
+PEKERJAAN_ID = Annotated[
+    int | None, Field(title="pekerjaan_id", description="Kirim ulang pekerjaan ini; kolom lain diabaikan")
+]
+
+
+def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
+    """Store what was typed, wipe it from Prefect, send the job, and end as it ended."""
+    at = composition()
+    try:
+        job_id = _store(at, jenis, typed)
+    except LineRefused as refused:
+        _wipe({})
+        return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
+    except DatabaseError as error:
+        # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
+        return Failed(message=f"Gagal · belum diterima. {error}")
+    _wipe({"pekerjaan_id": job_id})
+    return send_one(at, job_id)
+
+
+def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
+    """The id of the job to send: the one named, put back in line if it had failed, or the one typed in."""
+    if typed.get("pekerjaan_id") is not None:
+        job_id = _whole_number(typed["pekerjaan_id"])
+        reopen(at.database, job_id)
+        return job_id
+    line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
+    body = _whole_body(typed.get("body"))
+    line |= {"jenis": jenis.value, "body": body_from_form(jenis, typed) if body is None else body}
+    return store(at.database, [read_line(line)])[0].id
+
+
+def _whole_number(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise LineRefused("pekerjaan_id harus bilangan") from None
+
+
+def _whole_body(value: object) -> object:
+    """A body given whole: JSON text from the form, or the object itself from the REST API."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value.strip() else None
+    except (ValueError, RecursionError):
+        raise LineRefused("body bukan JSON yang sah") from None
+
+
+def _wipe(parameters: dict[str, Any]) -> None:
+    """Overwrite this run's parameters, which still hold what a person typed."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        return
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(context.flow_run.id, parameters=parameters)
+
+
+def send_one(at: Composition, job_id: int) -> State[None]:
+    """Send one job now if its turn has come; the state says how it ended or what it waits for."""
+    try:
+        claimed = claim_one(at.database, job_id, owner=at.owner, lease=at.settings.lease)
+    except DatabaseError as error:
+        return Failed(message=f"Gagal · {error}")
+    if isinstance(claimed, Waiting):
+        return state_of(Delivered(claimed.status, without_identifiers(claimed.why)))
+    in_hand = InHand()
+    in_hand.add(job_id)
+    with keep_leases(at, in_hand):
+        ended = named_task(claimed)(job_id, return_state=True)
+    return State(type=ended.type, name=ended.name, message=ended.message)

@@ -1,0 +1,33 @@
+"""The flow `hapus-kunjungan`: one job from a form or from Prefect's REST API."""
+
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas import State
+from pydantic import Field
+
+from bpjs_client.jenis import Jenis
+from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+
+
+@flow(name="hapus-kunjungan", description="Menghapus kunjungan dari PCare.", **FORM)
+def hapus_kunjungan(
+    norm: NORM = None,
+    nama_pasien: NAMA_PASIEN = None,
+    noKunjungan: Annotated[
+        str | None,
+        Field(title="noKunjungan", description="Nomor kunjungan; kosong bila kunjungannya dikirim dari sini"),
+    ] = None,
+    noKartu: Annotated[str | None, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = None,
+    tglDaftar: Annotated[
+        str | None, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")
+    ] = None,
+    kdPoli: Annotated[str | None, Field(title="kdPoli", description="Kode poli, misalnya 001")] = None,
+    body: BODY = None,
+    kunci: KUNCI = None,
+    rantai: RANTAI = None,
+    faskes: FASKES = None,
+    pekerjaan_id: PEKERJAAN_ID = None,
+) -> State[None]:
+    """Deliver one hapus-kunjungan from a form: every field is text and may be left empty."""
+    return submit(Jenis.HAPUS_KUNJUNGAN, locals())

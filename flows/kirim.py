@@ -1,0 +1,40 @@
+"""The flow `kirim`: sends what is due, a task run per job, many at a time."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.context import FlowRunContext
+from prefect.states import Completed
+
+from flows.burst import Burst
+from tasks.composition import composition
+
+CONCURRENCY = 20
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one run did: the jobs it took, and the run by which Prefect knows them."""
+
+    flow_run_id: UUID | None
+    job_ids: list[int]
+
+
+@flow(
+    name="kirim",
+    description="Mengirim pekerjaan yang jatuh tempo ke BPJS, satu task run untuk setiap pekerjaan.",
+    persist_result=False,
+    validate_parameters=False,
+)
+def kirim(serentak: int = CONCURRENCY, sekali: bool = False) -> State[Done]:
+    """Send what is due, `serentak` at a time, until nothing is; `sekali`: one claim only.
+
+    A failed job is data, not a failed flow. Raises DatabaseError.
+    """
+    burst = Burst(composition(), concurrency=serentak, once=sekali)
+    burst.work()
+    context = FlowRunContext.get()
+    run_id = context.flow_run.id if context and context.flow_run else None
+    return Completed(message=f"{len(burst.job_ids)} pekerjaan dikerjakan", data=Done(run_id, burst.job_ids))

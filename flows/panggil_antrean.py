@@ -1,0 +1,36 @@
+"""The flow `panggil-antrean`: one job from a form or from Prefect's REST API."""
+
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas import State
+from pydantic import Field
+
+from bpjs_client.jenis import Jenis
+from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+
+
+@flow(name="panggil-antrean", description="Memanggil antrean pasien: hadir atau tidak hadir.", **FORM)
+def panggil_antrean(
+    norm: NORM = None,
+    nama_pasien: NAMA_PASIEN = None,
+    tanggalperiksa: Annotated[
+        str | None, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
+    ] = None,
+    kodepoli: Annotated[str | None, Field(title="kodepoli", description="Kode poli, misalnya 001")] = None,
+    nomorkartu: Annotated[
+        str | None,
+        Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN"),
+    ] = None,
+    status: Annotated[str | None, Field(title="status", description="1 hadir, 2 tidak hadir")] = None,
+    waktu: Annotated[
+        str | None, Field(title="waktu", description="Waktu panggil, milidetik sejak 1970 (13 angka)")
+    ] = None,
+    body: BODY = None,
+    kunci: KUNCI = None,
+    rantai: RANTAI = None,
+    faskes: FASKES = None,
+    pekerjaan_id: PEKERJAAN_ID = None,
+) -> State[None]:
+    """Deliver one panggil-antrean from a form: every field is text and may be left empty."""
+    return submit(Jenis.PANGGIL_ANTREAN, locals())

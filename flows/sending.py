@@ -1,0 +1,119 @@
+"""Sending from this process: `kirim` again and again, never faster than Prefect's server can record."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+from prefect import get_client
+
+from database.claim import has_work
+from database.status import Status
+from database.tally import count_statuses
+from flows.kirim import CONCURRENCY, Done, kirim
+from tasks.composition import Composition, composition
+from tasks.recording import runs_behind, wait_until_recorded
+
+# Prefect's server silently drops what is more than 10,000 events behind; a job is about four of them.
+MOST_BEHIND = 2_000
+RECORDING_TIMEOUT_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
+
+Progress = Callable[[int], None]  # told how many jobs were done so far
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How the jobs that one sending took stand at its end."""
+
+    terkirim: int
+    gagal: int
+    tidak_pasti: int
+    menunggu: int
+    seconds: float
+
+    @property
+    def done(self) -> int:
+        """Jobs taken in hand, however they ended."""
+        return self.terkirim + self.gagal + self.tidak_pasti + self.menunggu
+
+
+@dataclass
+class Sender:
+    """Runs bursts one after another and keeps account of what Prefect has yet to record."""
+
+    at: Composition
+    concurrency: int = CONCURRENCY
+    job_ids: list[int] = field(default_factory=list)
+    _unrecorded: dict[UUID, int] = field(default_factory=dict)
+
+    def burst(self, *, once: bool = False) -> int:
+        """Run `kirim` once if there is work, else nothing; returns how many jobs it took.
+
+        Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
+        """
+        if not has_work(self.at.database):
+            return 0
+        self._wait_for_room()
+        done = cast(Done, kirim(serentak=self.concurrency, sekali=once))
+        self.job_ids.extend(done.job_ids)
+        if done.flow_run_id is not None and done.job_ids:
+            self._unrecorded[done.flow_run_id] = len(done.job_ids)
+        return len(done.job_ids)
+
+    def _wait_for_room(self) -> None:
+        while self.behind() > MOST_BEHIND and not self.at.stop.wait(_LOOK_SECONDS):
+            pass
+
+    def behind(self) -> int:
+        """How many finished task runs Prefect's server has not recorded yet."""
+        lags = {run_id: runs_behind(run_id, count) for run_id, count in self._unrecorded.items()}
+        self._unrecorded = {run_id: count for run_id, count in self._unrecorded.items() if lags[run_id]}
+        return sum(lags.values())
+
+    def wait_until_recorded(self) -> int:
+        """Return when Prefect knows the end of every run; else how many it still misses."""
+        return wait_until_recorded(self._unrecorded, timeout=RECORDING_TIMEOUT_SECONDS, poll=_LOOK_SECONDS)
+
+
+def send_due(
+    *,
+    until_empty: bool,
+    concurrency: int = CONCURRENCY,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Totals:
+    """Send what is due now; returns when every task run is recorded by Prefect.
+
+    Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
+    """
+    if processes > 1:
+        raise NotImplementedError
+    sender = Sender(composition(), concurrency)
+    if has_work(sender.at.database):
+        _wake_prefect()
+    started = time.monotonic()
+    while sender.burst(once=not until_empty) and until_empty and not sender.at.stop.is_set():
+        if progress:
+            progress(len(sender.job_ids))
+    seconds = time.monotonic() - started
+    sender.wait_until_recorded()
+    return _totals(sender, seconds)
+
+
+def _wake_prefect() -> None:
+    """Wait for Prefect's server; a temporary one starts here and not inside the time that is measured."""
+    with get_client(sync_client=True) as client:
+        client.hello()
+
+
+def _totals(sender: Sender, seconds: float) -> Totals:
+    counts = count_statuses(sender.at.database, sorted(set(sender.job_ids)))
+    return Totals(
+        terkirim=counts[Status.TERKIRIM],
+        gagal=counts[Status.GAGAL],
+        tidak_pasti=counts[Status.TIDAK_PASTI],
+        menunggu=counts[Status.MENUNGGU] + counts[Status.PROSES],
+        seconds=seconds,
+    )

@@ -1,0 +1,70 @@
+"""The composition root: builds what tasks work with, once per process, from the settings.
+
+Tasks take job ids only, so what they need cannot come as arguments; it comes from here, and a test or another
+entry point puts its own in place with `using`.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import uuid4
+
+from bpjs_client.jobs import Bpjs
+from bpjs_client.settings import BpjsSettings
+from database import Database, open_database
+from tasks.settings import DeliverySettings
+
+
+def new_owner() -> str:
+    """A name for this process's leases that no other process, now or later, shares."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:12]}"
+
+
+@dataclass
+class Composition:
+    """The database, the way to BPJS and the settings that every task of this process shares."""
+
+    settings: DeliverySettings = field(default_factory=DeliverySettings)
+    open_database: Callable[[], Database] = open_database
+    open_bpjs: Callable[[], Bpjs] = lambda: Bpjs(BpjsSettings())
+    owner: str = field(default_factory=new_owner)
+    # Set by a shutdown: finish what is in flight, claim no more.
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def database(self) -> Database:
+        """Opened on first use. Raises DatabaseUnavailable."""
+        return self.open_database()
+
+    @cached_property
+    def bpjs(self) -> Bpjs:
+        """The two BPJS services of this clinic, opened on first use."""
+        return self.open_bpjs()
+
+
+_lock = threading.RLock()
+_present: list[Composition] = []
+
+
+def composition() -> Composition:
+    """The composition in force; made from the settings when nothing was put in place."""
+    with _lock:
+        if not _present:
+            _present.append(Composition())
+        return _present[-1]
+
+
+@contextmanager
+def using(mine: Composition) -> Iterator[Composition]:
+    """Put a composition in place for the length of a `with` block (for all threads of the process)."""
+    with _lock:
+        _present.append(mine)
+    try:
+        yield mine
+    finally:
+        with _lock:
+            _present.remove(mine)

@@ -1,0 +1,265 @@
+"""Delivers one job in hand: look if need be, send, and write down what came of it. Knows no Prefect."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bpjs_client.bodies import check_body
+from bpjs_client.errors import (
+    AlreadyThere,
+    BpjsError,
+    NeedsPredecessor,
+    NotFound,
+    NotSent,
+    Rejected,
+    Unauthorized,
+)
+from bpjs_client.exchange import Exchange
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Jenis, Service
+from database import Database, LeaseLost
+from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
+from database.claim import NEEDS_PERSON
+from database.intake import BAD_BODY, say_fields
+from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
+from database.services import pause
+from database.status import UNFINISHED, Status
+from tasks.composition import Composition
+from tasks.outcomes import said, verdict_of
+from tasks.readback import Look, Sight, look
+from tasks.waits import LOOKS, wait
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How a job left our hands: its status and one Indonesian line without identifiers."""
+
+    status: Status
+    text: str
+
+
+class TryAgain(Exception):
+    """The request did not leave; trying again in a moment is safe. Its text is fixed: Prefect stores it."""
+
+    def __init__(self) -> None:
+        super().__init__("Belum terkirim: BPJS tidak dapat dihubungi.")
+
+
+@dataclass(frozen=True)
+class _InHand:
+    """One job with all that its steps share."""
+
+    job: JobInHand
+    jenis: Jenis
+    body: Mapping[str, Any] = field(repr=False)
+    at: Composition
+    asker: Asker
+
+    @property
+    def database(self) -> Database:
+        return self.at.database
+
+    @property
+    def service(self) -> Service:
+        return self.jenis.service
+
+
+def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> Delivered:
+    """Send a claimed job and move it on. Raises TryAgain while a request that never left may be repeated at
+    once, and DatabaseUnavailable; the job then stays in hand until its lease ends.
+    """
+    try:
+        hand = _take_up(job_id, at, asker)
+        verdict = _before_sending(hand) or _settle(hand) or _send(hand, last_try=last_try)
+    except LeaseLost:
+        logger.warning("job %s was taken over while in hand", job_id)
+        return Delivered(Status.MENUNGGU, "diambil alih proses lain")
+    return Delivered(verdict.status, _text(hand, verdict))
+
+
+def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
+    job = load(at.database, job_id, owner=at.owner)
+    jenis = Jenis(job.jenis)
+    given = {name: value for name, value in job.body.items() if value not in (None, "")}
+    missing = {name: value for name, value in job.numbers.items() if name not in given}
+    body = {**job.body, **missing} if jenis in _DELETES else job.body
+    return _InHand(job, jenis, body, at, asker)
+
+
+_DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
+
+
+def _finish(
+    hand: _InHand, verdict: Verdict, attempt: int | None = None, how: Evidence | None = None
+) -> Verdict:
+    move(hand.database, hand.job.id, verdict, owner=hand.at.owner, attempt=attempt, evidence=how)
+    return verdict
+
+
+def _before_sending(hand: _InHand) -> Verdict | None:
+    """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
+    errors = check_body(hand.jenis, hand.body, chain_supplies=False)
+    if errors and hand.job.pointless:
+        return _finish(
+            hand, Verdict(Status.DITUTUP, "tidak-perlu", "yang akan dihapus tidak pernah sampai di BPJS")
+        )
+    if errors:
+        return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, say_fields(errors)))
+    return None
+
+
+def _settle(hand: _InHand) -> Verdict | None:
+    """For a job whose last write got no clear answer: look first. None means: send it (again)."""
+    if not hand.job.uncertain:
+        return None
+    try:
+        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=hand.job.repeated)
+    except BpjsError as error:
+        _note(hand, LOOK_FAILED)
+        return _finish(hand, _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}"))
+    if sight.look is Look.DONE:
+        _note(hand, FOUND)
+        return _finish(hand, _found(sight))
+    if sight.look is Look.PERSON:
+        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
+    if sight.look is Look.NOT_DONE:
+        _note(hand, ABSENT)
+    return None
+
+
+_ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"
+
+
+def _note(hand: _InHand, outcome: str) -> None:
+    note_look(
+        hand.database, hand.job.id, owner=hand.at.owner, request=hand.body, outcome=outcome, asker=hand.asker
+    )
+
+
+def _found(sight: Sight) -> Verdict:
+    return Verdict(Status.TERKIRIM, "ditemukan", "ditemukan di BPJS", result=dict(sight.result))
+
+
+def _look_later(hand: _InHand, why: str) -> Verdict:
+    return Verdict(Status.TIDAK_PASTI, "belum-jelas", why, due_in=wait(hand.job.waits, table=LOOKS))
+
+
+def _send(hand: _InHand, *, last_try: bool) -> Verdict:
+    """The request itself; its attempt is committed before it leaves, and closed by what came back."""
+    attempt = open_attempt(
+        hand.database,
+        hand.job.id,
+        owner=hand.at.owner,
+        request=hand.body,
+        lease=hand.at.settings.lease,
+        asker=hand.asker,
+    )
+    try:
+        receipt = hand.at.bpjs.send(hand.jenis, hand.body)
+    except NotSent as error:
+        if not last_try:
+            how = _evidence(error.outcome, error.exchange)
+            record(hand.database, hand.job.id, owner=hand.at.owner, attempt=attempt, evidence=how)
+            raise TryAgain from None
+        return _finish(hand, _judge(hand, error), attempt, _evidence(error.outcome, error.exchange))
+    except BpjsError as error:
+        return _finish(hand, _judge(hand, error), attempt, _evidence(error.outcome, error.exchange))
+    done = Verdict(Status.TERKIRIM, result=receipt.result)
+    return _finish(hand, done, attempt, _evidence("success", receipt.exchange))
+
+
+def _evidence(outcome: str, exchange: Exchange) -> Evidence:
+    return Evidence(
+        outcome=outcome,
+        http_code=exchange.http_code,
+        meta_code=exchange.meta_code,
+        response=exchange.response,
+        raw=exchange.raw,
+        duration_ms=exchange.duration_ms,
+    )
+
+
+def _judge(hand: _InHand, error: BpjsError) -> Verdict:
+    """The outcome table's verdict, after the second look that some outcomes need."""
+    second_look = _SECOND_LOOKS.get(type(error))
+    verdict = second_look(hand, error) if second_look else None
+    return verdict or verdict_of(error, hand.job.waits)
+
+
+def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
+    """Recover the number; an antrean entry has none."""
+    if hand.service is Service.ANTREAN:
+        return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result={})
+    try:
+        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=False)
+    except BpjsError as failed:
+        return _look_later(hand, f"sudah ada di BPJS, nomornya belum terbaca: {failed.reason}")
+    if sight.look is Look.DONE:
+        return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result=dict(sight.result))
+    return _look_later(hand, "BPJS menjawab sudah ada, tetapi belum terlihat di daftarnya")
+
+
+def _not_found(hand: _InHand, _error: BpjsError) -> Verdict | None:
+    """A deletion of what is not there is done, once a look confirms that it is not there."""
+    if hand.jenis not in _DELETES:
+        return None
+    try:
+        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=True)
+    except BpjsError as failed:
+        return _look_later(hand, f"BPJS menjawab tidak ada; belum dapat dicek: {failed.reason}")
+    if sight.look in {Look.DONE, Look.PERSON}:
+        return Verdict(Status.TERKIRIM, "sudah-tidak-ada", "sudah tidak ada di BPJS", result={})
+    return None
+
+
+def _needs_predecessor(hand: _InHand, error: BpjsError) -> Verdict | None:
+    if chain_has(hand.database, hand.job.id, Jenis.TAMBAH_PENDAFTARAN, UNFINISHED):
+        return Verdict(Status.MENUNGGU, "menunggu-pendaftaran", said(error), due_in=timedelta(0))
+    return None
+
+
+def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
+    if hand.jenis not in {Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN}:
+        return None
+    if hand.job.uncertain:  # a repeat that is refused: the first one may have been taken
+        return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{said(error)} ({_ASK_A_PERSON})")
+    if not chain_has(hand.database, hand.job.id, Jenis.TAMBAH_ANTREAN, {Status.TERKIRIM}):
+        return Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, said(error))
+    return None
+
+
+def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
+    """Pause the service; a 401 of unknown meaning only after a harmless read was refused too."""
+    if not getattr(error, "text_known", True):
+        try:
+            hand.at.bpjs.probe(hand.service)
+        except Unauthorized:
+            pass
+        except BpjsError as failed:
+            return Verdict(
+                Status.MENUNGGU, "sementara", failed.reason, due_in=wait(hand.job.waits), counted=False
+            )
+        else:
+            return Verdict(Status.GAGAL, "ditolak", said(error))
+    pause(hand.database, hand.job.faskes, hand.service, without_identifiers(said(error), hand.body))
+    return None
+
+
+_SECOND_LOOKS: dict[type[BpjsError], Callable[[_InHand, BpjsError], Verdict | None]] = {
+    AlreadyThere: _already_there,
+    NotFound: _not_found,
+    NeedsPredecessor: _needs_predecessor,
+    Rejected: _rejected,
+    Unauthorized: _unauthorized,
+}
+
+
+def _text(hand: _InHand, verdict: Verdict) -> str:
+    """One line for Prefect: our number, or what BPJS said without anything that names a patient."""
+    if verdict.result:
+        return " · ".join(f"{name} {number}" for name, number in verdict.result.items())
+    return without_identifiers(verdict.message or "", hand.body)

@@ -1,0 +1,81 @@
+"""The seven Prefect tasks, one per job type; each takes a job's id and nothing that names a patient."""
+
+import logging
+from typing import Any
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import State, TaskRun
+from prefect.context import TaskRunContext
+
+from bpjs_client.jenis import Jenis
+from database import DatabaseError
+from database.attempts import Asker
+from database.claim import ClaimedJob
+from database.intake import UTAMA
+from database.status import Status
+from tasks.composition import composition
+from tasks.delivery import Delivered, TryAgain, deliver
+from tasks.states import state_of
+
+logger = logging.getLogger(__name__)
+
+# Two more tries within 5 s, and only while the request never left; longer waits are `due_at`'s.
+RETRY_DELAYS = [0.5, 2]
+
+
+def never_left(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """The retry predicate (a plain def: Prefect ignores any other callable): only what never left."""
+    return isinstance(state.data, TryAgain)
+
+
+def _make(jenis: Jenis) -> Task[[int], State[None]]:
+    # Safe to repeat: a retry happens only after TryAgain, raised when no byte of the request left.
+    @task(
+        name=jenis.value,
+        retries=len(RETRY_DELAYS),
+        retry_delay_seconds=RETRY_DELAYS,
+        retry_jitter_factor=0.3,
+        retry_condition_fn=never_left,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    def send(pekerjaan_id: int) -> State[None]:
+        return state_of(_deliver(pekerjaan_id))
+
+    return send
+
+
+def _deliver(job_id: int) -> Delivered:
+    context = TaskRunContext.get()
+    run = context.task_run if context else None
+    asker = Asker(flow_run_id=run.flow_run_id if run else None, task_run_id=run.id if run else None)
+    last_try = run is None or run.run_count > len(RETRY_DELAYS)
+    try:
+        return deliver(job_id, composition(), asker=asker, last_try=last_try)
+    except TryAgain:
+        raise
+    except DatabaseError as error:
+        return Delivered(Status.PROSES, f"{error} Diambil alih setelah waktunya habis.")
+    except Exception as error:  # noqa: BLE001 - Prefect would store the text, which may quote a body
+        kind = type(error).__name__
+        logger.error("job %s: %s in delivery", job_id, kind)  # noqa: TRY400 - a traceback quotes values
+        return Delivered(Status.PROSES, f"terhenti ({kind}); diambil alih setelah waktunya habis")
+
+
+TASKS: dict[Jenis, Task[[int], State[None]]] = {jenis: _make(jenis) for jenis in Jenis}
+
+
+def run_name(job: ClaimedJob) -> str:
+    """`{jenis} {norm} {nama_pasien}`, and the clinic when it is not `utama`; ops search by these words."""
+    if composition().settings.run_names == "id":
+        return f"{job.jenis} {job.id}"
+    clinic = "" if job.faskes == UTAMA else f" {job.faskes}"
+    return f"{job.jenis} {job.norm} {job.nama_pasien}{clinic}"
+
+
+def named_task(job: ClaimedJob) -> Task[[int], State[None]]:
+    """The task of this job's type, under this job's run name."""
+    # Braces would be read as a template.
+    name = run_name(job).replace("{", "(").replace("}", ")")
+    return TASKS[job.jenis].with_options(task_run_name=name)

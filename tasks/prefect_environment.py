@@ -1,0 +1,106 @@
+"""What every Prefect server and client that we start is told, through environment variables.
+
+Call `configure` before anything imports Prefect, which reads its settings once, at import.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping, MutableMapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from database.settings import PROJECT
+
+API_URL = "PREFECT_API_URL"
+
+DEFAULTS: dict[str, str] = {
+    # The server records task runs from events: one by one it manages about 35 a second, and what is more than
+    # 10,000 events behind is dropped without a word. In batches of 200 it keeps up with us.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    # A batch that is not full is written after this many seconds (5 by default): less waiting at the end.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    # Without an address a temporary server is started; a profile made for other work may have turned it off.
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+    # Its first start creates a database, which may take longer than the default 20 s.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # A clinic's machine reports to nobody: no usage data from server, client or UI, no metrics, no banners.
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # One request less for each run; client and server are installed from the same lock file.
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+    # Two lines for each run would bury what a person must read.
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # A task run's end is in its state message. As a log it would be told again on the terminal and in one
+    # more row of Prefect's database for each job, and an unexpected exception's text and traceback with it.
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "CRITICAL",
+    # Our modules also log outside of a flow run; that is no mistake worth a warning.
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # `print` never becomes a log row, whatever a profile says: nobody checks it for identifiers.
+    "PREFECT_LOGGING_LOG_PRINTS": "false",
+    # Nobody sits at the terminals of the children that we start.
+    "PREFECT_CLI_PROMPT": "false",
+}
+
+
+def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> None:
+    """Add the defaults for what the user has set nowhere: neither here, nor in a `.env`, nor in a profile.
+
+    The project's own `.env` counts from any directory (Prefect looks for one in the current directory only).
+    An empty PREFECT_API_URL is taken away: Prefect's events client takes it for an address and fails.
+    """
+    if not environ.get(API_URL, "x").strip():
+        del environ[API_URL]
+    for name, value in _dotenv(project / ".env").items():
+        environ.setdefault(name, value)
+    elsewhere = _set_in_files(environ, project)
+    for name, value in DEFAULTS.items():
+        if name not in elsewhere:
+            environ.setdefault(name, value)
+
+
+def has_api_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> bool:
+    """Whether Prefect will use a running server (by environment, `.env`, `prefect.toml` or profile)."""
+    return bool(environ.get(API_URL) or _set_in_files(environ, project).get(API_URL))
+
+
+def _set_in_files(environ: Mapping[str, str], project: Path) -> dict[str, str]:
+    """What Prefect finds outside the environment, by the names of its environment variables."""
+    toml = dict(_flattened(_toml(Path("prefect.toml")), "PREFECT"))
+    return {**_profile(environ), **toml, **_dotenv(project / ".env"), **_dotenv(Path(".env"))}
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    return {
+        name: value for name, value in dotenv_values(path).items() if value and name.startswith("PREFECT_")
+    }
+
+
+def _profile(environ: Mapping[str, str]) -> dict[str, str]:
+    home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    profiles = _toml(Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml"))
+    chosen = profiles.get("profiles")
+    active = environ.get("PREFECT_PROFILE") or profiles.get("active")
+    profile = chosen.get(active) if isinstance(chosen, dict) else None
+    return {name: str(value) for name, value in profile.items()} if isinstance(profile, dict) else {}
+
+
+def _flattened(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        name = f"{prefix}_{key}".upper()
+        if isinstance(value, Mapping):
+            yield from _flattened(value, name)
+        else:
+            yield name, str(value)
+
+
+def _toml(path: Path) -> dict[str, object]:
+    """A file that is missing or broken sets nothing; about a broken one Prefect itself complains."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}

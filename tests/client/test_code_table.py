@@ -1,0 +1,126 @@
+"""Every row of the code table decides what it says, and decides it before any other row."""
+
+from types import EllipsisType
+
+import pytest
+
+from bpjs_client.code_table import BARE_ROWS, NO_CODE, PAGE_ROWS, READ, ROWS, SUCCESS, Row
+from bpjs_client.errors import BpjsError, Unauthorized
+from bpjs_client.jenis import Jenis, Service
+
+from .samples import BODIES, answering, clinic, envelope
+
+# A code that each pattern stands for.
+CODES = {"*": "428", "5??": "503", "2??": "202", "4??": "410"}
+PAGE = "<html><title>Runtime Error</title></html>"
+
+
+def cases(rows):
+    return [
+        pytest.param(row, service, endpoint, id=f"{row.code or 'none'}-{row.text or ''}-{endpoint}")
+        for row in rows
+        for service in Service
+        for endpoint in sorted(row.endpoints)
+        if row.service in (None, service) and (endpoint == READ or Jenis(endpoint).service is service)
+    ]
+
+
+def outcome(service, endpoint, handler) -> BpjsError:
+    bpjs = clinic(handler)
+    with pytest.raises(BpjsError) as caught:
+        bpjs.read(service, "kesadaran") if endpoint == READ else bpjs.send(endpoint, BODIES[endpoint])
+    return caught.value
+
+
+def spoken(row: Row, service: Service, code: str | EllipsisType = ...):
+    """The answer in which BPJS says what a row matches, with HTTP's status as that service sends it."""
+    said = CODES.get(row.code, row.code) if code is ... else code
+    mirrored = service is Service.PCARE and len(said) == 3
+    status = int(said) if mirrored else 200
+    return answering(status, envelope(service, int(said) if said else None, (row.text or "").upper()))
+
+
+@pytest.mark.parametrize(("row", "service", "endpoint"), cases(ROWS))
+def test_bpjs_own_codes_and_texts_mean_what_their_row_says(row, service, endpoint):
+    error = outcome(service, endpoint, spoken(row, service))
+
+    assert type(error) is row.error
+    assert row.reason in (None, error.reason)
+
+
+@pytest.mark.parametrize(("row", "service", "endpoint"), cases(BARE_ROWS))
+@pytest.mark.parametrize("content", [None, {"pesan": "bukan amplop BPJS"}])
+def test_an_answer_without_bpjs_own_code_means_what_its_row_says(row, service, endpoint, content):
+    if content is None and endpoint == READ and row.code == "*":
+        content = {}  # an empty 2xx read is "no data", and has its own test
+    status = int(CODES.get(row.code, row.code)) if row.code != "*" else 200
+
+    error = outcome(service, endpoint, answering(status, content))
+
+    assert (type(error), error.exchange.http_code) == (row.error, status)
+    assert row.reason in (None, error.reason)
+
+
+@pytest.mark.parametrize(("row", "service", "endpoint"), cases(PAGE_ROWS))
+def test_a_page_instead_of_an_answer_means_what_its_row_says(row, service, endpoint):
+    status = {"*": 502}.get(row.code) or int(CODES.get(row.code, row.code))
+    # HTTP gives a 304 no body at all.
+    error = outcome(service, endpoint, answering(status, None if status == 304 else PAGE))
+
+    assert (type(error), error.reason) == (row.error, row.reason)
+
+
+@pytest.mark.parametrize(
+    ("service", "endpoint", "code"),
+    [
+        (service, endpoint, code)
+        for service, groups in SUCCESS.items()
+        for endpoints, codes in groups
+        for endpoint in sorted(endpoints)
+        for code in sorted(codes)
+        if endpoint == READ or Jenis(endpoint).service is service
+    ],
+)
+def test_a_success_code_is_success(service, endpoint, code):
+    number = {"tambah-pendaftaran": "noUrut", "tambah-kunjungan": "noKunjungan"}.get(endpoint)
+    response = {"field": number, "message": "B12"} if number else None
+    bpjs = clinic(answering(200, envelope(service, int(code), "OK", response)))
+
+    if endpoint == READ:
+        assert bpjs.read(service, "kesadaran").response is None
+    else:
+        assert bpjs.send(endpoint, BODIES[endpoint]).result == ({number: "B12"} if number else {})
+
+
+def test_every_table_ends_with_rows_that_fit_everything():
+    for rows in (ROWS, BARE_ROWS, PAGE_ROWS):
+        caught = {
+            endpoint for row in rows if row.code == "*" and row.text is None for endpoint in row.endpoints
+        }
+        assert caught == {*Jenis, READ}
+
+
+@pytest.mark.parametrize("spelling", ["ServiceExpired", "  service   EXPIRED ! ", "Service-Expired"])
+def test_texts_are_compared_without_case_spaces_and_hyphens(spelling):
+    answer = answering(401, envelope(Service.PCARE, 401, spelling))
+
+    assert outcome(Service.PCARE, Jenis.TAMBAH_PENDAFTARAN, answer).expired
+
+
+def test_an_unknown_401_text_says_that_it_is_unknown():
+    answer = answering(401, envelope(Service.PCARE, 401, "Peserta tidak boleh dilayani di sini"))
+    error = outcome(Service.PCARE, Jenis.TAMBAH_PENDAFTARAN, answer)
+
+    assert isinstance(error, Unauthorized)
+    assert not error.text_known
+    assert error.reason == "Peserta tidak boleh dilayani di sini"
+
+
+def test_a_known_401_text_says_that_it_is_known():
+    answer = answering(401, envelope(Service.PCARE, 401, "Signature Service Tidak Sesuai"))
+
+    assert outcome(Service.PCARE, Jenis.TAMBAH_PENDAFTARAN, answer).text_known
+
+
+def test_a_row_that_needs_bpjs_code_is_in_the_table_for_both_kinds_of_request():
+    assert {row.error.outcome for row in ROWS if row.code == NO_CODE} == {"unknown", "temporary"}

@@ -1,0 +1,118 @@
+"""Looking up what PCare already holds never mistakes "unreadable" or "one page more" for "not there"."""
+
+from datetime import date
+
+import httpx
+import pytest
+
+from bpjs_client.bodies import VisitKey
+from bpjs_client.errors import BpjsError, NotFound, Temporary
+from bpjs_client.jenis import Service
+
+from .samples import CARD, answering, clinic, encrypted, envelope
+
+KEY = VisitKey(CARD, date(2026, 9, 14), "001")
+OTHER_CARD = "0009999999999"
+
+
+def registration(number, card=CARD, poli="001"):
+    return {"noUrut": number, "peserta": {"noKartu": card}, "poli": {"kdPoli": poli}, "status": "Baru"}
+
+
+def visit(number, day="14-09-2026", poli="001", provider="01234567"):
+    return {
+        "noKunjungan": number,
+        "tglKunjungan": day,
+        "poli": {"kdPoli": poli},
+        "providerPelayanan": {"kdProvider": provider},
+    }
+
+
+def day_of(rows, cap=1000, count=None, base=0):
+    """A PCare that serves one day's registrations in pages of at most `cap` rows."""
+    asked = []
+
+    def handle(request):
+        *_, day, start, limit = request.url.path.split("/")
+        asked.append((day, int(start)))
+        begin = max(int(start) - base, 0)
+        page = rows[begin : begin + min(int(limit), cap)]
+        content = {"count": len(page) if count == "page" else len(rows), "list": page}
+        return httpx.Response(200, json=envelope(Service.PCARE, 200, "OK", encrypted(content, request)))
+
+    handle.asked = asked
+    return handle
+
+
+OTHERS = [registration(f"A{number}", OTHER_CARD) for number in range(230)]
+
+
+@pytest.mark.parametrize("cap", [2, 7, 100, 1000])
+@pytest.mark.parametrize("count", ["page", "total"])
+@pytest.mark.parametrize("base", [0, 1])
+def test_a_registration_on_the_last_page_is_found(cap, count, base):
+    handler = day_of([*OTHERS, registration("B12")], cap, count, base)
+
+    assert clinic(handler).find_pendaftaran(KEY) == "B12"
+    assert handler.asked[0] == ("14-09-2026", 0)
+
+
+@pytest.mark.parametrize("rows", [[], OTHERS, [registration("B1", poli="002")], [registration("B1", None)]])
+def test_a_registration_that_is_not_there_is_none(rows):
+    assert clinic(day_of(rows)).find_pendaftaran(KEY) is None
+
+
+def test_a_server_that_ignores_paging_does_not_hold_us_for_ever():
+    handler = answering(200, envelope(Service.PCARE, 200, "OK", {"count": 9000, "list": OTHERS[:5]}))
+
+    assert clinic(handler).find_pendaftaran(KEY) is None
+
+
+VISITS = [
+    ([visit("V1")], "V1"),
+    ([visit("V0", day="13-09-2026"), visit("V1")], "V1"),
+    ([visit("V1", day="14-09-2026 08:15:00")], "V1"),
+    ([visit("V1", provider="99999999")], None),
+    ([visit("V1", poli="002")], None),
+    ([visit("V1", day=None)], None),
+    ([], None),
+]
+
+
+@pytest.mark.parametrize(("rows", "number"), VISITS)
+def test_a_visit_is_found_by_own_provider_day_and_poli(rows, number):
+    def handle(request):
+        assert request.url.path == f"/pcare-rest/kunjungan/peserta/{CARD}"
+        return httpx.Response(
+            200, json=envelope(Service.PCARE, 200, "OK", {"count": len(rows), "list": rows})
+        )
+
+    assert clinic(handle).find_kunjungan(KEY) == number
+
+
+@pytest.mark.parametrize("look", ["find_pendaftaran", "find_kunjungan"])
+@pytest.mark.parametrize("response", [{"a": 1}, {"list": "x"}, [1], 7, "rusak", [["baris"]]])
+def test_a_list_that_cannot_be_read_is_not_taken_for_nothing_there(look, response):
+    bpjs = clinic(answering(200, envelope(Service.PCARE, 200, "OK", response)))
+
+    with pytest.raises(Temporary):
+        getattr(bpjs, look)(KEY)
+
+
+@pytest.mark.parametrize("look", ["find_pendaftaran", "find_kunjungan"])
+def test_bpjs_own_404_is_nothing_there(look):
+    bpjs = clinic(answering(404, envelope(Service.PCARE, 404, "Data tidak ditemukan")))
+
+    assert getattr(bpjs, look)(KEY) is None
+
+
+@pytest.mark.parametrize("look", ["find_pendaftaran", "find_kunjungan"])
+@pytest.mark.parametrize(
+    ("status", "content", "kind"),
+    [(404, "<html>", NotFound), (404, None, NotFound), (503, None, Temporary), (200, "<html>", Temporary)],
+)
+def test_a_gateways_answer_says_nothing_about_patients(look, status, content, kind):
+    with pytest.raises(BpjsError) as caught:
+        getattr(clinic(answering(status, content)), look)(KEY)
+
+    assert type(caught.value) is kind

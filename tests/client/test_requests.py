@@ -1,0 +1,118 @@
+"""What leaves for BPJS: method, path, headers and body of each job."""
+
+import json
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from bpjs_client.errors import Rejected
+from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jobs import prepare
+
+from .samples import BODIES, CARD, answering, body, clinic, envelope
+
+UNREGISTER_PATH = f"/pcare-rest/pendaftaran/peserta/{CARD}/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001"
+SENT = [
+    (Jenis.TAMBAH_ANTREAN, "POST", "/antreanfktp/antrean/add", "application/json"),
+    (Jenis.PANGGIL_ANTREAN, "POST", "/antreanfktp/antrean/panggil", "application/json"),
+    (Jenis.BATAL_ANTREAN, "POST", "/antreanfktp/antrean/batal", "application/json"),
+    (Jenis.TAMBAH_PENDAFTARAN, "POST", "/pcare-rest/pendaftaran", "text/plain"),
+    (Jenis.TAMBAH_KUNJUNGAN, "POST", "/pcare-rest/kunjungan/v1", "text/plain"),
+    (Jenis.HAPUS_PENDAFTARAN, "DELETE", UNREGISTER_PATH, "application/json; charset=utf-8"),
+    (
+        Jenis.HAPUS_KUNJUNGAN,
+        "DELETE",
+        "/pcare-rest/kunjungan/012345670926Y000123",
+        "application/json; charset=utf-8",
+    ),
+]
+
+
+def sent_by(jenis, request_body):
+    seen = []
+
+    def handle(request):
+        seen.append(request)
+        number = {"field": {Jenis.TAMBAH_PENDAFTARAN: "noUrut"}.get(jenis, "noKunjungan"), "message": "B12"}
+        return httpx.Response(200, json=envelope(jenis.service, 200, "OK", number))
+
+    clinic(handle).send(jenis, request_body)
+    return seen[0]
+
+
+@pytest.mark.parametrize(("jenis", "method", "path", "content_type"), SENT)
+def test_each_job_becomes_the_request_of_the_contract(jenis, method, path, content_type):
+    request = sent_by(jenis, BODIES[jenis])
+
+    assert (request.method, request.url.raw_path.decode()) == (method, path)
+    assert request.headers["Content-Type"] == content_type
+    assert request.content == b"" if method == "DELETE" else json.loads(request.content) == BODIES[jenis]
+
+
+def test_unknown_fields_and_unusual_letters_pass_through_unchanged():
+    told = body(Jenis.TAMBAH_KUNJUNGAN, keluhan="nyeri “dada” 😀 é", fieldBaru={"a": [1, None]})
+
+    assert json.loads(sent_by(Jenis.TAMBAH_KUNJUNGAN, told).content.decode("utf-8")) == told
+
+
+@pytest.mark.parametrize("value", ["a/b", "../../peserta", "..", ".", "a?b=c", "a#b", "%2F", "a b", "é\\"])
+def test_no_value_can_change_the_path(value):
+    request = sent_by(Jenis.HAPUS_PENDAFTARAN, body(Jenis.HAPUS_PENDAFTARAN, noUrut=value))
+    parts = request.url.raw_path.decode().split("/")
+
+    assert [*parts[:8], "B12", *parts[9:]] == UNREGISTER_PATH.split("/")
+    assert unquote(parts[8]) == value
+    assert (request.url.query, request.url.fragment) == (b"", "")
+
+
+@pytest.mark.parametrize("jenis", Jenis)
+def test_wrong_data_never_leave(jenis):
+    def handle(request):
+        pytest.fail("a wrong body reached BPJS")
+
+    with pytest.raises(Rejected) as caught:
+        clinic(handle).send(jenis, {})
+
+    assert caught.value.fields
+    assert caught.value.exchange.http_code is None
+
+
+@pytest.mark.parametrize("jenis", Jenis)
+def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis):
+    request = prepare(jenis, BODIES[jenis])
+    number = {"field": "noUrut" if "pendaftaran" in jenis else "noKunjungan", "message": "B12"}
+    receipt = clinic(answering(200, envelope(jenis.service, 200, "OK", number))).deliver(jenis, request)
+
+    assert (receipt.exchange.path, receipt.exchange.request) == (request.path, request.json)
+    assert CARD not in repr(request)
+
+
+@pytest.mark.parametrize("service", Service)
+def test_a_redirect_is_not_followed(service):
+    seen = []
+
+    def handle(request):
+        seen.append(request.url.host)
+        return httpx.Response(307, headers={"Location": "http://lain.test/"})
+
+    with pytest.raises(Exception, match="bermasalah"):
+        clinic(handle, antrean_base_url="http://bpjs.test/antreanfktp").probe(service)
+
+    assert seen == ["bpjs.test"]
+
+
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [(Service.PCARE, "/pcare-rest/kesadaran"), (Service.ANTREAN, "/antreanfktp/ref/poli/tanggal/2026-09-14")],
+)
+def test_a_probe_only_reads(service, path):
+    seen = []
+
+    def handle(request):
+        seen.append((request.method, request.url.path))
+        return httpx.Response(200, json=envelope(service, 200, "OK", []))
+
+    clinic(handle).probe(service)
+
+    assert seen == [("GET", path)]

@@ -1,0 +1,55 @@
+"""Where the credentials come from, and what a wrong one says."""
+
+import pytest
+from pydantic import ValidationError
+
+from bpjs_client.jenis import Service
+from bpjs_client.settings import BpjsSettings
+
+from .samples import settings
+
+
+def test_the_defaults_are_the_simulators():
+    found = BpjsSettings(_env_file=None)
+
+    assert found.base_url(Service.PCARE) == "http://127.0.0.1:4010/pcare-rest"
+    assert found.base_url(Service.ANTREAN) == "http://127.0.0.1:4010/antreanfktp"
+    assert found.kd_aplikasi == "095"
+
+
+def test_the_environment_and_an_env_file_are_read(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("BPJS_CONS_ID=777\nBPJS_SECRET_KEY=dari-berkas\nLAIN=1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BPJS_SECRET_KEY", "dari-lingkungan")
+
+    found = BpjsSettings()
+
+    assert (found.cons_id, found.secret_key.get_secret_value()) == ("777", "dari-lingkungan")
+
+
+def test_a_newline_copied_along_with_a_key_does_no_harm():
+    found = settings(cons_id=" 12345\n", pcare_user_key="kunci\n")
+
+    assert found.cons_id == "12345"
+    assert found.user_key(Service.PCARE).get_secret_value() == "kunci"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pcare_base_url", "bpjs.test/rahasia"),
+        ("pcare_base_url", "ftp://bpjs.test/rahasia"),
+        ("antrean_base_url", "http://[rahasia"),
+        ("antrean_base_url", "http://:99999999/rahasia"),
+        ("antrean_base_url", "http://rahasia rahasia/"),
+        ("timeout_seconds", "rahasia"),
+        ("timeout_seconds", 0),
+        ("secret_key", ["rahasia"]),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_value(name, value):
+    with pytest.raises(ValidationError) as caught:
+        settings(**{name: value})
+
+    assert name in str(caught.value)
+    assert "rahasia" not in str(caught.value)

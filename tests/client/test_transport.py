@@ -1,0 +1,206 @@
+"""Real sockets that break: what can have reached BPJS decides what happens next."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from bpjs_client.errors import BpjsError
+from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jobs import Bpjs
+
+from .samples import BODIES, clinic, settings
+
+JOB = Jenis.TAMBAH_PENDAFTARAN
+HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+
+
+@contextmanager
+def server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """A server that reads each request and then misbehaves as told, until the test is over."""
+    over = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+    threads: list[threading.Thread] = []
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threads.append(threading.Thread(target=serve, args=(connection,)))
+            threads[-1].start()
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            connection.recv(65536)
+            try:
+                talk(connection, over)
+            except OSError:
+                return  # the client hung up first, as some of these tests want
+
+    acceptor = threading.Thread(target=accept)
+    acceptor.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for thread in (acceptor, *threads):
+            thread.join(5)
+
+
+def cut(connection: socket.socket, over: threading.Event) -> None:
+    """Close without a word."""
+
+
+def cut_in_the_middle(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(HEAD + b'{"response"')
+
+
+def talk_nonsense(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"bukan HTTP sama sekali\r\n\r\n")
+
+
+def say_nothing(connection: socket.socket, over: threading.Event) -> None:
+    over.wait(20)
+
+
+def drip_the_body(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(HEAD)
+    while not over.wait(0.05):
+        connection.sendall(b" ")
+
+
+def drip_the_header(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Pelan: ")
+    while not over.wait(0.05):
+        connection.sendall(b"a")
+
+
+def lie_about_compression(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nbukan")
+
+
+def talking_to(url: str, timeout: float = 10) -> Bpjs:
+    return Bpjs(settings(pcare_base_url=url, timeout_seconds=timeout))
+
+
+BROKEN = [
+    cut,
+    cut_in_the_middle,
+    talk_nonsense,
+    say_nothing,
+    drip_the_body,
+    drip_the_header,
+    lie_about_compression,
+]
+
+
+@pytest.mark.parametrize("talk", BROKEN)
+@pytest.mark.parametrize("is_write", [True, False])
+def test_a_lost_answer_makes_a_write_unknown_and_a_read_temporary(talk, is_write):
+    with server(talk) as url, talking_to(url, timeout=0.4) as bpjs, pytest.raises(BpjsError) as caught:
+        bpjs.send(JOB, BODIES[JOB]) if is_write else bpjs.read(Service.PCARE, "kesadaran")
+
+    assert caught.value.outcome == ("unknown" if is_write else "temporary")
+
+
+@pytest.mark.parametrize("talk", [drip_the_body, drip_the_header])
+def test_an_answer_that_drips_ends_at_the_deadline(talk):
+    with server(talk) as url, talking_to(url, timeout=0.5) as bpjs:
+        started = time.monotonic()
+        with pytest.raises(BpjsError):
+            bpjs.send(JOB, BODIES[JOB])
+
+    assert 0.9 < time.monotonic() - started < 3
+
+
+def test_a_lost_write_is_never_repeated():
+    arrived = []
+
+    def count_and_cut(connection, over):
+        arrived.append(connection)
+
+    with server(count_and_cut) as url, talking_to(url) as bpjs, pytest.raises(BpjsError):
+        bpjs.send(JOB, BODIES[JOB])
+
+    assert len(arrived) == 1
+
+
+def test_a_refused_connection_was_not_sent():
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with talking_to(f"http://127.0.0.1:{port}") as bpjs, pytest.raises(BpjsError) as caught:
+        bpjs.send(JOB, BODIES[JOB])
+
+    assert caught.value.outcome == "not-sent"
+    assert caught.value.exchange.http_code is None
+
+
+def test_a_failed_tls_handshake_was_not_sent():
+    with (
+        server(talk_nonsense) as url,
+        talking_to(url.replace("http", "https")) as bpjs,
+        pytest.raises(BpjsError) as caught,
+    ):
+        bpjs.send(JOB, BODIES[JOB])
+
+    assert caught.value.outcome == "not-sent"
+
+
+FOREIGN = [
+    (httpx.ConnectError, "not-sent", "not-sent"),
+    (httpx.ConnectTimeout, "not-sent", "not-sent"),
+    (httpx.PoolTimeout, "not-sent", "not-sent"),
+    (httpx.UnsupportedProtocol, "not-sent", "not-sent"),
+    (httpx.WriteError, "unknown", "temporary"),
+    (httpx.WriteTimeout, "unknown", "temporary"),
+    (httpx.ReadError, "unknown", "temporary"),
+    (httpx.ReadTimeout, "unknown", "temporary"),
+    (httpx.CloseError, "unknown", "temporary"),
+    (httpx.RemoteProtocolError, "unknown", "temporary"),
+    (httpx.LocalProtocolError, "unknown", "temporary"),
+    (httpx.DecodingError, "unknown", "temporary"),
+]
+
+
+@pytest.mark.parametrize(("kind", "on_write", "on_read"), FOREIGN)
+def test_every_foreign_error_becomes_ours_and_leaves_no_trace_of_itself(kind, on_write, on_read):
+    def handle(request):
+        raise kind(f"rahasia {request.url}", request=request)
+
+    outcomes = []
+    for ask in (
+        lambda bpjs: bpjs.send(JOB, BODIES[JOB]),
+        lambda bpjs: bpjs.read(Service.PCARE, "kesadaran"),
+    ):
+        with pytest.raises(BpjsError) as caught:
+            ask(clinic(handle))
+        outcomes.append(caught.value.outcome)
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
+
+    assert outcomes == [on_write, on_read]
+
+
+def test_many_threads_may_share_one_client():
+    seen: set[str] = set()
+
+    def handle(request):
+        seen.add(request.url.path)
+        return httpx.Response(200, json={"response": [], "metaData": {"code": 200, "message": "OK"}})
+
+    bpjs = clinic(handle)
+    threads = [threading.Thread(target=bpjs.read, args=(Service.PCARE, f"ref/{n}")) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 20

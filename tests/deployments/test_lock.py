@@ -1,0 +1,20 @@
+"""Two runs never share one folder."""
+
+from pathlib import Path
+
+import pytest
+
+from deployments.lock import AlreadyRunning, only_run_in
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with only_run_in(tmp_path), pytest.raises(AlreadyRunning, match="Sudah ada"), only_run_in(tmp_path):
+        pass
+
+
+def test_the_folder_is_free_again_after_a_run(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with only_run_in(folder):
+        pass
+    with only_run_in(folder):
+        assert folder.stat().st_mode & 0o077 == 0

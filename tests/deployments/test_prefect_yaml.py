@@ -1,0 +1,64 @@
+"""prefect.yaml is the only list of deployments, and true to the flows."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+TEXT = (PROJECT / "prefect.yaml").read_text(encoding="utf-8")
+DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(TEXT)["deployments"]
+FORMS = {
+    "tambah-antrean",
+    "panggil-antrean",
+    "batal-antrean",
+    "tambah-pendaftaran",
+    "tambah-kunjungan",
+    "hapus-pendaftaran",
+    "hapus-kunjungan",
+}
+
+
+def flow_name(function: ast.FunctionDef) -> str | None:
+    """The name given to `@flow` above a function."""
+    for decorator in function.decorator_list:
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "flow":
+            return next(
+                str(ast.literal_eval(word.value)) for word in decorator.keywords if word.arg == "name"
+            )
+    return None
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_a_flows_file_function_and_deployment_share_one_name(deployment: dict[str, Any]) -> None:
+    file, function = deployment["entrypoint"].split(":")
+    module = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
+    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    name = deployment["name"]
+    assert (Path(file).stem, function) == (name.replace("-", "_"),) * 2
+    assert flow_name(functions[function]) == name
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_every_deployment_is_described_limited_and_in_our_pool(deployment: dict[str, Any]) -> None:
+    assert deployment["description"]
+    assert deployment["work_pool"]["name"] == "bpjs"
+    assert 1 <= deployment["concurrency_limit"]["limit"] <= 4
+
+
+def test_every_job_type_has_its_form() -> None:
+    assert {deployment["name"] for deployment in DEPLOYMENTS} >= FORMS | {"kirim"}
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_prefect_does_not_check_what_is_typed_into_a_form(name: str) -> None:
+    # Its refusal would quote the value, and Prefect would keep that text.
+    [deployment] = [deployment for deployment in DEPLOYMENTS if deployment["name"] == name]
+    assert deployment["enforce_parameter_schema"] is False
+
+
+def test_no_path_of_a_machine_is_in_the_file() -> None:
+    assert str(PROJECT) not in TEXT
+    assert str(Path.home()) not in TEXT

@@ -1,0 +1,131 @@
+"""Children are watched while they live and gone when the run ends."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.processes import Children, Interrupted, StepFailed
+from deployments.signals import stop_on_signals
+
+SLEEPS = "import time\nwhile True: time.sleep(60)"
+# Notes each Ctrl-C and ends at the first, after having told that it is ready.
+COUNTS_INTERRUPTS = """
+import pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+try:
+    (folder / 'ready').touch()
+    while True: time.sleep(60)
+except KeyboardInterrupt:
+    (folder / 'interrupts').open('a').write('x')
+    time.sleep(0.3)
+"""
+# Starts a grandchild that ignores everything but SIGKILL, and dies at once.
+LEAVES_A_GRANDCHILD = """
+import pathlib, subprocess, sys
+stubborn = 'import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 15)]; time.sleep(600)'
+pathlib.Path(sys.argv[1], 'ready').write_text(str(subprocess.Popen([sys.executable, '-c', stubborn]).pid))
+import time; time.sleep(600)
+"""
+
+
+def python(code: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.fixture
+def stop() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def children(tmp_path: Path, stop: threading.Event) -> Iterator[Children]:
+    made = Children(tmp_path, tmp_path, stop)
+    yield made
+    made.stop_all()
+
+
+def test_a_commands_answer_is_its_stdout_and_it_is_given_its_stdin(children: Children) -> None:
+    shout = "import sys; print(sys.stdin.read().upper()); print('noise', file=sys.stderr)"
+    assert children.run("Teriak", python(shout), os.environ, typed="halo é") == "HALO É\n"
+
+
+def test_a_failed_commands_last_words_are_told(children: Children) -> None:
+    with pytest.raises(StepFailed, match=r"(?s)Langkah gagal \(kode 3\).*setengah.*kata terakhir"):
+        children.run(
+            "Langkah",
+            python("import sys; print('setengah'); print('kata terakhir', file=sys.stderr); sys.exit(3)"),
+            os.environ,
+        )
+
+
+def test_a_dead_child_ends_the_run_and_shows_its_last_words(children: Children) -> None:
+    child = children.start("Anak", python("print('kata terakhir')"), os.environ)
+    child.process.wait()
+    with pytest.raises(StepFailed, match=r"(?s)Anak berhenti sendiri \(kode 0\).*kata terakhir"):
+        children.check()
+
+
+def test_a_child_that_dies_during_a_command_ends_that_too(children: Children) -> None:
+    children.start("Anak", python("pass"), os.environ)
+    with pytest.raises(StepFailed, match="Anak berhenti sendiri"):
+        children.run("Langkah", python(SLEEPS), os.environ)
+
+
+def test_a_living_child_disturbs_nobody(children: Children) -> None:
+    children.start("Anak", python(SLEEPS), os.environ)
+    children.pause(0.1)
+
+
+def test_a_ctrl_c_interrupts_waiting(children: Children, stop: threading.Event) -> None:
+    stop.set()
+    with pytest.raises(Interrupted):
+        children.pause(60)
+
+
+def test_a_child_is_asked_once_and_may_finish(children: Children, tmp_path: Path) -> None:
+    child = children.start("Anak", python(COUNTS_INTERRUPTS, tmp_path), os.environ)
+    eventually((tmp_path / "ready").exists)
+    children.stop_all()
+    assert child.process.returncode == 0
+    assert (tmp_path / "interrupts").read_text() == "x"
+
+
+def test_a_terminals_ctrl_c_does_not_reach_children_directly(children: Children) -> None:
+    child = children.start("Anak", python(SLEEPS), os.environ)
+    assert os.getpgid(child.process.pid) != os.getpgid(0)
+
+
+def test_what_a_child_leaves_behind_is_killed(children: Children, tmp_path: Path) -> None:
+    children.start("Anak", python(LEAVES_A_GRANDCHILD, tmp_path), os.environ)
+    ready = tmp_path / "ready"
+    eventually(lambda: ready.exists() and ready.read_text() != "")
+    grandchild = int(ready.read_text())
+    assert is_alive(grandchild)
+    children.stop_all()
+    eventually(lambda: not is_alive(grandchild))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_request_to_end_becomes_the_same_event(number: signal.Signals) -> None:
+    with stop_on_signals() as stop:
+        os.kill(os.getpid(), number)
+        eventually(stop.is_set)
+        os.kill(os.getpid(), number)  # a second one, during the clean-up, disturbs nothing

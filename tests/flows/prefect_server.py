@@ -1,0 +1,70 @@
+"""A real Prefect server for the tests: its own process, its own database, the settings that we ship."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tasks.prefect_environment import configure
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """Where the server answers, and the file it keeps everything in."""
+
+    api_url: str
+    home: Path
+
+    def everything_stored(self) -> str:
+        """All of Prefect's database as text, to search for what must not be in it."""
+        with closing(sqlite3.connect(self.home / "prefect.db", timeout=60)) as database:
+            return "\n".join(database.iterdump())
+
+    def query(self, path: str, **body: object) -> list[dict[str, object]]:
+        """POST to one of the API's filter routes."""
+        answer = httpx.post(f"{self.api_url}{path}", json=body, timeout=60)
+        assert answer.status_code in {200, 201}, answer.text
+        found: list[dict[str, object]] = answer.json()
+        return found
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[PrefectServer]:
+    """Start it, wait until it answers, stop it."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environ["PREFECT_HOME"] = str(home)
+    configure(environ)
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}/api"
+            _wait(url, process, home / "server.log")
+            yield PrefectServer(url, home)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{url}/health", timeout=5).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"Prefect's server does not answer: {log.read_text()}")

@@ -1,0 +1,189 @@
+"""The flow `kirim` on a real Prefect server: what it sends, in which order, and what Prefect shows of it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from database import Database
+from flows.sending import Sender, send_due
+from tasks.composition import using
+from tests.flows.prefect_server import PrefectServer
+from tests.tasks.bodies import CARD, NIK, PHONE
+from tests.tasks.desk import Answer, Desk, antrean, pcare
+
+NO_URUT = {"field": "noUrut", "message": "B12"}
+NO_KUNJUNGAN = [{"field": "noKunjungan", "message": "012345670926Y000123"}]
+
+
+def friendly(request: httpx.Request) -> httpx.Response:
+    """A BPJS that takes everything."""
+    if "/antrean/" in request.url.path:
+        return antrean(200)
+    if request.url.path.endswith("/pendaftaran"):
+        return pcare(201, "CREATED", NO_URUT)
+    if request.method == "POST":
+        return pcare(201, "CREATED", NO_KUNJUNGAN)
+    return pcare(200, "OK", None)
+
+
+@pytest.fixture
+def desk(database: Database, prefect: PrefectServer) -> Iterator[Callable[[Answer], Desk]]:
+    """A desk whose composition is the one that tasks see."""
+    opened = []
+
+    def make(answer: Answer) -> Desk:
+        here = Desk(database, answer)
+        context = using(here.at)
+        context.__enter__()
+        opened.append(context)
+        return here
+
+    yield make
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def runs_of(prefect: PrefectServer, norm: str) -> list[dict[str, Any]]:
+    """The recorded task runs whose name holds this norm, as the UI's search finds them."""
+    return prefect.query("/task_runs/filter", task_runs={"name": {"like_": norm}})
+
+
+def test_every_job_has_a_finished_run_named_by_type_norm_and_patient(
+    desk: Any, prefect: PrefectServer
+) -> None:
+    here = desk(friendly)
+    for jenis in ("tambah-antrean", "panggil-antrean", "tambah-pendaftaran", "tambah-kunjungan"):
+        here.hand_over(jenis, norm="RM-nama")
+    totals = send_due(until_empty=True)
+    assert (totals.terkirim, totals.gagal) == (4, 0)
+    runs = runs_of(prefect, "RM-nama")
+    assert {run["name"] for run in runs} == {
+        "tambah-antrean RM-nama Pasien Contoh",
+        "panggil-antrean RM-nama Pasien Contoh",
+        "tambah-pendaftaran RM-nama Pasien Contoh",
+        "tambah-kunjungan RM-nama Pasien Contoh",
+    }
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}
+    assert all(run["tags"] == [] for run in runs)
+
+
+STATES = [
+    ("terkirim", friendly, "COMPLETED", "Completed", "Terkirim · noUrut B12"),
+    ("gagal", lambda r: pcare(412, "PRECONDITION_FAILED", [{"field": "kdPoli", "message": "salah"}]), "FAILED", "Failed", "Gagal · kdPoli: salah"),
+    ("tidak pasti", lambda r: httpx.Response(504, html="<p>no</p>"), "CANCELLED", "Ditunda", "Tidak pasti · "),
+    ("menunggu", lambda r: httpx.Response(429), "CANCELLED", "Ditunda", "Menunggu · "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", STATES, ids=[row[0] for row in STATES])
+def test_each_end_shows_as_its_state(desk: Any, prefect: PrefectServer, row: tuple[Any, ...]) -> None:
+    _, answer, kind, name, message = row
+    norm = f"RM-{row[0]}"
+    desk(answer).hand_over("tambah-pendaftaran", norm=norm)
+    send_due(until_empty=True)
+    (run,) = runs_of(prefect, norm)
+    assert (run["state_type"], run["state"]["name"]) == (kind, name)
+    assert run["state"]["message"].startswith(message)
+
+
+def test_a_request_that_never_left_is_retried_by_prefect_in_the_same_run(
+    desk: Any, prefect: PrefectServer
+) -> None:
+    refused = iter([True, True])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if next(refused, False):
+            raise httpx.ConnectError("refused", request=request)
+        return friendly(request)
+
+    here = desk(answer)
+    job_id = here.hand_over("tambah-pendaftaran", norm="RM-ulang")
+    send_due(until_empty=True)
+    (run,) = runs_of(prefect, "RM-ulang")
+    assert run["run_count"] == 3
+    assert here.outcomes(job_id) == ["not-sent", "not-sent", "success"]
+
+
+def test_a_chain_is_sent_in_order_whatever_order_it_came_in(desk: Any) -> None:
+    here = desk(friendly)
+    jobs = [
+        here.hand_over(jenis)
+        for jenis in ("hapus-pendaftaran", "hapus-kunjungan", "tambah-kunjungan", "tambah-pendaftaran")
+    ]
+    send_due(until_empty=True)
+    paths = [request.url.path for request in here.requests]
+    assert [here.job(job).status for job in jobs] == ["terkirim"] * 4
+    assert paths[0].endswith("/pendaftaran")
+    assert paths[1].endswith("/kunjungan/v1")
+    assert paths[2].endswith("/kunjungan/012345670926Y000123")
+    assert "/noUrut/B12/" in paths[3]
+
+
+def test_many_are_in_flight_but_never_more_than_asked_for(desk: Any) -> None:
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.1)
+        with lock:
+            now[0] -= 1
+        return friendly(request)
+
+    here = desk(answer)
+    for number in range(30):
+        here.hand_over("tambah-pendaftaran", norm=f"RM-{number}")
+    assert send_due(until_empty=True, concurrency=5).terkirim == 30
+    assert 1 < most[0] <= 5
+
+
+def test_a_refused_credential_is_met_once_and_the_queue_waits(desk: Any) -> None:
+    here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
+    jobs = [here.hand_over("tambah-pendaftaran", norm=f"RM-{number}") for number in range(10)]
+    totals = send_due(until_empty=True)
+    assert len(here.requests) == 1
+    assert totals.gagal == 0
+    assert {here.job(job).status for job in jobs} == {"menunggu"}
+
+
+def test_without_due_jobs_there_is_no_run(desk: Any, prefect: PrefectServer) -> None:
+    here = desk(friendly)
+    before = len(prefect.query("/flow_runs/filter"))
+    assert Sender(here.at).burst() == 0
+    assert len(prefect.query("/flow_runs/filter")) == before
+
+
+def test_no_identifier_and_no_body_reaches_prefect(
+    desk: Any, prefect: PrefectServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    quoting = f"Peserta {CARD} dengan NIK {NIK} dan hp {PHONE} tidak dikenal"
+    here = desk(lambda r: antrean(201, quoting) if "/antrean/" in r.url.path else pcare(424, quoting))
+    with caplog.at_level("DEBUG"):
+        for jenis in ("tambah-antrean", "panggil-antrean", "batal-antrean", "tambah-pendaftaran"):
+            here.hand_over(jenis, norm=f"RM-{jenis}")
+        send_due(until_empty=True)
+    stored = prefect.everything_stored() + caplog.text
+    assert "tidak dikenal" in stored
+    for secret in (CARD, NIK, PHONE, "dr. Contoh", "rahasia-simulator", "Sandi#Simulator1"):
+        assert secret not in stored
+
+
+def test_a_program_error_in_a_task_tells_prefect_only_its_kind(desk: Any, prefect: PrefectServer) -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError(CARD)
+
+    here = desk(broken)
+    job_id = here.hand_over("tambah-pendaftaran", norm="RM-rusak")
+    send_due(until_empty=True)
+    (run,) = runs_of(prefect, "RM-rusak")
+    assert (
+        run["state"]["message"]
+        == "Proses · terhenti (ZeroDivisionError); diambil alih setelah waktunya habis"
+    )
+    assert here.job(job_id).status == "proses"
+    assert CARD not in prefect.everything_stored()

@@ -1,0 +1,83 @@
+"""A desk for one test: jobs in a real database, BPJS played by a function from request to response."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from bpjs_client.jobs import Bpjs
+from bpjs_client.settings import BpjsSettings
+from database import Database, enqueue
+from database.attempts import Asker
+from database.claim import ClaimedJob, claim_one
+from database.models import Attempt, Job, ServiceState
+from tasks.composition import Composition
+from tasks.delivery import Delivered, deliver
+from tests.tasks.bodies import BODIES
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def pcare(code: int, message: str = "OK", response: Any = None, *, http: int | None = None) -> httpx.Response:
+    """An answer in PCare's envelope; the HTTP status mirrors the code."""
+    return httpx.Response(
+        http or code, json={"response": response, "metaData": {"message": message, "code": code}}
+    )
+
+
+def antrean(code: int, message: str = "Ok", response: Any = None) -> httpx.Response:
+    """An answer in Antrean's envelope; the HTTP status is 200 whatever the code."""
+    return httpx.Response(200, json={"response": response, "metadata": {"message": message, "code": code}})
+
+
+@dataclass
+class Desk:
+    """Hands jobs over, delivers them, and shows what became of them."""
+
+    database: Database
+    answer: Answer
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.at = Composition(open_database=lambda: self.database, open_bpjs=self._bpjs)
+
+    def _bpjs(self) -> Bpjs:
+        def keep(request: httpx.Request) -> httpx.Response:
+            self.requests.append(request)
+            return self.answer(request)
+
+        settings = BpjsSettings(_env_file=None)
+        return Bpjs(settings, transport=httpx.MockTransport(keep))
+
+    def hand_over(self, jenis: str, norm: str = "RM-1", **changes: Any) -> int:
+        """A job with a body that passes; `changes` replace fields of it."""
+        body = {**BODIES[jenis], **changes}
+        return enqueue(jenis, norm, "Pasien Contoh", body, database=self.database).id
+
+    def deliver(self, job_id: int, *, last_try: bool = True) -> Delivered:
+        """Claim the job and deliver it."""
+        claimed = claim_one(self.database, job_id, owner=self.at.owner, lease=self.at.settings.lease)
+        assert isinstance(claimed, ClaimedJob), claimed
+        return self.again(job_id, last_try=last_try)
+
+    def again(self, job_id: int, *, last_try: bool = True) -> Delivered:
+        """Deliver a job that is in hand already."""
+        return deliver(job_id, self.at, asker=Asker(), last_try=last_try)
+
+    def job(self, job_id: int) -> Job:
+        """The job's row as it is now."""
+        with self.database.read() as session:
+            return session.get_one(Job, job_id)
+
+    def outcomes(self, job_id: int) -> list[str | None]:
+        """How its attempts ended, oldest first."""
+        with self.database.read() as session:
+            rows = session.query(Attempt).filter_by(job_id=job_id).order_by(Attempt.number)
+            return [row.outcome for row in rows]
+
+    def door(self, service: str) -> str | None:
+        """The state of a service; None when nothing was ever said about it."""
+        with self.database.read() as session:
+            row = session.get(ServiceState, ("utama", service))
+            return row.state if row else None
