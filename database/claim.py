@@ -2,8 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis, Service
@@ -11,7 +24,7 @@ from database.attempts import WORKER_DIED, is_uncertain
 from database.chain import is_blocked, waits_for
 from database.engine import Database
 from database.errors import JobNotFound
-from database.models import Attempt, Job, ServiceState
+from database.models import Attempt, Job, ServiceState, UtcDateTime
 from database.status import Status
 from database.wakeup import announce
 
@@ -50,13 +63,11 @@ def claim(
     if limit < 1:
         return []
     with database.write() as session:
-        due = claimable(database.clock())
-        query = select(Job).where(due).order_by(Job.due_at, Job.id).limit(limit)
-        if service is not None:
-            query = query.where(Job.service == service.value)
-        jobs = session.scalars(query.with_for_update(skip_locked=True)).all()
+        now = database.clock()
+        asked = {"now": now, "most": limit, "service": service.value if service else None}
+        jobs = session.scalars(_due_jobs(), asked).all()
         for job in jobs:
-            _take(job, database.clock(), owner, lease)
+            _take(job, now, owner, lease)
         return [_claimed(job) for job in jobs]
 
 
@@ -79,8 +90,22 @@ def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) 
         return _claimed(job)
 
 
-def claimable(now: datetime) -> ColumnElement[bool]:
-    """The SQL condition of a job that may be sent, or looked up at BPJS, now."""
+@cache
+def _due_jobs() -> Select[Job]:
+    """The claim's query, built once: building it costs more than running it."""
+    service = bindparam("service", type_=String)
+    return (
+        select(Job)
+        .where(claimable(), or_(service.is_(None), Job.service == service))
+        .order_by(Job.due_at, Job.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True, of=Job)
+    )
+
+
+def claimable() -> ColumnElement[bool]:
+    """The SQL condition of a job that may be sent, or looked up at BPJS, at the parameter `now`."""
+    now = bindparam("now", type_=UtcDateTime)
     return and_(
         or_(
             Job.status == Status.MENUNGGU.value,
@@ -95,9 +120,14 @@ def claimable(now: datetime) -> ColumnElement[bool]:
 def has_work(database: Database) -> bool:
     """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
     with database.read() as session:
-        now = database.clock()
-        dead = and_(Job.status == Status.PROSES.value, Job.lease_until < now)
-        return session.scalar(select(Job.id).where(or_(claimable(now), dead)).limit(1)) is not None
+        return session.scalar(_some_work(), {"now": database.clock()}) is not None
+
+
+@cache
+def _some_work() -> Select[int]:
+    now = bindparam("now", type_=UtcDateTime)
+    dead = and_(Job.status == Status.PROSES.value, Job.lease_until < now)
+    return select(Job.id).where(or_(claimable(), dead)).limit(1)
 
 
 def _door_is_closed() -> ColumnElement[bool]:
@@ -111,7 +141,8 @@ def _door_is_closed() -> ColumnElement[bool]:
 def count_claimable(database: Database) -> int:
     """How many jobs could be claimed now. Raises DatabaseUnavailable."""
     with database.read() as session:
-        return session.scalar(select(func.count()).select_from(Job).where(claimable(database.clock()))) or 0
+        query = select(func.count()).select_from(Job).where(claimable())
+        return session.scalar(query, {"now": database.clock()}) or 0
 
 
 def why_waiting(session: Session, job: Job) -> str | None:

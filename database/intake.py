@@ -1,6 +1,7 @@
 """Accepting jobs: validated, idempotent by `kunci`, durable once returned."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from database.engine import Database, open_database
 from database.errors import DatabaseError
 from database.identity import default_kunci
 from database.models import Job, JsonObject
+from database.plain_json import MOST_DIGITS, plain_json, storable
 from database.status import Status
 from database.wakeup import announce
 
@@ -123,7 +125,7 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _read_text(line: str) -> NewJob | str:
     try:
-        return read_line(json.loads(line, parse_constant=_refuse_constant))
+        return read_line(json.loads(line, parse_constant=_refuse_constant, parse_int=_read_int))
     except LineRefused as refused:
         return str(refused)
     except (ValueError, RecursionError):
@@ -134,21 +136,26 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _read_int(digits: str) -> int | float:
+    # Python refuses to read very long ones; as infinity the field is named like any other wrong number.
+    return int(digits) if len(digits) <= MOST_DIGITS else math.inf
+
+
 def read_line(line: object) -> NewJob:
     """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
     if not isinstance(line, Mapping):
         raise LineRefused("baris ini bukan objek JSON")
-    body = line.get("body")
-    if line.get("jenis") not in set(Jenis):
+    jenis, body = line.get("jenis"), line.get("body")
+    if not isinstance(jenis, str) or jenis not in set(Jenis):
         raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
     if not isinstance(body, Mapping):
         raise LineRefused("body harus objek JSON")
     texts = {name: _text(line, name) for name in _TEXTS}
     return NewJob(
-        jenis=Jenis(line["jenis"]),
+        jenis=Jenis(jenis),
         norm=texts["norm"] or "",
         nama_pasien=texts["nama_pasien"] or "",
-        body=dict(body),
+        body=plain_json(body),
         faskes=texts["faskes"] or UTAMA,
         kunci=texts["kunci"],
         rantai=texts["rantai"],
@@ -233,7 +240,7 @@ def _row(session: Session, database: Database, job: NewJob, errors: list[FieldEr
         tanggal=job.tanggal or local_date(database, now),
         norm=job.norm,
         nama_pasien=job.nama_pasien,
-        body=job.body,
+        body=storable(job.body),
         status=(Status.GAGAL if errors else Status.MENUNGGU).value,
         reason=BAD_BODY if errors else None,
         message=say_fields(errors) if errors else None,

@@ -48,19 +48,21 @@ class Clinic:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.screen.says("Menghentikan semua proses …")
-        self._end()
+        try:
+            self.screen.says("Menghentikan semua proses …")
+        finally:  # also when the terminal is gone
+            self._end()
 
     @cached_property
     def day(self) -> SampleDay:
         """Today's sample day, always the same for one date, so that a second start makes no new jobs."""
         return sample_day(local_date(self.database, utc_now()))
 
-    def hand_over_today(self) -> list[Handed]:
+    def hand_over_today(self, what: str = "Hari contoh") -> list[Handed]:
         """Enqueue today's sample day. Raises as `hand_over`."""
         handed = hand_over(self.day, self.children, self.plan.environ)
         new = sum(job.new for job in handed)
-        self.screen.did("Hari contoh", f"{len(handed)} pekerjaan, {new} di antaranya baru")
+        self.screen.did(what, f"{len(handed)} pekerjaan, {new} di antaranya baru")
         return handed
 
     def wait_until_settled(self, *, seconds: float) -> bool:

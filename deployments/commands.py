@@ -22,9 +22,9 @@ def prefect(*arguments: str) -> list[str]:
     return [str(_BIN / "prefect"), "--no-prompt", *arguments]
 
 
-def simulator(port: int) -> list[str]:
+def simulator(port: int, *, latency_ms: int = 0) -> list[str]:
     """The BPJS double; its control port is the next one."""
-    return bpjs("simulator", "--port", str(port))
+    return bpjs("simulator", "--port", str(port), "--latency-ms", str(latency_ms))
 
 
 def server(port: int) -> list[str]:

@@ -31,7 +31,7 @@ def demonstrate(plan: Plan, stop: threading.Event, screen: Screen) -> bool:
 
 
 def _checks(clinic: Clinic, first: Sequence[Handed]) -> list[Check]:
-    second = clinic.hand_over_today()
+    second = clinic.hand_over_today("Sekali lagi")
     clinic.wait_until_settled(seconds=DELIVERY_SECONDS)
     ledger = verification.read_ledger(clinic.plan.control_url)
     api_url = clinic.plan.environ[API_URL]

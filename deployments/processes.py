@@ -1,8 +1,10 @@
 """The children of a run: started apart from the terminal, watched, and stopped together."""
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -116,7 +118,18 @@ class Children:
             stdout=out,
             stderr=err,
             start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one thread only
         )
+
+
+# Loaded before any fork, after which a child may hardly call anything.
+_libc = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """Have the kernel send Ctrl-C should we be killed without a chance to stop our children."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,6 +1,5 @@
 """Starts what a run needs, in order: simulator, Prefect server, deployments, worker, dispatcher."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from tasks.prefect_environment import API_URL
 _SIMULATOR_SECONDS = 30
 # Its first start makes a database; a small machine needs its time.
 _SERVER_SECONDS = 120
+_GIVEN_SERVER_SECONDS = 15  # the user's own is expected to be up
 
 Tell = Callable[[str, str], None]  # what was started, and where it is
 
@@ -27,42 +27,52 @@ class Stack:
     tell: Tell
 
     def start(self) -> None:
-        """Everything up to the dispatcher. Raises StepFailed, Interrupted."""
-        self._simulator()
-        self._server()
-        self._deployments()
-        self._start("Worker", commands.worker(), f"work pool {commands.POOL}")
+        """Everything up to the dispatcher. Raises StepFailed, Interrupted, as each step does."""
+        self.start_simulator()
+        self.start_server()
+        self.deploy()
+        self.start_worker()
         self._start("Dispatcher", commands.bpjs("dispatch"), "mengirim pekerjaan yang jatuh tempo")
 
-    def _simulator(self) -> None:
+    def start_simulator(self, *, latency_ms: int = 0) -> None:
+        """BPJS's double, unless the real services are named."""
         port = self.plan.simulator_port
         if port is None:
             self.tell("BPJS", "layanan sebenarnya menurut BPJS_…_BASE_URL; tidak ada hari contoh")
             return
-        self.children.start("Simulator", commands.simulator(port), self.plan.environ)
+        command = commands.simulator(port, latency_ms=latency_ms)
+        self.children.start("Simulator", command, self.plan.environ)
         url = f"{self.plan.control_url}/ledger"
         wait_until_answers("Simulator", url, self.children, seconds=_SIMULATOR_SECONDS)
         self.tell("Simulator BPJS", f"http://{HOST}:{port}")
 
-    def _server(self) -> None:
+    def start_server(self) -> None:
+        """Prefect's server and UI, unless the user has one."""
         port = self.plan.server_port
-        if port is None:
-            self.tell("Server Prefect", "yang ditunjuk PREFECT_API_URL")
-            return
-        self.children.start("Server", commands.server(port), self.plan.environ)
-        url = f"{self.plan.environ[API_URL]}/health"
-        wait_until_answers("Server Prefect", url, self.children, seconds=_SERVER_SECONDS)
-        self.tell("Server Prefect", self.plan.ui_url)
+        if port is not None:
+            self.children.start("Server", commands.server(port), self.plan.environ)
+        address = self.plan.environ.get(API_URL)
+        if address:  # else it stands in a profile, and the next step tells whether it answers
+            seconds = _GIVEN_SERVER_SECONDS if port is None else _SERVER_SECONDS
+            wait_until_answers("Server Prefect", f"{address}/health", self.children, seconds=seconds)
+        self.tell("Server Prefect", self.plan.ui_url if port else f"yang ditunjuk {API_URL}")
 
-    def _deployments(self) -> None:
+    def deploy(self) -> None:
+        """The work pool, made if missing, and every deployment of prefect.yaml."""
         try:
             self.children.run("Work pool", commands.create_pool(), self.plan.environ)
         except StepFailed as failed:
             if "already exists" not in str(failed):
                 raise
         said = self.children.run("Deployment", commands.deploy(), self.plan.environ)
-        done = len(re.findall(r"successfully created", said))
+        done = said.count("successfully created")
+        if not done:  # Prefect skips a file that it cannot read, and calls that a success
+            raise StepFailed(f"prefect.yaml tidak menghasilkan deployment.\n{said}")
         self.tell("Deployment", f"{done} dari prefect.yaml")
+
+    def start_worker(self) -> None:
+        """Runs what is started from the UI or through Prefect's REST API."""
+        self._start("Worker", commands.worker(), f"work pool {commands.POOL}")
 
     def _start(self, name: str, command: list[str], what: str) -> None:
         self.children.start(name, command, self.plan.environ)

@@ -74,8 +74,10 @@ class Burst:
         held += sum(owner is service for owner, _ in self._in_flight.values())
         if service not in self._entered:
             return 1 - held
-        left = self.most_jobs - len(self.job_ids)
-        return min(2 * self.concurrency - len(self._backlog) - len(self._in_flight), left)
+        held = len(self._backlog) + len(self._in_flight)
+        if held > self.concurrency:
+            return 0  # claim in few big bites, not one job at a time
+        return min(2 * self.concurrency - held, self.most_jobs - len(self.job_ids))
 
     def _claims_no_more(self) -> bool:
         big_enough = len(self.job_ids) >= self.most_jobs or time.monotonic() > self._ends_at

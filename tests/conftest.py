@@ -2,6 +2,9 @@
 
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 from tasks.prefect_environment import configure
 
@@ -13,12 +16,52 @@ configure(os.environ)
 import pytest  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from database import open_database  # noqa: E402
+from database import Database, open_database  # noqa: E402
+from database.engine import Clock, utc_now  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
+from tests.postgres import PostgresServer, start_postgres  # noqa: E402
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new database; every test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bpjs.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.fresh() as url:
+        yield url
 
 
 @pytest.fixture
-def database(tmp_path):
-    db = open_database(DatabaseSettings(database_url=SecretStr(f"sqlite:///{tmp_path}/x.db")))
-    yield db
-    db.close()
+def clock() -> Clock:
+    """The time that `database` lives by; a room overrides it to test what time does."""
+    return utc_now
+
+
+@pytest.fixture
+def open_at() -> Iterator[Callable[..., Database]]:
+    """Opens databases by address; they are closed at the end of the test."""
+    with ExitStack() as opened:
+
+        def opener(url: str, *, clock: Clock = utc_now) -> Database:
+            database = open_database(DatabaseSettings(database_url=SecretStr(url)), clock=clock)
+            opened.callback(database.close)
+            return database
+
+        yield opener
+
+
+@pytest.fixture
+def database(database_url: str, clock: Clock, open_at: Callable[..., Database]) -> Database:
+    """An open database at `database_url`."""
+    return open_at(database_url, clock=clock)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -22,7 +23,7 @@ try:
     (folder / 'ready').touch()
     while True: time.sleep(60)
 except KeyboardInterrupt:
-    (folder / 'interrupts').open('a').write('x')
+    with (folder / 'interrupts').open('a') as told: told.write('x')
     time.sleep(0.3)
 """
 # Starts a grandchild that ignores everything but SIGKILL, and dies at once.
@@ -32,6 +33,16 @@ stubborn = 'import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 
 pathlib.Path(sys.argv[1], 'ready').write_text(str(subprocess.Popen([sys.executable, '-c', stubborn]).pid))
 import time; time.sleep(600)
 """
+STARTS_A_CHILD = f"""
+import os, pathlib, sys, threading, time
+from deployments.processes import Children
+folder = pathlib.Path(sys.argv[1])
+command = [sys.executable, '-c', {COUNTS_INTERRUPTS!r}, folder]
+child = Children(folder, folder, threading.Event()).start('Anak', command, os.environ)
+(folder / 'pid').write_text(str(child.process.pid))
+time.sleep(600)
+"""
+PROJECT = Path(__file__).parents[2]
 
 
 def python(code: str, *arguments: object) -> list[str]:
@@ -121,6 +132,17 @@ def test_what_a_child_leaves_behind_is_killed(children: Children, tmp_path: Path
     assert is_alive(grandchild)
     children.stop_all()
     eventually(lambda: not is_alive(grandchild))
+
+
+def test_children_end_with_a_run_that_was_killed(tmp_path: Path) -> None:
+    run = subprocess.Popen(python(STARTS_A_CHILD, tmp_path), cwd=PROJECT)
+    eventually(lambda: (tmp_path / "ready").exists() and (tmp_path / "pid").exists())
+    child = int((tmp_path / "pid").read_text())
+    assert is_alive(child)
+    run.kill()
+    run.wait()
+    eventually(lambda: not is_alive(child))
+    assert (tmp_path / "interrupts").read_text() == "x"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -2,49 +2,16 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from database import Database
 from flows.sending import Sender, send_due
-from tasks.composition import using
+from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD, NIK, PHONE
-from tests.tasks.desk import Answer, Desk, antrean, pcare
-
-NO_URUT = {"field": "noUrut", "message": "B12"}
-NO_KUNJUNGAN = [{"field": "noKunjungan", "message": "012345670926Y000123"}]
-
-
-def friendly(request: httpx.Request) -> httpx.Response:
-    """A BPJS that takes everything."""
-    if "/antrean/" in request.url.path:
-        return antrean(200)
-    if request.url.path.endswith("/pendaftaran"):
-        return pcare(201, "CREATED", NO_URUT)
-    if request.method == "POST":
-        return pcare(201, "CREATED", NO_KUNJUNGAN)
-    return pcare(200, "OK", None)
-
-
-@pytest.fixture
-def desk(database: Database, prefect: PrefectServer) -> Iterator[Callable[[Answer], Desk]]:
-    """A desk whose composition is the one that tasks see."""
-    opened = []
-
-    def make(answer: Answer) -> Desk:
-        here = Desk(database, answer)
-        context = using(here.at)
-        context.__enter__()
-        opened.append(context)
-        return here
-
-    yield make
-    for context in opened:
-        context.__exit__(None, None, None)
+from tests.tasks.desk import antrean, pcare
 
 
 def runs_of(prefect: PrefectServer, norm: str) -> list[dict[str, Any]]:
@@ -53,19 +20,19 @@ def runs_of(prefect: PrefectServer, norm: str) -> list[dict[str, Any]]:
 
 
 def test_every_job_has_a_finished_run_named_by_type_norm_and_patient(
-    desk: Any, prefect: PrefectServer
+    desk: Any, prefect: PrefectServer, norm: str
 ) -> None:
     here = desk(friendly)
     for jenis in ("tambah-antrean", "panggil-antrean", "tambah-pendaftaran", "tambah-kunjungan"):
-        here.hand_over(jenis, norm="RM-nama")
+        here.hand_over(jenis, norm=norm)
     totals = send_due(until_empty=True)
     assert (totals.terkirim, totals.gagal) == (4, 0)
-    runs = runs_of(prefect, "RM-nama")
+    runs = runs_of(prefect, norm)
     assert {run["name"] for run in runs} == {
-        "tambah-antrean RM-nama Pasien Contoh",
-        "panggil-antrean RM-nama Pasien Contoh",
-        "tambah-pendaftaran RM-nama Pasien Contoh",
-        "tambah-kunjungan RM-nama Pasien Contoh",
+        f"tambah-antrean {norm} Pasien Contoh",
+        f"panggil-antrean {norm} Pasien Contoh",
+        f"tambah-pendaftaran {norm} Pasien Contoh",
+        f"tambah-kunjungan {norm} Pasien Contoh",
     }
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
     assert all(run["tags"] == [] for run in runs)
@@ -80,9 +47,10 @@ STATES = [
 
 
 @pytest.mark.parametrize("row", STATES, ids=[row[0] for row in STATES])
-def test_each_end_shows_as_its_state(desk: Any, prefect: PrefectServer, row: tuple[Any, ...]) -> None:
+def test_each_end_shows_as_its_state(
+    desk: Any, prefect: PrefectServer, row: tuple[Any, ...], norm: str
+) -> None:
     _, answer, kind, name, message = row
-    norm = f"RM-{row[0]}"
     desk(answer).hand_over("tambah-pendaftaran", norm=norm)
     send_due(until_empty=True)
     (run,) = runs_of(prefect, norm)
@@ -91,7 +59,7 @@ def test_each_end_shows_as_its_state(desk: Any, prefect: PrefectServer, row: tup
 
 
 def test_a_request_that_never_left_is_retried_by_prefect_in_the_same_run(
-    desk: Any, prefect: PrefectServer
+    desk: Any, prefect: PrefectServer, norm: str
 ) -> None:
     refused = iter([True, True])
 
@@ -101,9 +69,9 @@ def test_a_request_that_never_left_is_retried_by_prefect_in_the_same_run(
         return friendly(request)
 
     here = desk(answer)
-    job_id = here.hand_over("tambah-pendaftaran", norm="RM-ulang")
+    job_id = here.hand_over("tambah-pendaftaran", norm=norm)
     send_due(until_empty=True)
-    (run,) = runs_of(prefect, "RM-ulang")
+    (run,) = runs_of(prefect, norm)
     assert run["run_count"] == 3
     assert here.outcomes(job_id) == ["not-sent", "not-sent", "success"]
 
@@ -173,14 +141,16 @@ def test_no_identifier_and_no_body_reaches_prefect(
         assert secret not in stored
 
 
-def test_a_program_error_in_a_task_tells_prefect_only_its_kind(desk: Any, prefect: PrefectServer) -> None:
+def test_a_program_error_in_a_task_tells_prefect_only_its_kind(
+    desk: Any, prefect: PrefectServer, norm: str
+) -> None:
     def broken(request: httpx.Request) -> httpx.Response:
         raise ZeroDivisionError(CARD)
 
     here = desk(broken)
-    job_id = here.hand_over("tambah-pendaftaran", norm="RM-rusak")
+    job_id = here.hand_over("tambah-pendaftaran", norm=norm)
     send_due(until_empty=True)
-    (run,) = runs_of(prefect, "RM-rusak")
+    (run,) = runs_of(prefect, norm)
     assert (
         run["state"]["message"]
         == "Proses · terhenti (ZeroDivisionError); diambil alih setelah waktunya habis"

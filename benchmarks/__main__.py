@@ -1,0 +1,78 @@
+"""`make bench`: how fast jobs leave, as ratios within one run on this machine."""
+
+import os
+import sys
+import tempfile
+import threading
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import plain_loop, send_command, worker_runs, workload
+from benchmarks.measured import Measured
+from database.settings import PROJECT
+from deployments.plan import Plan, demo_plan
+from deployments.processes import Children, Interrupted, StepFailed
+from deployments.screen import Screen
+from deployments.signals import stop_on_signals
+from deployments.stack import Stack
+
+JOBS = 800
+WORKER_JOBS = 8
+CONCURRENCY = 20
+LATENCY_MS = 50
+
+
+def main() -> int:
+    """Measure and print; the exit code."""
+    screen = Screen()
+    with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="bpjs-bench-") as folder:
+        try:
+            ways = _measure(demo_plan(os.environ, Path(folder)), stop, screen)
+        except Interrupted:
+            return 130
+        except StepFailed as failed:
+            screen.failed(str(failed))
+            return 1
+    Console().print(_table(ways))
+    return 0
+
+
+def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Measured]:
+    plan.logs.mkdir()
+    Path(plan.environ["PREFECT_HOME"]).mkdir()
+    children = Children(PROJECT, plan.logs, stop)
+    stack = Stack(plan, children, screen.did)
+    today = datetime.now(ZoneInfo(plan.database.timezone)).date()
+    try:
+        stack.start_simulator(latency_ms=LATENCY_MS)
+        plain = plain_loop.measure(workload.additions(today, 0, JOBS), plan.environ, concurrency=CONCURRENCY)
+        stack.start_server()
+        lines = workload.additions(today, JOBS, JOBS)
+        sending, whole = send_command.measure(lines, children, plan.environ, concurrency=CONCURRENCY)
+        stack.deploy()
+        stack.start_worker()
+        lines = workload.additions(today, 2 * JOBS, WORKER_JOBS)
+        return [sending, whole, plain, worker_runs.measure(lines, children, plan.environ)]
+    finally:
+        children.stop_all()
+
+
+def _table(ways: list[Measured]) -> Table:
+    table = Table(
+        title=f"{CONCURRENCY} sekaligus, BPJS menjawab dalam {LATENCY_MS} ms, banding dengan {ways[0].way}"
+    )
+    table.add_column("cara")
+    for heading in ("pekerjaan", "detik", "per detik", "banding"):
+        table.add_column(heading, justify="right")
+    for way in ways:
+        ratio = way.rate / ways[0].rate
+        table.add_row(way.way, f"{way.jobs}", f"{way.seconds:.1f}", f"{way.rate:.1f}", f"{ratio:.3g}×")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

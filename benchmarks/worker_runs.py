@@ -1,0 +1,57 @@
+"""The stock way: one flow run per job, each a process that a worker starts."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from benchmarks.measured import Measured
+from benchmarks.workload import Line
+from deployments.processes import Children
+from tasks.prefect_environment import API_URL
+
+_LOOK_SECONDS = 0.2
+_PATIENCE_SECONDS = 120
+_ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def measure(lines: Sequence[Line], children: Children, environ: Mapping[str, str]) -> Measured:
+    """Start a run of the job type's deployment for each line; from the first start to the last end."""
+    with httpx.Client(base_url=environ[API_URL], trust_env=False, timeout=30) as client:
+        deployment = _unlimited_deployment(client, lines[0]["jenis"])
+        started = time.perf_counter()
+        runs = [_start(client, deployment, line) for line in lines]
+        states = _await_ends(client, runs, children)
+        seconds = time.perf_counter() - started
+    assert set(states) == {"COMPLETED"}, f"runs ended as {states}"
+    return Measured("satu flow run per pekerjaan lewat worker", len(lines), seconds)
+
+
+def _unlimited_deployment(client: httpx.Client, name: str) -> str:
+    deployment: str = _ok(client.get(f"/deployments/name/{name}/{name}"))["id"]
+    # The limit of prefect.yaml protects a small machine; here the worker's own limit is what is measured.
+    client.patch(f"/deployments/{deployment}", json={"concurrency_limit": None}).raise_for_status()
+    return deployment
+
+
+def _start(client: httpx.Client, deployment: str, line: Line) -> str:
+    parameters = {name: line[name] for name in ("norm", "nama_pasien", "body")}
+    run: str = _ok(
+        client.post(f"/deployments/{deployment}/create_flow_run", json={"parameters": parameters})
+    )["id"]
+    return run
+
+
+def _await_ends(client: httpx.Client, runs: Sequence[str], children: Children) -> list[str]:
+    deadline = time.perf_counter() + _PATIENCE_SECONDS
+    body = {"flow_runs": {"id": {"any_": list(runs)}}}
+    while True:
+        states = [run["state_type"] for run in _ok(client.post("/flow_runs/filter", json=body))]
+        if set(states) <= _ENDED or time.perf_counter() > deadline:
+            return states
+        children.pause(_LOOK_SECONDS)
+
+
+def _ok(answer: httpx.Response) -> Any:
+    return answer.raise_for_status().json()
