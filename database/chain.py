@@ -5,6 +5,7 @@ are ordered by `position` = 10 × generation + rank, equal positions by id. A ge
 and its undoing have both been handed over: registered, removed and registered again is sent in that order.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ RANKS: dict[Jenis, int] = {
     Jenis.HAPUS_PENDAFTARAN: 4,
 }
 GENERATION = 10
+LONGEST_CODE = 64
 
 # What undoes a creation: both in a chain end a generation.
 UNDONE_BY: dict[Jenis, Jenis] = {
@@ -54,7 +56,14 @@ class Place:
 def derived_chain(jenis: Jenis, norm: str, body: Mapping[str, object]) -> str | None:
     """The chain that a body names by its service date and poli; None when it does not say both."""
     day, room = service_date(jenis, body), poli(jenis, body)
-    return f"{norm}|{day:%Y-%m-%d}|{room}" if day and room else None
+    return f"{norm}|{day.isoformat()}|{_readable(room)}" if day and room else None
+
+
+def _readable(code: str) -> str:
+    """A code as it is; one that no column could hold (too long, NUL, broken letters) as its hash."""
+    if len(code) <= LONGEST_CODE and code.isprintable():
+        return code
+    return hashlib.sha256(code.encode(errors="surrogatepass")).hexdigest()
 
 
 def find_place(
@@ -85,7 +94,9 @@ def _chain_of_visit(
 ) -> str | None:
     """A deletion that only knows its noKunjungan joins the chain of the visit that received it."""
     number = body.get("noKunjungan")
-    if jenis is not Jenis.HAPUS_KUNJUNGAN or not isinstance(number, str) or not number:
+    if jenis is not Jenis.HAPUS_KUNJUNGAN or not isinstance(number, str):
+        return None
+    if not number or not number.isprintable():
         return None
     return session.scalar(
         select(Job.rantai)

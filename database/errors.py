@@ -3,6 +3,7 @@
 DatabaseError
 ├── DatabaseUnavailable   wait and try again: the database cannot be reached or cannot write
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
+├── LineRefused           tell who handed it over: the job cannot even be stored
 ├── JobNotFound           tell the person: there is no such job
 ├── LeaseLost             stop touching the job: somebody else may hold it now
 └── MoveRefused           tell the person why: the job's status does not permit this
@@ -19,6 +20,10 @@ class DatabaseUnavailable(DatabaseError):
 
 class ConstraintViolated(DatabaseError):
     """A unique or check constraint refused the transaction; nothing was changed."""
+
+
+class LineRefused(DatabaseError):
+    """The job cannot even be stored: the text says in Indonesian what is missing or unreadable."""
 
 
 class JobNotFound(DatabaseError):

@@ -16,7 +16,7 @@ from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
 from database.chain import find_place
 from database.engine import Database, open_database
-from database.errors import DatabaseError
+from database.errors import LineRefused
 from database.identity import default_kunci
 from database.models import Job, JsonObject
 from database.plain_json import MOST_DIGITS, plain_json, storable
@@ -32,10 +32,6 @@ T = TypeVar("T")
 _TEXTS = {"norm": 64, "nama_pasien": 200, "faskes": 64, "kunci": 200, "rantai": 300}  # longest, in characters
 _REQUIRED = ("norm", "nama_pasien")
 BAD_BODY = "isi-salah"
-
-
-class LineRefused(DatabaseError):
-    """The job cannot even be stored: the text says in Indonesian what is missing or unreadable."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +248,8 @@ def _row(session: Session, database: Database, job: NewJob, errors: list[FieldEr
 
 def say_fields(errors: list[FieldError]) -> str:
     """The wrong fields in one line: `field: message; field: message`."""
-    return "; ".join(f"{error.field}: {error.message}" for error in errors)
+    # A field's name is the sender's own; PostgreSQL keeps no NUL in a text.
+    return "; ".join(f"{error.field}: {error.message}" for error in errors).replace("\x00", "?")
 
 
 def local_date(database: Database, instant: datetime) -> date:

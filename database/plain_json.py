@@ -38,7 +38,7 @@ def _value(value: object, depth: int) -> object:
     if isinstance(value, list | tuple):
         return [_value(inner, depth - 1) for inner in value]
     if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
     if value is None or isinstance(value, str | int | float):
         return value
     raise LineRefused(f"body harus objek JSON: {type(value).__name__} tidak dapat ditulis")

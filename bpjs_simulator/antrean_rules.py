@@ -1,0 +1,100 @@
+"""Antrean FKTP's rules for add, panggil and batal (contract 5a to 5c)."""
+
+from datetime import date
+
+from bpjs_simulator.clinic import Clinic
+from bpjs_simulator.envelope import Answer
+from bpjs_simulator.holdings import Holdings, Row, find
+from bpjs_simulator.options import Options, is_unknown, needs_screening
+from bpjs_simulator.pcare_rules import SCREENING
+from bpjs_simulator.references import References
+
+THERE = "Peserta sudah terdaftar di poli tersebut pada hari ini"
+NOT_THERE = "Antrean tidak ditemukan"
+# A call may lie this much later than our clock, in milliseconds.
+SLACK_MS = 60_000
+
+
+class AntreanRules:
+    """Decides every write and remembers what was accepted."""
+
+    def __init__(self, holdings: Holdings, references: References, options: Options) -> None:
+        self._holdings = holdings
+        self._references = references
+        self._options = options
+
+    def add(self, body: Row, clinic: Clinic) -> Answer:
+        """`POST antrean/add`; screening is looked at before poli, doctor and hours."""
+        card = str(body.get("nomorkartu") or "")
+        if card and needs_screening(self._options, card):
+            return _refused(SCREENING)
+        if card and is_unknown(self._options, card):
+            return _refused("Nomor kartu tidak ditemukan")
+        problem = self._schedule_problem(body)
+        if problem:
+            return _refused(problem)
+        if card and find(self._holdings.antrean, **_key(body), kdProvider=clinic.kd_provider):
+            return _refused(THERE)
+        # Whether a second non-JKN entry is refused is unknown (contract 6.4); here it is not.
+        held = {**_key(body), "kdProvider": clinic.kd_provider, "status": "menunggu", "body": body}
+        self._holdings.antrean.append(held)
+        return _done()
+
+    def call(self, body: Row, clinic: Clinic, now_ms: float) -> Answer:
+        """`POST antrean/panggil`."""
+        if int(body.get("waktu") or 0) > now_ms + SLACK_MS:
+            return _refused("Waktu tidak valid")
+        held = self._waiting(body, clinic)
+        if held is None:
+            return _refused(NOT_THERE)
+        held["status"] = "hadir" if int(body.get("status") or 0) == 1 else "tidak hadir"
+        return _done()
+
+    def cancel(self, body: Row, clinic: Clinic) -> Answer:
+        """`POST antrean/batal`."""
+        held = self._waiting(body, clinic)
+        if held is None:
+            return _refused(NOT_THERE)
+        held["status"] = "batal"
+        return _done()
+
+    def _waiting(self, body: Row, clinic: Clinic) -> Row | None:
+        """The newest entry that this body names and that is not cancelled; without a card it is ambiguous."""
+        key = {**_key(body), "kdProvider": clinic.kd_provider}
+        for held in reversed(self._holdings.antrean):
+            if held["status"] != "batal" and all(held.get(name) == value for name, value in key.items()):
+                return held
+        return None
+
+    def _schedule_problem(self, body: Row) -> str | None:
+        try:
+            day = date.fromisoformat(str(body.get("tanggalperiksa")))
+        except ValueError:
+            return "Format tanggal tidak sesuai, format yang benar adalah yyyy-mm-dd"
+        if body.get("kodepoli") not in self._references.codes("poli"):
+            return "Poli tidak ditemukan"
+        sessions = self._references.sessions(str(body["kodepoli"]), day)
+        if not any(row["kodedokter"] == body.get("kodedokter") for row in sessions):
+            return "Dokter tidak ditemukan pada poli tersebut"
+        hours = [row["jampraktek"] for row in sessions if row["kodedokter"] == body.get("kodedokter")]
+        if body.get("jampraktek") not in hours:
+            return (
+                "Jadwal dokter tersebut belum tersedia, silahkan reschedule tanggal dan jam praktek lainnya"
+            )
+        return None
+
+
+def _key(body: Row) -> Row:
+    return {
+        "nomorkartu": str(body.get("nomorkartu") or ""),
+        "kodepoli": body.get("kodepoli"),
+        "tanggalperiksa": body.get("tanggalperiksa"),
+    }
+
+
+def _refused(message: str) -> Answer:
+    return Answer(201, message)
+
+
+def _done() -> Answer:
+    return Answer(200, "Ok", committed=True)

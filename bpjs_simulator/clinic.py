@@ -1,0 +1,67 @@
+"""The clinics that the simulator knows, and the check of what a request says about itself."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# How far a request's timestamp may lie from our clock, in seconds; BPJS publishes no figure.
+SKEW_SECONDS = 600
+
+
+@dataclass
+class Clinic:
+    """What BPJS gave one clinic; all values invented."""
+
+    cons_id: str = "12345"
+    secret_key: str = "rahasia-simulator"  # noqa: S105 - invented
+    pcare_user_key: str = "kunci-pcare-simulator"
+    antrean_user_key: str = "kunci-antrean-simulator"
+    username: str = "klinik"
+    password: str = "Sandi#Simulator1"  # noqa: S105 - invented
+    kd_aplikasi: str = "095"
+    kd_provider: str = "01234567"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not let in: BPJS's code and text (contract 6.2)."""
+
+    code: int
+    message: str
+
+
+SIGNATURE = Refusal(401, "Signature Service Tidak Sesuai")
+EXPIRED = Refusal(401, "Service Expired")
+USER_KEY = Refusal(401, "Unauthorized! User key tidak sesuai!")
+LOGIN = Refusal(401, "Username atau password tidak sesuai")
+NO_BASIC = Refusal(50000, "Index and length: StartIndex cannot be less than zero. (Parameter 'startIndex')")
+
+
+def check(service: str, headers: Mapping[str, str], clinic: Clinic | None, now: float) -> Refusal | None:
+    """None when the request may enter the service, else why not."""
+    if clinic is None:
+        return SIGNATURE
+    stamp = headers.get("X-timestamp", "")
+    if not hmac.compare_digest(headers.get("X-signature", ""), signature(clinic, stamp)):
+        return SIGNATURE
+    if not stamp.isdigit() or abs(now - int(stamp)) > SKEW_SECONDS:
+        return EXPIRED
+    wanted = clinic.pcare_user_key if service == "pcare" else clinic.antrean_user_key
+    if headers.get("user_key", "") != wanted:
+        return USER_KEY
+    return _check_login(headers.get("X-authorization", ""), clinic) if service == "pcare" else None
+
+
+def _check_login(given: str, clinic: Clinic) -> Refusal | None:
+    if not given.startswith("Basic "):
+        return NO_BASIC
+    login = f"{clinic.username}:{clinic.password}:{clinic.kd_aplikasi}"
+    return None if given == "Basic " + base64.b64encode(login.encode()).decode() else LOGIN
+
+
+def signature(clinic: Clinic, stamp: str) -> str:
+    """What X-signature must be for a timestamp (contract 1.2, mark A)."""
+    text = f"{clinic.cons_id}&{stamp}".encode()
+    return base64.b64encode(hmac.new(clinic.secret_key.encode(), text, hashlib.sha256).digest()).decode()

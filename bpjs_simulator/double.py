@@ -1,0 +1,136 @@
+"""The double of BPJS: from a request to an answer, no HTTP server in it."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bpjs_simulator.antrean_rules import AntreanRules
+from bpjs_simulator.clinic import Clinic, Refusal, check
+from bpjs_simulator.envelope import Answer
+from bpjs_simulator.faults import Faults
+from bpjs_simulator.holdings import Holdings, Row
+from bpjs_simulator.options import Options
+from bpjs_simulator.pcare_rules import NOT_REGISTERED, PcareRules
+from bpjs_simulator.reads import Reads
+from bpjs_simulator.references import References
+
+_DELETE_PENDAFTARAN = re.compile(
+    r"pendaftaran/peserta/([^/]+)/tglDaftar/([^/]+)/noUrut/([^/]+)/kdPoli/([^/]+)", re.IGNORECASE
+)
+_DELETE_KUNJUNGAN = re.compile(r"kunjungan/(?!v1$)([^/]+)", re.IGNORECASE)
+_NO_ROUTE = Answer(404, "No Mapping Rule matched", http=404)
+_BAD_JSON = Answer(400, "Format json tidak valid", http=400)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came in, already taken apart; `path` is relative to the service."""
+
+    service: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Double:
+    """Both services of BPJS with their state. Not thread-safe."""
+
+    def __init__(self, clinics: Sequence[Clinic], clock: Callable[[], float] = time.time) -> None:
+        self.clinics = {clinic.cons_id: clinic for clinic in clinics}
+        self.options = Options()
+        self.references = References()
+        self.faults = Faults()
+        self._clock = clock
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything that was written."""
+        self.holdings = Holdings()
+        self._pcare = PcareRules(self.holdings, self.references, self.options)
+        self._antrean = AntreanRules(self.holdings, self.references, self.options)
+        self._reads = Reads(self.holdings, self.references, self.options)
+
+    def now(self) -> float:
+        """BPJS's clock, epoch seconds."""
+        return self._clock() + self.options.clock_skew_seconds
+
+    def clinic_of(self, request: Request) -> Clinic | None:
+        """The clinic whose consumer id the request carries."""
+        return self.clinics.get(request.headers.get("X-cons-id", ""))
+
+    def answer(self, request: Request, fault: str | None = None) -> Answer:
+        """Apply the rules; a write is noted in the ledger with the fault that its caller will meet."""
+        refusal = check(request.service, request.headers, self.clinic_of(request), self.now())
+        if request.method == "GET":
+            self.holdings.reads += 1
+            return _refused(refusal) if refusal else self._read(request)
+        answer = _refused(refusal) if refusal else self._write(request)
+        self.note(request, answer, fault)
+        return answer
+
+    def note(self, request: Request, answer: Answer | None, fault: str | None) -> None:
+        """Put a write into the ledger; without an answer it met its fault before the rules."""
+        self.holdings.writes.append(
+            {
+                "at": self.now(),
+                "service": request.service,
+                "method": request.method,
+                "endpoint": request.path,
+                "body": _json(request.body),
+                "committed": bool(answer and answer.committed),
+                "code": answer.code if answer else None,
+                "fault": fault,
+            }
+        )
+
+    def _read(self, request: Request) -> Answer:
+        clinic = self.clinics[request.headers["X-cons-id"]]
+        if request.service == "antrean":
+            return self._reads.antrean(request.path) or _NO_ROUTE
+        return self._reads.pcare(request.path, clinic) or _NO_ROUTE
+
+    def _write(self, request: Request) -> Answer:
+        clinic = self.clinics[request.headers["X-cons-id"]]
+        if request.method == "DELETE":
+            return self._delete(request, clinic)
+        body = _json(request.body)
+        if not isinstance(body, dict):
+            return _BAD_JSON
+        return self._post(request.service, request.path.lower(), body, clinic)
+
+    def _post(self, service: str, path: str, body: Row, clinic: Clinic) -> Answer:
+        now_ms = self.now() * 1000
+        rules: dict[tuple[str, str], Callable[[], Answer]] = {
+            ("pcare", "pendaftaran"): lambda: self._pcare.add_pendaftaran(body, clinic),
+            ("pcare", "kunjungan/v1"): lambda: self._pcare.add_kunjungan(body, clinic),
+            ("pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
+            ("antrean", "antrean/add"): lambda: self._antrean.add(body, clinic),
+            ("antrean", "antrean/panggil"): lambda: self._antrean.call(body, clinic, now_ms),
+            ("antrean", "antrean/batal"): lambda: self._antrean.cancel(body, clinic),
+        }
+        return rules.get((service, path), lambda: _NO_ROUTE)()
+
+    def _delete(self, request: Request, clinic: Clinic) -> Answer:
+        registration = _DELETE_PENDAFTARAN.fullmatch(request.path)
+        if registration and request.service == "pcare":
+            card, day, number, poli = registration.groups()
+            return self._pcare.delete_pendaftaran(card, day, number, poli, clinic)
+        visit = _DELETE_KUNJUNGAN.fullmatch(request.path)
+        if visit and request.service == "pcare":
+            return self._pcare.delete_kunjungan(visit[1], clinic)
+        return _NO_ROUTE
+
+
+def _refused(refusal: Refusal) -> Answer:
+    return Answer(refusal.code, refusal.message)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None

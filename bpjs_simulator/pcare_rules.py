@@ -1,0 +1,181 @@
+"""PCare's rules for the four writes (contract 5d to 5g)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bpjs_simulator.clinic import Clinic
+from bpjs_simulator.envelope import Answer
+from bpjs_simulator.holdings import Holdings, Row, find
+from bpjs_simulator.options import Options, is_unknown, needs_screening
+from bpjs_simulator.references import References
+
+DUPLICATE = "Peserta sudah di-entri di poli yang sama pada hari yang sama."
+SCREENING = (
+    "Anda belum melakukan skrining kesehatan. Mohon untuk melakukan skrining kesehatan terlebih dahulu"
+    " pada menu Skrining Kesehatan."
+)
+NOT_IN_REFERENCE = "Tidak sesuai dengan referensi sistem."
+NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
+NOT_REGISTERED = "Unauthorized! You are not registered for this service!"
+JVALUE = "Cannot access child value on Newtonsoft.Json.Linq.JValue."
+
+
+class PcareRules:
+    """Decides every write and remembers what was accepted."""
+
+    def __init__(self, holdings: Holdings, references: References, options: Options) -> None:
+        self._holdings = holdings
+        self._references = references
+        self._options = options
+
+    def add_pendaftaran(self, body: Row, clinic: Clinic) -> Answer:
+        """`POST pendaftaran`."""
+        card = str(body.get("noKartu") or "")
+        wrong = self._wrong_fields(body, _PENDAFTARAN_CHECKS)
+        if is_unknown(self._options, card):
+            wrong.append({"field": "noKartu", "message": "Peserta tidak ditemukan."})
+        if wrong:
+            return _refused(wrong)
+        if needs_screening(self._options, card):
+            return Answer(401, SCREENING)
+        key = {"noKartu": card, "tglDaftar": body["tglDaftar"], "kdPoli": body["kdPoli"]}
+        if find(self._holdings.pendaftaran, **key, kdProvider=clinic.kd_provider):
+            return self._duplicate()
+        series = f"{clinic.kd_provider}/{body['tglDaftar']}/{body['kdPoli']}"
+        number = f"{chr(ord('A') + int(body['kdPoli']) % 26)}{self._holdings.next_number(series)}"
+        held = {**key, "kdProvider": clinic.kd_provider, "noUrut": number, "status": "Baru", "body": body}
+        self._holdings.pendaftaran.append(held)
+        return Answer(201, "CREATED", {"field": "noUrut", "message": number}, sealed=True, committed=True)
+
+    def add_kunjungan(self, body: Row, clinic: Clinic) -> Answer:
+        """`POST kunjungan/v1`."""
+        if body.get("kdStatusPulang") == "4" and not isinstance(body.get("rujukLanjut"), dict):
+            return Answer(500, JVALUE, [])
+        wrong = self._wrong_fields(body, _KUNJUNGAN_CHECKS)
+        if wrong:
+            return _refused(wrong)
+        key = {
+            "noKartu": body.get("noKartu"),
+            "tglDaftar": body.get("tglDaftar"),
+            "kdPoli": body.get("kdPoli"),
+        }
+        key["kdProvider"] = clinic.kd_provider
+        registration = find(self._holdings.pendaftaran, **key)
+        if registration is None:
+            return _refused([{"field": "noKartu", "message": NO_REGISTRATION}] * 2)
+        if find(self._holdings.kunjungan, **key):
+            return _refused([{"field": "noKartu", "message": DUPLICATE}])
+        day = datetime.strptime(str(body["tglDaftar"]), "%d-%m-%Y")
+        number = f"{clinic.kd_provider}{day:%m%y}Y{self._holdings.next_number(clinic.kd_provider):06d}"
+        self._holdings.kunjungan.append({**key, "noKunjungan": number, "body": body})
+        registration["status"] = "Sudah dilayani"
+        response = [{"field": "noKunjungan", "message": number}]
+        return Answer(201, "CREATED", response, sealed=True, committed=True)
+
+    def delete_pendaftaran(self, card: str, day: str, number: str, poli: str, clinic: Clinic) -> Answer:
+        """`DELETE pendaftaran/peserta/…`."""
+        key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli, "kdProvider": clinic.kd_provider}
+        held = find(self._holdings.pendaftaran, **key, noUrut=number)
+        if held is None:
+            return Answer(404, "Data pendaftaran tidak ditemukan")
+        if find(self._holdings.kunjungan, **key):
+            return _refused(
+                [{"field": "noKartu", "message": "Peserta sudah dilayani, hapus kunjungan dahulu."}]
+            )
+        self._holdings.pendaftaran.remove(held)
+        return Answer(200, "OK", "", committed=True)
+
+    def delete_kunjungan(self, number: str, clinic: Clinic) -> Answer:
+        """`DELETE kunjungan/{noKunjungan}`."""
+        held = find(self._holdings.kunjungan, noKunjungan=number, kdProvider=clinic.kd_provider)
+        if held is None:
+            return Answer(404, "Data kunjungan tidak ditemukan")
+        self._holdings.kunjungan.remove(held)
+        same = {name: held[name] for name in ("noKartu", "tglDaftar", "kdPoli", "kdProvider")}
+        registration = find(self._holdings.pendaftaran, **same)
+        if registration is not None:
+            registration["status"] = "Baru"
+        return Answer(200, "OK", None, committed=True)
+
+    def _duplicate(self) -> Answer:
+        code = self._options.duplicate_code
+        if code == 412:  # noqa: PLR2004 - the third form that sources show
+            return _refused([{"field": "noKartu", "message": DUPLICATE}])
+        return Answer(code, DUPLICATE)
+
+    def _wrong_fields(self, body: Row, checks: "dict[str, Check]") -> list[Row]:
+        return [
+            {"field": name, "message": message}
+            for name, check in checks.items()
+            if (message := check(self._references, body.get(name)))
+        ]
+
+
+def _refused(fields: list[Row]) -> Answer:
+    return Answer(412, "PRECONDITION_FAILED", fields)
+
+
+_CARD_DIGITS = 13
+Check = Callable[[References, Any], str | None]
+
+
+def _known_in(reference: str, *, optional: bool = False) -> Check:
+    def check(references: References, value: Any) -> str | None:
+        if optional and value in (None, ""):
+            return None
+        code = str(value).replace(".", "") if reference == "diagnosa" else value
+        return None if code in references.codes(reference) else NOT_IN_REFERENCE
+
+    return check
+
+
+def _is(kind: type, sentence: str) -> Check:
+    def check(_references: References, value: Any) -> str | None:
+        fits = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
+        return None if fits else sentence
+
+    return check
+
+
+def _pcare_date(_references: References, value: Any) -> str | None:
+    try:
+        datetime.strptime(str(value), "%d-%m-%Y")
+    except ValueError:
+        return "Format tanggal harus dd-MM-yyyy."
+    return None
+
+
+def _card(_references: References, value: Any) -> str | None:
+    fits = isinstance(value, str) and value.isdigit() and len(value) == _CARD_DIGITS
+    return None if fits else "Nomor kartu tidak valid."
+
+
+_NUMBER = _is(int, "Harus berupa angka.")
+_PENDAFTARAN_CHECKS: dict[str, Check] = {
+    "kdProviderPeserta": _known_in("provider"),
+    "tglDaftar": _pcare_date,
+    "noKartu": _card,
+    "kdPoli": _known_in("poli"),
+    "kunjSakit": _is(bool, "Harus true atau false."),
+    "sistole": _NUMBER,
+    "diastole": _NUMBER,
+}
+_KUNJUNGAN_CHECKS: dict[str, Check] = {
+    "noKartu": _card,
+    "tglDaftar": _pcare_date,
+    "tglPulang": _pcare_date,
+    "kdPoli": _known_in("poli"),
+    "kdSadar": _known_in("kesadaran"),
+    "kdDokter": _known_in("dokter"),
+    "kdDiag1": _known_in("diagnosa"),
+    "kdDiag2": _known_in("diagnosa", optional=True),
+    "kdDiag3": _known_in("diagnosa", optional=True),
+    "kdPrognosa": _known_in("prognosa"),
+    "kdStatusPulang": _known_in("statuspulang/false"),
+    "alergiMakan": _known_in("alergi/01"),
+    "alergiUdara": _known_in("alergi/02"),
+    "alergiObat": _known_in("alergi/03"),
+    "sistole": _NUMBER,
+    "diastole": _NUMBER,
+}

@@ -1,0 +1,70 @@
+"""A run uses what the user named and starts what is missing; a demo touches nothing of the user's."""
+
+from pathlib import Path
+
+import pytest
+
+from deployments.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
+from tasks.prefect_environment import API_URL, DEFAULTS
+
+REAL = {
+    "BPJS_PCARE_BASE_URL": "https://pcare.invalid/pcare-rest",
+    "BPJS_ANTREAN_BASE_URL": "https://antrean.invalid/antreanfktp",
+    "BPJS_SECRET_KEY": "rahasia-sebenarnya",
+}
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings are read from the environment and from a `.env` of the current directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> dict[str, str]:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return dict(variables)
+
+
+def test_a_fresh_machine_gets_a_simulator_and_a_server(nowhere: Path) -> None:
+    plan = everyday_plan({})
+    assert plan.simulator_port is not None
+    assert plan.server_port is not None
+    assert plan.simulator_port >= SIMULATOR_PORT
+    assert plan.server_port >= SERVER_PORT
+    assert plan.environ[API_URL] == f"http://127.0.0.1:{plan.server_port}/api"
+    assert plan.environ["BPJS_PCARE_BASE_URL"] == f"http://127.0.0.1:{plan.simulator_port}/pcare-rest"
+    assert plan.environ.items() >= DEFAULTS.items()
+
+
+def test_the_real_services_are_used_when_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = everyday_plan(given(monkeypatch, REAL))
+    assert plan.simulator_port is None
+    assert plan.environ.items() >= REAL.items()
+
+
+def test_real_credentials_alone_never_reach_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = everyday_plan(given(monkeypatch, {"BPJS_SECRET_KEY": "rahasia-sebenarnya"}))
+    assert plan.simulator_port is not None
+    assert "rahasia-sebenarnya" not in plan.environ.values()
+
+
+def test_the_users_server_and_home_are_used(tmp_path: Path) -> None:
+    mine = {API_URL: "http://prefect.invalid/api", "PREFECT_HOME": str(tmp_path)}
+    plan = everyday_plan(mine)
+    assert plan.server_port is None
+    assert plan.environ.items() >= mine.items()
+
+
+def test_a_demo_uses_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = REAL | {
+        API_URL: "http://prefect.invalid/api",
+        "PREFECT_HOME": "/home/of/user",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:////home/of/user/prefect.db",
+        "BPJS_DATABASE_URL": "sqlite:////home/of/user/bpjs.db",
+    }
+    plan = demo_plan(given(monkeypatch, mine) | {"PATH": "/bin"}, tmp_path)
+    assert not set(plan.environ.values()) & set(mine.values())
+    assert plan.database.database_url.get_secret_value() == f"sqlite:///{tmp_path}/bpjs.db"
+    assert plan.environ["PATH"] == "/bin"

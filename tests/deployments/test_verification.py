@@ -1,0 +1,95 @@
+"""A demo's checks fail when what they say is false."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from bpjs_simulator.sample_day import SampleDay, sample_day
+from database import Database
+from database.engine import utc_now
+from database.intake import enqueue_lines, local_date
+from database.status import Status
+from deployments.sample import Handed
+from deployments.verification import (
+    ENDS,
+    Sent,
+    not_ended,
+    nothing_sent_twice,
+    same_file_makes_nothing_new,
+    sent_jobs,
+    statuses_as_expected,
+)
+
+RUN = UUID(int=1)
+WRITE = {"method": "POST", "endpoint": "antrean/add", "body": {"norm": "1"}, "committed": True}
+
+
+@pytest.fixture
+def day(database: Database) -> SampleDay:
+    return sample_day(local_date(database, utc_now()))
+
+
+@pytest.fixture
+def handed(database: Database, day: SampleDay) -> list[Handed]:
+
+    answers = enqueue_lines((json.dumps(line) for line in day.lines), database=database)
+    return [Handed(int(str(row["id"])), str(row["status"]), bool(row["new"])) for row in answers]
+
+
+def test_a_day_that_nobody_delivered_is_not_as_expected(
+    database: Database, day: SampleDay, handed: list[Handed]
+) -> None:
+    problems = statuses_as_expected(database, day, handed).problems
+    # Nothing was sent yet, so exactly the jobs that should be elsewhere by now speak against it.
+    elsewhere = [end for end, job in zip(day.expected, handed, strict=True) if end != job.status]
+    assert len(problems) == len(elsewhere) > 100
+
+
+def test_jobs_without_an_attempt_need_no_task_run(database: Database, handed: list[Handed]) -> None:
+    assert handed
+    assert sent_jobs(database) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "run", "ends", "holds"),
+    [
+        *((status, RUN, {str(RUN): end}, True) for status, end in ENDS.items()),
+        (Status.TERKIRIM, RUN, {str(RUN): "FAILED"}, False),
+        (Status.GAGAL, RUN, {str(RUN): "COMPLETED"}, False),
+        (Status.TERKIRIM, RUN, {str(RUN): "RUNNING"}, False),
+        (Status.TERKIRIM, RUN, {}, False),
+        (Status.TERKIRIM, None, {}, False),
+        (Status.PROSES, RUN, {str(RUN): "COMPLETED"}, False),
+    ],
+)
+def test_a_job_and_its_task_run_must_agree(
+    status: Status, run: UUID | None, ends: dict[str, str], holds: bool
+) -> None:
+    assert (not not_ended([Sent(7, status, run)], ends)) is holds
+
+
+@pytest.mark.parametrize(
+    ("writes", "holds"),
+    [
+        ([WRITE], True),
+        ([WRITE, WRITE | {"committed": False}], True),
+        ([WRITE, WRITE | {"body": {"norm": "2"}}], True),
+        ([WRITE, WRITE], False),
+    ],
+)
+def test_a_write_carried_out_twice_is_found(writes: list[dict[str, object]], holds: bool) -> None:
+    assert nothing_sent_twice({"writes": writes}).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("second", "holds"),
+    [
+        ([Handed(1, "terkirim", False)], True),
+        ([Handed(1, "terkirim", True)], False),
+        ([Handed(2, "terkirim", False)], False),
+        ([], False),
+    ],
+)
+def test_a_file_handed_over_again_must_make_no_new_job(second: list[Handed], holds: bool) -> None:
+    assert same_file_makes_nothing_new([Handed(1, "menunggu", True)], second).holds is holds
