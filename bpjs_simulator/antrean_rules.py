@@ -59,12 +59,18 @@ class AntreanRules:
         return _done()
 
     def _waiting(self, body: Row, clinic: Clinic) -> Row | None:
-        """The newest entry that this body names and that is not cancelled; without a card it is ambiguous."""
+        """The entry that this body names and that is not cancelled.
+
+        Without a card the key is ambiguous (contract 5b): then it is the first that still waits.
+        """
         key = {**_key(body), "kdProvider": clinic.kd_provider}
-        for held in reversed(self._holdings.antrean):
-            if held["status"] != "batal" and all(held.get(name) == value for name, value in key.items()):
-                return held
-        return None
+        named = [
+            held
+            for held in self._holdings.antrean
+            if held["status"] != "batal" and all(held.get(name) == value for name, value in key.items())
+        ]
+        waiting = [held for held in named if held["status"] == "menunggu"]
+        return next(iter(waiting or named), None)
 
     def _schedule_problem(self, body: Row) -> str | None:
         try:

@@ -30,7 +30,7 @@ _KINDS = {
     "F": "Gangguan perilaku", "G": "Gangguan saraf", "H": "Gangguan indera", "I": "Gangguan sirkulasi",
     "J": "Infeksi saluran napas", "K": "Gangguan cerna", "L": "Radang kulit", "M": "Nyeri gerak",
     "N": "Gangguan kemih", "O": "Keadaan kehamilan", "P": "Keadaan bayi baru lahir", "Q": "Kelainan bawaan",
-    "R": "Gejala umum", "S": "Cedera", "T": "Luka bakar", "V": "Kecelakaan", "Y": "Efek samping", "Z": "Pemeriksaan",
+    "R": "Gejala umum", "S": "Cedera", "T": "Luka bakar", "V": "Kecelakaan", "Z": "Pemeriksaan",
 }  # fmt: skip
 _DRUGS = [
     "Parasetamex",
@@ -102,7 +102,7 @@ def _make() -> dict[str, list[Row]]:
         "dokter": doctors,
         "kesadaran": _pairs("kdSadar nmSadar", "01 Compos mentis|02 Somnolence|03 Sopor|04 Coma"),
         "poli": _polis(),
-        "provider": _pairs("kdProvider nmProvider", "01234567 Klinik Contoh Sehat|01234568 Klinik Misal Bahagia"),
+        "provider": _pairs("kdProvider nmProvider", "01234567 Klinik Contoh Sehat|01234568 Klinik Misal"),
         "spesialis": _pairs("kdSpesialis nmSpesialis", "INT Penyakit Dalam|ANA Anak|BED Bedah|MAT Mata"),
         "subspesialis/INT": _subs("3 Penyakit Dalam INT|8 Hematologi Onkologi Medik 008"),
         "subspesialis/ANA": _subs("26 Anak ANA|30 Hematologi Onkologi Anak 030"),
@@ -126,7 +126,7 @@ def _make() -> dict[str, list[Row]]:
             "kdAlergi nmAlergi",
             "00 Tidak Ada|01 Seafood|02 Gandum|03 Susu Sapi|04 Kacang-Kacangan|05 Makanan Lain",
         ),
-        "alergi/02": _pairs("kdAlergi nmAlergi", "00 Tidak Ada|01 Udara Panas|02 Udara Dingin|03 Udara Kotor"),
+        "alergi/02": _pairs("kdAlergi nmAlergi", "00 Tidak Ada|01 Udara Panas|02 Udara Dingin|03 Debu"),
         "alergi/03": _pairs("kdAlergi nmAlergi", "00 Tidak Ada|01 Antibiotik|02 Antiinflamasi|03 Obat Lain"),
         "prognosa": _pairs(
             "kdPrognosa nmPrognosa",

@@ -140,7 +140,7 @@ def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence
     attempt.http_code = evidence.http_code
     attempt.meta_code = evidence.meta_code
     attempt.response = evidence.response
-    attempt.raw = evidence.raw.replace("\x00", "\N{REPLACEMENT CHARACTER}") if evidence.raw else None
+    attempt.raw = evidence.raw
 
 
 def held(session: Session, job_id: int, owner: str, now: datetime) -> Job:

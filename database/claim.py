@@ -1,8 +1,10 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +25,7 @@ from bpjs_client.jenis import Jenis, Service
 from database.attempts import WORKER_DIED, is_uncertain
 from database.chain import is_blocked, waits_for
 from database.engine import Database
-from database.errors import JobNotFound
+from database.errors import ConstraintViolated, JobNotFound
 from database.models import Attempt, Job, ServiceState, UtcDateTime
 from database.status import Status
 from database.wakeup import announce
@@ -31,6 +33,9 @@ from database.wakeup import announce
 # The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
 NEEDS_PERSON = "perlu-orang"
 CLOSED_DOORS = ("open", "paused")
+RIVALS = 5  # how often in a row a claim may lose the race for a chain
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,14 @@ def claim(
     """
     if limit < 1:
         return []
+    asked = {"most": limit, "service": service.value if service else None}
+    return _despite_rivals(lambda: _claim(database, asked, owner, lease))
+
+
+def _claim(database: Database, asked: dict[str, object], owner: str, lease: timedelta) -> list[ClaimedJob]:
     with database.write() as session:
         now = database.clock()
-        asked = {"now": now, "most": limit, "service": service.value if service else None}
-        jobs = session.scalars(_due_jobs(), asked).all()
+        jobs = session.scalars(_due_jobs(), {**asked, "now": now}).all()
         for job in jobs:
             _take(job, now, owner, lease)
         return [_claimed(job) for job in jobs]
@@ -76,6 +85,10 @@ def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) 
 
     Raises JobNotFound, DatabaseUnavailable.
     """
+    return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease))
+
+
+def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
@@ -88,6 +101,16 @@ def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) 
             return Waiting(status, why)
         _take(job, database.clock(), owner, lease)
         return _claimed(job)
+
+
+def _despite_rivals(take: Callable[[], T]) -> T:
+    """Take again when a rival took another job of the same chain in the same moment: now it is seen in hand."""
+    for _ in range(RIVALS):
+        try:
+            return take()
+        except ConstraintViolated:
+            continue
+    return take()
 
 
 @cache
@@ -109,7 +132,7 @@ def claimable() -> ColumnElement[bool]:
     return and_(
         or_(
             Job.status == Status.MENUNGGU.value,
-            and_(Job.status == Status.TIDAK_PASTI.value, Job.reason != NEEDS_PERSON),
+            and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_distinct_from(NEEDS_PERSON)),
         ),
         Job.due_at <= now,
         ~_door_is_closed(),

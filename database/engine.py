@@ -78,11 +78,14 @@ _SENTENCES = (
     ("could not extend file", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
     ("readonly database", "Berkas basis data tidak dapat ditulis; periksa izinnya."),
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
+    ("errno", "Map berkas basis data tidak dapat dibuat; periksa BPJS_DATABASE_URL dan izinnya."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
     ("locked", "Basis data sedang dipakai proses lain terlalu lama; coba lagi."),
     ("authentication failed", "Basis data menolak nama pengguna atau kata sandi pada BPJS_DATABASE_URL."),
     ("does not exist", "Basis data, pengguna, atau tabelnya tidak ada; periksa BPJS_DATABASE_URL."),
+    ("resol", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
+    ("name or service", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
     ("connect", "Basis data tidak dapat dihubungi; periksa BPJS_DATABASE_URL dan apakah servernya hidup."),
 )
 
@@ -100,7 +103,7 @@ def parse_url(text: str) -> URL:
     """Read `BPJS_DATABASE_URL`; raises DatabaseUnavailable with a sentence that does not echo it."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError that quotes it
         raise DatabaseUnavailable("BPJS_DATABASE_URL bukan alamat basis data yang sah.") from None
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")

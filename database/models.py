@@ -52,6 +52,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def readable(text: str) -> str:
+    """A text that every database keeps: NUL and broken letters become U+FFFD."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+class Said(TypeDecorator[str]):
+    """What BPJS or a person said: it is kept whatever its characters, for a job must not fail by them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it readable, and cut it to what the column holds."""
+        longest: int | None = getattr(self.impl_instance, "length", None)
+        return None if value is None else readable(value)[:longest]
+
+
+class SaidBriefly(Said):
+    """The same for a column of limited length."""
+
+    impl = String
+    cache_ok = True
+
+
 # `json`, not `jsonb`: it keeps the order of a body's fields and takes any character a body may hold.
 Json = JSON(none_as_null=True)
 Identity = BigInteger().with_variant(Integer, "sqlite")
@@ -85,9 +110,9 @@ class Job(Base):
     body: Mapped[JsonObject] = mapped_column(Json)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))
-    message: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str | None] = mapped_column(Said)
     http_code: Mapped[int | None] = mapped_column(Integer)
-    meta_code: Mapped[str | None] = mapped_column(String(32))
+    meta_code: Mapped[str | None] = mapped_column(SaidBriefly(32))
     result: Mapped[JsonObject | None] = mapped_column(Json)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     # How often in a row the job was put off; the table of waits is indexed by it.
@@ -158,14 +183,14 @@ class Attempt(Base):
     duration_ms: Mapped[int | None] = mapped_column(Integer)
     outcome: Mapped[str | None] = mapped_column(String(32))
     http_code: Mapped[int | None] = mapped_column(Integer)
-    meta_code: Mapped[str | None] = mapped_column(String(32))
+    meta_code: Mapped[str | None] = mapped_column(SaidBriefly(32))
     request: Mapped[JsonObject | None] = mapped_column(Json)
     response: Mapped[Any | None] = mapped_column(Json)
-    raw: Mapped[str | None] = mapped_column(Text)
+    raw: Mapped[str | None] = mapped_column(Said)
     flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
     task_run_id: Mapped[UUID | None] = mapped_column(Uuid)
-    requested_by: Mapped[str | None] = mapped_column(String(200))
-    reason: Mapped[str | None] = mapped_column(Text)
+    requested_by: Mapped[str | None] = mapped_column(SaidBriefly(200))
+    reason: Mapped[str | None] = mapped_column(Said)
     changes: Mapped[Any | None] = mapped_column(Json)
 
     __table_args__ = (
@@ -183,7 +208,7 @@ class ServiceState(Base):
     service: Mapped[str] = mapped_column(String(16), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Said)
     probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     credential_mark: Mapped[str | None] = mapped_column(String(64))
 
@@ -205,7 +230,7 @@ class ReferenceItem(Base):
     layanan: Mapped[str] = mapped_column(String(16))
     jenis: Mapped[str] = mapped_column(String(64))
     kode: Mapped[str] = mapped_column(String(100))
-    nama: Mapped[str] = mapped_column(Text)
+    nama: Mapped[str] = mapped_column(Said)
     data: Mapped[JsonObject] = mapped_column(Json)
     active: Mapped[bool] = mapped_column(Boolean)
     first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -232,6 +257,6 @@ class Sync(Base):
     added: Mapped[int] = mapped_column(Integer)
     changed: Mapped[int] = mapped_column(Integer)
     removed: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Said)
 
     __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)

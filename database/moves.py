@@ -18,7 +18,7 @@ from database.attempts import (
 )
 from database.chain import lacks_creation, numbers_of
 from database.engine import Database
-from database.models import Job
+from database.models import Job, readable
 from database.status import Status
 from database.wakeup import announce
 
@@ -103,7 +103,7 @@ def _apply(job: Job, verdict: Verdict, now: datetime) -> None:
     job.status = verdict.status.value
     job.reason, job.message = verdict.reason, verdict.message
     if verdict.result is not None:
-        job.result = dict(verdict.result)
+        job.result = {name: readable(value) for name, value in verdict.result.items()}
     if verdict.status is Status.TERKIRIM:
         job.sent_at = now
     job.waits = job.waits + 1 if verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI} else 0

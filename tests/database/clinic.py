@@ -116,7 +116,9 @@ class Clinic:
             return len(session.scalars(select(Job.id)).all())
 
 
-def new_row(status: Status = Status.MENUNGGU, jenis: Jenis = Jenis.TAMBAH_PENDAFTARAN, **values: Any) -> Job:
+def new_row(
+    status: Status = Status.MENUNGGU, jenis: Jenis = Jenis.TAMBAH_PENDAFTARAN, /, **values: Any
+) -> Job:
     """A row that keeps every rule of the table, to be spoilt by a test."""
     in_hand = status is Status.PROSES
     ready = {

@@ -1,0 +1,178 @@
+"""Holding a job, keeping it, losing it, and what becomes of the jobs of the dead."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from database.attempts import ABSENT, WORKER_DIED, Asker, Evidence, note_look
+from database.claim import has_work, release, renew, take_over
+from database.errors import JobNotFound, LeaseLost
+from database.moves import Verdict, load, record
+from database.status import Status
+from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
+
+LATER = timedelta(seconds=1)
+
+
+def die(clinic: Clinic) -> None:
+    """Let every lease run out."""
+    clinic.clock.now += LEASE + LATER
+
+
+def test_a_renewed_lease_is_not_taken_over(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    for _ in range(5):
+        clinic.clock.advance(seconds=50)
+        renew(clinic.database, [job_id], owner=ME, lease=LEASE)
+        assert take_over(clinic.database) == 0
+    clinic.finish(job_id, success(""))
+    assert clinic.status(job_id) == Status.TERKIRIM
+
+
+def test_a_lease_is_good_up_to_its_last_instant(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    clinic.clock.now += LEASE
+    assert take_over(clinic.database) == 0
+    clinic.finish(job_id, success(""))
+    assert clinic.status(job_id) == Status.TERKIRIM
+
+
+def test_only_the_holder_renews(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    until = clinic.job(job_id).lease_until
+    clinic.clock.advance(seconds=5)
+    renew(clinic.database, [job_id], owner=OTHER, lease=LEASE)
+    renew(clinic.database, [], owner=ME, lease=LEASE)
+    assert clinic.job(job_id).lease_until == until
+
+
+def test_renewing_what_is_no_longer_in_hand_changes_nothing(clinic: Clinic) -> None:
+    job_id = clinic.bring_to(clinic.hand_over(), Status.GAGAL)
+    renew(clinic.database, [job_id, 99], owner=ME, lease=LEASE)
+    assert clinic.job(job_id).lease_until is None
+
+
+def test_a_job_of_the_dead_whose_request_never_left_waits_again(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    die(clinic)
+    assert has_work(clinic.database)
+    assert take_over(clinic.database) == 1
+    job = clinic.job(job_id)
+    assert (job.status, job.attempts, job.lease_owner, job.lease_until) == (Status.MENUNGGU, 0, None, None)
+    assert clinic.attempts(job_id) == []
+    assert clinic.claim(owner=OTHER) == [job_id]
+
+
+def test_a_job_of_the_dead_whose_request_left_is_uncertain(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    clinic.leave(job_id)
+    die(clinic)
+    assert take_over(clinic.database) == 1
+    job = clinic.job(job_id)
+    assert (job.status, job.attempts) == (Status.TIDAK_PASTI, 1)
+    assert job.message
+    (attempt,) = clinic.attempts(job_id)
+    assert (attempt.outcome, attempt.finished_at) == (WORKER_DIED, clinic.clock.now)
+    assert clinic.claim(owner=OTHER) == [job_id]
+    assert load(clinic.database, job_id, owner=OTHER).uncertain
+
+
+# how the newest attempt ended before the holder died without another, and what the job becomes
+ENDED = (
+    ("unknown", Status.TIDAK_PASTI),
+    ("already-there", Status.TIDAK_PASTI),
+    ("look-failed", Status.TIDAK_PASTI),
+    (WORKER_DIED, Status.TIDAK_PASTI),
+    ("not-sent", Status.MENUNGGU),
+    ("temporary", Status.MENUNGGU),
+    (ABSENT, Status.MENUNGGU),
+)
+
+
+@pytest.mark.parametrize(("outcome", "status"), ENDED)
+def test_what_the_history_leaves_open_stays_uncertain_when_the_holder_dies(
+    clinic: Clinic, outcome: str, status: Status
+) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    record(clinic.database, job_id, owner=ME, attempt=clinic.leave(job_id), evidence=Evidence(outcome))
+    die(clinic)
+    take_over(clinic.database)
+    assert (clinic.status(job_id), clinic.job(job_id).attempts) == (status, 0)
+
+
+def test_a_job_is_taken_over_once(clinic: Clinic) -> None:
+    clinic.leave(clinic.take(clinic.hand_over()))
+    die(clinic)
+    assert [take_over(clinic.database) for _ in range(2)] == [1, 0]
+
+
+def test_a_job_that_kills_its_holders_is_seen_as_repeated(clinic: Clinic) -> None:
+    job_id = clinic.hand_over()
+    for _ in range(2):
+        clinic.leave(clinic.take(job_id))
+        die(clinic)
+        take_over(clinic.database)
+    assert [attempt.number for attempt in clinic.attempts(job_id)] == [1, 2]
+    assert load(clinic.database, clinic.take(job_id), owner=ME).repeated
+
+
+# what one who lost his lease may still try
+LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
+    lambda clinic, job_id, attempt: clinic.finish(job_id, success(""), attempt=attempt),
+    lambda clinic, job_id, _: clinic.finish(job_id, Verdict(Status.GAGAL, "x", "x")),
+    lambda clinic, job_id, _: clinic.leave(job_id),
+    lambda clinic, job_id, attempt: record(
+        clinic.database, job_id, owner=ME, attempt=attempt, evidence=Evidence("unknown")
+    ),
+    lambda clinic, job_id, _: note_look(
+        clinic.database, job_id, owner=ME, request={}, outcome=ABSENT, asker=Asker()
+    ),
+    lambda clinic, job_id, _: load(clinic.database, job_id, owner=ME),
+)
+# what happened meanwhile
+MEANWHILE: tuple[Callable[[Clinic, int], object], ...] = (
+    lambda clinic, _: die(clinic),
+    lambda clinic, _: (die(clinic), take_over(clinic.database)),
+    lambda clinic, job_id: (die(clinic), take_over(clinic.database), clinic.take(job_id, OTHER)),
+)
+
+
+@pytest.mark.parametrize("late", LATE, ids=["finish", "fail", "open", "record", "look", "load"])
+@pytest.mark.parametrize("meanwhile", MEANWHILE, ids=["ran out", "taken over", "in other hands"])
+def test_one_who_lost_the_lease_changes_nothing(
+    clinic: Clinic, late: Callable[..., object], meanwhile: Callable[..., object]
+) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    attempt = clinic.leave(job_id)
+    meanwhile(clinic, job_id)
+    before = (columns(clinic.job(job_id)), [columns(row) for row in clinic.attempts(job_id)])
+    with pytest.raises(LeaseLost):
+        late(clinic, job_id, attempt)
+    assert (columns(clinic.job(job_id)), [columns(row) for row in clinic.attempts(job_id)]) == before
+
+
+def columns(row: object) -> dict[str, object]:
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def test_finishing_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
+    with pytest.raises(JobNotFound):
+        clinic.finish(99, success(""))
+
+
+def test_a_released_job_waits_again_at_once(clinic: Clinic) -> None:
+    begun, not_begun = (clinic.take(clinic.hand_over(norm=norm)) for norm in ("RM-1", "RM-2"))
+    clinic.leave(begun)
+    release(clinic.database, [begun, not_begun, 99], owner=OTHER)
+    assert clinic.status(not_begun) == Status.PROSES
+    release(clinic.database, [begun, not_begun], owner=ME)
+    assert (clinic.status(begun), clinic.status(not_begun)) == (Status.TIDAK_PASTI, Status.MENUNGGU)
+    release(clinic.database, [], owner=ME)
+
+
+def test_opening_an_attempt_renews_the_lease(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    clinic.clock.advance(seconds=55)
+    clinic.leave(job_id)
+    assert clinic.job(job_id).lease_until == clinic.clock.now + LEASE

@@ -1,0 +1,77 @@
+"""Pausing a service and lifting the pause."""
+
+from datetime import timedelta
+
+import pytest
+
+from bpjs_client.jenis import Service
+from database.claim import Waiting, claim_one, has_work
+from database.moves import Verdict
+from database.services import closed_doors, pause, resume
+from database.status import Status
+from tests.database.clinic import LEASE, ME, MORNING, Clinic
+
+WHY = "Kata sandi PCare ditolak."
+
+
+def test_nothing_is_claimed_for_a_paused_service_but_the_other_goes_on(clinic: Clinic) -> None:
+    held, free = clinic.hand_over("tambah-pendaftaran"), clinic.hand_over("tambah-antrean")
+    pause(clinic.database, "utama", Service.PCARE, WHY)
+    assert clinic.claim() == [free]
+    assert not has_work(clinic.database)
+    answer = claim_one(clinic.database, held, owner=ME, lease=LEASE)
+    assert answer == Waiting(Status.MENUNGGU, f"layanan pcare dijeda: {WHY}")
+
+
+def test_a_pause_holds_back_its_own_faskes_only(clinic: Clinic) -> None:
+    clinic.hand_over("tambah-pendaftaran")
+    branch = clinic.hand_over("tambah-pendaftaran", faskes="cabang")
+    pause(clinic.database, "utama", Service.PCARE, WHY)
+    assert clinic.claim() == [branch]
+
+
+def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
+    pause(clinic.database, "utama", Service.PCARE, WHY)
+    clinic.clock.advance(minutes=9)
+    pause(clinic.database, "utama", Service.PCARE, "alasan lain")
+    (door,) = closed_doors(clinic.database)
+    assert (door.service, door.state, door.since, door.reason) == ("pcare", "paused", MORNING, WHY)
+
+
+def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over("tambah-pendaftaran"))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
+    other = clinic.take(clinic.hand_over("tambah-antrean"))
+    clinic.finish(other, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
+    pause(clinic.database, "utama", Service.PCARE, WHY)
+    assert resume(clinic.database, "utama", Service.PCARE)
+    assert clinic.claim() == [job_id]
+    assert closed_doors(clinic.database) == []
+
+
+def test_resuming_never_brings_forward_what_was_older(clinic: Clinic) -> None:
+    ids = []
+    for norm in ("RM-1", "RM-2"):
+        ids.append(clinic.hand_over("tambah-pendaftaran", norm))
+        clinic.clock.advance(minutes=1)
+    pause(clinic.database, "utama", Service.PCARE, WHY)
+    resume(clinic.database, "utama", Service.PCARE)
+    assert clinic.job(ids[0]).due_at == MORNING
+    assert clinic.claim() == ids
+
+
+def test_a_service_can_be_paused_again_after_it_was_resumed(clinic: Clinic) -> None:
+    clinic.hand_over("tambah-pendaftaran")
+    for _ in range(2):
+        pause(clinic.database, "utama", Service.PCARE, WHY)
+        assert clinic.claim() == []
+        assert resume(clinic.database, "utama", Service.PCARE)
+    assert len(clinic.claim()) == 1
+
+
+@pytest.mark.parametrize("service", Service)
+def test_resuming_what_is_not_paused_says_so(clinic: Clinic, service: Service) -> None:
+    assert not resume(clinic.database, "utama", service)
+    pause(clinic.database, "utama", service, WHY)
+    assert resume(clinic.database, "utama", service)
+    assert not resume(clinic.database, "utama", service)
