@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bpjs_client.exchange import JSON
 
@@ -26,3 +27,25 @@ def _identifiers(request: JSON | Mapping[str, object]) -> Iterator[str]:
             value = request[name]
             if isinstance(value, str) and len(value) >= _SHORTEST:
                 yield value
+
+
+def with_masked_values(value: Any) -> Any:
+    """A copy of JSON in which the values of identifying fields show only their last three characters."""
+    if isinstance(value, Mapping):
+        return {
+            name: _mostly_masked(inner)
+            if name in _MASKED_FIELDS and isinstance(inner, str)
+            else with_masked_values(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [with_masked_values(inner) for inner in value]
+    return value
+
+
+_MASKED_FIELDS = frozenset({"noKartu", "nomorkartu", "nik", "nohp", "noHP", "noKTP"})
+_SHOWN = 3
+
+
+def _mostly_masked(text: str) -> str:
+    return f"{_MASK}{text[-_SHOWN:]}" if len(text) > _SHOWN else text

@@ -4,13 +4,14 @@ from datetime import date
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.envelope import Answer
-from bpjs_simulator.holdings import Holdings, Row, find
+from bpjs_simulator.holdings import Holdings, Row
 from bpjs_simulator.options import Options, is_unknown, needs_screening
 from bpjs_simulator.pcare_rules import SCREENING
 from bpjs_simulator.references import References
 
 THERE = "Peserta sudah terdaftar di poli tersebut pada hari ini"
 NOT_THERE = "Antrean tidak ditemukan"
+CALLED = {"1": "hadir", "2": "tidak hadir"}
 # A call may lie this much later than our clock, in milliseconds.
 SLACK_MS = 60_000
 
@@ -33,21 +34,24 @@ class AntreanRules:
         problem = self._schedule_problem(body)
         if problem:
             return _refused(problem)
-        if card and find(self._holdings.antrean, **_key(body), kdProvider=clinic.kd_provider):
+        if card and self._holdings.antrean.first(**_key(body), kdProvider=clinic.kd_provider):
             return _refused(THERE)
         # Whether a second non-JKN entry is refused is unknown (contract 6.4); here it is not.
         held = {**_key(body), "kdProvider": clinic.kd_provider, "status": "menunggu", "body": body}
-        self._holdings.antrean.append(held)
+        self._holdings.antrean.add(held)
         return _done()
 
     def call(self, body: Row, clinic: Clinic, now_ms: float) -> Answer:
         """`POST antrean/panggil`."""
-        if int(body.get("waktu") or 0) > now_ms + SLACK_MS:
+        waktu, status = str(body.get("waktu")), str(body.get("status"))  # text is accepted too (contract 5b)
+        if not waktu.isdecimal() or int(waktu) > now_ms + SLACK_MS:
             return _refused("Waktu tidak valid")
+        if status not in CALLED:
+            return _refused("Status tidak valid")
         held = self._waiting(body, clinic)
         if held is None:
             return _refused(NOT_THERE)
-        held["status"] = "hadir" if int(body.get("status") or 0) == 1 else "tidak hadir"
+        held["status"] = CALLED[status]
         return _done()
 
     def cancel(self, body: Row, clinic: Clinic) -> Answer:
@@ -64,11 +68,7 @@ class AntreanRules:
         Without a card the key is ambiguous (contract 5b): then it is the first that still waits.
         """
         key = {**_key(body), "kdProvider": clinic.kd_provider}
-        named = [
-            held
-            for held in self._holdings.antrean
-            if held["status"] != "batal" and all(held.get(name) == value for name, value in key.items())
-        ]
+        named = [held for held in self._holdings.antrean.where(**key) if held["status"] != "batal"]
         waiting = [held for held in named if held["status"] == "menunggu"]
         return next(iter(waiting or named), None)
 
@@ -77,7 +77,7 @@ class AntreanRules:
             day = date.fromisoformat(str(body.get("tanggalperiksa")))
         except ValueError:
             return "Format tanggal tidak sesuai, format yang benar adalah yyyy-mm-dd"
-        if body.get("kodepoli") not in self._references.codes("poli"):
+        if not self._references.knows("poli", str(body.get("kodepoli"))):
             return "Poli tidak ditemukan"
         sessions = self._references.sessions(str(body["kodepoli"]), day)
         if not any(row["kodedokter"] == body.get("kodedokter") for row in sessions):
@@ -93,8 +93,8 @@ class AntreanRules:
 def _key(body: Row) -> Row:
     return {
         "nomorkartu": str(body.get("nomorkartu") or ""),
-        "kodepoli": body.get("kodepoli"),
-        "tanggalperiksa": body.get("tanggalperiksa"),
+        "kodepoli": str(body.get("kodepoli")),
+        "tanggalperiksa": str(body.get("tanggalperiksa")),
     }
 
 

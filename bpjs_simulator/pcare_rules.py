@@ -1,12 +1,13 @@
 """PCare's rules for the four writes (contract 5d to 5g)."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.envelope import Answer
-from bpjs_simulator.holdings import Holdings, Row, find
+from bpjs_simulator.holdings import Holdings, Row
 from bpjs_simulator.options import Options, is_unknown, needs_screening
 from bpjs_simulator.references import References
 
@@ -40,12 +41,12 @@ class PcareRules:
         if needs_screening(self._options, card):
             return Answer(401, SCREENING)
         key = {"noKartu": card, "tglDaftar": body["tglDaftar"], "kdPoli": body["kdPoli"]}
-        if find(self._holdings.pendaftaran, **key, kdProvider=clinic.kd_provider):
+        if self._holdings.pendaftaran.first(**key, kdProvider=clinic.kd_provider):
             return self._duplicate()
         series = f"{clinic.kd_provider}/{body['tglDaftar']}/{body['kdPoli']}"
-        number = f"{chr(ord('A') + int(body['kdPoli']) % 26)}{self._holdings.next_number(series)}"
+        number = f"{_letter(body['kdPoli'])}{self._holdings.next_number(series)}"
         held = {**key, "kdProvider": clinic.kd_provider, "noUrut": number, "status": "Baru", "body": body}
-        self._holdings.pendaftaran.append(held)
+        self._holdings.pendaftaran.add(held)
         return Answer(201, "CREATED", {"field": "noUrut", "message": number}, sealed=True, committed=True)
 
     def add_kunjungan(self, body: Row, clinic: Clinic) -> Answer:
@@ -61,14 +62,14 @@ class PcareRules:
             "kdPoli": body.get("kdPoli"),
         }
         key["kdProvider"] = clinic.kd_provider
-        registration = find(self._holdings.pendaftaran, **key)
+        registration = self._holdings.pendaftaran.first(**key)
         if registration is None:
             return _refused([{"field": "noKartu", "message": NO_REGISTRATION}] * 2)
-        if find(self._holdings.kunjungan, **key):
+        if self._holdings.kunjungan.first(**key):
             return _refused([{"field": "noKartu", "message": DUPLICATE}])
         day = datetime.strptime(str(body["tglDaftar"]), "%d-%m-%Y")
         number = f"{clinic.kd_provider}{day:%m%y}Y{self._holdings.next_number(clinic.kd_provider):06d}"
-        self._holdings.kunjungan.append({**key, "noKunjungan": number, "body": body})
+        self._holdings.kunjungan.add({**key, "noKunjungan": number, "body": body})
         registration["status"] = "Sudah dilayani"
         response = [{"field": "noKunjungan", "message": number}]
         return Answer(201, "CREATED", response, sealed=True, committed=True)
@@ -76,10 +77,10 @@ class PcareRules:
     def delete_pendaftaran(self, card: str, day: str, number: str, poli: str, clinic: Clinic) -> Answer:
         """`DELETE pendaftaran/peserta/…`."""
         key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli, "kdProvider": clinic.kd_provider}
-        held = find(self._holdings.pendaftaran, **key, noUrut=number)
+        held = self._holdings.pendaftaran.first(**key, noUrut=number)
         if held is None:
             return Answer(404, "Data pendaftaran tidak ditemukan")
-        if find(self._holdings.kunjungan, **key):
+        if self._holdings.kunjungan.first(**key):
             return _refused(
                 [{"field": "noKartu", "message": "Peserta sudah dilayani, hapus kunjungan dahulu."}]
             )
@@ -88,12 +89,12 @@ class PcareRules:
 
     def delete_kunjungan(self, number: str, clinic: Clinic) -> Answer:
         """`DELETE kunjungan/{noKunjungan}`."""
-        held = find(self._holdings.kunjungan, noKunjungan=number, kdProvider=clinic.kd_provider)
+        held = self._holdings.kunjungan.first(noKunjungan=number, kdProvider=clinic.kd_provider)
         if held is None:
             return Answer(404, "Data kunjungan tidak ditemukan")
         self._holdings.kunjungan.remove(held)
         same = {name: held[name] for name in ("noKartu", "tglDaftar", "kdPoli", "kdProvider")}
-        registration = find(self._holdings.pendaftaran, **same)
+        registration = self._holdings.pendaftaran.first(**same)
         if registration is not None:
             registration["status"] = "Baru"
         return Answer(200, "OK", None, committed=True)
@@ -116,7 +117,12 @@ def _refused(fields: list[Row]) -> Answer:
     return Answer(412, "PRECONDITION_FAILED", fields)
 
 
+def _letter(kd_poli: str) -> str:
+    return chr(ord("A") + sum(map(ord, kd_poli)) % 26)
+
+
 _CARD_DIGITS = 13
+_PCARE_DATE = re.compile(r"\d\d-\d\d-\d{4}")  # strptime alone takes 1-9-2026 too
 Check = Callable[[References, Any], str | None]
 
 
@@ -124,8 +130,8 @@ def _known_in(reference: str, *, optional: bool = False) -> Check:
     def check(references: References, value: Any) -> str | None:
         if optional and value in (None, ""):
             return None
-        code = str(value).replace(".", "") if reference == "diagnosa" else value
-        return None if code in references.codes(reference) else NOT_IN_REFERENCE
+        known = isinstance(value, str) and references.knows(reference, value)
+        return None if known else NOT_IN_REFERENCE
 
     return check
 
@@ -140,10 +146,10 @@ def _is(kind: type, sentence: str) -> Check:
 
 def _pcare_date(_references: References, value: Any) -> str | None:
     try:
-        datetime.strptime(str(value), "%d-%m-%Y")
+        fits = bool(_PCARE_DATE.fullmatch(str(value))) and bool(datetime.strptime(str(value), "%d-%m-%Y"))
     except ValueError:
-        return "Format tanggal harus dd-MM-yyyy."
-    return None
+        fits = False
+    return None if fits else "Format tanggal harus dd-MM-yyyy."
 
 
 def _card(_references: References, value: Any) -> str | None:

@@ -175,11 +175,15 @@ def why_waiting(session: Session, job: Job) -> str | None:
         return f"menunggu {before.jenis} #{before.id} ({before.status})"
     door = session.get(ServiceState, (job.faskes, job.service))
     if door is not None and door.state in CLOSED_DOORS:
-        return f"layanan {job.service} {_DOOR_WORDS[door.state]}: {door.reason}"
+        return f"layanan {job.service} {DOOR_WORDS[door.state]}: {door.reason}"
     return None
 
 
-_DOOR_WORDS = {"open": "sedang tidak dapat dihubungi", "paused": "dijeda"}
+DOOR_WORDS = {
+    "open": "sedang tidak dapat dihubungi",
+    "half-open": "sedang dicoba lagi",
+    "paused": "dijeda",
+}
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:

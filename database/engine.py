@@ -78,7 +78,6 @@ _SENTENCES = (
     ("could not extend file", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
     ("readonly database", "Berkas basis data tidak dapat ditulis; periksa izinnya."),
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
-    ("errno", "Map berkas basis data tidak dapat dibuat; periksa BPJS_DATABASE_URL dan izinnya."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
     ("locked", "Basis data sedang dipakai proses lain terlalu lama; coba lagi."),
@@ -87,6 +86,7 @@ _SENTENCES = (
     ("resol", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
     ("name or service", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
     ("connect", "Basis data tidak dapat dihubungi; periksa BPJS_DATABASE_URL dan apakah servernya hidup."),
+    ("errno", "Map berkas basis data tidak dapat dibuat; periksa BPJS_DATABASE_URL dan izinnya."),
 )
 
 

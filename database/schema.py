@@ -12,7 +12,7 @@ _LOCK = 0x62706A73  # any constant: two first starts at once must queue
 
 def upgrade(engine: Engine) -> None:
     """Create or migrate the tables. Raises SQLAlchemyError when the database cannot be used."""
-    with engine.connect() as connection:
+    with engine.execution_options(bpjs_writes=False).connect() as connection:
         if current(connection) == HEAD:
             return
     with engine.begin() as connection:

@@ -46,7 +46,7 @@ FILTER_WORDS: dict[str, frozenset[Status]] = {
     "terkirim": frozenset({Status.TERKIRIM}),
 }
 CARDS: dict[str, frozenset[Status]] = {
-    "total": frozenset(Status),
+    "total": frozenset(Status) - {Status.DITUTUP},
     "menunggu": UNFINISHED,
     "berhasil": frozenset({Status.TERKIRIM}),
     "gagal": frozenset({Status.GAGAL}),

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 from psycopg import Error as PsycopgError
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from database.engine import Database
+from database.engine import Database, sentence
 from database.errors import DatabaseUnavailable
 
 CHANNEL = "bpjs_jobs"
@@ -34,11 +35,20 @@ class Waiter:
     def __enter__(self) -> Self:
         """Raises DatabaseUnavailable."""
         if not self._database.is_sqlite:
-            connection = self._stack.enter_context(self._database.engine.connect())
-            self._listening = connection.connection.driver_connection
-            self._listening.autocommit = True
-            self._listening.execute(f"LISTEN {CHANNEL}")
+            try:
+                self._listen()
+            except (SQLAlchemyError, PsycopgError) as cause:
+                self._stack.close()
+                raise DatabaseUnavailable(sentence(cause)) from None
         return self
+
+    def _listen(self) -> None:
+        connection = self._stack.enter_context(self._database.engine.connect())
+        self._listening = connection.connection.driver_connection
+        # Never back into the pool: in autocommit the next transaction on it would not be whole.
+        connection.detach()
+        self._listening.autocommit = True
+        self._listening.execute(f"LISTEN {CHANNEL}")
 
     def __exit__(self, *_exception: object) -> None:
         self._stack.close()

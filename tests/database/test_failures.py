@@ -29,7 +29,7 @@ CLOSED_PORT = f"postgresql://petugas:{PASSWORD}@127.0.0.1:9/bpjs"
 UNUSABLE = (
     (CLOSED_PORT, "tidak dapat dihubungi"),
     (CLOSED_PORT.replace("postgresql:", "postgres:"), "tidak dapat dihubungi"),
-    (f"postgresql://petugas:{PASSWORD}@basis-data.invalid/bpjs", "tidak dapat dihubungi"),
+    (f"postgresql://petugas:{PASSWORD}@basis-data.invalid/bpjs", "tidak dikenal"),
     (f"postgresql://petugas:{PASSWORD}@127.0.0.1:pintu/bpjs", "bukan alamat"),
     (f"postgresql://petugas:{PASSWORD}:9@a@127.0.0.1:{PASSWORD}/bpjs", "bukan alamat"),
     (f"mysql://petugas:{PASSWORD}@127.0.0.1/bpjs", "harus sqlite"),

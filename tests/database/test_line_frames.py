@@ -149,7 +149,7 @@ ODD_LINES = st.fixed_dictionaries(
         "nama_pasien": st.just("P") | VALUES,
         "body": st.dictionaries(st.sampled_from(FIELDS) | CHARACTERS, VALUES, max_size=5) | VALUES,
     },
-    optional={name: VALUES for name in ("faskes", "kunci", "rantai", "tanggal")},
+    optional=dict.fromkeys(("faskes", "kunci", "rantai", "tanggal"), VALUES),
 )
 
 

@@ -17,7 +17,7 @@ from flows.sending import send_due
 from tasks.composition import Composition, using
 from tests.flows.prefect_server import PrefectServer
 
-TODAY = date.today()  # noqa: DTZ011 - the simulator knows sessions for every day
+TODAY = date.today()
 
 
 @pytest.fixture

@@ -1,0 +1,127 @@
+"""`bpjs doctor`: what is wrong, and what to do about it."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from bpjs_client.errors import BpjsError, Unauthorized
+from bpjs_client.jenis import Service
+from bpjs_client.jobs import Bpjs
+from bpjs_client.settings import BpjsSettings
+from cli.prefect_start import prepare_prefect
+from cli.terminal import console, print_json
+from database import DatabaseError, open_database
+from database.settings import DatabaseSettings
+from tasks.prefect_environment import API_URL, has_api_url
+
+# A clock off by more than this will be refused by BPJS sooner or later.
+MOST_SKEW_SECONDS = 60
+_SIMULATOR = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, what was found, and what to do if not."""
+
+    what: str
+    well: bool
+    found: str
+    todo: str = ""
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False) -> None:
+    """Memeriksa pengaturan, basis data, Prefect, kedua layanan BPJS, kredensial, dan jam komputer."""
+    prepare_prefect()
+    findings = [finding for look in (_settings, _database, _prefect, _services) for finding in look()]
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            _print(finding)
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _print(finding: Finding) -> None:
+    mark = "[green]✓[/green]" if finding.well else "[red]✗[/red]"
+    console().print(f"{mark} {finding.what}: ", end="")
+    console().print(finding.found, markup=False, soft_wrap=True)
+    if not finding.well:
+        console().print(f"   → {finding.todo}", markup=False, soft_wrap=True)
+
+
+def _settings() -> Iterator[Finding]:
+    settings = BpjsSettings()
+    if _SIMULATOR in settings.pcare_base_url:
+        yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
+        return
+    left = BpjsSettings.model_fields.keys() - settings.model_fields_set - {"kd_aplikasi", "timeout_seconds"}
+    names = ", ".join(sorted(f"BPJS_{name}".upper() for name in left))
+    yield Finding("Pengaturan", not left, "lengkap" if not left else f"belum diisi: {names}", "isi di .env")
+
+
+def _database() -> Iterator[Finding]:
+    kind = DatabaseSettings().database_url.get_secret_value().partition(":")[0]
+    try:
+        database = open_database()
+        with database.write():
+            pass
+    except DatabaseError as error:
+        yield Finding("Basis data", False, str(error), "periksa BPJS_DATABASE_URL")
+        return
+    yield Finding("Basis data", True, f"{kind}, dapat ditulis, tabelnya terbaru")
+
+
+def _prefect() -> Iterator[Finding]:
+    if not has_api_url(os.environ):
+        found = "tanpa PREFECT_API_URL; send memakai server sementara, dispatch memerlukan server tetap"
+        yield Finding("Prefect", True, found)
+        return
+    from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
+
+    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+
+    try:
+        with get_client(sync_client=True) as client:
+            client.hello()
+    except PREFECT_UNAVAILABLE as error:
+        todo = f"hidupkan server Prefect, atau periksa {API_URL}"
+        yield Finding("Prefect", False, f"tidak menjawab ({type(error).__name__})", todo)
+        return
+    yield Finding("Prefect", True, "menjawab")
+
+
+def _services() -> Iterator[Finding]:
+    with Bpjs(BpjsSettings()) as bpjs:
+        for service in Service:
+            yield from _service(bpjs.probe, service)
+
+
+def _service(probe: Callable[[Service], object], service: Service) -> Iterator[Finding]:
+    name = f"BPJS {service.value}"
+    try:
+        exchange = probe(service)
+    except Unauthorized as refused:
+        yield Finding(name, False, refused.reason, "perbaiki kredensial di .env")
+        yield from _clock(name, refused.exchange.server_date)
+        return
+    except BpjsError as error:
+        yield Finding(
+            name, False, error.reason, "periksa jaringan dan alamat layanan; bila BPJS mati, tunggu"
+        )
+        return
+    yield Finding(name, True, "menjawab dan menerima kredensial")
+    yield from _clock(name, getattr(exchange, "server_date", None))
+
+
+def _clock(name: str, theirs: datetime | None) -> Iterator[Finding]:
+    if theirs is None:
+        return
+    skew = round((datetime.now(UTC) - theirs).total_seconds())
+    well = abs(skew) <= MOST_SKEW_SECONDS
+    side = "lebih cepat dari" if skew > 0 else "lebih lambat dari"
+    found = "sama dengan BPJS" if well else f"{abs(skew)} detik {side} BPJS"
+    yield Finding(f"Jam komputer ({name})", well, found, "samakan jam komputer (NTP)")

@@ -1,0 +1,29 @@
+"""Getting Prefect ready for a command that needs it, and saying so when it cannot be reached."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cli.terminal import UserError
+from tasks.prefect_environment import configure, has_api_url
+
+
+def prepare_prefect() -> None:
+    """Set what every Prefect of ours is told; call it before anything imports Prefect."""
+    configure(os.environ)
+
+
+@contextmanager
+def prefect_unavailable() -> Iterator[None]:
+    """Turn a server that cannot be reached into one sentence. Raises UserError."""
+    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
+
+    try:
+        yield
+    except (*PREFECT_UNAVAILABLE, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "Failed to reach API" not in str(error):
+            raise
+        where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
+        raise UserError(
+            f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."
+        ) from None

@@ -1,0 +1,43 @@
+"""`bpjs simulator`: the BPJS double."""
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import UserError, error_console
+
+
+def simulator(
+    port: Annotated[
+        int, typer.Option(min=1, max=65534, help="Port BPJS; kendalinya pada port berikutnya.")
+    ] = 4010,
+    latency_ms: Annotated[int, typer.Option(min=0, max=600_000, help="Tunda setiap jawaban.")] = 0,
+    fault: Annotated[
+        list[str] | None, typer.Option(metavar="NAMA=LAJU", help="Gangguan, misalnya drop-after=0.1.")
+    ] = None,
+) -> None:
+    """Menjalankan tiruan kedua layanan BPJS di komputer ini, sampai Ctrl-C."""
+    from bpjs_simulator.server import Simulator, UnknownFault, serve  # noqa: PLC0415 - only this command needs it
+
+    def started(running: Simulator) -> None:
+        error_console().print(
+            f"PCare {running.pcare_url}\nAntrean {running.antrean_url}\nKendali {running.control_url}"
+        )
+
+    try:
+        serve(port=port, latency_ms=latency_ms, faults=_rates(fault or []), started=started)
+    except UnknownFault as unknown:
+        raise UserError(f"--fault: {unknown}.") from None
+    except OSError as cause:
+        raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {cause.strerror}.") from None
+
+
+def _rates(faults: list[str]) -> dict[str, float]:
+    rates = {}
+    for fault in faults:
+        name, _, rate = fault.partition("=")
+        try:
+            rates[name] = float(rate)
+        except ValueError:
+            raise UserError(f"--fault {fault}: tulis NAMA=LAJU, misalnya drop-after=0.1.") from None
+    return rates

@@ -1,0 +1,66 @@
+"""One job with its whole history, as `bpjs show` tells it."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from database.engine import Database
+from database.errors import JobNotFound
+from database.models import Attempt, Job
+from database.monitor import message
+
+
+def show(database: Database, job_id: int) -> dict[str, Any]:
+    """The job's request (the newest one sent, else its body), response, result and attempts, oldest first.
+
+    Times are UTC in ISO 8601, durations in milliseconds. Raises JobNotFound, DatabaseUnavailable.
+    """
+    with database.read() as session:
+        job = session.get(Job, job_id)
+        if job is None:
+            raise JobNotFound(job_id)
+        attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
+        history = [_attempt(attempt) for attempt in attempts]
+        answered = [attempt for attempt in history if attempt["outcome"] not in _LOOKS]
+        last = answered[-1] if answered else {}
+        return {
+            "id": job.id,
+            "jenis": job.jenis,
+            "faskes": job.faskes,
+            "norm": job.norm,
+            "nama_pasien": job.nama_pasien,
+            "tanggal": job.tanggal.isoformat(),
+            "kunci": job.kunci,
+            "rantai": job.rantai,
+            "status": job.status,
+            "message": message(database, session, job),
+            "http_code": job.http_code,
+            "code": job.meta_code,
+            "attempts": job.attempts,
+            "version": job.version,
+            "due_at": job.due_at.isoformat(),
+            "request": last.get("request") or job.body,
+            "response": last.get("response"),
+            "result": job.result,
+            "history": history,
+        }
+
+
+# Looks at BPJS: they ask, they do not deliver.
+_LOOKS = ("found", "absent", "look-failed")
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "started_at": attempt.started_at.isoformat(),
+        "duration_ms": attempt.duration_ms,
+        "outcome": attempt.outcome,
+        "http_code": attempt.http_code,
+        "code": attempt.meta_code,
+        "request": attempt.request,
+        "response": attempt.response if attempt.response is not None else attempt.raw,
+        "requested_by": attempt.requested_by,
+        "reason": attempt.reason,
+        "changes": attempt.changes,
+    }

@@ -1,0 +1,147 @@
+"""What staff watch: the four cards, a table of jobs, and what earlier days left open."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bpjs_client.columns import COLUMNS, NUMBERS
+from bpjs_client.jenis import Jenis
+from database.claim import DOOR_WORDS, why_waiting
+from database.engine import Database
+from database.intake import local_date
+from database.models import Job
+from database.services import closed_doors
+from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
+
+Row = dict[str, Any]
+
+GENERAL = ("Tanggal", "Norm", "Nama Pasien")
+TAIL = ("Status", "HTTP", "Percobaan", "Pesan")
+ALL_TYPES = ("Jenis",)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to show; None leaves a filter out. `status` is one of the page's four words."""
+
+    jenis: Jenis | None = None
+    tanggal: date | None = None
+    norm: str | None = None
+    status: str = "semua"
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """One look: `open_before` counts what days before today left `gagal` and unfinished."""
+
+    cards: dict[str, int]
+    columns: list[str]
+    rows: list[Row]
+    open_before: dict[str, int]
+    doors: list[str]
+
+
+def today(database: Database) -> date:
+    """The clinic's date now."""
+    return local_date(database, database.clock())
+
+
+def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
+    """The cards of all jobs that fit, and the newest `limit` of them. Raises DatabaseUnavailable.
+
+    `ditutup` is in no card, not even in the total: nobody waits for it.
+    """
+    doors = [
+        f"Layanan {door.service} {DOOR_WORDS[door.state]} sejak {_local(database, door.since)}: {door.reason}"
+        for door in closed_doors(database)
+    ]
+    with database.read() as session:
+        return Monitor(
+            cards=_cards(session, chosen),
+            columns=columns(chosen.jenis),
+            rows=_rows(database, session, chosen, limit),
+            open_before=_open_before(session, today(database)),
+            doors=doors,
+        )
+
+
+def columns(jenis: Jenis | None) -> list[str]:
+    """The headings of the table; they follow the job type."""
+    if jenis is None:
+        return [*GENERAL, *ALL_TYPES, *TAIL]
+    number = [NUMBERS[jenis][0]] if jenis in NUMBERS else []
+    return [*GENERAL, *COLUMNS[jenis], *number, *TAIL]
+
+
+def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    statuses = FILTER_WORDS[chosen.status]
+    wanted: list[tuple[bool, ColumnElement[bool]]] = [
+        (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),
+        (chosen.tanggal is not None, Job.tanggal == chosen.tanggal),
+        (chosen.norm is not None, Job.norm == chosen.norm),
+        (len(statuses) < len(Status), Job.status.in_([status.value for status in statuses])),
+    ]
+    return [condition for asked, condition in wanted if asked]
+
+
+def _cards(session: Session, chosen: Filter) -> dict[str, int]:
+    counted = select(Job.status, func.count()).where(*_conditions(chosen)).group_by(Job.status)
+    counts = Counter({Status(status): count for status, count in session.execute(counted)})
+    return {card: sum(counts[status] for status in statuses) for card, statuses in CARDS.items()}
+
+
+def _rows(database: Database, session: Session, chosen: Filter, limit: int) -> list[Row]:
+    jobs = session.scalars(select(Job).where(*_conditions(chosen)).order_by(Job.id.desc()).limit(limit))
+    return [_row(database, session, job, chosen.jenis) for job in jobs]
+
+
+def _row(database: Database, session: Session, job: Job, jenis: Jenis | None) -> Row:
+    row: Row = {
+        "id": job.id,
+        "tanggal": job.tanggal.isoformat(),
+        "norm": job.norm,
+        "nama_pasien": job.nama_pasien,
+        "jenis": job.jenis,
+        "status": job.status,
+        "http_code": job.http_code,
+        "attempts": job.attempts,
+        "message": message(database, session, job),
+        "faskes": job.faskes,
+    }
+    if jenis is not None:
+        row |= {heading: job.body.get(name) for heading, name in COLUMNS[jenis].items()}
+    if jenis is not None and jenis in NUMBERS:
+        heading, name = NUMBERS[jenis]
+        row[heading] = (job.result or {}).get(name)
+    return row
+
+
+def message(database: Database, session: Session, job: Job) -> str:
+    """Why the job is where it is: what it waits for, or what BPJS said."""
+    parts = [job.message or ""]
+    if job.status == Status.MENUNGGU:
+        parts.insert(0, why_waiting(session, job) or "")
+    if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > database.clock():
+        parts.append(f"dicoba lagi {_local(database, job.due_at)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _local(database: Database, instant: datetime) -> str:
+    local = instant.astimezone(database.timezone)
+    same_day = local.date() == today(database)
+    return f"{local:%H:%M:%S}" if same_day else f"{local:%d-%m-%Y %H:%M}"
+
+
+def _open_before(session: Session, day: date) -> dict[str, int]:
+    open_states = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
+    counted = (
+        select(Job.status, func.count())
+        .where(Job.status.in_(open_states), Job.tanggal < day)
+        .group_by(Job.status)
+    )
+    counts = Counter({Status(status): count for status, count in session.execute(counted)})
+    return {"gagal": counts[Status.GAGAL], "menunggu": sum(counts[status] for status in UNFINISHED)}
