@@ -62,11 +62,9 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Measured
 
 
 def _table(ways: list[Measured]) -> Table:
-    table = Table(
-        title=f"{CONCURRENCY} sekaligus, BPJS menjawab dalam {LATENCY_MS} ms, banding dengan {ways[0].way}"
-    )
-    table.add_column("cara")
-    for heading in ("pekerjaan", "detik", "per detik", "banding"):
+    table = Table(title=f"{CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms; ratios to {ways[0].way}")
+    table.add_column("way")
+    for heading in ("jobs", "seconds", "a second", "ratio"):
         table.add_column(heading, justify="right")
     for way in ways:
         ratio = way.rate / ways[0].rate

@@ -32,4 +32,4 @@ def measure(lines: Sequence[Line], environ: Mapping[str, str], *, concurrency: i
         seconds = time.perf_counter() - started
     codes = {answer.json()["metadata"]["code"] for answer in answers}
     assert codes == {200}, f"the simulator answered {codes}"
-    return Measured("httpx biasa, tanpa catatan", len(answers), seconds)
+    return Measured("bare httpx loop, nothing stored", len(answers), seconds)

@@ -22,5 +22,5 @@ def measure(
     assert totals["terkirim"] == len(lines), f"not everything was delivered: {totals}"
     return (
         Measured("bpjs send", len(lines), totals["seconds"]),
-        Measured("bpjs send, dari mulai sampai tercatat di Prefect", len(lines), whole),
+        Measured("bpjs send, from its start until recorded", len(lines), whole),
     )

@@ -25,7 +25,7 @@ def measure(lines: Sequence[Line], children: Children, environ: Mapping[str, str
         states = _await_ends(client, runs, children)
         seconds = time.perf_counter() - started
     assert set(states) == {"COMPLETED"}, f"runs ended as {states}"
-    return Measured("satu flow run per pekerjaan lewat worker", len(lines), seconds)
+    return Measured("one worker process per job", len(lines), seconds)
 
 
 def _unlimited_deployment(client: httpx.Client, name: str) -> str:

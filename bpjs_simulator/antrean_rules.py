@@ -37,9 +37,17 @@ class AntreanRules:
         if card and self._holdings.antrean.first(**_key(body), kdProvider=clinic.kd_provider):
             return _refused(THERE)
         # Whether a second non-JKN entry is refused is unknown (contract 6.4); here it is not.
-        held = {**_key(body), "kdProvider": clinic.kd_provider, "status": "menunggu", "body": body}
-        self._holdings.antrean.add(held)
+        self._hold(body, clinic.kd_provider)
         return _done()
+
+    def take(self, nomorkartu: str, kodepoli: str, tanggalperiksa: str, kd_provider: str) -> None:
+        """Hold the entry of a patient who took a number in Mobile JKN; `tanggalperiksa` is yyyy-MM-dd."""
+        body = {"nomorkartu": nomorkartu, "kodepoli": kodepoli, "tanggalperiksa": tanggalperiksa}
+        self._hold(body, kd_provider)
+
+    def _hold(self, body: Row, kd_provider: str) -> None:
+        held = {**_key(body), "kdProvider": kd_provider, "status": "menunggu", "body": body}
+        self._holdings.antrean.add(held)
 
     def call(self, body: Row, clinic: Clinic, now_ms: float) -> Answer:
         """`POST antrean/panggil`."""
@@ -50,7 +58,7 @@ class AntreanRules:
             return _refused("Status tidak valid")
         held = self._waiting(body, clinic)
         if held is None:
-            return _refused(NOT_THERE)
+            return self._not_there()
         held["status"] = CALLED[status]
         return _done()
 
@@ -58,9 +66,12 @@ class AntreanRules:
         """`POST antrean/batal`."""
         held = self._waiting(body, clinic)
         if held is None:
-            return _refused(NOT_THERE)
+            return self._not_there()
         held["status"] = "batal"
         return _done()
+
+    def _not_there(self) -> Answer:
+        return _done(committed=False) if self._options.missing_antrean_is_ok else _refused(NOT_THERE)
 
     def _waiting(self, body: Row, clinic: Clinic) -> Row | None:
         """The entry that this body names and that is not cancelled.
@@ -102,5 +113,5 @@ def _refused(message: str) -> Answer:
     return Answer(201, message)
 
 
-def _done() -> Answer:
-    return Answer(200, "Ok", committed=True)
+def _done(*, committed: bool = True) -> Answer:
+    return Answer(200, "Ok", committed=committed)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # How far a request's timestamp may lie from our clock, in seconds; BPJS publishes no figure.
 SKEW_SECONDS = 600
@@ -15,11 +15,11 @@ class Clinic:
     """What BPJS gave one clinic; all values invented."""
 
     cons_id: str = "12345"
-    secret_key: str = "rahasia-simulator"  # noqa: S105 - invented
-    pcare_user_key: str = "kunci-pcare-simulator"
-    antrean_user_key: str = "kunci-antrean-simulator"
+    secret_key: str = field(default="rahasia-simulator", repr=False)
+    pcare_user_key: str = field(default="kunci-pcare-simulator", repr=False)
+    antrean_user_key: str = field(default="kunci-antrean-simulator", repr=False)
     username: str = "klinik"
-    password: str = "Sandi#Simulator1"  # noqa: S105 - invented
+    password: str = field(default="Sandi#Simulator1", repr=False)
     kd_aplikasi: str = "095"
     kd_provider: str = "01234567"
 
@@ -44,9 +44,10 @@ def check(service: str, headers: Mapping[str, str], clinic: Clinic | None, now: 
     if clinic is None:
         return SIGNATURE
     stamp = headers.get("X-timestamp", "")
-    if not hmac.compare_digest(headers.get("X-signature", ""), signature(clinic, stamp)):
+    given = headers.get("X-signature", "").encode("utf-8", "surrogateescape")
+    if not hmac.compare_digest(given, signature(clinic, stamp).encode()):
         return SIGNATURE
-    if not stamp.isdigit() or abs(now - int(stamp)) > SKEW_SECONDS:
+    if not (stamp.isascii() and stamp.isdigit()) or abs(now - int(stamp)) > SKEW_SECONDS:
         return EXPIRED
     wanted = clinic.pcare_user_key if service == "pcare" else clinic.antrean_user_key
     if headers.get("user_key", "") != wanted:

@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
 from typing import Any
 
 from aiohttp import web
 
 from bpjs_simulator.double import Double
 from bpjs_simulator.faults import UnknownFault
-from bpjs_simulator.options import Options
 
 SetOutage = Callable[[bool], Awaitable[None]]
-_OPTIONS = {option.name: option.type for option in fields(Options)}
 
 
 def control_app(double: Double, set_outage: SetOutage) -> web.Application:
@@ -21,9 +18,15 @@ def control_app(double: Double, set_outage: SetOutage) -> web.Application:
     app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_say_what_is_wrong])
     app.router.add_get("/ledger", control.ledger)
     app.router.add_get("/references/{name:.+}", control.reference)
-    for name in ("faults", "fault-once", "outage", "password", "options", "references", "reset"):
+    for name in _POSTS:
         app.router.add_post(f"/control/{name}", getattr(control, name.replace("-", "_")))
     return app
+
+
+_POSTS = (
+    "faults", "fault-once", "outage", "password", "options", "references", "reset", "clock", "latency",
+    "screening", "mobile-jkn",
+)  # fmt: skip
 
 
 @web.middleware
@@ -50,12 +53,16 @@ class _Control:
     async def faults(self, request: web.Request) -> web.Response:
         asked = await request.json()
         self._double.faults.set_rates(asked["faults"])
-        self._double.faults.slow_seconds = float(asked.get("slow_seconds", self._double.faults.slow_seconds))
+        for name in ("slow_seconds", "refuse_seconds"):
+            if name in asked:
+                setattr(self._double.faults, name, float(asked[name]))
         return _done()
 
     async def fault_once(self, request: web.Request) -> web.Response:
+        """`{"fault": name}`, for the next write, or the next to `"match": {"endpoint": part of its path}`."""
         asked = await request.json()
-        self._double.faults.next_once(asked["fault"], str(asked.get("endpoint", "")))
+        endpoint = asked.get("endpoint") or asked.get("match", {}).get("endpoint", "")
+        self._double.faults.next_once(asked["fault"], str(endpoint))
         return _done()
 
     async def outage(self, request: web.Request) -> web.Response:
@@ -64,22 +71,40 @@ class _Control:
 
     async def password(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        for clinic in self._double.clinics.values():
-            if asked.get("cons_id", clinic.cons_id) == clinic.cons_id:
-                clinic.password = str(asked["password"])
+        self._double.set_password(str(asked["password"]), asked.get("cons_id"))
         return _done()
 
     async def options(self, request: web.Request) -> web.Response:
-        for name, value in (await request.json()).items():
-            if name not in _OPTIONS:
-                raise ValueError(f"tidak ada pilihan {name}; yang ada: {', '.join(_OPTIONS)}")
-            setattr(self._double.options, name, set(value) if isinstance(value, list) else value)
+        self._double.options.change(await request.json())
+        return _done()
+
+    async def clock(self, request: web.Request) -> web.Response:
+        skew = float((await request.json())["skew_seconds"])
+        self._double.options.change({"clock_skew_seconds": skew})
+        return _done()
+
+    async def latency(self, request: web.Request) -> web.Response:
+        self._double.options.change({"latency_ms": int((await request.json())["latency_ms"])})
+        return _done()
+
+    async def screening(self, request: web.Request) -> web.Response:
+        """`{"noKartu": card}` makes a member need the screening; with `"done": true` it was filled."""
+        asked = await request.json()
+        self._double.options.require_screening(str(asked["noKartu"]), needed=not asked.get("done", False))
+        return _done()
+
+    async def mobile_jkn(self, request: web.Request) -> web.Response:
+        """`{"nomorkartu", "kodepoli", "tanggalperiksa"}`: a patient took a number in Mobile JKN."""
+        asked = await request.json()
+        provider = asked.get("kdProvider") or next(iter(self._double.clinics.values())).kd_provider
+        self._double.hold_antrean(asked["nomorkartu"], asked["kodepoli"], asked["tanggalperiksa"], provider)
         return _done()
 
     async def references(self, request: web.Request) -> web.Response:
-        """`{"name": "poli", "rows": [...]}` replaces a whole reference."""
+        """`{"name": "poli", …}`: `rows` replaces a whole reference, `add` and `remove` (codes) edit it."""
         asked = await request.json()
-        self._double.references.lists[asked["name"]] = list(asked["rows"])
+        edits = {name: list(asked[name]) for name in ("rows", "add", "remove") if name in asked}
+        self._double.references.edit(asked["name"], **edits)
         return _done()
 
     async def reset(self, _request: web.Request) -> web.Response:

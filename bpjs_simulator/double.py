@@ -58,6 +58,16 @@ class Double:
         """BPJS's clock, epoch seconds."""
         return self._clock() + self.options.clock_skew_seconds
 
+    def set_password(self, password: str, cons_id: str | None = None) -> None:
+        """Change the PCare password of one clinic, or of all, as a clinic must every two months."""
+        for clinic in self.clinics.values():
+            if cons_id in (None, clinic.cons_id):
+                clinic.password = password
+
+    def hold_antrean(self, nomorkartu: str, kodepoli: str, tanggalperiksa: str, kd_provider: str) -> None:
+        """Hold an entry that a patient took in Mobile JKN; `tanggalperiksa` is yyyy-MM-dd."""
+        self._antrean.take(nomorkartu, kodepoli, tanggalperiksa, kd_provider)
+
     def clinic_of(self, request: Request) -> Clinic | None:
         """The clinic whose consumer id the request carries."""
         return self.clinics.get(request.headers.get("X-cons-id", ""))
@@ -72,8 +82,8 @@ class Double:
         self.note(request, answer, fault)
         return answer
 
-    def note(self, request: Request, answer: Answer | None, fault: str | None) -> None:
-        """Put a write into the ledger; without an answer it met its fault before the rules."""
+    def note(self, request: Request, answer: Answer, fault: str | None) -> None:
+        """Put a write into the ledger; `code` is what the rules said, or the fault that came before them."""
         self.holdings.writes.append(
             {
                 "at": self.now(),
@@ -81,8 +91,8 @@ class Double:
                 "method": request.method,
                 "endpoint": request.path,
                 "body": _json(request.body),
-                "committed": bool(answer and answer.committed),
-                "code": answer.code if answer else None,
+                "committed": answer.committed,
+                "code": answer.code or None,
                 "fault": fault,
             }
         )

@@ -34,10 +34,11 @@ def write(service: str, answer: Answer, clinic: Clinic | None, stamp: str) -> tu
     meta = {"message": answer.message, "code": answer.code}
     key = "metaData" if service == "pcare" else "metadata"
     body = json.dumps({"response": response, key: meta}, ensure_ascii=False).encode("utf-8", "replace")
-    return _status(service, answer), body
+    return status_of(service, answer), body
 
 
-def _status(service: str, answer: Answer) -> int:
+def status_of(service: str, answer: Answer) -> int:
+    """PCare mirrors its code, Antrean says 200 whatever happened (contract 2)."""
     if answer.http is not None:
         return answer.http
     if service == "antrean":

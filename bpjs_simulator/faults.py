@@ -9,13 +9,13 @@ FAULTS: dict[str, tuple[bool, str]] = {
     "drop-after": (True, "the connection is cut after it took effect"),
     "504-after": (True, "an HTML page with 504 after it took effect"),
     "slow": (True, "the answer after a long wait"),
+    "drip": (True, "the answer byte by byte over a long while"),
     "429": (False, "429 with Retry-After"),
     "html-500": (False, "an HTML page with 500"),
     "garbage": (True, "a success whose payload cannot be decrypted"),
     "wrong-login": (False, "401, the PCare login is refused"),
-    "refuse": (False, "the connection is refused: the port is closed (an outage, not a rate)"),
+    "refuse": (False, "the connection is cut before anything happened, and for a while new ones are refused"),
 }
-OUTAGE = "refuse"
 
 
 class UnknownFault(ValueError):
@@ -32,6 +32,7 @@ class Faults:
     rates: dict[str, float] = field(default_factory=dict)
     once: list[tuple[str, str]] = field(default_factory=list)  # (fault, part of the path)
     slow_seconds: float = 5.0
+    refuse_seconds: float = 1.0
     dice: Random = field(default_factory=Random)
 
     def set_rates(self, rates: dict[str, float]) -> None:
@@ -54,6 +55,6 @@ class Faults:
                 del self.once[at]
                 return name
         for name, rate in self.rates.items():
-            if name != OUTAGE and self.dice.random() < rate:
+            if self.dice.random() < rate:
                 return name
         return None

@@ -7,10 +7,11 @@ from typing import Any
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.envelope import Answer
-from bpjs_simulator.holdings import Holdings, Row, find
+from bpjs_simulator.holdings import Holdings, Row
 from bpjs_simulator.options import Options, is_unknown
 from bpjs_simulator.references import References
 
+_EMPTY = "-"  # nothing was ever written there
 # Path (relative to the service) -> the reference it lists; `{s}` and `{l}` are start and limit.
 _PAGED = {
     r"dokter": "dokter",
@@ -18,7 +19,14 @@ _PAGED = {
     r"provider": "provider",
     r"tindakan/kdTkp/(?P<part>10|20|50)": "tindakan",
 }
-_SEARCHED = {r"diagnosa": "diagnosa", r"obat/dpho": "obat"}
+_SEARCHED = {
+    r"diagnosa": "diagnosa",
+    r"obat/dpho": "obat",
+    r"dpho/kdppk/[^/]+": "stok",
+    r"skrinning/peserta": _EMPTY,
+    r"skrinning/prolanis/(?:dm|ht)": _EMPTY,
+}
+_REFERRAL_DAY = r"/tglEstRujuk/\d\d-\d\d-\d{4}"
 _WHOLE = {
     r"kesadaran": "kesadaran",
     r"spesialis": "spesialis",
@@ -27,9 +35,22 @@ _WHOLE = {
     r"spesialis/(?P<part>[^/]+)/subspesialis": "subspesialis",
     r"statuspulang/rawatInap/(?P<part>true|false)": "statuspulang",
     r"kelompok/club/(?P<part>01|02)": "club",
+    r"kelompok/kegiatan/\d\d-\d\d-\d{4}": "kegiatan",
+    r"kelompok/peserta/[^/]+": _EMPTY,
+    r"MCU/kunjungan/[^/]+": _EMPTY,
+    r"obat/kunjungan/[^/]+": _EMPTY,
+    r"tindakan/kunjungan/[^/]+": _EMPTY,
+    rf"spesialis/rujuk/subspesialis/[^/]+/sarana/[^/]+{_REFERRAL_DAY}": "faskes-rujukan",
+    rf"spesialis/rujuk/khusus/(?!THA|HEM)[^/]+/noKartu/[^/]+{_REFERRAL_DAY}": "faskes-rujukan",
+    rf"spesialis/rujuk/khusus/(?:THA|HEM)/subspesialis/(?:3|8|26|30)/noKartu/[^/]+{_REFERRAL_DAY}":
+        "faskes-rujukan",
+}  # fmt: skip
+# These carry no count.
+_BARE = {
+    r"alergi/jenis/(?P<part>01|02|03)": "alergi",
+    r"prognosa": "prognosa",
+    r"skrinning/rekap": "rekap-skrining",
 }
-# These two carry no count.
-_BARE = {r"alergi/jenis/(?P<part>01|02|03)": "alergi", r"prognosa": "prognosa"}
 
 
 class Reads:
@@ -49,7 +70,9 @@ class Reads:
             (_route(r"pendaftaran/tglDaftar/(?P<day>[^/]+)" + page), self._registrations),
             (_route(r"pendaftaran/noUrut/(?P<number>[^/]+)/tglDaftar/(?P<day>[^/]+)"), self._registration),
             (_route(r"kunjungan/peserta/(?P<card>[^/]+)"), self._visits),
+            (_route(r"kunjungan/rujukan/(?P<number>[^/]+)"), self._referral),
             (_route(r"peserta/(?:noka/)?(?P<card>\d{13})"), self._member),
+            (_route(r"peserta/nik/(?P<nik>\d{16})"), self._member_by_nik),
         ]  # fmt: skip
 
     def pcare(self, path: str, clinic: Clinic) -> Answer | None:
@@ -72,14 +95,18 @@ class Reads:
         doctors = re.fullmatch(r"ref/dokter/kodepoli/([^/]+)/tanggal/(\d{4}-\d\d-\d\d)", path)
         if not doctors:
             return None
-        rows = self._references.sessions(doctors[1], date.fromisoformat(doctors[2]))
+        try:
+            day = date.fromisoformat(doctors[2])
+        except ValueError:
+            return Answer(201, "Format tanggal tidak sesuai, format yang benar adalah yyyy-mm-dd")
+        rows = self._references.sessions(doctors[1], day)
         return Answer(200, "OK", rows, sealed=True) if rows else Answer(201, "No Content")
 
     def _lister(self, name: str, *, counted: bool = True) -> Callable[[dict[str, str], Clinic], Answer]:
         def answer(asked: dict[str, str], _clinic: Clinic) -> Answer:
             part = asked.get("part")
             rows = self._references.lists.get(f"{name}/{part}" if part else name, [])
-            return self._page(_matching(rows, asked.get("search")), asked, counted=counted)
+            return self._page(_matching(name, rows, asked.get("search")), asked, counted=counted)
 
         return answer
 
@@ -114,14 +141,22 @@ class Reads:
 
     def _registration(self, asked: dict[str, str], clinic: Clinic) -> Answer:
         key = {"noUrut": asked["number"], "tglDaftar": asked["day"], "kdProvider": clinic.kd_provider}
-        held = find(self._holdings.pendaftaran, **key)
+        held = self._holdings.pendaftaran.first(**key)
         return Answer(200, "OK", _registration(held, clinic), sealed=True) if held else self._nothing()
 
     def _visits(self, asked: dict[str, str], _clinic: Clinic) -> Answer:
-        rows = [
-            _visit(held) for held in reversed(self._holdings.kunjungan) if held["noKartu"] == asked["card"]
-        ]
+        """Newest first, of all clinics: the history of a member does not stop at ours."""
+        rows = [_visit(held) for held in reversed(self._holdings.kunjungan.where(noKartu=asked["card"]))]
         return self._page(rows, {})
+
+    def _referral(self, asked: dict[str, str], clinic: Clinic) -> Answer:
+        held = self._holdings.kunjungan.first(noKunjungan=asked["number"], kdProvider=clinic.kd_provider)
+        if held is None or not isinstance(held["body"].get("rujukLanjut"), dict):
+            return Answer(412, "Data rujukan tidak ditemukan")
+        return Answer(200, "OK", _referral(held), sealed=True)
+
+    def _member_by_nik(self, asked: dict[str, str], clinic: Clinic) -> Answer:
+        return self._member({"card": asked["nik"][-_CARD_DIGITS:]}, clinic)
 
     def _member(self, asked: dict[str, str], clinic: Clinic) -> Answer:
         if is_unknown(self._options, asked["card"]):
@@ -129,42 +164,72 @@ class Reads:
         return Answer(200, "OK", _member(asked["card"], clinic), sealed=True)
 
 
+_CARD_DIGITS = 13  # by convention here, a member's card is the end of the NIK
+
+
 def _route(path: str) -> re.Pattern[str]:
     return re.compile(path, re.IGNORECASE)
 
 
-def _matching(rows: list[Row], search: str | None) -> list[Row]:
-    """By code or by part of the name, as PCare searches."""
+def _matching(name: str, rows: list[Row], search: str | None) -> list[Row]:
+    """By the beginning of the code or by part of the name; one letter alone is a code of a diagnosis."""
     if search is None:
         return rows
     wanted = search.lower()
-    return [
-        row
-        for row in rows
-        if any(isinstance(value, str) and wanted in value.lower() for value in list(row.values())[:2])
-    ]
+    by_name = name != "diagnosa" or len(wanted) > 1
+
+    def matches(row: Row) -> bool:
+        code, label = (str(value).lower() for value in list(row.values())[:2])
+        return code.startswith(wanted) or (by_name and wanted in label)
+
+    return [row for row in rows if matches(row)]
+
+
+_VITALS = (
+    "sistole", "diastole", "beratBadan", "tinggiBadan", "respRate", "heartRate", "lingkarPerut"
+)  # fmt: skip
 
 
 def _registration(held: Row, clinic: Clinic) -> Row:
+    body = held["body"]
     return {
         "noUrut": held["noUrut"],
         "tgldaftar": held["tglDaftar"],
         "providerPelayanan": {"kdProvider": clinic.kd_provider, "nmProvider": "Klinik Contoh Sehat"},
         "peserta": _member(held["noKartu"], clinic),
         "poli": {"kdPoli": held["kdPoli"], "nmPoli": "POLI"},
-        "kunjSakit": held["body"].get("kunjSakit"),
+        **{name: body.get(name) for name in ("keluhan", "kunjSakit", *_VITALS)},
+        "tkp": {"kdTkp": body.get("kdTkp"), "nmTkp": ""},
         "status": held["status"],
     }
 
 
 def _visit(held: Row) -> Row:
+    body = held["body"]
     return {
         "noKunjungan": held["noKunjungan"],
         "tglKunjungan": held["tglDaftar"],
         "providerPelayanan": {"kdProvider": held["kdProvider"], "nmProvider": "Klinik Contoh Sehat"},
         "poli": {"kdPoli": held["kdPoli"], "nmPoli": "POLI"},
-        "diagnosa1": {"kdDiag": held["body"].get("kdDiag1"), "nmDiag": ""},
-        "statusPulang": {"kdStatusPulang": held["body"].get("kdStatusPulang"), "nmStatusPulang": ""},
+        **{f"diagnosa{at}": {"kdDiag": body.get(f"kdDiag{at}"), "nmDiag": ""} for at in (1, 2, 3)},
+        "statusPulang": {"kdStatusPulang": body.get("kdStatusPulang"), "nmStatusPulang": ""},
+        "tglPulang": body.get("tglPulang"),
+        "dokter": {"kdDokter": body.get("kdDokter"), "nmDokter": ""},
+        **{name: body.get(name) for name in ("keluhan", *_VITALS)},
+    }
+
+
+def _referral(held: Row) -> Row:
+    referral = held["body"]["rujukLanjut"]
+    return {
+        "noRujukan": held["noKunjungan"],
+        "ppk": {"kdPPK": held["kdProvider"], "nmPPK": "Klinik Contoh Sehat"},
+        "tglKunjungan": held["tglDaftar"],
+        "poli": {"kdPoli": held["kdPoli"], "nmPoli": "POLI"},
+        "diag1": {"kdDiag": held["body"].get("kdDiag1"), "nmDiag": ""},
+        "dokter": {"kdDokter": held["body"].get("kdDokter"), "nmDokter": ""},
+        "ppkRujuk": {"kdPPK": referral.get("kdppk"), "nmPPK": ""},
+        "tglEstRujuk": referral.get("tglEstRujuk"),
     }
 
 

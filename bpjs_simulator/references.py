@@ -1,5 +1,6 @@
 """Invented reference data of a clinic: realistic in form and number, real in nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -71,17 +72,38 @@ _GIVEN = ["Sari", "Bima", "Tirta", "Laksmi", "Wira", "Ratna"]
 _FAMILY = ["Contohwati", "Percobaan", "Misalnya", "Andaian", "Ibaratno", "Umpama"]
 
 _WHOLE_WEEK = range(7)
+_DETAILED = 10  # one in so many diagnoses has finer ones, with a dot in their code
 
 
 @dataclass
 class References:
-    """What the read endpoints answer; lists may be edited, for tests of synchronisation."""
+    """What the read endpoints answer; `edit` changes it, for tests of synchronisation."""
 
     lists: dict[str, list[Row]] = field(default_factory=lambda: dict(_make()))
+    _codes: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def codes(self, name: str) -> set[str]:
-        """The codes of a reference: the first field of each row."""
-        return {str(next(iter(row.values()))) for row in self.lists[name]}
+    def knows(self, name: str, code: str) -> bool:
+        """Whether a reference holds this code; a diagnosis may be written with its dot or without."""
+        if name not in self._codes:
+            self._codes[name] = frozenset(_plain(name, _code(row)) for row in self.lists[name])
+        return _plain(name, code) in self._codes[name]
+
+    def edit(
+        self,
+        name: str,
+        *,
+        rows: list[Row] | None = None,
+        add: Sequence[Row] = (),
+        remove: Sequence[str] = (),
+    ) -> None:
+        """Replace a reference's rows, take codes out of it, put rows into it (or over the same code).
+
+        `sesi`, whose rows share codes, can only be replaced. Raises KeyError when there is no such reference.
+        """
+        kept = self.lists[name] if rows is None else rows
+        gone = {*remove, *map(_code, add)}
+        self.lists[name] = [*(row for row in kept if _code(row) not in gone), *add]
+        self._codes.pop(name, None)
 
     def sessions(self, kodepoli: str, day: date) -> list[Row]:
         """The doctors of a poli on a day, a row per session."""
@@ -90,6 +112,14 @@ class References:
             for row in self.lists["sesi"]
             if row["kodepoli"] == kodepoli and day.weekday() in row["hari"]
         ]
+
+
+def _code(row: Row) -> str:
+    return str(next(iter(row.values())))  # the first field of every reference is its code
+
+
+def _plain(name: str, code: str) -> str:
+    return code.replace(".", "") if name == "diagnosa" else code
 
 
 def _make() -> dict[str, list[Row]]:
@@ -134,6 +164,10 @@ def _make() -> dict[str, list[Row]]:
         ),
         "club/01": [_club(11, "01", "Diabetes Mellitus")],
         "club/02": [_club(12, "02", "Hipertensi")],
+        "kegiatan": [_activity()],
+        "faskes-rujukan": [_hospital(number) for number in range(1, 4)],
+        "stok": [{"kdObat": "000000001", "nmObat": "Parasetamex", "sediaan": "tablet", "stok": 500}],
+        "rekap-skrining": [{"nama_penyakit": "Diabetes Mellitus", "beresiko": 4, "tidak_beresiko": 96}],
         "sesi": list(_sessions(doctors)),
     }  # fmt: skip
 
@@ -160,6 +194,10 @@ def _diagnoses() -> list[Row]:
             code = f"{letter}{number:02d}"
             name = f"{kind}, {site}, {form} ({number})"
             rows.append({"kdDiag": code, "nmDiag": name, "nonSpesialis": number % 3 == 0})
+            if number % _DETAILED == 1:
+                for detail in (0, 9):
+                    finer = f"{name}, {'dengan' if detail == 0 else 'tanpa'} penyulit"
+                    rows.append({"kdDiag": f"{code}.{detail}", "nmDiag": finer, "nonSpesialis": False})
     return rows
 
 
@@ -173,7 +211,7 @@ def _polis() -> list[Row]:
 
 def _treatments(kind: str) -> list[Row]:
     made = []
-    for number, (act, site, form) in enumerate(product(_ACTS, _SITES, _FORMS[:2])):
+    for number, (act, site, form) in enumerate(product(_ACTS, _SITES, _FORMS[:3])):
         # Some of BPJS's names hold line ends.
         name = f"{act} {site}\r\n{form}" if number % 37 == 0 else f"{act} {site} {form}"
         code, tariff = f"{kind}{number:03d}", 5000 + 500 * (number % 40)
@@ -201,6 +239,24 @@ def _club(number: int, kind: str, name: str) -> Row:
         "clubId": number, "jnsKelompok": {"kdProgram": kind, "nmProgram": name}, "tglMulai": "01-01-2020",
         "tglAkhir": None, "nama": f"Club {name} Contoh", "alamat": "Jalan Contoh 1",
         "ketua_nama": "Ketua Contoh", "ketua_noHP": "080000000000",
+    }  # fmt: skip
+
+
+def _activity() -> Row:
+    return {
+        "eduId": "2609000001", "clubProl": _club(11, "01", "Diabetes Mellitus"), "tglPelayanan": "01-09-2026",
+        "kegiatan": {"kode": "01", "nama": "Senam"}, "kelompok": {"kode": "01", "nama": "Diabetes Mellitus"},
+        "materi": "Senam bersama", "pembicara": "Pembicara Contoh", "lokasi": "Halaman klinik",
+        "keterangan": "", "biaya": 0,
+    }  # fmt: skip
+
+
+def _hospital(number: int) -> Row:
+    return {
+        "kdppk": f"0000R{number:03d}", "nmppk": f"RS Contoh {number}", "alamatPpk": f"Jalan Misal {number}",
+        "telpPpk": "0800000000", "kelas": "C", "nmkc": "CONTOH", "distance": 1500.5 * number,
+        "jadwal": "Senin : 08:00-14:00", "jmlRujuk": 10 * number, "kapasitas": 60,
+        "persentase": 16.7 * number,
     }  # fmt: skip
 
 

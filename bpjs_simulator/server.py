@@ -4,28 +4,22 @@ import asyncio
 import random
 import signal
 import threading
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
-from urllib.parse import unquote
 
 from aiohttp import web
 
-from bpjs_simulator.clinic import LOGIN, Clinic
+from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.control import control_app
-from bpjs_simulator.double import Double, Request
-from bpjs_simulator.envelope import Answer, write
-from bpjs_simulator.faults import FAULTS, UnknownFault
+from bpjs_simulator.double import Double
+from bpjs_simulator.faults import UnknownFault
+from bpjs_simulator.holdings import Row
+from bpjs_simulator.http_answers import HttpAnswers
 
 __all__ = ["Clinic", "Simulator", "UnknownFault", "serve"]
 
 HOST = "127.0.0.1"  # never beyond this machine: it holds passwords and answers anybody
-PREFIXES = {"pcare-rest": "pcare", "antreanfktp": "antrean"}
-HTML = "<html><title>Runtime Error</title><body><h1>Server Error in '/' Application.</h1></body></html>"
-GARBAGE = b64encode(bytes(range(64))).decode()  # decrypts to nothing
-_RETRY_AFTER = "2"
-
 T = TypeVar("T")
 
 
@@ -45,9 +39,11 @@ class Simulator:
         latency_ms: int = 0,
         faults: Mapping[str, float] | None = None,
         seed: int | None = None,
+        page_cap: int | None = None,
+        no_data_form: str = "null",
     ) -> None:
         self.double = Double(clinics or [Clinic()])
-        self.double.options.latency_ms = latency_ms
+        self.double.options.change({"latency_ms": latency_ms, "page_cap": page_cap, "no_data": no_data_form})
         self.double.faults.set_rates(dict(faults or {}))
         self.double.faults.dice = random.Random(seed)
         self.port = port
@@ -56,6 +52,8 @@ class Simulator:
         self._thread = threading.Thread(target=self._loop.run_forever, name="bpjs-simulator", daemon=True)
         self._runners: list[web.AppRunner] = []
         self._site: web.TCPSite | None = None
+        self._outage = False
+        self._refusing: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -109,6 +107,46 @@ class Simulator:
         """Close the port, so that connections are refused; or open it again."""
         self._call(self.set_outage(on)).result()
 
+    def set_faults(self, rates: Mapping[str, float]) -> None:
+        """Replace all rates of faults. Raises UnknownFault."""
+        self._in_loop(lambda: self.double.faults.set_rates(dict(rates)))
+
+    def fault_once(self, name: str, endpoint: str = "") -> None:
+        """The next write whose path holds `endpoint` meets this fault. Raises UnknownFault."""
+        self._in_loop(lambda: self.double.faults.next_once(name, endpoint))
+
+    def set_options(self, **changes: Any) -> None:
+        """Change `Options`, such as `latency_ms` or `clock_skew_seconds`. Raises UnknownOption."""
+        self._in_loop(lambda: self.double.options.change(changes))
+
+    def set_password(self, password: str) -> None:
+        """From now on PCare wants this password of every clinic."""
+        self._in_loop(lambda: self.double.set_password(password))
+
+    def edit_reference(
+        self,
+        name: str,
+        *,
+        rows: list[Row] | None = None,
+        add: Sequence[Row] = (),
+        remove: Sequence[str] = (),
+    ) -> None:
+        """Replace the rows of a reference, add some, remove some by code. Raises KeyError."""
+        self._in_loop(lambda: self.double.references.edit(name, rows=rows, add=add, remove=remove))
+
+    def require_screening(self, card: str, *, needed: bool = True) -> None:
+        """Make a member need the health screening, or have filled it."""
+        self._in_loop(lambda: self.double.options.require_screening(card, needed=needed))
+
+    def hold_antrean(self, nomorkartu: str, kodepoli: str, tanggalperiksa: str) -> None:
+        """Hold an entry of the first clinic that a patient took in Mobile JKN; the date is yyyy-MM-dd."""
+        provider = next(iter(self.double.clinics.values())).kd_provider
+        self._in_loop(lambda: self.double.hold_antrean(nomorkartu, kodepoli, tanggalperiksa, provider))
+
+    def reset(self) -> None:
+        """Forget everything that was written; faults, options and references stay."""
+        self._in_loop(self.double.reset)
+
     def _in_loop(self, function: Callable[[], T]) -> T:
         async def call() -> T:
             return function()
@@ -121,8 +159,11 @@ class Simulator:
 
     async def _start(self) -> None:
         services = web.Application(client_max_size=16 * 1024 * 1024)
-        services.router.add_route("*", "/{service}/{path:.+}", self._serve)
-        self._runners = [web.AppRunner(services), web.AppRunner(control_app(self.double, self.set_outage))]
+        answers = HttpAnswers(self.double, self._refuse_for_a_while)
+        services.router.add_route("*", "/{service}/{path:.+}", answers.handle)
+        control_runner = web.AppRunner(control_app(self.double, self.set_outage), access_log=None)
+        # No access log: paths hold card numbers.
+        self._runners = [web.AppRunner(services, access_log=None), control_runner]
         for runner in self._runners:
             await runner.setup()
         self.port = await self._open()
@@ -136,83 +177,40 @@ class Simulator:
         return _port_of(self._site)
 
     async def _stop(self) -> None:
+        if self._refusing is not None:
+            self._refusing.cancel()
         for runner in self._runners:
             await runner.cleanup()
 
     async def set_outage(self, on: bool) -> None:
         """Close or open the port on which BPJS answers; open connections are cut."""
-        if on and self._site is not None:
-            await self._site.stop()
-            self._site = None
-            server = self._runners[0].server
-            for connection in list(server.connections) if server else []:
-                connection.force_close()
-                if connection.transport is not None:
-                    connection.transport.abort()
-        elif not on and self._site is None:
+        self._outage = on
+        await (self._close() if on else self._reopen())
+
+    async def _close(self) -> None:
+        if self._site is None:
+            return
+        site, self._site = self._site, None
+        await site.stop()
+        server = self._runners[0].server
+        for connection in list(server.connections) if server else []:
+            connection.force_close()
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def _reopen(self) -> None:
+        if self._site is None:
             await self._open()
 
-    async def _serve(self, incoming: web.Request) -> web.StreamResponse:
-        holdings = self.double.holdings
-        holdings.in_flight += 1
-        holdings.most_in_flight = max(holdings.most_in_flight, holdings.in_flight)
-        try:
-            request = await _taken_apart(incoming)
-            if request is None:
-                return web.Response(status=404, text=HTML, content_type="text/html")
-            await asyncio.sleep(self.double.options.latency_ms / 1000)
-            return await self._answer(incoming, request)
-        finally:
-            holdings.in_flight -= 1
+    def _refuse_for_a_while(self) -> None:
+        if self._refusing is None or self._refusing.done():
+            self._refusing = self._loop.create_task(self._short_outage())
 
-    async def _answer(self, incoming: web.Request, request: Request) -> web.StreamResponse:
-        fault = self.double.faults.choose(request.path) if request.method != "GET" else None
-        if fault is None:
-            return self._written(request, self.double.answer(request))
-        if FAULTS[fault][0]:
-            answer = self.double.answer(request, fault)
-        else:
-            answer = Answer(LOGIN.code, LOGIN.message) if fault == "wrong-login" else Answer(0, "")
-            self.double.note(request, None, fault)
-        return await self._spoilt(incoming, request, answer, fault)
-
-    async def _spoilt(
-        self, incoming: web.Request, request: Request, answer: Answer, fault: str
-    ) -> web.StreamResponse:
-        if fault in {"drop-before", "drop-after"}:
-            if incoming.transport is not None:
-                incoming.transport.abort()
-            return web.Response()
-        if fault == "slow":
-            await asyncio.sleep(self.double.faults.slow_seconds)
-        if fault == "garbage" and answer.committed:
-            code = {"code": answer.code, "message": answer.message}
-            key = "metaData" if request.service == "pcare" else "metadata"
-            return web.json_response({"response": GARBAGE, key: code}, status=_http(request, answer))
-        pages = {"504-after": 504, "html-500": 500, "429": 429}
-        if fault in pages:
-            headers = {"Retry-After": _RETRY_AFTER} if fault == "429" else None
-            return web.Response(status=pages[fault], text=HTML, content_type="text/html", headers=headers)
-        return self._written(request, answer)
-
-    def _written(self, request: Request, answer: Answer) -> web.Response:
-        clinic = self.double.clinic_of(request)
-        status, body = write(request.service, answer, clinic, request.headers.get("X-timestamp", ""))
-        if status == 204:  # noqa: PLR2004 - such an answer has no body
-            return web.Response(status=status)
-        return web.Response(status=status, body=body, content_type="application/json")
-
-
-def _http(request: Request, answer: Answer) -> int:
-    return 200 if request.service == "antrean" else answer.code
-
-
-async def _taken_apart(incoming: web.Request) -> Request | None:
-    service = PREFIXES.get(incoming.match_info["service"].lower())
-    if service is None:
-        return None
-    path = unquote(incoming.match_info["path"]).strip("/")
-    return Request(service, incoming.method, path, incoming.headers, await incoming.read())
+    async def _short_outage(self) -> None:
+        await self._close()
+        await asyncio.sleep(self.double.faults.refuse_seconds)
+        if not self._outage:  # meanwhile somebody may have asked for a long one
+            await self._reopen()
 
 
 def _port_of(site: web.TCPSite) -> int:
@@ -227,12 +225,15 @@ def serve(
     control_port: int | None = None,
     latency_ms: int = 0,
     faults: Mapping[str, float] | None = None,
+    seed: int | None = None,
     started: Callable[[Simulator], None] = lambda _simulator: None,
 ) -> None:
     """Run until Ctrl-C or SIGTERM. Raises OSError when a port is taken, UnknownFault."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Simulator(port=port, control_port=control_port, latency_ms=latency_ms, faults=faults) as simulator:
+    with Simulator(
+        port=port, control_port=control_port, latency_ms=latency_ms, faults=faults, seed=seed
+    ) as simulator:
         started(simulator)
         stop.wait()

@@ -20,7 +20,7 @@ def dispatch(
     from flows.dispatcher import run_dispatcher  # noqa: PLC0415 - Prefect takes seconds to import
 
     stop = threading.Event()
-    # In a thread of its own: Prefect takes over the signals of a flow in the main thread and would cut it off.
+    # In a thread of its own: Prefect takes over the signals of a flow that runs in the main thread.
     worker = threading.Thread(target=run_dispatcher, args=(concurrency, stop), name="dispatcher")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -18,7 +18,7 @@ def enqueue(
 ) -> None:
     """Menyerahkan pekerjaan: satu objek JSON per baris, satu jawaban JSON per baris.
 
-    Setelah jawabannya tercetak, pekerjaan itu tersimpan dan akan dikirim. Keluar dengan 1 bila ada baris buruk.
+    Setelah jawabannya tercetak, pekerjaan itu tersimpan. Keluar dengan 1 bila ada baris buruk.
     """
     bad = False
     database = open_database()

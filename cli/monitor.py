@@ -22,7 +22,7 @@ Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[mi
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
-def monitor(
+def monitor(  # noqa: PLR0917 - Typer makes an option of each
     jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini; kolomnya mengikuti.")] = None,
     tanggal: Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")] = None,
     norm: Annotated[str | None, typer.Option(help="Nomor rekam medis.")] = None,
@@ -71,12 +71,13 @@ def _show(screen: Console, seen: Monitor, day: date | None) -> None:
         )
         for card, count in seen.cards.items()
     ]
+    screen.print(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold")
     screen.print(Columns(cards))
     if not seen.rows:
         when = f"pada {day:%d-%m-%Y}" if day else "pada semua tanggal"
         screen.print(f"Tidak ada pekerjaan {when} dengan filter ini.")
         return
-    screen.print(_table(seen))
+    screen.print(_table(seen, screen.width))
     if seen.cards["total"] > len(seen.rows):
         screen.print(f"{len(seen.rows)} terbaru ditampilkan; --limit untuk lebih banyak.", style="dim")
 
@@ -93,18 +94,21 @@ _KEYS = {
 }
 
 
-def _table(seen: Monitor) -> Table:
-    table = Table("Id", *(_heading(name) for name in seen.columns), expand=False)
-    for column, name in zip(table.columns[1:], seen.columns, strict=True):
-        column.no_wrap = name in {"Tanggal", "Norm", "Status"}
-        column.overflow = "fold"
+# Below this width (characters) a table of everything becomes unreadable; these columns give way first.
+_WIDE_ENOUGH = 110
+_GIVES_WAY = {"Tanggal", "HTTP", "Percobaan"}
+_NEVER_WRAPS = {"Tanggal", "Norm", "Jenis", "Status"}
+
+
+def _table(seen: Monitor, width: int) -> Table:
+    narrow = width < _WIDE_ENOUGH
+    headings = [name for name in seen.columns if not (narrow and name in _GIVES_WAY)]
+    table = Table("Id", expand=False)
+    for name in headings:
+        table.add_column(name, no_wrap=name in _NEVER_WRAPS, overflow="fold", min_width=min(len(name), 8))
     for row in seen.rows:
-        table.add_row(str(row["id"]), *(_cell(row, name) for name in seen.columns))
+        table.add_row(str(row["id"]), *(_cell(row, name) for name in headings))
     return table
-
-
-def _heading(name: str) -> str:
-    return name
 
 
 def _cell(row: dict[str, Any], name: str) -> Text:

@@ -1,5 +1,7 @@
 """Connections and transactions; the one place where a driver's errors become ours."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from database.settings import DatabaseSettings
 Clock = Callable[[], datetime]
 
 BUSY_TIMEOUT_SECONDS = 30
+WAL_RETRY_SECONDS = 0.02
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
 
 
@@ -146,9 +149,24 @@ def make_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
-    # WAL lets readers go on while a job is written; FULL keeps an accepted job through a power cut.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(connection)
+    # FULL keeps an accepted job through a power cut.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Readers go on while a job is written. Two first starts at once: SQLite refuses one without waiting."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as refused:
+            if "locked" not in str(refused) or time.monotonic() > give_up:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

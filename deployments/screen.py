@@ -20,11 +20,11 @@ class Screen:
 
     def did(self, what: str, where: str) -> None:
         """Something is ready."""
-        self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}")
+        self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}", soft_wrap=True)
 
     def says(self, text: str) -> None:
         """A plain line."""
-        self._out.print(escape(text))
+        self._out.print(escape(text), soft_wrap=True)
 
     def shows(self, text: str) -> None:
         """What another command printed, as it is."""
@@ -37,7 +37,7 @@ class Screen:
 
     def failed(self, text: str) -> None:
         """Why the run ends."""
-        self._err.print(f"[red]✗[/] {escape(text)}")
+        self._err.print(f"[red]✗[/] {escape(text)}", soft_wrap=True)
 
     def checks(self, checks: Sequence[Check]) -> None:
         """A table of what holds and what does not, with the first problems of each."""

@@ -12,22 +12,21 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="batal-antrean", description="Membatalkan antrean pasien.", **FORM)
 def batal_antrean(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
     tanggalperiksa: Annotated[
-        str | None, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = None,
-    kodepoli: Annotated[str | None, Field(title="kodepoli", description="Kode poli, misalnya 001")] = None,
+        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
+    ] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
     nomorkartu: Annotated[
-        str | None,
-        Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN"),
-    ] = None,
-    alasan: Annotated[str | None, Field(title="alasan", description="Alasan batal")] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+    ] = "",
+    alasan: Annotated[str, Field(title="alasan", description="Alasan batal")] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one batal-antrean from a form: every field is text and may be left empty."""
     return submit(Jenis.BATAL_ANTREAN, locals())

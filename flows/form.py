@@ -31,16 +31,16 @@ from tasks.states import state_of
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
 
-NORM = Annotated[str | None, Field(title="norm", description="Nomor rekam medis (wajib)")]
-NAMA_PASIEN = Annotated[str | None, Field(title="nama_pasien", description="Nama pasien (wajib)")]
+NORM = Annotated[str, Field(title="norm", description="Nomor rekam medis (wajib)")]
+NAMA_PASIEN = Annotated[str, Field(title="nama_pasien", description="Nama pasien (wajib)")]
 BODY = Annotated[
-    str | None, Field(title="body", description="Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")
+    str, Field(title="body", description="Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")
 ]
-KUNCI = Annotated[str | None, Field(title="kunci", description="Kunci unik pekerjaan; kosong: dari isinya")]
-RANTAI = Annotated[str | None, Field(title="rantai", description="Rantai kunjungan; kosong: dari isinya")]
-FASKES = Annotated[str | None, Field(title="faskes", description="Faskes; kosong: utama")]
+KUNCI = Annotated[str, Field(title="kunci", description="Kunci unik pekerjaan; kosong: dari isinya")]
+RANTAI = Annotated[str, Field(title="rantai", description="Rantai kunjungan; kosong: dari isinya")]
+FASKES = Annotated[str, Field(title="faskes", description="Faskes; kosong: utama")]
 PEKERJAAN_ID = Annotated[
-    int | None, Field(title="pekerjaan_id", description="Kirim ulang pekerjaan ini; kolom lain diabaikan")
+    str, Field(title="pekerjaan_id", description="Kirim ulang pekerjaan ini; kolom lain diabaikan")
 ]
 
 
@@ -61,7 +61,7 @@ def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
 
 def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     """The id of the job to send: the one named, put back in line if it had failed, or the one typed in."""
-    if typed.get("pekerjaan_id") is not None:
+    if typed.get("pekerjaan_id"):
         job_id = _whole_number(typed["pekerjaan_id"])
         reopen(at.database, job_id)
         return job_id

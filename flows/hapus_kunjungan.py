@@ -12,22 +12,20 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="hapus-kunjungan", description="Menghapus kunjungan dari PCare.", **FORM)
 def hapus_kunjungan(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
     noKunjungan: Annotated[
-        str | None,
+        str,
         Field(title="noKunjungan", description="Nomor kunjungan; kosong bila kunjungannya dikirim dari sini"),
-    ] = None,
-    noKartu: Annotated[str | None, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = None,
-    tglDaftar: Annotated[
-        str | None, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")
-    ] = None,
-    kdPoli: Annotated[str | None, Field(title="kdPoli", description="Kode poli, misalnya 001")] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+    ] = "",
+    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one hapus-kunjungan from a form: every field is text and may be left empty."""
     return submit(Jenis.HAPUS_KUNJUNGAN, locals())

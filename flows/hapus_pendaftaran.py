@@ -12,22 +12,19 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="hapus-pendaftaran", description="Menghapus pendaftaran dari PCare.", **FORM)
 def hapus_pendaftaran(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
-    noKartu: Annotated[str | None, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = None,
-    tglDaftar: Annotated[
-        str | None, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")
-    ] = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
+    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
     noUrut: Annotated[
-        str | None,
-        Field(title="noUrut", description="Nomor urut; kosong bila pendaftarannya dikirim dari sini"),
-    ] = None,
-    kdPoli: Annotated[str | None, Field(title="kdPoli", description="Kode poli, misalnya 001")] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="noUrut", description="Nomor urut; kosong bila pendaftarannya dikirim dari sini")
+    ] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one hapus-pendaftaran from a form: every field is text and may be left empty."""
     return submit(Jenis.HAPUS_PENDAFTARAN, locals())

@@ -22,8 +22,15 @@ class Done:
     job_ids: list[int]
 
 
+def _run_name() -> str:
+    """`kirim 23-11 08:15:02`, in clinic time."""
+    here = composition().database
+    return f"kirim {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
+
+
 @flow(
     name="kirim",
+    flow_run_name=_run_name,
     description="Mengirim pekerjaan yang jatuh tempo ke BPJS, satu task run untuk setiap pekerjaan.",
     persist_result=False,
     validate_parameters=False,

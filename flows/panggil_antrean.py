@@ -12,25 +12,24 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="panggil-antrean", description="Memanggil antrean pasien: hadir atau tidak hadir.", **FORM)
 def panggil_antrean(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
     tanggalperiksa: Annotated[
-        str | None, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = None,
-    kodepoli: Annotated[str | None, Field(title="kodepoli", description="Kode poli, misalnya 001")] = None,
+        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
+    ] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
     nomorkartu: Annotated[
-        str | None,
-        Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN"),
-    ] = None,
-    status: Annotated[str | None, Field(title="status", description="1 hadir, 2 tidak hadir")] = None,
+        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+    ] = "",
+    status: Annotated[str, Field(title="status", description="1 hadir, 2 tidak hadir")] = "",
     waktu: Annotated[
-        str | None, Field(title="waktu", description="Waktu panggil, milidetik sejak 1970 (13 angka)")
-    ] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="waktu", description="Waktu panggil, milidetik sejak 1970 (13 angka)")
+    ] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one panggil-antrean from a form: every field is text and may be left empty."""
     return submit(Jenis.PANGGIL_ANTREAN, locals())

@@ -1,5 +1,6 @@
 """Sending from this process: `kirim` again and again, never faster than Prefect's server can record."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from database.tally import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
 from tasks.recording import runs_behind, wait_until_recorded
+
+logger = logging.getLogger(__name__)
 
 # Prefect's server silently drops what is more than 10,000 events behind; a job is about four of them.
 MOST_BEHIND = 2_000
@@ -63,8 +66,16 @@ class Sender:
         return len(done.job_ids)
 
     def _wait_for_room(self) -> None:
-        while self.behind() > MOST_BEHIND and not self.at.stop.wait(_LOOK_SECONDS):
-            pass
+        """Slow down while Prefect's server trails; but a server that lost runs never catches up with them."""
+        behind, since = self.behind(), time.monotonic()
+        while behind > MOST_BEHIND and not self.at.stop.wait(_LOOK_SECONDS):
+            now = self.behind()
+            if now < behind:
+                behind, since = now, time.monotonic()
+            elif time.monotonic() - since > RECORDING_TIMEOUT_SECONDS:
+                logger.warning("Prefect's server has lost %d task runs", now)
+                self._unrecorded.clear()
+                return
 
     def behind(self) -> int:
         """How many finished task runs Prefect's server has not recorded yet."""

@@ -12,36 +12,33 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="tambah-antrean", description="Menambah antrean pasien ke Antrean FKTP.", **FORM)
 def tambah_antrean(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
     nomorkartu: Annotated[
-        str | None,
-        Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN"),
-    ] = None,
-    nik: Annotated[str | None, Field(title="nik", description="NIK, 16 angka")] = None,
-    nohp: Annotated[str | None, Field(title="nohp", description="Nomor HP")] = None,
-    kodepoli: Annotated[str | None, Field(title="kodepoli", description="Kode poli, misalnya 001")] = None,
-    namapoli: Annotated[str | None, Field(title="namapoli", description="Nama poli")] = None,
+        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+    ] = "",
+    nik: Annotated[str, Field(title="nik", description="NIK, 16 angka")] = "",
+    nohp: Annotated[str, Field(title="nohp", description="Nomor HP")] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
+    namapoli: Annotated[str, Field(title="namapoli", description="Nama poli")] = "",
     tanggalperiksa: Annotated[
-        str | None, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = None,
-    kodedokter: Annotated[str | None, Field(title="kodedokter", description="Kode dokter (angka)")] = None,
-    namadokter: Annotated[str | None, Field(title="namadokter", description="Nama dokter")] = None,
+        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
+    ] = "",
+    kodedokter: Annotated[str, Field(title="kodedokter", description="Kode dokter (angka)")] = "",
+    namadokter: Annotated[str, Field(title="namadokter", description="Nama dokter")] = "",
     jampraktek: Annotated[
-        str | None, Field(title="jampraktek", description="Jam praktik, misalnya 08:00-12:00")
-    ] = None,
+        str, Field(title="jampraktek", description="Jam praktik, misalnya 08:00-12:00")
+    ] = "",
     nomorantrean: Annotated[
-        str | None, Field(title="nomorantrean", description="Nomor antrean, misalnya A-07")
-    ] = None,
-    angkaantrean: Annotated[
-        str | None, Field(title="angkaantrean", description="Angka antrean, misalnya 7")
-    ] = None,
-    keterangan: Annotated[str | None, Field(title="keterangan", description="Keterangan")] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="nomorantrean", description="Nomor antrean, misalnya A-07")
+    ] = "",
+    angkaantrean: Annotated[str, Field(title="angkaantrean", description="Angka antrean, misalnya 7")] = "",
+    keterangan: Annotated[str, Field(title="keterangan", description="Keterangan")] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one tambah-antrean from a form: every field is text and may be left empty."""
     return submit(Jenis.TAMBAH_ANTREAN, locals())

@@ -12,66 +12,58 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="tambah-kunjungan", description="Mencatat kunjungan pasien di PCare.", **FORM)
 def tambah_kunjungan(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
-    noKartu: Annotated[str | None, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = None,
-    tglDaftar: Annotated[
-        str | None, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")
-    ] = None,
-    kdPoli: Annotated[str | None, Field(title="kdPoli", description="Kode poli, misalnya 001")] = None,
-    keluhan: Annotated[str | None, Field(title="keluhan", description="Keluhan")] = None,
-    kdSadar: Annotated[str | None, Field(title="kdSadar", description="Kode kesadaran, 01 sampai 04")] = None,
-    sistole: Annotated[str | None, Field(title="sistole", description="Sistole (mmHg)")] = None,
-    diastole: Annotated[str | None, Field(title="diastole", description="Diastole (mmHg)")] = None,
-    beratBadan: Annotated[str | None, Field(title="beratBadan", description="Berat badan (kg)")] = None,
-    tinggiBadan: Annotated[str | None, Field(title="tinggiBadan", description="Tinggi badan (cm)")] = None,
-    respRate: Annotated[str | None, Field(title="respRate", description="Laju napas per menit")] = None,
-    heartRate: Annotated[str | None, Field(title="heartRate", description="Denyut jantung per menit")] = None,
-    lingkarPerut: Annotated[str | None, Field(title="lingkarPerut", description="Lingkar perut (cm)")] = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
+    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    keluhan: Annotated[str, Field(title="keluhan", description="Keluhan")] = "",
+    kdSadar: Annotated[str, Field(title="kdSadar", description="Kode kesadaran, 01 sampai 04")] = "",
+    sistole: Annotated[str, Field(title="sistole", description="Sistole (mmHg)")] = "",
+    diastole: Annotated[str, Field(title="diastole", description="Diastole (mmHg)")] = "",
+    beratBadan: Annotated[str, Field(title="beratBadan", description="Berat badan (kg)")] = "",
+    tinggiBadan: Annotated[str, Field(title="tinggiBadan", description="Tinggi badan (cm)")] = "",
+    respRate: Annotated[str, Field(title="respRate", description="Laju napas per menit")] = "",
+    heartRate: Annotated[str, Field(title="heartRate", description="Denyut jantung per menit")] = "",
+    lingkarPerut: Annotated[str, Field(title="lingkarPerut", description="Lingkar perut (cm)")] = "",
     kdStatusPulang: Annotated[
-        str | None,
+        str,
         Field(
             title="kdStatusPulang",
             description="Status pulang: 3 berobat jalan, 4 rujuk lanjut, 5 rujuk internal",
         ),
-    ] = None,
-    tglPulang: Annotated[
-        str | None, Field(title="tglPulang", description="Tanggal pulang, dd-MM-yyyy")
-    ] = None,
-    kdDokter: Annotated[str | None, Field(title="kdDokter", description="Kode dokter PCare")] = None,
-    kdDiag1: Annotated[str | None, Field(title="kdDiag1", description="Diagnosa utama (ICD-10)")] = None,
-    kdDiag2: Annotated[str | None, Field(title="kdDiag2", description="Diagnosa kedua")] = None,
-    kdDiag3: Annotated[str | None, Field(title="kdDiag3", description="Diagnosa ketiga")] = None,
+    ] = "",
+    tglPulang: Annotated[str, Field(title="tglPulang", description="Tanggal pulang, dd-MM-yyyy")] = "",
+    kdDokter: Annotated[str, Field(title="kdDokter", description="Kode dokter PCare")] = "",
+    kdDiag1: Annotated[str, Field(title="kdDiag1", description="Diagnosa utama (ICD-10)")] = "",
+    kdDiag2: Annotated[str, Field(title="kdDiag2", description="Diagnosa kedua")] = "",
+    kdDiag3: Annotated[str, Field(title="kdDiag3", description="Diagnosa ketiga")] = "",
     kdPoliRujukInternal: Annotated[
-        str | None, Field(title="kdPoliRujukInternal", description="Poli rujuk internal (status pulang 5)")
-    ] = None,
+        str, Field(title="kdPoliRujukInternal", description="Poli rujuk internal (status pulang 5)")
+    ] = "",
     rujukLanjut: Annotated[
-        str | None, Field(title="rujukLanjut", description="Rujukan sebagai JSON (status pulang 4)")
-    ] = None,
-    kdTacc: Annotated[str | None, Field(title="kdTacc", description="TACC: -1 tanpa, 1 sampai 4")] = None,
-    alasanTacc: Annotated[str | None, Field(title="alasanTacc", description="Alasan TACC")] = None,
-    anamnesa: Annotated[str | None, Field(title="anamnesa", description="Anamnesa")] = None,
+        str, Field(title="rujukLanjut", description="Rujukan sebagai JSON (status pulang 4)")
+    ] = "",
+    kdTacc: Annotated[str, Field(title="kdTacc", description="TACC: -1 tanpa, 1 sampai 4")] = "",
+    alasanTacc: Annotated[str, Field(title="alasanTacc", description="Alasan TACC")] = "",
+    anamnesa: Annotated[str, Field(title="anamnesa", description="Anamnesa")] = "",
     alergiMakan: Annotated[
-        str | None, Field(title="alergiMakan", description="Kode alergi makanan, 00 tidak ada")
-    ] = None,
+        str, Field(title="alergiMakan", description="Kode alergi makanan, 00 tidak ada")
+    ] = "",
     alergiUdara: Annotated[
-        str | None, Field(title="alergiUdara", description="Kode alergi udara, 00 tidak ada")
-    ] = None,
-    alergiObat: Annotated[
-        str | None, Field(title="alergiObat", description="Kode alergi obat, 00 tidak ada")
-    ] = None,
-    kdPrognosa: Annotated[
-        str | None, Field(title="kdPrognosa", description="Kode prognosa, 01 sampai 05")
-    ] = None,
-    terapiObat: Annotated[str | None, Field(title="terapiObat", description="Terapi obat")] = None,
-    terapiNonObat: Annotated[str | None, Field(title="terapiNonObat", description="Terapi non-obat")] = None,
-    bmhp: Annotated[str | None, Field(title="bmhp", description="Bahan medis habis pakai")] = None,
-    suhu: Annotated[str | None, Field(title="suhu", description="Suhu, misalnya 36,5")] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="alergiUdara", description="Kode alergi udara, 00 tidak ada")
+    ] = "",
+    alergiObat: Annotated[str, Field(title="alergiObat", description="Kode alergi obat, 00 tidak ada")] = "",
+    kdPrognosa: Annotated[str, Field(title="kdPrognosa", description="Kode prognosa, 01 sampai 05")] = "",
+    terapiObat: Annotated[str, Field(title="terapiObat", description="Terapi obat")] = "",
+    terapiNonObat: Annotated[str, Field(title="terapiNonObat", description="Terapi non-obat")] = "",
+    bmhp: Annotated[str, Field(title="bmhp", description="Bahan medis habis pakai")] = "",
+    suhu: Annotated[str, Field(title="suhu", description="Suhu, misalnya 36,5")] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one tambah-kunjungan from a form: every field is text and may be left empty."""
     return submit(Jenis.TAMBAH_KUNJUNGAN, locals())

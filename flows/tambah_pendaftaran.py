@@ -12,38 +12,32 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 
 @flow(name="tambah-pendaftaran", description="Mendaftarkan pasien ke PCare.", **FORM)
 def tambah_pendaftaran(
-    norm: NORM = None,
-    nama_pasien: NAMA_PASIEN = None,
+    norm: NORM = "",
+    nama_pasien: NAMA_PASIEN = "",
     kdProviderPeserta: Annotated[
-        str | None, Field(title="kdProviderPeserta", description="Kode faskes peserta")
-    ] = None,
-    tglDaftar: Annotated[
-        str | None, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")
-    ] = None,
-    noKartu: Annotated[str | None, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = None,
-    kdPoli: Annotated[str | None, Field(title="kdPoli", description="Kode poli, misalnya 001")] = None,
-    keluhan: Annotated[str | None, Field(title="keluhan", description="Keluhan")] = None,
-    kunjSakit: Annotated[
-        str | None, Field(title="kunjSakit", description="Kunjungan sakit: ya atau tidak")
-    ] = None,
-    sistole: Annotated[str | None, Field(title="sistole", description="Sistole (mmHg)")] = None,
-    diastole: Annotated[str | None, Field(title="diastole", description="Diastole (mmHg)")] = None,
-    beratBadan: Annotated[str | None, Field(title="beratBadan", description="Berat badan (kg)")] = None,
-    tinggiBadan: Annotated[str | None, Field(title="tinggiBadan", description="Tinggi badan (cm)")] = None,
-    respRate: Annotated[str | None, Field(title="respRate", description="Laju napas per menit")] = None,
-    lingkarPerut: Annotated[str | None, Field(title="lingkarPerut", description="Lingkar perut (cm)")] = None,
-    heartRate: Annotated[str | None, Field(title="heartRate", description="Denyut jantung per menit")] = None,
-    rujukBalik: Annotated[
-        str | None, Field(title="rujukBalik", description="Rujuk balik, biasanya 0")
-    ] = None,
+        str, Field(title="kdProviderPeserta", description="Kode faskes peserta")
+    ] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
+    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    keluhan: Annotated[str, Field(title="keluhan", description="Keluhan")] = "",
+    kunjSakit: Annotated[str, Field(title="kunjSakit", description="Kunjungan sakit: ya atau tidak")] = "",
+    sistole: Annotated[str, Field(title="sistole", description="Sistole (mmHg)")] = "",
+    diastole: Annotated[str, Field(title="diastole", description="Diastole (mmHg)")] = "",
+    beratBadan: Annotated[str, Field(title="beratBadan", description="Berat badan (kg)")] = "",
+    tinggiBadan: Annotated[str, Field(title="tinggiBadan", description="Tinggi badan (cm)")] = "",
+    respRate: Annotated[str, Field(title="respRate", description="Laju napas per menit")] = "",
+    lingkarPerut: Annotated[str, Field(title="lingkarPerut", description="Lingkar perut (cm)")] = "",
+    heartRate: Annotated[str, Field(title="heartRate", description="Denyut jantung per menit")] = "",
+    rujukBalik: Annotated[str, Field(title="rujukBalik", description="Rujuk balik, biasanya 0")] = "",
     kdTkp: Annotated[
-        str | None, Field(title="kdTkp", description="10 rawat jalan, 20 rawat inap, 50 promotif")
-    ] = None,
-    body: BODY = None,
-    kunci: KUNCI = None,
-    rantai: RANTAI = None,
-    faskes: FASKES = None,
-    pekerjaan_id: PEKERJAAN_ID = None,
+        str, Field(title="kdTkp", description="10 rawat jalan, 20 rawat inap, 50 promotif")
+    ] = "",
+    body: BODY = "",
+    kunci: KUNCI = "",
+    rantai: RANTAI = "",
+    faskes: FASKES = "",
+    pekerjaan_id: PEKERJAAN_ID = "",
 ) -> State[None]:
     """Deliver one tambah-pendaftaran from a form: every field is text and may be left empty."""
     return submit(Jenis.TAMBAH_PENDAFTARAN, locals())

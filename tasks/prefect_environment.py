@@ -33,9 +33,9 @@ DEFAULTS: dict[str, str] = {
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     # Two lines for each run would bury what a person must read.
     "PREFECT_LOGGING_LEVEL": "WARNING",
-    # A task run's end is in its state message. As a log it would be told again on the terminal and in one
-    # more row of Prefect's database for each job, and an unexpected exception's text and traceback with it.
-    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "CRITICAL",
+    # A job that did not go through says why on its run's page, in one line made from its state message (which
+    # names no patient); the others say nothing there, for each line is a row in Prefect's database.
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "ERROR",
     # Our modules also log outside of a flow run; that is no mistake worth a warning.
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # `print` never becomes a log row, whatever a profile says: nobody checks it for identifiers.

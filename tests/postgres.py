@@ -18,6 +18,10 @@ STANDING = "bpjs"
 OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
+# Not TRUNCATE: for a handful of rows it is ten times slower.
+EMPTY = tuple(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+RESTART = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences WHERE schemaname = 'public'"
+
 
 class PostgresServer:
     """Hands out databases: a standing one that is emptied each time, or one that was never migrated."""
@@ -29,6 +33,7 @@ class PostgresServer:
         self._run("postgres", "SELECT pg_reload_conf()")
         self._run("postgres", f"CREATE DATABASE {STANDING}")
         open_database(DatabaseSettings(database_url=SecretStr(self.url(STANDING)))).close()
+        self._standing = psycopg.connect(self.url(STANDING), autocommit=True)
 
     def url(self, name: str) -> str:
         """The address of one database of this server, as BPJS_DATABASE_URL takes it."""
@@ -36,9 +41,14 @@ class PostgresServer:
 
     def emptied(self) -> str:
         """The address of the migrated database, with nothing in it; who was still connected no longer is."""
-        tables = ", ".join(Base.metadata.tables)
-        self._run(STANDING, OTHERS, f"TRUNCATE {tables} RESTART IDENTITY")
+        self.cut_connections()
+        for statement in (*EMPTY, RESTART):
+            self._standing.execute(statement.encode())
         return self.url(STANDING)
+
+    def cut_connections(self) -> None:
+        """Everybody connected to the standing database is cut off, as when a server restarts."""
+        self._standing.execute(OTHERS.encode())
 
     @contextmanager
     def never_migrated(self) -> Iterator[str]:
@@ -49,6 +59,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server and remove its files."""
+        self._standing.close()
         self._server.cleanup()
         shutil.rmtree(self._directory, ignore_errors=True)
 

@@ -80,9 +80,7 @@ class Clinic:
 
     def leave(self, job_id: int, owner: str = ME) -> int:
         """A request of a job in hand is on its way; returns the attempt's number."""
-        return open_attempt(
-            self.database, job_id, owner=owner, request={"x": 1}, lease=LEASE, asker=Asker()
-        )
+        return open_attempt(self.database, job_id, owner=owner, request={"x": 1}, lease=LEASE, asker=Asker())
 
     def finish(self, job_id: int, verdict: Verdict, owner: str = ME, attempt: int | None = None) -> None:
         """Move a job in hand on, closing its attempt."""

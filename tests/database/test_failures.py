@@ -4,9 +4,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import event, text, update
@@ -20,6 +18,7 @@ from database.settings import DatabaseSettings
 from database.status import Status
 from database.wakeup import Waiter
 from tests.database.clinic import Clinic, body_of, new_row
+from tests.postgres import PostgresServer
 from tests.tasks.bodies import CARD
 
 PASSWORD = "rahasia-basis-data"
@@ -59,7 +58,7 @@ def check_sentence(error: BaseException) -> None:
     assert CARD not in everything
 
 
-def test_a_missing_database_of_a_server_is_named_as_the_reason(postgres: Any) -> None:
+def test_a_missing_database_of_a_server_is_named_as_the_reason(postgres: PostgresServer) -> None:
     with pytest.raises(DatabaseUnavailable, match="tidak ada") as told:
         open_database(DatabaseSettings(database_url=SecretStr(postgres.url("tidak_ada"))))
     check_sentence(told.value)
@@ -111,16 +110,12 @@ def test_a_database_that_may_not_be_written_can_still_be_read(clinic: Clinic) ->
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_connection_lost_in_the_middle_keeps_nothing_and_the_next_call_works(
-    clinic: Clinic, database_url: str
+    clinic: Clinic, postgres: PostgresServer
 ) -> None:
     job_id = clinic.hand_over()
     with pytest.raises(DatabaseUnavailable) as told, clinic.database.write() as session:
         session.execute(update(Job).values(norm="LAIN"))
-        with psycopg.connect(database_url, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        postgres.cut_connections()
         session.execute(update(Job).values(norm="LAIN"))
     check_sentence(told.value)
     assert clinic.job(job_id).norm == "RM-1"
@@ -188,12 +183,8 @@ def test_nothing_that_is_printed_of_a_job_holds_its_body(clinic: Clinic) -> None
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_listener_whose_connection_is_cut_says_so(clinic: Clinic, database_url: str) -> None:
+def test_a_listener_whose_connection_is_cut_says_so(clinic: Clinic, postgres: PostgresServer) -> None:
     with Waiter(clinic.database) as waiter:
-        with psycopg.connect(database_url, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        postgres.cut_connections()
         with pytest.raises(DatabaseUnavailable):
             waiter.wait(threading.Event())

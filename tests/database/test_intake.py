@@ -176,7 +176,11 @@ def test_a_file_that_fails_half_way_leaves_nothing(clinic: Clinic) -> None:
 
     database = clinic.database
     with pytest.raises(KeyboardInterrupt):
-        list(enqueue_lines(lines(10), database=Database(database.engine, timezone=database.timezone, clock=breaks)))
+        list(
+            enqueue_lines(
+                lines(10), database=Database(database.engine, timezone=database.timezone, clock=breaks)
+            )
+        )
     assert clinic.count() == 0
 
 

@@ -133,7 +133,9 @@ def test_a_body_nested_too_deep_never_stops_the_file(clinic: Clinic, depth: int)
 
 
 CHARACTERS = st.text(
-    st.characters() | st.sampled_from("\x00\ud800\udfff\x1b\u202e\u200d😀|") | st.characters(categories=["Cs"]),
+    st.characters()
+    | st.sampled_from("\x00\ud800\udfff\x1b\u202e\u200d😀|")
+    | st.characters(categories=["Cs"]),
     max_size=8,
 )
 VALUES = st.recursive(

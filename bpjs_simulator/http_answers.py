@@ -1,0 +1,113 @@
+"""From an HTTP request to its HTTP answer, spoilt by a fault when one is due."""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from bpjs_simulator.clinic import LOGIN
+from bpjs_simulator.double import Double, Request
+from bpjs_simulator.envelope import Answer, status_of, write
+from bpjs_simulator.faults import FAULTS
+
+PREFIXES = {"pcare-rest": "pcare", "antreanfktp": "antrean"}
+HTML = "<html><title>Runtime Error</title><body><h1>Server Error in '/' Application.</h1></body></html>"
+GARBAGE = b64encode(bytes(range(64))).decode()  # decrypts to nothing
+CUT = {"drop-before", "drop-after", "refuse"}
+PAGES = {"504-after": 504, "html-500": 500, "429": 429}
+# What the ledger notes for a fault that took no effect; a connection that was cut has no code.
+CODES = {"429": 429, "html-500": 500, "wrong-login": LOGIN.code}
+_RETRY_AFTER = "2"
+_NO_CONTENT = 204
+_DRIPS = 20  # pieces into which a dripping body is cut
+
+
+class HttpAnswers:
+    """Handles every request of both services; `refuse_for_a_while` closes the port by itself."""
+
+    def __init__(self, double: Double, refuse_for_a_while: Callable[[], None]) -> None:
+        self._double = double
+        self._refuse_for_a_while = refuse_for_a_while
+
+    async def handle(self, incoming: web.Request) -> web.StreamResponse:
+        """Answer one request, after the latency that was asked for."""
+        holdings = self._double.holdings
+        holdings.in_flight += 1
+        holdings.most_in_flight = max(holdings.most_in_flight, holdings.in_flight)
+        try:
+            request = await _taken_apart(incoming)
+            if request is None:
+                return web.Response(status=404, text=HTML, content_type="text/html")
+            await asyncio.sleep(self._double.options.latency_ms / 1000)
+            return await self._answer(incoming, request)
+        finally:
+            holdings.in_flight -= 1
+
+    async def _answer(self, incoming: web.Request, request: Request) -> web.StreamResponse:
+        fault = self._double.faults.choose(request.path) if request.method != "GET" else None
+        if fault is None:
+            return self._written(request, self._double.answer(request))
+        if FAULTS[fault][0]:
+            return await self._spoilt(incoming, request, self._double.answer(request, fault), fault)
+        answer = Answer(CODES.get(fault, 0), LOGIN.message if fault == "wrong-login" else "")
+        self._double.note(request, answer, fault)
+        return await self._spoilt(incoming, request, answer, fault)
+
+    async def _spoilt(
+        self, incoming: web.Request, request: Request, answer: Answer, fault: str
+    ) -> web.StreamResponse:
+        if fault in CUT:
+            return self._cut(incoming, fault)
+        if fault in PAGES:
+            headers = {"Retry-After": _RETRY_AFTER} if fault == "429" else None
+            return web.Response(status=PAGES[fault], text=HTML, content_type="text/html", headers=headers)
+        if fault == "slow":
+            await asyncio.sleep(self._double.faults.slow_seconds)
+        if fault == "garbage" and answer.committed:
+            return _undecryptable(request, answer)
+        written = self._written(request, answer)
+        return await self._dripped(incoming, written) if fault == "drip" else written
+
+    def _cut(self, incoming: web.Request, fault: str) -> web.Response:
+        if incoming.transport is not None:
+            incoming.transport.abort()
+        if fault == "refuse":
+            self._refuse_for_a_while()
+        return web.Response()
+
+    async def _dripped(self, incoming: web.Request, whole: web.Response) -> web.StreamResponse:
+        body = whole.body if isinstance(whole.body, bytes) else b""
+        response = web.StreamResponse(status=whole.status, headers={"Content-Type": "application/json"})
+        response.content_length = len(body)
+        await response.prepare(incoming)
+        size = max(1, len(body) // _DRIPS)
+        for start in range(0, len(body), size):
+            await asyncio.sleep(self._double.faults.slow_seconds / _DRIPS)
+            await response.write(body[start : start + size])
+        return response
+
+    def _written(self, request: Request, answer: Answer) -> web.Response:
+        clinic = self._double.clinic_of(request)
+        status, body = write(request.service, answer, clinic, request.headers.get("X-timestamp", ""))
+        if status == _NO_CONTENT:
+            return web.Response(status=status)
+        return web.Response(status=status, body=body, content_type="application/json")
+
+
+def _undecryptable(request: Request, answer: Answer) -> web.Response:
+    key = "metaData" if request.service == "pcare" else "metadata"
+    body = {"response": GARBAGE, key: {"message": answer.message, "code": answer.code}}
+    return web.Response(
+        status=status_of(request.service, answer), text=json.dumps(body), content_type="application/json"
+    )
+
+
+async def _taken_apart(incoming: web.Request) -> Request | None:
+    service = PREFIXES.get(incoming.match_info["service"].lower())
+    if service is None:
+        return None
+    path = unquote(incoming.raw_path.partition("?")[0]).strip("/").partition("/")[2]
+    return Request(service, incoming.method, path, incoming.headers, await incoming.read())
