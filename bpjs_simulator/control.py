@@ -53,9 +53,8 @@ class _Control:
     async def faults(self, request: web.Request) -> web.Response:
         asked = await request.json()
         self._double.faults.set_rates(asked["faults"])
-        for name in ("slow_seconds", "refuse_seconds"):
-            if name in asked:
-                setattr(self._double.faults, name, float(asked[name]))
+        lengths = {n: float(asked[n]) for n in ("slow_seconds", "refuse_seconds") if n in asked}
+        self._double.faults.last(**lengths)
         return _done()
 
     async def fault_once(self, request: web.Request) -> web.Response:

@@ -42,6 +42,11 @@ class Faults:
                 raise UnknownFault(name)
         self.rates = dict(rates)
 
+    def last(self, slow_seconds: float | None = None, refuse_seconds: float | None = None) -> None:
+        """How long a slow answer and a refusal last; None leaves it."""
+        self.slow_seconds = self.slow_seconds if slow_seconds is None else slow_seconds
+        self.refuse_seconds = self.refuse_seconds if refuse_seconds is None else refuse_seconds
+
     def next_once(self, name: str, path: str = "") -> None:
         """The next write whose path holds `path` meets this fault. Raises UnknownFault."""
         if name not in FAULTS:

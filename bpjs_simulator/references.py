@@ -100,7 +100,8 @@ class References:
 
         `sesi`, whose rows share codes, can only be replaced. Raises KeyError when there is no such reference.
         """
-        kept = self.lists[name] if rows is None else rows
+        held = self.lists[name]
+        kept = held if rows is None else rows
         gone = {*remove, *map(_code, add)}
         self.lists[name] = [*(row for row in kept if _code(row) not in gone), *add]
         self._codes.pop(name, None)

@@ -14,7 +14,7 @@ from bpjs_simulator.references import References
 Row = dict[str, Any]
 
 TERKIRIM, GAGAL, MENUNGGU, DITUTUP = "terkirim", "gagal", "menunggu", "ditutup"
-UNMAPPED = "077"  # a poli, a diagnosis and a provider that BPJS does not know
+UNMAPPED = "077"  # ends the code of a poli, a diagnosis, a doctor and a provider that BPJS does not know
 JAKARTA_HOURS = 7
 
 _GIVEN = "Adi Bunga Citra Dewi Eka Fajar Gita Hadi Indah Joko Kartika Lestari Made Nur".split()  # noqa: SIM905 - reads easier
@@ -73,7 +73,7 @@ class _Patient:
 
 
 def sample_day(day: date, *, seed: int = 1) -> SampleDay:
-    """The same day for the same date and seed, in scrambled order; 48 patients, all seven job types.
+    """The same day for the same date and seed, in scrambled order; 50 patients, all seven job types.
 
     Times of calls lie in the first minute of the day (Jakarta), so that they are past whenever it is sent.
     """
@@ -151,6 +151,17 @@ def _wrong_diagnosis(patient: _Patient) -> None:
     patient.hand("tambah-kunjungan", {**_kunjungan(patient), "kdDiag1": "X" + UNMAPPED}, GAGAL)
 
 
+def _wrong_doctor(patient: _Patient) -> None:
+    _register(patient)
+    patient.hand("tambah-kunjungan", {**_kunjungan(patient), "kdDokter": "9" + UNMAPPED}, GAGAL)
+
+
+def _incomplete(patient: _Patient) -> None:
+    _register(patient)
+    without = {name: value for name, value in _kunjungan(patient).items() if name != "kdSadar"}
+    patient.hand("tambah-kunjungan", without, GAGAL)
+
+
 def _unmapped_poli(patient: _Patient) -> None:
     patient.hand("tambah-pendaftaran", {**_pendaftaran(patient), "kdPoli": UNMAPPED}, GAGAL)
     patient.hand("tambah-kunjungan", {**_kunjungan(patient), "kdPoli": UNMAPPED}, MENUNGGU)
@@ -182,6 +193,8 @@ _STORIES: dict[Callable[[_Patient], None], int] = {
     _registered_by_mistake: 2,
     _treated_by_mistake: 2,
     _wrong_diagnosis: 2,
+    _wrong_doctor: 1,
+    _incomplete: 1,
     _unmapped_poli: 1,
     _mistyped: 2,
     _needs_screening: 2,

@@ -107,9 +107,16 @@ class Simulator:
         """Close the port, so that connections are refused; or open it again."""
         self._call(self.set_outage(on)).result()
 
-    def set_faults(self, rates: Mapping[str, float]) -> None:
-        """Replace all rates of faults. Raises UnknownFault."""
+    def set_faults(
+        self,
+        rates: Mapping[str, float],
+        *,
+        slow_seconds: float | None = None,
+        refuse_seconds: float | None = None,
+    ) -> None:
+        """Replace all rates of faults, and how long `slow`, `drip` and `refuse` last. Raises UnknownFault."""
         self._in_loop(lambda: self.double.faults.set_rates(dict(rates)))
+        self._in_loop(lambda: self.double.faults.last(slow_seconds, refuse_seconds))
 
     def fault_once(self, name: str, endpoint: str = "") -> None:
         """The next write whose path holds `endpoint` meets this fault. Raises UnknownFault."""

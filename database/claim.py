@@ -1,6 +1,6 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -28,6 +28,7 @@ from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
 from database.models import Attempt, Job, ServiceState, UtcDateTime
 from database.status import Status
+from database.unseen import is_unseen, take_unseen
 from database.wakeup import announce
 
 # The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
@@ -71,7 +72,7 @@ def claim(
     return _despite_rivals(lambda: _claim(database, asked, owner, lease))
 
 
-def _claim(database: Database, asked: dict[str, object], owner: str, lease: timedelta) -> list[ClaimedJob]:
+def _claim(database: Database, asked: Mapping[str, object], owner: str, lease: timedelta) -> list[ClaimedJob]:
     with database.write() as session:
         now = database.clock()
         jobs = session.scalars(_due_jobs(), {**asked, "now": now}).all()
@@ -104,7 +105,7 @@ def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) ->
 
 
 def _despite_rivals(take: Callable[[], T]) -> T:
-    """Take again when a rival took another job of the same chain in the same moment: now it is seen in hand."""
+    """Take again when a rival took a job of the same chain in that moment: now it is seen in hand."""
     for _ in range(RIVALS):
         try:
             return take()
@@ -150,7 +151,23 @@ def has_work(database: Database) -> bool:
 def _some_work() -> Select[int]:
     now = bindparam("now", type_=UtcDateTime)
     dead = and_(Job.status == Status.PROSES.value, Job.lease_until < now)
-    return select(Job.id).where(or_(claimable(), dead)).limit(1)
+    return select(Job.id).where(or_(claimable(), dead, is_unseen())).limit(1)
+
+
+def claim_unseen(database: Database, *, limit: int) -> list[ClaimedJob]:
+    """Jobs that need a run only to be seen; they are not in hand. Raises DatabaseUnavailable."""
+    return [_claimed(job) for job in take_unseen(database, limit=limit)]
+
+
+def standing(database: Database, job_id: int) -> Waiting:
+    """Where a job stands, and why. Raises JobNotFound, DatabaseUnavailable."""
+    with database.read() as session:
+        job = session.get(Job, job_id)
+        if job is None:
+            raise JobNotFound(job_id)
+        status = Status(job.status)
+        why = why_waiting(session, job) if status is Status.MENUNGGU else None
+        return Waiting(status, why or job.message or "")
 
 
 def _door_is_closed() -> ColumnElement[bool]:
@@ -190,6 +207,7 @@ def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
     job.status = Status.PROSES.value
     job.lease_owner = owner
     job.lease_until = now + lease
+    job.shown = True
     job.updated_at = now
     job.version += 1
 

@@ -59,22 +59,29 @@ def readable(text: str) -> str:
 
 
 class Said(TypeDecorator[str]):
-    """What BPJS or a person said: it is kept whatever its characters, for a job must not fail by them."""
+    """What BPJS or a person said, kept whatever its characters: no job fails by them."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Make it readable, and cut it to what the column holds."""
-        longest: int | None = getattr(self.impl_instance, "length", None)
-        return None if value is None else readable(value)[:longest]
+        """Make it readable."""
+        return None if value is None else readable(value)
 
 
-class SaidBriefly(Said):
-    """The same for a column of limited length."""
+class SaidBriefly(TypeDecorator[str]):
+    """The same, cut to what the column holds."""
 
     impl = String
     cache_ok = True
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(longest)
+        self.longest = longest
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it readable and short enough."""
+        return None if value is None else readable(value)[: self.longest]
 
 
 # `json`, not `jsonb`: it keeps the order of a body's fields and takes any character a body may hold.
@@ -121,6 +128,8 @@ class Job(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
     version: Mapped[int] = mapped_column(Integer, default=1)
+    # Whether the job was ever given a run in Prefect, where ops watch.
+    shown: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -164,6 +173,7 @@ class Job(Base):
             sqlite_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
             postgresql_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
         ),
+        Index("jobs_unseen", "id", sqlite_where=text("NOT shown"), postgresql_where=text("NOT shown")),
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),
         Index("jobs_by_status", "status", "tanggal"),

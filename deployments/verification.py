@@ -2,17 +2,17 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
-from uuid import UUID
 
 import httpx
-from bpjs_simulator.sample_day import SampleDay, ledger_problems
 from sqlalchemy import select
 
+from bpjs_simulator.sample_day import SampleDay, ledger_problems
 from database import Database
-from database.models import Attempt, Job
+from database.models import Job
 from database.status import Status
 from deployments.processes import Children
 from deployments.sample import Handed
@@ -67,7 +67,7 @@ def nothing_sent_twice(ledger: dict[str, Any]) -> Check:
         if write["committed"]
     )
     problems = [
-        f"{method} {endpoint}: {count} kali" for (method, endpoint, _), count in done.items() if count > 1
+        f"{method} {endpoint}: {times} kali" for (method, endpoint, _), times in done.items() if times > 1
     ]
     return Check("tidak ada yang terkirim dua kali", problems)
 
@@ -81,53 +81,55 @@ def same_file_makes_nothing_new(first: Sequence[Handed], second: Sequence[Handed
 
 
 def recorded_in_prefect(database: Database, api_url: str, children: Children, *, seconds: float) -> Check:
-    """Every job sent has its finished task run in Prefect; waits up to `seconds` for the last ones."""
-    sent = sent_jobs(database)
+    """Every job has a finished task run in Prefect that ended as it; waits up to `seconds` for the last ones."""
+    jobs = all_jobs(database)
     deadline = time.monotonic() + seconds
     with httpx.Client(base_url=api_url, trust_env=False, timeout=30) as client:
-        problems = not_ended(sent, _ends_in_prefect(client, sent))
+        problems = without_run(jobs, _ends_by_name(client))
         while problems and time.monotonic() < deadline:
             children.pause(_LOOK_SECONDS)
-            problems = not_ended(sent, _ends_in_prefect(client, sent))
-    return Check(f"{len(sent)} pekerjaan punya task run yang selesai di Prefect", problems)
+            problems = without_run(jobs, _ends_by_name(client))
+    return Check(f"{len(jobs)} pekerjaan punya task run yang selesai di Prefect", problems)
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A job that was attempted, and the task run of its last attempt."""
+class Named:
+    """A job, and the name under which Prefect shows its runs."""
 
     job_id: int
     status: Status
-    task_run_id: UUID | None
+    run_name: str
 
 
-def sent_jobs(database: Database) -> list[Sent]:
-    """Every job with an attempt."""
-    query = select(Job.id, Job.status, Attempt.task_run_id).join(Job, Job.id == Attempt.job_id)
+def all_jobs(database: Database) -> list[Named]:
+    """Every job of the day."""
+    query = select(Job.id, Job.status, Job.jenis, Job.norm, Job.nama_pasien).order_by(Job.id)
     with database.read() as session:
-        rows = session.execute(query.order_by(Attempt.number)).all()
-    last = {job_id: Sent(job_id, Status(status), run) for job_id, status, run in rows}
-    return list(last.values())
+        return [
+            Named(job_id, Status(status), f"{jenis} {norm} {name}")
+            for job_id, status, jenis, norm, name in session.execute(query)
+        ]
 
 
-def not_ended(sent: Sequence[Sent], ends: dict[str, str]) -> list[str]:
-    """Which jobs' task runs are missing or ended otherwise than their job; `ends`: state type by run id."""
-    found = {job.job_id: ends.get(str(job.task_run_id)) for job in sent}
+def without_run(jobs: Sequence[Named], ends: Mapping[str, set[str]]) -> list[str]:
+    """The jobs of which no run ended as they did; `ends`: the state types of the runs of each name."""
     return [
-        f"pekerjaan {job.job_id}: {found[job.job_id] or 'tidak ada'}, statusnya {job.status}"
-        for job in sent
-        if found[job.job_id] is None or found[job.job_id] != ENDS.get(job.status)
+        f"pekerjaan {job.job_id}: {sorted(ends.get(job.run_name, ()))}, statusnya {job.status}"
+        for job in jobs
+        if ENDS.get(job.status) not in ends.get(job.run_name, ())
     ]
 
 
-def _ends_in_prefect(client: httpx.Client, sent: Sequence[Sent]) -> dict[str, str]:
-    ids = [str(job.task_run_id) for job in sent if job.task_run_id]
-    ended: dict[str, str] = {}
-    for start in range(0, len(ids), _PAGE):
-        body = {"task_runs": {"id": {"any_": ids[start : start + _PAGE]}}, "limit": _PAGE}
-        answer = client.post("/task_runs/filter", json=body).raise_for_status()
-        ended |= {run["id"]: run["state_type"] for run in answer.json()}
-    return ended
+def _ends_by_name(client: httpx.Client) -> dict[str, set[str]]:
+    ends: dict[str, set[str]] = {}
+    for offset in count(step=_PAGE):
+        page = {"limit": _PAGE, "offset": offset, "sort": "NAME_ASC"}
+        runs = client.post("/task_runs/filter", json=page).raise_for_status().json()
+        for run in runs:
+            ends.setdefault(run["name"], set()).add(run["state_type"])
+        if len(runs) < _PAGE:
+            break
+    return ends
 
 
 def read_ledger(control_url: str) -> dict[str, Any]:

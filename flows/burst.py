@@ -9,7 +9,7 @@ from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
 from bpjs_client.jenis import Service
-from database.claim import ClaimedJob, claim, release, take_over
+from database.claim import ClaimedJob, claim, claim_unseen, release, take_over
 from tasks.composition import Composition
 from tasks.jobs import named_task
 from tasks.lease_keeper import InHand, keep_leases
@@ -29,6 +29,7 @@ class Burst:
         self.concurrency = concurrency
         self.most_jobs = 2 * concurrency if once else MOST_JOBS
         self.job_ids: list[int] = []
+        self.shown = 0  # runs given to jobs only so that they are seen
         self._in_hand = InHand()
         self._backlog: deque[ClaimedJob] = deque()
         self._in_flight: dict[int, tuple[Service, PrefectFuture[State[None]]]] = {}
@@ -42,7 +43,7 @@ class Burst:
         with keep_leases(self.at, self._in_hand):
             try:
                 take_over(self.at.database)
-                while self._claim() or self._backlog or self._in_flight:
+                while self._claim() or self._show_unseen() or self._backlog or self._in_flight:
                     self._submit()
                     self._await_one()
             finally:
@@ -60,6 +61,15 @@ class Burst:
         self.job_ids.extend(job.id for job in claimed)
         self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
         return bool(claimed)
+
+    def _show_unseen(self) -> bool:
+        """At the end, give a run to the jobs that Prefect would otherwise never show."""
+        if self._backlog or self._in_flight or self.at.stop.is_set() or self.shown:
+            return False
+        unseen = claim_unseen(self.at.database, limit=MOST_JOBS)
+        self._backlog.extend(unseen)
+        self.shown = len(unseen)
+        return bool(unseen)
 
     def _claim_for(self, service: Service) -> list[ClaimedJob]:
         limit = self._room_for(service)

@@ -20,6 +20,7 @@ class Done:
 
     flow_run_id: UUID | None
     job_ids: list[int]
+    shown: int  # further task runs, of jobs that were not sent but must be seen
 
 
 def _run_name() -> str:
@@ -44,4 +45,5 @@ def kirim(serentak: int = CONCURRENCY, sekali: bool = False) -> State[Done]:
     burst.work()
     context = FlowRunContext.get()
     run_id = context.flow_run.id if context and context.flow_run else None
-    return Completed(message=f"{len(burst.job_ids)} pekerjaan dikerjakan", data=Done(run_id, burst.job_ids))
+    done = Done(run_id, burst.job_ids, burst.shown)
+    return Completed(message=f"{len(done.job_ids)} pekerjaan dikerjakan", data=done)

@@ -52,7 +52,7 @@ class Sender:
     _unrecorded: dict[UUID, int] = field(default_factory=dict)
 
     def burst(self, *, once: bool = False) -> int:
-        """Run `kirim` once if there is work, else nothing; returns how many jobs it took.
+        """Run `kirim` once if there is work, else nothing; returns how many task runs it made.
 
         Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
         """
@@ -61,9 +61,10 @@ class Sender:
         self._wait_for_room()
         done = cast(Done, kirim(serentak=self.concurrency, sekali=once))
         self.job_ids.extend(done.job_ids)
-        if done.flow_run_id is not None and done.job_ids:
-            self._unrecorded[done.flow_run_id] = len(done.job_ids)
-        return len(done.job_ids)
+        runs = len(done.job_ids) + done.shown
+        if done.flow_run_id is not None and runs:
+            self._unrecorded[done.flow_run_id] = runs
+        return runs
 
     def _wait_for_room(self) -> None:
         """Slow down while Prefect's server trails; but a server that lost runs never catches up with them."""

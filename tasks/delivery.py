@@ -1,6 +1,5 @@
 """Delivers one job in hand: look if need be, send, and write down what came of it. Knows no Prefect."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +20,7 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from database import Database, LeaseLost
 from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
-from database.claim import NEEDS_PERSON
+from database.claim import NEEDS_PERSON, standing
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
 from database.services import pause
@@ -30,8 +29,6 @@ from tasks.composition import Composition
 from tasks.outcomes import said, verdict_of
 from tasks.readback import Look, Sight, look
 from tasks.waits import LOOKS, wait
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,9 @@ def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> De
         hand = _take_up(job_id, at, asker)
         verdict = _before_sending(hand) or _settle(hand) or _send(hand, last_try=last_try)
     except LeaseLost:
-        logger.warning("job %s was taken over while in hand", job_id)
-        return Delivered(Status.MENUNGGU, "diambil alih proses lain")
+        # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
+        found = standing(at.database, job_id)
+        return Delivered(found.status, without_identifiers(found.why))
     return Delivered(verdict.status, _text(hand, verdict))
 
 

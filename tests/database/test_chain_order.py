@@ -1,5 +1,7 @@
 """The order of a patient's visit, whatever the order in which its jobs arrive."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -19,7 +21,7 @@ WAITS = Status.MENUNGGU
 
 # what it shows; the jobs as they arrive, each with the state it is brought to before the next arrives;
 # which of those that wait are sent, in order, when everything that can be claimed succeeds
-SITUATIONS = (
+SITUATIONS: tuple[tuple[str, list[tuple[str, Status]], list[int]], ...] = (
     ("a visit handed over backwards", [(UNREGISTER, WAITS), (DROP_VISIT, WAITS), (VISIT, WAITS), (REGISTER, WAITS)], [3, 2, 1, 0]),
     ("a visit handed over scrambled", [(VISIT, WAITS), (UNREGISTER, WAITS), (REGISTER, WAITS), (DROP_VISIT, WAITS)], [2, 0, 3, 1]),
     ("a queue handed over backwards", [(CANCEL, WAITS), (CALL, WAITS), (ADD, WAITS)], [2, 0, 1]),
@@ -165,7 +167,7 @@ def test_a_removal_takes_the_newest_number_of_its_chain(
 def test_a_removal_by_number_alone_joins_the_chain_of_its_visit(clinic: Clinic) -> None:
     visit = clinic.take(clinic.hand_over(VISIT))
     clinic.finish(visit, Verdict(SENT, result={"noKunjungan": "0114Y9"}))
-    alone = {"noKartu": None, "tglDaftar": None, "kdPoli": None}
+    alone: dict[str, Any] = {"noKartu": None, "tglDaftar": None, "kdPoli": None}
     joined = clinic.hand_over(DROP_VISIT, noKunjungan="0114Y9", **alone)
     stranger = clinic.hand_over(DROP_VISIT, "RM-2", noKunjungan="0114Y9", **alone)
     unknown = clinic.hand_over(DROP_VISIT, noKunjungan="0114Y8", **alone)
@@ -175,7 +177,7 @@ def test_a_removal_by_number_alone_joins_the_chain_of_its_visit(clinic: Clinic) 
 
 
 # the states of the creations in a removal's chain, and whether removing is pointless
-POINTLESS = (
+POINTLESS: tuple[tuple[list[Status], bool], ...] = (
     ([], False),
     ([FAILED], True),
     ([CLOSED], True),

@@ -3,6 +3,8 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import psycopg
 import pytest
@@ -65,10 +67,8 @@ def test_a_claimer_that_loses_the_race_for_a_chain_goes_without(
         )
         add = clinic.hand_over("tambah-antrean")
         with ThreadPoolExecutor(1) as pool:
-            if one:
-                claimed = pool.submit(claim_one, clinic.database, add, owner=ME, lease=LEASE)
-            else:
-                claimed = pool.submit(claim, clinic.database, owner=ME, limit=5, lease=LEASE)
+            take: Any = partial(claim_one, job_id=add) if one else partial(claim, limit=5)
+            claimed = pool.submit(take, clinic.database, owner=ME, lease=LEASE)
             wait_until_somebody_waits(clinic)
             rival.commit()
             answer = claimed.result(timeout=10)

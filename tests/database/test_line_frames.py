@@ -101,7 +101,7 @@ ODD_BODIES = (
     (frame(body={**GOOD["body"], "keterangan": "\ud800"}), "gagal"),
     (frame(body={**GOOD["body"], "\x00": "\ud800"}), "gagal"),
     (frame(body={**GOOD["body"], "\ud800": 1}), "gagal"),
-    (frame(body={**GOOD["body"], "keterangan": "😀 ‮ \n\t"}), None),
+    (frame(body={**GOOD["body"], "keterangan": "😀 \u202e \n\t"}), None),
     (frame(body={**GOOD["body"], "lain": 10**30}), None),
     (frame(body={**GOOD["body"], "lain": -1.5e300}), None),
     (HUGE.replace('"HUGE"', "1e999"), "gagal"),

@@ -1,7 +1,6 @@
 """A demo's checks fail when what they say is false."""
 
 import json
-from uuid import UUID
 
 import pytest
 
@@ -13,15 +12,14 @@ from database.status import Status
 from deployments.sample import Handed
 from deployments.verification import (
     ENDS,
-    Sent,
-    not_ended,
+    Named,
+    all_jobs,
     nothing_sent_twice,
     same_file_makes_nothing_new,
-    sent_jobs,
     statuses_as_expected,
+    without_run,
 )
 
-RUN = UUID(int=1)
 WRITE = {"method": "POST", "endpoint": "antrean/add", "body": {"norm": "1"}, "committed": True}
 
 
@@ -46,27 +44,27 @@ def test_a_day_that_nobody_delivered_is_not_as_expected(
     assert len(problems) == len(elsewhere) > 100
 
 
-def test_jobs_without_an_attempt_need_no_task_run(database: Database, handed: list[Handed]) -> None:
-    assert handed
-    assert sent_jobs(database) == []
+def test_a_job_without_any_run_is_found(database: Database, handed: list[Handed]) -> None:
+    assert len(without_run(all_jobs(database), {})) == len(handed)
+
+
+NAME = "tambah-antrean RM-1 Contoh"
 
 
 @pytest.mark.parametrize(
-    ("status", "run", "ends", "holds"),
+    ("status", "ends", "holds"),
     [
-        *((status, RUN, {str(RUN): end}, True) for status, end in ENDS.items()),
-        (Status.TERKIRIM, RUN, {str(RUN): "FAILED"}, False),
-        (Status.GAGAL, RUN, {str(RUN): "COMPLETED"}, False),
-        (Status.TERKIRIM, RUN, {str(RUN): "RUNNING"}, False),
-        (Status.TERKIRIM, RUN, {}, False),
-        (Status.TERKIRIM, None, {}, False),
-        (Status.PROSES, RUN, {str(RUN): "COMPLETED"}, False),
+        *((status, {NAME: {end}}, True) for status, end in ENDS.items()),
+        (Status.TERKIRIM, {NAME: {"CANCELLED", "COMPLETED"}}, True),
+        (Status.TERKIRIM, {NAME: {"FAILED"}}, False),
+        (Status.GAGAL, {NAME: {"COMPLETED"}}, False),
+        (Status.TERKIRIM, {NAME: {"RUNNING"}}, False),
+        (Status.TERKIRIM, {}, False),
+        (Status.PROSES, {NAME: {"COMPLETED"}}, False),
     ],
 )
-def test_a_job_and_its_task_run_must_agree(
-    status: Status, run: UUID | None, ends: dict[str, str], holds: bool
-) -> None:
-    assert (not not_ended([Sent(7, status, run)], ends)) is holds
+def test_a_job_and_its_task_run_must_agree(status: Status, ends: dict[str, set[str]], holds: bool) -> None:
+    assert (not without_run([Named(7, status, NAME)], ends)) is holds
 
 
 @pytest.mark.parametrize(

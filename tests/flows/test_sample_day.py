@@ -34,6 +34,15 @@ def bpjs_at(simulator: Simulator) -> Bpjs:
     )
 
 
+def ended_runs(prefect: PrefectServer) -> set[object]:
+    ended = {"type": {"any_": ["COMPLETED", "FAILED", "CANCELLED"]}}
+    pages = (
+        prefect.query("/task_runs/filter", task_runs={"state": ended}, offset=offset, limit=200)
+        for offset in range(0, 2000, 200)
+    )
+    return {run["name"] for page in pages for run in page}
+
+
 def test_a_day_ends_as_it_should_here_at_bpjs_and_in_prefect(
     database: Database, simulator: Simulator, prefect: PrefectServer
 ) -> None:
@@ -57,6 +66,9 @@ def test_a_day_ends_as_it_should_here_at_bpjs_and_in_prefect(
     committed = Counter(str((w["endpoint"], w["body"])) for w in ledger["writes"] if w["committed"])
     assert max(committed.values()) == 1
     assert totals.terkirim == day.expected.count("terkirim")
+
+    names = {f"{line['jenis']} {line['norm']} {line['nama_pasien']}" for line in day.lines}
+    assert names <= ended_runs(prefect)
 
     again = list(enqueue_lines(lines, database=database))
     assert not any(answer["new"] for answer in again)

@@ -226,7 +226,9 @@ def test_after_its_deletion_a_visit_may_be_made_again_under_a_new_number(clinic:
     assert clinic.visit() != first
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/json", "application/x-www-form-urlencoded"]
+)
 def test_the_content_type_does_not_matter(clinic: Caller, content_type: str) -> None:
     headers = clinic.headers("pcare") | {"Content-Type": content_type}
 
@@ -241,7 +243,8 @@ def test_a_body_that_is_no_object_is_refused(clinic: Caller, body: bytes) -> Non
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "tidak/ada"), ("GET", "tidak/ada"), ("PUT", "pendaftaran/x"), ("DELETE", "pendaftaran")]
+    ("method", "path"),
+    [("POST", "tidak/ada"), ("GET", "tidak/ada"), ("PUT", "pendaftaran/x"), ("DELETE", "pendaftaran")],
 )
 def test_an_unknown_path_has_no_mapping(clinic: Caller, method: str, path: str) -> None:
     reply = clinic.pcare(method, path, {} if method in {"POST", "PUT"} else None)

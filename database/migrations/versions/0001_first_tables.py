@@ -108,6 +108,7 @@ def create_tables() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_owner", sa.String(length=100), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -149,6 +150,14 @@ def create_tables() -> None:
     )
     op.create_index("jobs_by_norm", "jobs", ["faskes", "norm"], unique=False)
     op.create_index("jobs_by_status", "jobs", ["status", "tanggal"], unique=False)
+    op.create_index(
+        "jobs_unseen",
+        "jobs",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("NOT shown"),
+        postgresql_where=sa.text("NOT shown"),
+    )
     op.create_index(
         "jobs_one_in_hand_per_chain",
         "jobs",

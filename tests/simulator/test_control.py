@@ -1,0 +1,188 @@
+"""The control endpoints: the ledger, and a POST for everything that may be changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from bpjs_simulator.faults import FAULTS
+from tests.simulator.caller import CARD, QUEUE_DAY, Caller, add, panggil, pendaftaran
+
+Answered = Callable[[Caller], object]
+
+
+def control(clinic: Caller, name: str, body: Any) -> httpx.Response:
+    url = f"{clinic.simulator.control_url}/control/{name}"
+    return httpx.post(url, json=body, trust_env=False)
+
+
+def ledger(clinic: Caller) -> dict[str, Any]:
+    shown: dict[str, Any] = httpx.get(f"{clinic.simulator.control_url}/ledger", trust_env=False).json()
+    return shown
+
+
+def registering(clinic: Caller) -> int:
+    return clinic.raw("pcare", "POST", "pendaftaran", pendaftaran()).status_code
+
+
+def reading(clinic: Caller) -> int:
+    return clinic.raw("pcare", "GET", "kesadaran").status_code
+
+
+def calling(clinic: Caller) -> int:
+    return clinic.antrean("POST", "antrean/panggil", panggil()).code
+
+
+def rows_of_a_page(clinic: Caller) -> int:
+    return len(clinic.pcare("GET", "poli/fktp/0/100").response["list"])
+
+
+def adding(card: str) -> Answered:
+    return lambda clinic: clinic.antrean("POST", "antrean/add", add(nomorkartu=card)).code
+
+
+CHANGES: list[tuple[str, Any, Answered, object]] = [
+    ("faults", {"faults": {"html-500": 1}}, registering, 500),
+    ("faults", {"faults": {"html-500": 0}}, registering, 201),
+    ("fault-once", {"fault": "429"}, registering, 429),
+    ("fault-once", {"fault": "429", "match": {"endpoint": "pendaftaran"}}, registering, 429),
+    ("fault-once", {"fault": "429", "match": {"endpoint": "kunjungan"}}, registering, 201),
+    ("fault-once", {"fault": "429", "endpoint": "kunjungan"}, registering, 201),
+    ("password", {"password": "baru"}, reading, 401),
+    ("password", {"password": "baru", "cons_id": "lain"}, reading, 200),
+    ("clock", {"skew_seconds": 3600}, reading, 401),
+    ("clock", {"skew_seconds": -3600}, reading, 401),
+    ("clock", {"skew_seconds": 5}, reading, 200),
+    ("options", {"page_cap": 3}, rows_of_a_page, 3),
+    ("references", {"name": "poli", "rows": [{"kdPoli": "001", "nmPoli": "SATU"}]}, rows_of_a_page, 1),
+    ("references", {"name": "poli", "remove": ["001", "002"]}, rows_of_a_page, 5),
+    ("references", {"name": "poli", "add": [{"kdPoli": "009", "nmPoli": "BARU"}]}, rows_of_a_page, 8),
+    ("screening", {"noKartu": CARD}, adding(CARD), 201),
+    ("screening", {"noKartu": "9000000000001", "done": True}, adding("9000000000001"), 200),
+    (
+        "mobile-jkn",
+        {"nomorkartu": CARD, "kodepoli": "001", "tanggalperiksa": QUEUE_DAY},
+        calling,
+        200,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "asked", "answer"), CHANGES)
+def test_a_change_shows_in_the_next_answer(
+    clinic: Caller, name: str, body: Any, asked: Answered, answer: object
+) -> None:
+    assert control(clinic, name, body).status_code == 200
+
+    assert asked(clinic) == answer
+
+
+def test_latency_holds_answers_back(clinic: Caller) -> None:
+    control(clinic, "latency", {"latency_ms": 300})
+
+    assert clinic.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("faults", {"faults": {"hujan": 1}}),
+        ("faults", {"faults": {"slow": 2}}),
+        ("faults", {}),
+        ("fault-once", {"fault": "hujan"}),
+        ("options", {"tidak_ada": 1}),
+        ("options", {"no_data": "kosong"}),
+        ("references", {"name": "tidak-ada", "rows": []}),
+        ("clock", {"skew_seconds": "lama"}),
+        ("password", {}),
+        ("mobile-jkn", {}),
+    ],
+)
+def test_a_wrong_change_is_refused_and_changes_nothing(clinic: Caller, name: str, body: Any) -> None:
+    answer = control(clinic, name, body)
+
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+    assert (registering(clinic), reading(clinic), rows_of_a_page(clinic)) == (201, 200, 7)
+
+
+def test_the_control_answers_during_an_outage(clinic: Caller) -> None:
+    control(clinic, "outage", {"on": True})
+
+    with pytest.raises(httpx.ConnectError):
+        reading(clinic)
+    assert ledger(clinic)["writes"] == []
+    control(clinic, "outage", {"on": False})
+    assert reading(clinic) == 200
+
+
+def test_the_ledger_shows_what_is_held_and_each_write_in_order(clinic: Caller) -> None:
+    number = clinic.register()
+    clinic.pcare("POST", "pendaftaran", pendaftaran(kdPoli="077"))
+    clinic.antrean("POST", "antrean/add", add())
+    clinic.simulator.fault_once("drop-before")
+    with pytest.raises(httpx.TransportError):
+        registering(clinic)
+    reading(clinic)
+
+    shown = ledger(clinic)
+
+    assert [(row["noKartu"], row["noUrut"]) for row in shown["pendaftaran"]] == [(CARD, number)]
+    assert [(row["nomorkartu"], row["status"]) for row in shown["antrean"]] == [(CARD, "menunggu")]
+    columns = ("service", "method", "endpoint", "committed", "code", "fault")
+    assert [tuple(write[column] for column in columns) for write in shown["writes"]] == [
+        ("pcare", "POST", "pendaftaran", True, 201, None),
+        ("pcare", "POST", "pendaftaran", False, 412, None),
+        ("antrean", "POST", "antrean/add", True, 200, None),
+        ("pcare", "POST", "pendaftaran", False, None, "drop-before"),
+    ]
+    assert shown["writes"][0]["body"] == pendaftaran()
+    assert (shown["reads"], shown["most_in_flight"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("fault", "code"), [("429", 429), ("html-500", 500), ("wrong-login", 401)])
+def test_the_ledger_notes_the_code_of_a_fault_that_came_before_the_rules(
+    clinic: Caller, fault: str, code: int
+) -> None:
+    clinic.simulator.fault_once(fault)
+    registering(clinic)
+
+    assert [(write["code"], write["committed"]) for write in ledger(clinic)["writes"]] == [(code, False)]
+
+
+def test_the_ledger_and_the_method_agree(clinic: Caller) -> None:
+    clinic.register()
+    clinic.visit()
+
+    assert ledger(clinic) == clinic.simulator.ledger()
+
+
+def test_a_ledger_taken_does_not_change_with_later_writes(clinic: Caller) -> None:
+    clinic.antrean("POST", "antrean/add", add())
+    before = clinic.simulator.ledger()
+    calling(clinic)
+
+    assert before["antrean"][0]["status"] == "menunggu"
+    assert len(before["writes"]) == 1
+
+
+def test_a_reset_forgets_what_was_written_and_keeps_what_was_set(clinic: Caller) -> None:
+    control(clinic, "options", {"page_cap": 3})
+    clinic.register()
+    control(clinic, "reset", {})
+
+    shown = ledger(clinic)
+    assert (shown["pendaftaran"], shown["writes"], rows_of_a_page(clinic)) == ([], [], 3)
+    assert registering(clinic) == 201
+
+
+def test_a_reference_can_be_looked_at(clinic: Caller) -> None:
+    url = f"{clinic.simulator.control_url}/references"
+
+    assert len(httpx.get(f"{url}/statuspulang/false", trust_env=False).json()) == 3
+    assert httpx.get(f"{url}/tidak-ada", trust_env=False).status_code == 400
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_may_be_given_a_rate(clinic: Caller, name: str) -> None:
+    assert control(clinic, "faults", {"faults": {name: 0.5}}).status_code == 200
