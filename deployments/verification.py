@@ -81,7 +81,7 @@ def same_file_makes_nothing_new(first: Sequence[Handed], second: Sequence[Handed
 
 
 def recorded_in_prefect(database: Database, api_url: str, children: Children, *, seconds: float) -> Check:
-    """Every job has a finished task run in Prefect that ended as it; waits up to `seconds` for the last ones."""
+    """Every job has a finished task run that ended as the job did; waits `seconds` for the last ones."""
     jobs = all_jobs(database)
     deadline = time.monotonic() + seconds
     with httpx.Client(base_url=api_url, trust_env=False, timeout=30) as client:

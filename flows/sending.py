@@ -3,7 +3,10 @@
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from typing import cast
 from uuid import UUID
 
@@ -15,6 +18,7 @@ from database.tally import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
 from tasks.recording import runs_behind, wait_until_recorded
+from tasks.temporary_server import shared_server
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +105,7 @@ def send_due(
     Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
     """
     if processes > 1:
-        raise NotImplementedError
+        return _in_processes(processes, concurrency, until_empty=until_empty)
     sender = Sender(composition(), concurrency)
     if has_work(sender.at.database):
         _wake_prefect()
@@ -112,6 +116,25 @@ def send_due(
     seconds = time.monotonic() - started
     sender.wait_until_recorded()
     return _totals(sender, seconds)
+
+
+def _in_processes(processes: int, concurrency: int, *, until_empty: bool) -> Totals:
+    """Share the one concurrency limit between processes; what one of them claims no other gets."""
+    shares = [len(range(at, concurrency, processes)) for at in range(processes)]
+    with shared_server(), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        send = partial(_send_share, until_empty)
+        parts = list(pool.map(send, [share for share in shares if share]))
+    return Totals(
+        terkirim=sum(part.terkirim for part in parts),
+        gagal=sum(part.gagal for part in parts),
+        tidak_pasti=sum(part.tidak_pasti for part in parts),
+        menunggu=sum(part.menunggu for part in parts),
+        seconds=max(part.seconds for part in parts),
+    )
+
+
+def _send_share(until_empty: bool, concurrency: int) -> Totals:
+    return send_due(until_empty=until_empty, concurrency=concurrency)
 
 
 def _wake_prefect() -> None:

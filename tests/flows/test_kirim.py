@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from flows.sending import Sender, send_due
+from tasks.settings import DeliverySettings
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD, NIK, PHONE
@@ -157,3 +158,42 @@ def test_a_program_error_in_a_task_tells_prefect_only_its_kind(
     )
     assert here.job(job_id).status == "proses"
     assert CARD not in prefect.everything_stored()
+
+
+def test_jobs_that_are_never_sent_are_shown_once_with_their_reason(
+    desk: Any, prefect: PrefectServer, norm: str
+) -> None:
+    here = desk(lambda r: pcare(424, "Kode belum dipetakan"))
+    here.hand_over("tambah-antrean", norm=norm, kodedokter="dua")
+    first = here.hand_over("tambah-pendaftaran", norm=norm)
+    here.hand_over("tambah-kunjungan", norm=norm)
+    send_due(until_empty=True)
+    send_due(until_empty=True)
+    shown = {str(run["name"]).split()[0]: run["state"]["message"] for run in runs_of(prefect, norm)}
+    assert len(runs_of(prefect, norm)) == 3
+    assert shown["tambah-antrean"].startswith("Gagal · kodedokter:")
+    assert shown["tambah-kunjungan"] == f"Menunggu · menunggu tambah-pendaftaran #{first} (gagal)"
+    assert len(here.requests) == 1
+
+
+def test_a_failed_run_says_why_on_its_page(desk: Any, prefect: PrefectServer, norm: str) -> None:
+    desk(lambda r: pcare(424, "Kode belum dipetakan")).hand_over("tambah-pendaftaran", norm=norm)
+    send_due(until_empty=True)
+    (run,) = runs_of(prefect, norm)
+    told: list[str] = []
+    deadline = time.monotonic() + 20
+    while not told and time.monotonic() < deadline:
+        logs = prefect.query("/logs/filter", logs={"task_run_id": {"any_": [run["id"]]}})
+        told = [str(log["message"]) for log in logs]
+        time.sleep(0.2)
+    assert len(told) == 1
+    assert "Gagal · Kode belum dipetakan" in told[0]
+
+
+def test_run_names_can_leave_the_patient_out(desk: Any, prefect: PrefectServer, norm: str) -> None:
+    here = desk(friendly)
+    here.at.settings = DeliverySettings(_env_file=None, run_names="id")
+    job_id = here.hand_over("tambah-pendaftaran", norm=norm)
+    send_due(until_empty=True)
+    assert runs_of(prefect, norm) == []
+    assert len(runs_of(prefect, f"tambah-pendaftaran {job_id}")) >= 1

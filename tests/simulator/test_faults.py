@@ -82,7 +82,7 @@ def test_garbage_is_a_success_that_nobody_can_open(clinic: Caller) -> None:
     answer = clinic.raw("pcare", "POST", "pendaftaran", pendaftaran(), headers)
 
     assert (answer.status_code, answer.json()["metaData"]["code"]) == (201, 201)
-    with pytest.raises(ValueError):  # noqa: PT011 - whichever step of opening meets it first
+    with pytest.raises(ValueError):  # whichever step of opening meets it first
         opened(answer.json()["response"], clinic.clinic, headers["X-timestamp"])
 
 

@@ -9,7 +9,12 @@ from tests.simulator.caller import CARD, DAY, Caller, kunjungan, pendaftaran
 
 DUPLICATE = "Peserta sudah di-entri di poli yang sama pada hari yang sama."
 NOT_IN_REFERENCE = "Tidak sesuai dengan referensi sistem."
-REFERRAL = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R001", "subSpesialis": {}, "khusus": None}
+REFERRAL: dict[str, Any] = {
+    "tglEstRujuk": "15-09-2026",
+    "kdppk": "0000R001",
+    "subSpesialis": {},
+    "khusus": None,
+}
 
 
 def delete_path(number: str, *, card: str = CARD, day: str = DAY, poli: str = "001") -> str:

@@ -186,7 +186,12 @@ def test_the_history_of_a_member_begins_with_the_newest_visit(clinic: Caller) ->
 
 
 def test_only_a_visit_with_a_referral_has_one_to_print(clinic: Caller) -> None:
-    referral = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R001", "subSpesialis": {}, "khusus": None}
+    referral: dict[str, Any] = {
+        "tglEstRujuk": "15-09-2026",
+        "kdppk": "0000R001",
+        "subSpesialis": {},
+        "khusus": None,
+    }
     clinic.register()
     clinic.register(kdPoli="002")
     referred = clinic.visit(kdStatusPulang="4", rujukLanjut=referral)

@@ -1,0 +1,102 @@
+"""The seven deployments through Prefect's REST API and a real worker, as another system would use them."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from bpjs_client.jenis import Jenis
+from bpjs_simulator.server import Simulator
+from database import Database
+from database.models import Job
+from database.settings import PROJECT
+from deployments import commands
+from tests.flows.prefect_server import PrefectServer
+from tests.tasks.bodies import ANTREAN, CARD, NIK
+
+FORM = {name: str(value) for name, value in ANTREAN.items()} | {
+    "nama_pasien": "Pasien Contoh",
+    "kodedokter": "200101",
+    "jampraktek": "07:00-12:00",
+}
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def worker(
+    prefect: PrefectServer, simulator: Simulator, database: Database, database_url: str, tmp_path: Path
+) -> Iterator[None]:
+    """A worker whose runs use this test's database and simulator; `prefect.yaml` is deployed."""
+    environ = {
+        **os.environ,
+        "PREFECT_API_URL": prefect.api_url,
+        "PREFECT_HOME": str(tmp_path / "home"),
+        "BPJS_DATABASE_URL": database_url,
+        "BPJS_PCARE_BASE_URL": simulator.pcare_url,
+        "BPJS_ANTREAN_BASE_URL": simulator.antrean_url,
+    }
+    for command in (commands.create_pool(), commands.deploy()):
+        # The pool may be there from the test before.
+        subprocess.run(command, env=environ, cwd=PROJECT, capture_output=True, timeout=90, check=False)
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(commands.worker(), env=environ, cwd=PROJECT, stdout=log, stderr=log)
+    yield
+    process.terminate()
+    process.wait(30)
+
+
+def launch(prefect: PrefectServer, deployment: str, parameters: dict[str, Any], key: str) -> str:
+    """Create a flow run of a deployment; the same idempotency key gives the same run."""
+    with httpx.Client(base_url=prefect.api_url, timeout=30) as client:
+        found = client.get(f"/deployments/name/{deployment}/{deployment}").json()
+        body = {"parameters": parameters, "idempotency_key": key}
+        return str(client.post(f"/deployments/{found['id']}/create_flow_run", json=body).json()["id"])
+
+
+def finished(prefect: PrefectServer, run_id: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        (run,) = prefect.query("/flow_runs/filter", flow_runs={"id": {"any_": [run_id]}})
+        if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}:
+            return run
+        time.sleep(0.3)
+    raise AssertionError("the flow run did not end")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
+    worker: None, prefect: PrefectServer, simulator: Simulator, database: Database, norm: str
+) -> None:
+    form = FORM | {"norm": norm}
+    first = launch(prefect, "tambah-antrean", form, key=norm)
+    assert launch(prefect, "tambah-antrean", form, key=norm) == first
+    run = finished(prefect, first)
+    assert run["state"]["message"] == "Terkirim"
+    with database.read() as session:
+        (job,) = session.query(Job).all()
+    assert (job.status, job.norm, job.body["kodedokter"]) == ("terkirim", norm, 200101)
+    assert run["parameters"] == {"pekerjaan_id": job.id}
+    assert len(simulator.ledger()["antrean"]) == 1
+    stored = prefect.everything_stored()
+    assert CARD not in stored
+    assert NIK not in stored
+
+
+def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
+    listed = yaml.safe_load((PROJECT / "prefect.yaml").read_text())["deployments"]
+    assert {entry["name"] for entry in listed} == {"kirim", *map(str, Jenis)}
+    for entry in listed:
+        module, function = entry["entrypoint"].split(":")
+        assert module == f"flows/{entry['name'].replace('-', '_')}.py"
+        assert function == entry["name"].replace("-", "_")
