@@ -19,7 +19,7 @@ from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.service import Connection, Timeouts
 from bpjs_client.settings import BpjsSettings
-from bpjs_client.signing import Credential
+from bpjs_client.signing import Credential, credential_mark
 from bpjs_client.verdict import judge, proven_number
 
 # Only chooses the day of a probe; BPJS's day is Jakarta's.
@@ -105,6 +105,10 @@ class Bpjs:
     def read_list(self, service: Service, path: str) -> list[Mapping[str, JSON]]:
         """The rows of a reference or list in any of its forms. Raises `BpjsError`."""
         return readback.rows_of(self.read(service, path))
+
+    def credential_mark(self, service: Service) -> str:
+        """Tells whether the credential of a service is still the one it was, and nothing else."""
+        return credential_mark(Credential.of(self._settings, service))
 
     def close(self) -> None:
         """Close all connections."""

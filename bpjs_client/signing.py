@@ -40,6 +40,22 @@ class Credential:
         )
 
 
+def credential_mark(credential: Credential) -> str:
+    """A text that changes with any part of the credential and tells none of it.
+
+    An HMAC under the secret key: a plain hash of a short password could be found by trying.
+    """
+    parts = (
+        credential.cons_id,
+        credential.user_key.get_secret_value(),
+        credential.username,
+        credential.password.get_secret_value(),
+        credential.kd_aplikasi,
+    )
+    key = credential.secret_key.get_secret_value().encode()
+    return hmac.new(key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
 def signature(credential: Credential, timestamp: str) -> str:
     """Base64 of HMAC-SHA256 over ``{consid}&{timestamp}``; the timestamp is UTC epoch seconds as text."""
     text = f"{credential.cons_id}&{timestamp}".encode()

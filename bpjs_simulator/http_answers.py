@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -28,7 +28,7 @@ _DRIPS = 20  # pieces into which a dripping body is cut
 class HttpAnswers:
     """Handles every request of both services; `refuse_for_a_while` closes the port by itself."""
 
-    def __init__(self, double: Double, refuse_for_a_while: Callable[[], None]) -> None:
+    def __init__(self, double: Double, refuse_for_a_while: Callable[[], Awaitable[None]]) -> None:
         self._double = double
         self._refuse_for_a_while = refuse_for_a_while
 
@@ -60,7 +60,7 @@ class HttpAnswers:
         self, incoming: web.Request, request: Request, answer: Answer, fault: str
     ) -> web.StreamResponse:
         if fault in CUT:
-            return self._cut(incoming, fault)
+            return await self._cut(incoming, fault)
         if fault in PAGES:
             headers = {"Retry-After": _RETRY_AFTER} if fault == "429" else None
             return web.Response(status=PAGES[fault], text=HTML, content_type="text/html", headers=headers)
@@ -71,11 +71,12 @@ class HttpAnswers:
         written = self._written(request, answer)
         return await self._dripped(incoming, written) if fault == "drip" else written
 
-    def _cut(self, incoming: web.Request, fault: str) -> web.Response:
+    async def _cut(self, incoming: web.Request, fault: str) -> web.Response:
+        if fault == "refuse":
+            # The port first: who sees the cut must not get in again.
+            await self._refuse_for_a_while()
         if incoming.transport is not None:
             incoming.transport.abort()
-        if fault == "refuse":
-            self._refuse_for_a_while()
         return web.Response()
 
     async def _dripped(self, incoming: web.Request, whole: web.Response) -> web.StreamResponse:

@@ -209,12 +209,12 @@ class Simulator:
         if self._site is None:
             await self._open()
 
-    def _refuse_for_a_while(self) -> None:
-        if self._refusing is None or self._refusing.done():
-            self._refusing = self._loop.create_task(self._short_outage())
-
-    async def _short_outage(self) -> None:
+    async def _refuse_for_a_while(self) -> None:
         await self._close()
+        if self._refusing is None or self._refusing.done():
+            self._refusing = self._loop.create_task(self._end_of_refusal())
+
+    async def _end_of_refusal(self) -> None:
         await asyncio.sleep(self.double.faults.refuse_seconds)
         if not self._outage:  # meanwhile somebody may have asked for a long one
             await self._reopen()

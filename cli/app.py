@@ -12,10 +12,12 @@ from cli.dispatch import dispatch
 from cli.doctor import doctor
 from cli.enqueue import enqueue
 from cli.monitor import monitor
+from cli.resume import resume
 from cli.send import send
 from cli.show import show
 from cli.simulator import simulator
 from cli.terminal import UserError, complain
+from cli.tutup import tutup
 from database import DatabaseError
 
 app = typer.Typer(
@@ -25,7 +27,7 @@ app = typer.Typer(
     # Typer's own tracebacks print local variables, bodies and secrets among them.
     pretty_exceptions_enable=False,
 )
-for command in (enqueue, send, dispatch, monitor, show, simulator, doctor):
+for command in (enqueue, send, dispatch, monitor, show, tutup, resume, simulator, doctor):
     app.command()(command)
 
 USER_ERROR, INTERRUPTED = 2, 130

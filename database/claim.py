@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ from database.attempts import WORKER_DIED, is_uncertain
 from database.chain import is_blocked, waits_for
 from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
-from database.models import Attempt, Job, ServiceState, UtcDateTime
+from database.models import WAITING, Attempt, Job, ServiceState, UtcDateTime
 from database.status import Status
 from database.unseen import is_unseen, take_unseen
 from database.wakeup import announce
@@ -130,11 +131,10 @@ def _due_jobs() -> Select[Job]:
 def claimable() -> ColumnElement[bool]:
     """The SQL condition of a job that may be sent, or looked up at BPJS, at the parameter `now`."""
     now = bindparam("now", type_=UtcDateTime)
+    for_nobody = and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(NEEDS_PERSON))
     return and_(
-        or_(
-            Job.status == Status.MENUNGGU.value,
-            and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_distinct_from(NEEDS_PERSON)),
-        ),
+        text(f"jobs.{WAITING}"),  # literally as the index says it, or the index is not used
+        ~for_nobody,
         Job.due_at <= now,
         ~_door_is_closed(),
         ~is_blocked(Job),
@@ -144,14 +144,15 @@ def claimable() -> ColumnElement[bool]:
 def has_work(database: Database) -> bool:
     """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
     with database.read() as session:
-        return session.scalar(_some_work(), {"now": database.clock()}) is not None
+        asked = {"now": database.clock()}
+        return any(session.scalar(query, asked) is not None for query in _kinds_of_work())
 
 
 @cache
-def _some_work() -> Select[int]:
-    now = bindparam("now", type_=UtcDateTime)
-    dead = and_(Job.status == Status.PROSES.value, Job.lease_until < now)
-    return select(Job.id).where(or_(claimable(), dead, is_unseen())).limit(1)
+def _kinds_of_work() -> tuple[Select[int], ...]:
+    """A query for each, cheap because each has its index; the likeliest first."""
+    dead = and_(text("jobs.status = 'proses'"), Job.lease_until < bindparam("now", type_=UtcDateTime))
+    return tuple(select(Job.id).where(condition).limit(1) for condition in (claimable(), dead, is_unseen()))
 
 
 def claim_unseen(database: Database, *, limit: int) -> list[ClaimedJob]:

@@ -165,11 +165,19 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
         if name in _REQUIRED:
             raise LineRefused(f"{name} wajib diisi")
         return None
-    if not isinstance(value, str) or not value.isprintable() or not value.strip():
-        raise LineRefused(f"{name} harus teks biasa tanpa karakter kendali")
-    if len(value) > _TEXTS[name]:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise LineRefused(f"{name} harus teks")
+    plain = _plain(str(value))
+    if not plain:
+        raise LineRefused(f"{name} wajib diisi")
+    if len(plain) > _TEXTS[name]:
         raise LineRefused(f"{name} paling panjang {_TEXTS[name]} karakter")
-    return value.strip()
+    return plain
+
+
+def _plain(text: str) -> str:
+    """The text on one line, fit for a terminal and a run's name: whatever cannot be printed is a space."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _date(value: object) -> date | None:

@@ -94,6 +94,10 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
     return f"{column} IN ({quoted})"
 
 
+# The condition of the index that finds due jobs; a query must say it literally to have its use.
+WAITING = "status IN ('menunggu', 'tidak_pasti')"
+
+
 class Base(DeclarativeBase):
     """All tables of this project."""
 
@@ -166,12 +170,20 @@ class Job(Base):
             postgresql_where=text("status = 'proses'"),
         ),
         Index("jobs_by_chain", "faskes", "rantai", "service", "position"),
+        # Whether a failed step was done since: without it a long chain is scanned once for each of its jobs.
+        Index("jobs_by_step", "faskes", "rantai", "jenis", "status"),
         Index(
             "jobs_by_due",
-            "status",
             "due_at",
-            sqlite_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
-            postgresql_where=text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
+            "id",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+        Index(
+            "jobs_by_lease",
+            "lease_until",
+            sqlite_where=text("status = 'proses'"),
+            postgresql_where=text("status = 'proses'"),
         ),
         Index("jobs_unseen", "id", sqlite_where=text("NOT shown"), postgresql_where=text("NOT shown")),
         Index("jobs_by_day", "tanggal", "jenis", "status"),

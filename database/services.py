@@ -1,5 +1,7 @@
 """Whether a clinic's service may be called: pausing on a refused credential, resuming."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select, update
 
 from bpjs_client.jenis import Service
@@ -12,10 +14,11 @@ PAUSED = "paused"
 CLOSED = "closed"
 
 
-def pause(database: Database, faskes: str, service: Service, reason: str) -> None:
+def pause(database: Database, faskes: str, service: Service, reason: str, *, mark: str) -> None:
     """Stop claiming for a service until its credential changes or a person resumes it.
 
-    `reason` is a fixed Indonesian sentence or BPJS's own text. Raises DatabaseUnavailable.
+    `reason` is a fixed Indonesian sentence or BPJS's own text; `mark` stands for the refused credential.
+    Raises DatabaseUnavailable.
     """
     with database.write() as session:
         row = session.get(ServiceState, (faskes, service.value), with_for_update=True)
@@ -24,7 +27,21 @@ def pause(database: Database, faskes: str, service: Service, reason: str) -> Non
         if row is None:
             row = ServiceState(faskes=faskes, service=service.value)
             session.add(row)
-        row.state, row.since, row.reason = PAUSED, database.clock(), reason
+        row.state, row.since, row.reason, row.credential_mark = PAUSED, database.clock(), reason, mark
+
+
+def resume_changed(database: Database, faskes: str, marks: Mapping[Service, str]) -> list[Service]:
+    """Resume the paused services whose credential is not the refused one any more. Returns them.
+
+    Raises DatabaseUnavailable.
+    """
+    with database.read() as session:
+        paused = [
+            Service(row.service)
+            for row in session.scalars(select(ServiceState).where(ServiceState.state == PAUSED))
+            if row.faskes == faskes and row.credential_mark != marks[Service(row.service)]
+        ]
+    return [service for service in paused if resume(database, faskes, service)]
 
 
 def resume(database: Database, faskes: str, service: Service) -> bool:

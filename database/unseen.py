@@ -4,7 +4,7 @@ A body that is wrong from the start, or a visit behind a failed registration, is
 have no run in Prefect. Each is shown there once.
 """
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from database.chain import blockers
 from database.engine import Database
@@ -17,7 +17,7 @@ def is_unseen() -> ColumnElement[bool]:
     before, condition = blockers(Job)
     stuck = select(before.id).where(condition, before.status == Status.GAGAL.value).exists()
     settled = Job.status.in_([Status.GAGAL.value, Status.DITUTUP.value])
-    return and_(not_(Job.shown), or_(settled, and_(Job.status == Status.MENUNGGU.value, stuck)))
+    return and_(text("NOT jobs.shown"), or_(settled, and_(Job.status == Status.MENUNGGU.value, stuck)))
 
 
 def take_unseen(database: Database, *, limit: int) -> list[Job]:

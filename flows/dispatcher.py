@@ -37,6 +37,7 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
 
 def deliver_as_it_comes(sender: Sender) -> None:
     """Burst after burst, waiting in between; ends when a shutdown was asked for."""
+    sender.at.resume_after_new_credential()
     with Waiter(sender.at.database) as waiter:
         while not sender.at.stop.is_set():
             if not sender.burst():

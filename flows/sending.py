@@ -107,6 +107,7 @@ def send_due(
     if processes > 1:
         return _in_processes(processes, concurrency, until_empty=until_empty)
     sender = Sender(composition(), concurrency)
+    sender.at.resume_after_new_credential()
     if has_work(sender.at.database):
         _wake_prefect()
     started = time.monotonic()

@@ -4,6 +4,7 @@ Tasks take job ids only, so what they need cannot come as arguments; it comes fr
 entry point puts its own in place with `using`.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -13,9 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import uuid4
 
+from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database, open_database
+from database.intake import UTAMA
+from database.services import resume_changed
 from tasks.settings import DeliverySettings
 
 
@@ -45,7 +49,14 @@ class Composition:
         """The two BPJS services of this clinic, opened on first use."""
         return self.open_bpjs()
 
+    def resume_after_new_credential(self) -> None:
+        """Lift the pause of each service whose credential was replaced. Raises DatabaseUnavailable."""
+        marks = {service: self.bpjs.credential_mark(service) for service in Service}
+        for service in resume_changed(self.database, UTAMA, marks):
+            logger.info("%s resumes: its credential was replaced", service)
 
+
+logger = logging.getLogger(__name__)
 _lock = threading.RLock()
 _present: list[Composition] = []
 

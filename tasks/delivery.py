@@ -243,7 +243,9 @@ def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
             )
         else:
             return Verdict(Status.GAGAL, "ditolak", said(error))
-    pause(hand.database, hand.job.faskes, hand.service, without_identifiers(said(error), hand.body))
+    why = without_identifiers(said(error), hand.body)
+    mark = hand.at.bpjs.credential_mark(hand.service)
+    pause(hand.database, hand.job.faskes, hand.service, why, mark=mark)
     return None
 
 

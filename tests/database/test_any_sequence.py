@@ -110,7 +110,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule(service=st.sampled_from(Service), paused=st.booleans())
     def door(self, service: Service, paused: bool) -> None:
         if paused:
-            pause(self.database, "utama", service, "contoh")
+            pause(self.database, "utama", service, "contoh", mark="tanda")
         else:
             resume(self.database, "utama", service)
 
@@ -161,7 +161,7 @@ class AnySequence(RuleBasedStateMachine):
     def _forget_closed(self) -> None:
         with self.database.read() as session:
             still = select(Attempt.job_id, Attempt.number).where(Attempt.finished_at.is_(None))
-            self.open_attempts = dict(session.execute(still).tuples().all())
+            self.open_attempts = dict(session.execute(still).all())
 
 
 def columns(row: object) -> dict[str, object]:

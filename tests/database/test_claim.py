@@ -142,6 +142,6 @@ def test_what_can_be_claimed_is_counted(clinic: Clinic) -> None:
     for norm in ("RM-1", "RM-2", "RM-3"):
         clinic.hand_over("tambah-antrean", norm)
         clinic.hand_over("panggil-antrean", norm)
-    pause(clinic.database, "utama", Service.PCARE, "contoh")
+    pause(clinic.database, "utama", Service.PCARE, "contoh", mark="tanda")
     clinic.hand_over("tambah-pendaftaran")
     assert count_claimable(clinic.database) == 3

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,10 +11,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from database import Database, Enqueued, enqueue
 from database.claim import ClaimedJob, Waiting, claim, claim_one
 from database.status import Status
 from tests.database.child import go, start
-from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
+from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic, body_of, success
 
 CHAINS = 12
 STEPS = ("tambah-antrean", "panggil-antrean", "tambah-pendaftaran", "tambah-kunjungan")
@@ -74,6 +76,31 @@ def test_a_claimer_that_loses_the_race_for_a_chain_goes_without(
             answer = claimed.result(timeout=10)
     assert clinic.status(add) == Status.MENUNGGU
     assert answer == (Waiting(Status.MENUNGGU, f"menunggu panggil-antrean #{call} (proses)") if one else [])
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_hand_over_waits_for_one_that_is_half_way_and_then_knows_its_jobs(clinic: Clinic) -> None:
+    half_way, go_on = threading.Event(), threading.Event()
+
+    def pauses() -> datetime:  # the clock is read between looking for the kunci and storing the job
+        half_way.set()
+        assert go_on.wait(timeout=10)
+        return MORNING
+
+    slow = Database(clinic.database.engine, timezone=clinic.database.timezone, clock=pauses)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(hand_over_k, slow)
+        assert half_way.wait(timeout=10)
+        second = pool.submit(hand_over_k, clinic.database)
+        wait_until_somebody_waits(clinic)
+        go_on.set()
+        answers = [first.result(timeout=10), second.result(timeout=10)]
+    assert [answer.new for answer in answers] == [True, False]
+    assert answers[0].id == answers[1].id
+
+
+def hand_over_k(database: Database) -> Enqueued:
+    return enqueue("tambah-antrean", "RM-1", "P", body_of("tambah-antrean"), kunci="K", database=database)
 
 
 def wait_until_somebody_waits(clinic: Clinic) -> None:

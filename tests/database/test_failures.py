@@ -152,7 +152,7 @@ def unknown_table(clinic: Clinic) -> None:
 
 
 def refused(clinic: Clinic) -> None:
-    enqueue("tambah-antrean", f"{CARD}\n", "P", body_of("tambah-antrean"), database=clinic.database)
+    enqueue("tambah-antrean", CARD * 9, "P", body_of("tambah-antrean"), database=clinic.database)
 
 
 def wrong_type(clinic: Clinic) -> None:

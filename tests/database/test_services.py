@@ -16,7 +16,7 @@ WHY = "Kata sandi PCare ditolak."
 
 def test_nothing_is_claimed_for_a_paused_service_but_the_other_goes_on(clinic: Clinic) -> None:
     held, free = clinic.hand_over("tambah-pendaftaran"), clinic.hand_over("tambah-antrean")
-    pause(clinic.database, "utama", Service.PCARE, WHY)
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     assert clinic.claim() == [free]
     assert not has_work(clinic.database)
     answer = claim_one(clinic.database, held, owner=ME, lease=LEASE)
@@ -26,14 +26,14 @@ def test_nothing_is_claimed_for_a_paused_service_but_the_other_goes_on(clinic: C
 def test_a_pause_holds_back_its_own_faskes_only(clinic: Clinic) -> None:
     clinic.hand_over("tambah-pendaftaran")
     branch = clinic.hand_over("tambah-pendaftaran", faskes="cabang")
-    pause(clinic.database, "utama", Service.PCARE, WHY)
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     assert clinic.claim() == [branch]
 
 
 def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
-    pause(clinic.database, "utama", Service.PCARE, WHY)
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     clinic.clock.advance(minutes=9)
-    pause(clinic.database, "utama", Service.PCARE, "alasan lain")
+    pause(clinic.database, "utama", Service.PCARE, "alasan lain", mark="tanda")
     (door,) = closed_doors(clinic.database)
     assert (door.service, door.state, door.since, door.reason) == ("pcare", "paused", MORNING, WHY)
 
@@ -43,7 +43,7 @@ def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
     clinic.finish(job_id, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
     other = clinic.take(clinic.hand_over("tambah-antrean"))
     clinic.finish(other, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
-    pause(clinic.database, "utama", Service.PCARE, WHY)
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     assert resume(clinic.database, "utama", Service.PCARE)
     assert clinic.claim() == [job_id]
     assert closed_doors(clinic.database) == []
@@ -54,7 +54,7 @@ def test_resuming_never_brings_forward_what_was_older(clinic: Clinic) -> None:
     for norm in ("RM-1", "RM-2"):
         ids.append(clinic.hand_over("tambah-pendaftaran", norm))
         clinic.clock.advance(minutes=1)
-    pause(clinic.database, "utama", Service.PCARE, WHY)
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     resume(clinic.database, "utama", Service.PCARE)
     assert clinic.job(ids[0]).due_at == MORNING
     assert clinic.claim() == ids
@@ -63,7 +63,7 @@ def test_resuming_never_brings_forward_what_was_older(clinic: Clinic) -> None:
 def test_a_service_can_be_paused_again_after_it_was_resumed(clinic: Clinic) -> None:
     clinic.hand_over("tambah-pendaftaran")
     for _ in range(2):
-        pause(clinic.database, "utama", Service.PCARE, WHY)
+        pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
         assert clinic.claim() == []
         assert resume(clinic.database, "utama", Service.PCARE)
     assert len(clinic.claim()) == 1
@@ -72,6 +72,6 @@ def test_a_service_can_be_paused_again_after_it_was_resumed(clinic: Clinic) -> N
 @pytest.mark.parametrize("service", Service)
 def test_resuming_what_is_not_paused_says_so(clinic: Clinic, service: Service) -> None:
     assert not resume(clinic.database, "utama", service)
-    pause(clinic.database, "utama", service, WHY)
+    pause(clinic.database, "utama", service, WHY, mark="tanda")
     assert resume(clinic.database, "utama", service)
     assert not resume(clinic.database, "utama", service)

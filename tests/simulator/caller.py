@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from Crypto.Util.Padding import unpad
 from lzstring import decompress_from_encoded_uri_component
 
 from bpjs_simulator.server import Clinic, Simulator
+
+_TLS = ssl.create_default_context()  # never used here, but httpx would build a new one for each call
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Caller:
             headers=self.headers(service) if headers is None else headers,
             timeout=self.timeout,
             trust_env=False,
+            verify=_TLS,
         )
 
     def call(

@@ -14,7 +14,11 @@ from bpjs_simulator.server import UnknownFault
 from tests.simulator.caller import Caller, add, opened, pendaftaran
 from tests.simulator.conftest import Running
 
-TAKES_EFFECT = {name: effect for name, (effect, _) in FAULTS.items()}
+# By what the names promise, not by the simulator's own table.
+TAKES_EFFECT = {
+    "drop-before": False, "drop-after": True, "504-after": True, "slow": True, "drip": True, "429": False,
+    "html-500": False, "garbage": True, "wrong-login": False, "refuse": False,
+}  # fmt: skip
 
 
 def send(clinic: Caller, service: str = "pcare") -> httpx.Response:
@@ -41,8 +45,8 @@ def listens(clinic: Caller) -> bool:
         return False
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_takes_effect_or_not_as_its_table_says(clinic: Caller, fault: str) -> None:
+@pytest.mark.parametrize("fault", TAKES_EFFECT)
+def test_a_fault_takes_effect_or_not_as_its_name_says(clinic: Caller, fault: str) -> None:
     clinic.simulator.set_faults({}, slow_seconds=0.2, refuse_seconds=0.2)
     clinic.simulator.fault_once(fault)
 
@@ -52,6 +56,10 @@ def test_a_fault_takes_effect_or_not_as_its_table_says(clinic: Caller, fault: st
     (write,) = clinic.simulator.ledger()["writes"]
     assert (write["fault"], write["committed"]) == (fault, TAKES_EFFECT[fault])
     assert held(clinic) == TAKES_EFFECT[fault]
+
+
+def test_no_fault_is_left_out_of_these_tests() -> None:
+    assert set(FAULTS) == set(TAKES_EFFECT)
 
 
 @pytest.mark.parametrize("fault", ["drop-before", "drop-after", "refuse"])

@@ -252,6 +252,8 @@ def test_a_search_may_hold_any_character(clinic: Caller) -> None:
 
 def test_an_edited_reference_is_what_rules_and_reads_know(clinic: Caller) -> None:
     clinic.register()
+    clinic.register(kdPoli="002")
+    clinic.visit(kdPoli="002", kdDiag1="J00")
     clinic.simulator.edit_reference(
         "diagnosa", remove=["J00"], add=[{"kdDiag": "U07.1", "nmDiag": "Contoh baru", "nonSpesialis": False}]
     )

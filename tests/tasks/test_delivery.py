@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from bpjs_client.jobs import Bpjs
+from bpjs_client.settings import BpjsSettings
 from database import Database
 from tasks.delivery import TryAgain
 from tests.tasks.bodies import CARD, NIK, PHONE
@@ -270,3 +272,14 @@ def test_what_goes_to_prefect_names_no_patient(desk: Any) -> None:
     for identifier in (CARD, NIK, PHONE, NIK[4:]):
         assert identifier not in text
     assert CARD in (here.job(job_id).message or "")  # our own table keeps BPJS's words
+
+
+def test_a_paused_service_resumes_by_itself_when_its_credential_changes(desk: Any) -> None:
+    here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
+    here.deliver(here.hand_over("tambah-pendaftaran"))
+    here.at.resume_after_new_credential()
+    assert here.door("pcare") == "paused"
+    with Bpjs(BpjsSettings(_env_file=None, pcare_password="baru")) as replaced:
+        here.at.bpjs = replaced
+        here.at.resume_after_new_credential()
+    assert here.door("pcare") == "closed"

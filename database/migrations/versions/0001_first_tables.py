@@ -143,11 +143,20 @@ def create_tables() -> None:
     op.create_index(
         "jobs_by_due",
         "jobs",
-        ["status", "due_at"],
+        ["due_at", "id"],
         unique=False,
-        sqlite_where=sa.text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
-        postgresql_where=sa.text("status IN ('menunggu', 'proses', 'tidak_pasti')"),
+        sqlite_where=sa.text("status IN ('menunggu', 'tidak_pasti')"),
+        postgresql_where=sa.text("status IN ('menunggu', 'tidak_pasti')"),
     )
+    op.create_index(
+        "jobs_by_lease",
+        "jobs",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("status = 'proses'"),
+        postgresql_where=sa.text("status = 'proses'"),
+    )
+    op.create_index("jobs_by_step", "jobs", ["faskes", "rantai", "jenis", "status"], unique=False)
     op.create_index("jobs_by_norm", "jobs", ["faskes", "norm"], unique=False)
     op.create_index("jobs_by_status", "jobs", ["status", "tanggal"], unique=False)
     op.create_index(

@@ -1,0 +1,21 @@
+"""`bpjs resume`: lifts the pause of a service whose credential was refused."""
+
+from typing import Annotated
+
+import typer
+
+from bpjs_client.jenis import Service
+from cli.terminal import console
+from database import open_database
+from database.intake import UTAMA
+from database.services import resume as lift
+
+
+def resume(
+    service: Annotated[Service | None, typer.Argument(help="pcare atau antrean; kosong: keduanya.")] = None,
+) -> None:
+    """Melanjutkan layanan yang dijeda karena kredensialnya ditolak."""
+    database = open_database()
+    for chosen in [service] if service else list(Service):
+        lifted = lift(database, UTAMA, chosen)
+        console().print(f"{chosen.value}: {'dilanjutkan' if lifted else 'tidak sedang dijeda'}", markup=False)

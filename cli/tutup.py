@@ -1,0 +1,26 @@
+"""`bpjs tutup`: a person settles a job by hand."""
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import UserError, console
+from database import open_database
+from database.settle import Settled, close_by_hand
+
+
+def tutup(
+    job_id: Annotated[int, typer.Argument(metavar="ID", help="Nomor pekerjaan.")],
+    reason: Annotated[str, typer.Option(help="Mengapa.")],
+    by: Annotated[str, typer.Option(help="Nama Anda.")],
+    already_there: Annotated[bool, typer.Option("--sudah-ada", help="BPJS sudah punya.")] = False,
+    not_needed: Annotated[bool, typer.Option("--tidak-perlu", help="Tidak perlu dikirim lagi.")] = False,
+) -> None:
+    """Menutup pekerjaan yang tidak pasti atau gagal, setelah seseorang memeriksanya sendiri."""
+    if already_there == not_needed:
+        raise UserError("Pilih salah satu: --sudah-ada atau --tidak-perlu.")
+    if not reason.strip() or not by.strip():
+        raise UserError("--reason dan --by tidak boleh kosong.")
+    how = Settled.ALREADY_THERE if already_there else Settled.NOT_NEEDED
+    close_by_hand(open_database(), job_id, how, reason=reason.strip(), by=by.strip())
+    console().print(f"Pekerjaan {job_id} ditutup ({how.value}).", markup=False)

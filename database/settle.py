@@ -1,0 +1,53 @@
+"""Settling a job by hand: a person says that BPJS has it already, or that it is not needed."""
+
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from database.engine import Database
+from database.errors import JobNotFound, MoveRefused
+from database.models import Attempt, Job
+from database.status import Status
+from database.wakeup import announce
+
+
+class Settled(StrEnum):
+    """What the person found out."""
+
+    ALREADY_THERE = "sudah-ada"
+    NOT_NEEDED = "tidak-perlu"
+
+
+CLOSABLE = frozenset({Status.TIDAK_PASTI, Status.GAGAL, Status.MENUNGGU})
+SETTLED_BY_HAND = "settled-by-hand"
+
+
+def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> None:
+    """Make a job `ditutup`; who and why are appended to its history.
+
+    Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
+    """
+    with database.write() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None:
+            raise JobNotFound(job_id)
+        if job.status not in CLOSABLE:
+            raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
+        now = database.clock()
+        newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
+        session.add(
+            Attempt(
+                job_id=job_id,
+                number=newest + 1,
+                started_at=now,
+                finished_at=now,
+                outcome=SETTLED_BY_HAND,
+                requested_by=by,
+                reason=reason,
+            )
+        )
+        job.status, job.reason = Status.DITUTUP.value, how.value
+        job.message = f"{how.value}: {reason} ({by})"
+        job.updated_at = now
+        job.version += 1
+        announce(session)
