@@ -205,7 +205,7 @@ TAMED = [
 def test_odd_but_readable_names_are_accepted_in_plain_letters(
     database: Database, given: object, kept: str
 ) -> None:
-    (answer,) = enqueue_lines([json.dumps(frame(norm=given, nama_pasien=given))], database=database)
+    (answer,) = enqueue_lines([frame(norm=given, nama_pasien=given)], database=database)
     assert answer["new"]
     with database.read() as session:
         job = session.get_one(Job, answer["id"])

@@ -1,0 +1,51 @@
+"""A terminal with a database of its own, and lines to hand over in it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from database import Database
+from tests.cli.terminal import Terminal
+from tests.tasks.bodies import BODIES
+
+Line = Callable[..., str]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, migrated_sqlite: Path) -> Terminal:
+    """The command on a SQLite database of its own, with a Prefect that knows nothing."""
+    shutil.copy(migrated_sqlite, tmp_path / "bpjs.db")
+    return Terminal(
+        tmp_path,
+        {
+            "BPJS_DATABASE_URL": f"sqlite:///{tmp_path / 'bpjs.db'}",
+            "PREFECT_HOME": str(tmp_path / "prefect"),
+        },
+    )
+
+
+@pytest.fixture
+def kept(terminal: Terminal, open_at: Callable[..., Database]) -> Database:
+    """The database that the terminal's commands work on."""
+    return open_at(terminal.environ["BPJS_DATABASE_URL"])
+
+
+@pytest.fixture
+def line() -> Line:
+    """One line to hand over; `frame` replaces or (with None) drops parts of its frame, `body` fields of its body."""
+
+    def make(jenis: str = "tambah-antrean", /, body: dict[str, Any] | None = None, **frame: Any) -> str:
+        whole = {
+            "jenis": jenis,
+            "norm": "RM-1",
+            "nama_pasien": "Pasien Contoh",
+            "body": {**BODIES.get(jenis, {}), **(body or {})},
+            **frame,
+        }
+        return json.dumps({name: value for name, value in whole.items() if value is not None})
+
+    return make

@@ -1,0 +1,120 @@
+"""A terminal for one test: runs the installed `bpjs` command in a process of its own and keeps what it said."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+BPJS = Path(sys.executable).parent / "bpjs"
+LONGEST_SECONDS = 100
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout; fails when there is anything beside it."""
+        return json.loads(self.out)
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """One JSON document per line of stdout."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
+
+    @property
+    def complaint(self) -> str:
+        """The sentence of a command that refused: exit 2, one line on stderr, nothing else anywhere."""
+        assert self.code == 2, (self.code, self.err)
+        assert self.out == ""
+        assert self.err.endswith("\n")
+        assert self.err.count("\n") == 1, self.err
+        assert "Traceback" not in self.err
+        return self.err.strip()
+
+
+@dataclass
+class Terminal:
+    """Where the command runs; `environ` is all of ours that it is told."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+        """Run to the end."""
+        done = subprocess.run(
+            [BPJS, *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=self.folder,
+            env=self._environ(environ),
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    @contextmanager
+    def running(self, *arguments: str, **environ: str) -> "Iterator[Running]":
+        """A command that goes on until it is stopped; killed at the end if it still runs."""
+        said = self.folder / f"{arguments[0]}.log"
+        with said.open("wb") as log:
+            command = [BPJS, *arguments]
+            process = subprocess.Popen(
+                command, cwd=self.folder, env=self._environ(environ), stdout=log, stderr=log
+            )
+            try:
+                yield Running(process, said)
+            finally:
+                process.kill()
+                process.wait()
+
+    def _environ(self, more: dict[str, str]) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("BPJS_", "PREFECT_"))
+            and name not in {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}
+        }
+        return {**inherited, **self.environ, **more}
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command under way."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Return once the condition holds; fails when the command ends before, or after a long while."""
+        until(lambda: condition() or self.process.poll() is not None, lambda: self.said)
+        assert condition(), self.said
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(LONGEST_SECONDS)
+
+
+def until(condition: Callable[[], bool], evidence: Callable[[], str] = str) -> None:
+    """Return once the condition holds."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, evidence()
+        time.sleep(0.05)
