@@ -21,6 +21,7 @@ Clock = Callable[[], datetime]
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
+CONNECT_SECONDS = 10
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
 
 
@@ -135,7 +136,13 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
     if url.drivername != "sqlite":
-        return create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, pool_pre_ping=True)
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
     engine = create_engine(
         url,
         hide_parameters=True,

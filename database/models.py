@@ -153,8 +153,8 @@ class Job(Base):
         ),
         CheckConstraint("status <> 'terkirim' OR sent_at IS NOT NULL", name="jobs_sent_has_its_time"),
         CheckConstraint(
-            "status <> 'terkirim' OR result IS NOT NULL"
-            " OR jenis NOT IN ('tambah-pendaftaran', 'tambah-kunjungan')",
+            "status <> 'terkirim' OR jenis NOT IN ('tambah-pendaftaran', 'tambah-kunjungan')"
+            " OR COALESCE(CAST(result AS TEXT), '') LIKE '{\"no%'",
             name="jobs_sent_has_its_number",
         ),
         CheckConstraint("status <> 'gagal' OR message IS NOT NULL", name="jobs_failed_says_why"),

@@ -54,7 +54,8 @@ def resume(database: Database, faskes: str, service: Service) -> bool:
         row.state, row.since, row.reason, row.probe_at = CLOSED, now, None, None
         session.execute(
             update(Job)
-            .where(Job.faskes == faskes, Job.service == service.value, Job.status == Status.MENUNGGU.value)
+            .where(Job.faskes == faskes, Job.service == service.value)
+            .where(Job.status.in_([Status.MENUNGGU.value, Status.TIDAK_PASTI.value]))
             .where(Job.due_at > now)
             .values(due_at=now)
         )
