@@ -71,6 +71,7 @@ def test_every_state_is_shown_in_one_card_and_found_by_one_word_at_most() -> Non
 
 # what is spoilt in an otherwise good row
 IMPOSSIBLE: tuple[tuple[str, Status, dict[str, Any]], ...] = (
+    ("sent with an empty result", Status.TERKIRIM, {"result": {}}),
     ("sent without its number", Status.TERKIRIM, {"result": None}),
     ("a kunjungan sent without its number", Status.TERKIRIM, {"jenis": Jenis.TAMBAH_KUNJUNGAN.value, "result": None}),
     ("sent at no time", Status.TERKIRIM, {"sent_at": None}),
