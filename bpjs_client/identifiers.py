@@ -33,8 +33,8 @@ def with_masked_values(value: Any) -> Any:
     """A copy of JSON in which the values of identifying fields show only their last three characters."""
     if isinstance(value, Mapping):
         return {
-            name: _mostly_masked(inner)
-            if name in _MASKED_FIELDS and isinstance(inner, str)
+            name: _mostly_masked(str(inner))
+            if name in _MASKED_FIELDS and isinstance(inner, str | int)
             else with_masked_values(inner)
             for name, inner in value.items()
         }

@@ -8,8 +8,9 @@ and its undoing have both been handed over: registered, removed and registered a
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import poli, service_date
@@ -154,12 +155,18 @@ def is_blocked(job: type[Job]) -> ColumnElement[bool]:
 
 def waits_for(session: Session, job_id: int) -> Job | None:
     """The first job that this one waits for; None when nothing of its chain holds it back."""
+    return session.scalar(_first_blocker(), {"waiting_id": job_id})
+
+
+@cache
+def _first_blocker() -> Select[Job]:
+    """Built once: the monitor asks it for every waiting row."""
     waiting = aliased(Job)
     before, condition = blockers(waiting)
-    return session.scalar(
+    return (
         select(before)
         .join(waiting, condition)
-        .where(waiting.id == job_id)
+        .where(waiting.id == bindparam("waiting_id"))
         .order_by(before.position, before.id)
         .limit(1)
     )

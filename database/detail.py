@@ -8,6 +8,7 @@ from database.engine import Database
 from database.errors import JobNotFound
 from database.models import Attempt, Job
 from database.monitor import message
+from database.settle import SETTLED_BY_HAND
 
 
 def show(database: Database, job_id: int) -> dict[str, Any]:
@@ -15,14 +16,16 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
 
     Times are UTC in ISO 8601, durations in milliseconds. Raises JobNotFound, DatabaseUnavailable.
     """
+    if not 0 < job_id <= _GREATEST_ID:
+        raise JobNotFound(job_id)
     with database.read() as session:
         job = session.get(Job, job_id)
         if job is None:
             raise JobNotFound(job_id)
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
         history = [_attempt(attempt) for attempt in attempts]
-        answered = [attempt for attempt in history if attempt["outcome"] not in _LOOKS]
-        last = answered[-1] if answered else {}
+        delivered = [attempt for attempt in history if attempt["outcome"] not in _NOT_DELIVERIES]
+        last = delivered[-1] if delivered else {}
         return {
             "id": job.id,
             "jenis": job.jenis,
@@ -46,8 +49,10 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
         }
 
 
-# Looks at BPJS: they ask, they do not deliver.
-_LOOKS = ("found", "absent", "look-failed")
+# Looks at BPJS ask, and a person who closes a job only writes it down: neither delivers.
+_NOT_DELIVERIES = ("found", "absent", "look-failed", SETTLED_BY_HAND)
+# What the column holds; a driver refuses to even ask for more.
+_GREATEST_ID = 2**63 - 1
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
