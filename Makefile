@@ -21,7 +21,7 @@ demo: setup
 	@$(BIN)/python -m deployments.run --demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .

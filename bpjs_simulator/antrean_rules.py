@@ -1,7 +1,8 @@
 """Antrean FKTP's rules for add, panggil and batal (contract 5a to 5c)."""
 
-from datetime import date
+import re
 
+from bpjs_simulator.antrean_day import WRONG_DAY, antrean_day
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.envelope import Answer
 from bpjs_simulator.holdings import Holdings, Row
@@ -14,6 +15,7 @@ NOT_THERE = "Antrean tidak ditemukan"
 CALLED = {"1": "hadir", "2": "tidak hadir"}
 # A call may lie this much later than our clock, in milliseconds.
 SLACK_MS = 60_000
+_EPOCH_MS = re.compile(r"\d{1,16}", re.ASCII)
 
 
 class AntreanRules:
@@ -52,7 +54,7 @@ class AntreanRules:
     def call(self, body: Row, clinic: Clinic, now_ms: float) -> Answer:
         """`POST antrean/panggil`."""
         waktu, status = str(body.get("waktu")), str(body.get("status"))  # text is accepted too (contract 5b)
-        if not waktu.isdecimal() or int(waktu) > now_ms + SLACK_MS:
+        if not _EPOCH_MS.fullmatch(waktu) or int(waktu) > now_ms + SLACK_MS:
             return _refused("Waktu tidak valid")
         if status not in CALLED:
             return _refused("Status tidak valid")
@@ -84,10 +86,9 @@ class AntreanRules:
         return next(iter(waiting or named), None)
 
     def _schedule_problem(self, body: Row) -> str | None:
-        try:
-            day = date.fromisoformat(str(body.get("tanggalperiksa")))
-        except ValueError:
-            return "Format tanggal tidak sesuai, format yang benar adalah yyyy-mm-dd"
+        day = antrean_day(str(body.get("tanggalperiksa")))
+        if day is None:
+            return WRONG_DAY
         if not self._references.knows("poli", str(body.get("kodepoli"))):
             return "Poli tidak ditemukan"
         sessions = self._references.sessions(str(body["kodepoli"]), day)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 SKEW_SECONDS = 600
 
 
-@dataclass
+@dataclass(frozen=True)
 class Clinic:
     """What BPJS gave one clinic; all values invented."""
 

@@ -1,13 +1,14 @@
 """The control endpoint: shows the ledger, makes faults and outages, changes what BPJS knows."""
 
-import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
-from bpjs_simulator.double import Double
+from bpjs_simulator.control_request import Asked, WrongRequest
+from bpjs_simulator.double import Double, UnknownClinic
 from bpjs_simulator.faults import UnknownFault
+from bpjs_simulator.options import UnknownOption
+from bpjs_simulator.references import WrongReference
 
 SetOutage = Callable[[bool], Awaitable[None]]
 
@@ -29,13 +30,17 @@ _POSTS = (
 )  # fmt: skip
 
 
+# Every way in which a request can be wrong; anything else is a mistake of ours and a 500.
+_WRONG = (WrongRequest, UnknownFault, UnknownOption, UnknownClinic, WrongReference)
+
+
 @web.middleware
 async def _say_what_is_wrong(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except (UnknownFault, KeyError, TypeError, ValueError) as wrong:
+    except _WRONG as wrong:
         return web.json_response({"error": str(wrong)}, status=400)
 
 
@@ -48,62 +53,65 @@ class _Control:
         return web.json_response(self._double.holdings.ledger())
 
     async def reference(self, request: web.Request) -> web.Response:
-        return web.json_response(self._double.references.lists[request.match_info["name"]])
+        return web.json_response(self._double.references.rows(request.match_info["name"]))
 
     async def faults(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        self._double.faults.set_rates(asked["faults"])
-        lengths = {n: float(asked[n]) for n in ("slow_seconds", "refuse_seconds") if n in asked}
-        self._double.faults.last(**lengths)
+        """`{"faults": {name: rate}}`, and how long they last: `slow_seconds`, `refuse_seconds`."""
+        asked = await _asked(request)
+        lengths = {n: asked.number(n) for n in ("slow_seconds", "refuse_seconds") if n in asked.fields}
+        self._double.faults.replace(asked.mapping("faults"), **lengths)
         return _done()
 
     async def fault_once(self, request: web.Request) -> web.Response:
         """`{"fault": name}`, for the next write, or the next to `"match": {"endpoint": part of its path}`."""
-        asked = await request.json()
-        endpoint = asked.get("endpoint") or asked.get("match", {}).get("endpoint", "")
-        self._double.faults.next_once(asked["fault"], str(endpoint))
+        asked = await _asked(request)
+        match = asked.mapping("match", asked.fields)
+        self._double.faults.next_once(asked.text("fault"), str(match.get("endpoint", "")))
         return _done()
 
     async def outage(self, request: web.Request) -> web.Response:
-        await self._set_outage(bool((await request.json())["on"]))
+        await self._set_outage((await _asked(request)).flag("on"))
         return _done()
 
     async def password(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        self._double.set_password(str(asked["password"]), asked.get("cons_id"))
+        """`{"password": text}` of every clinic, or of the one with `"cons_id"`."""
+        asked = await _asked(request)
+        self._double.set_password(asked.text("password"), asked.text("cons_id", "") or None)
         return _done()
 
     async def options(self, request: web.Request) -> web.Response:
-        self._double.options.change(await request.json())
+        self._double.options.change((await _asked(request)).fields)
         return _done()
 
     async def clock(self, request: web.Request) -> web.Response:
-        skew = float((await request.json())["skew_seconds"])
+        skew = (await _asked(request)).number("skew_seconds")
         self._double.options.change({"clock_skew_seconds": skew})
         return _done()
 
     async def latency(self, request: web.Request) -> web.Response:
-        self._double.options.change({"latency_ms": int((await request.json())["latency_ms"])})
+        self._double.options.change({"latency_ms": (await _asked(request)).number("latency_ms")})
         return _done()
 
     async def screening(self, request: web.Request) -> web.Response:
         """`{"noKartu": card}` makes a member need the screening; with `"done": true` it was filled."""
-        asked = await request.json()
-        self._double.options.require_screening(str(asked["noKartu"]), needed=not asked.get("done", False))
+        asked = await _asked(request)
+        done = asked.flag("done", default=False)
+        self._double.options.require_screening(asked.text("noKartu"), needed=not done)
         return _done()
 
     async def mobile_jkn(self, request: web.Request) -> web.Response:
         """`{"nomorkartu", "kodepoli", "tanggalperiksa"}`: a patient took a number in Mobile JKN."""
-        asked = await request.json()
-        provider = asked.get("kdProvider") or next(iter(self._double.clinics.values())).kd_provider
-        self._double.hold_antrean(asked["nomorkartu"], asked["kodepoli"], asked["tanggalperiksa"], provider)
+        asked = await _asked(request)
+        provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
+        card, poli, day = asked.text("nomorkartu"), asked.text("kodepoli"), asked.day("tanggalperiksa")
+        self._double.hold_antrean(card, poli, day, provider)
         return _done()
 
     async def references(self, request: web.Request) -> web.Response:
         """`{"name": "poli", …}`: `rows` replaces a whole reference, `add` and `remove` (codes) edit it."""
-        asked = await request.json()
-        edits = {name: list(asked[name]) for name in ("rows", "add", "remove") if name in asked}
-        self._double.references.edit(asked["name"], **edits)
+        asked = await _asked(request)
+        edits = {name: asked.rows(name) for name in ("rows", "add", "remove") if name in asked.fields}
+        self._double.references.edit(asked.text("name"), **edits)
         return _done()
 
     async def reset(self, _request: web.Request) -> web.Response:
@@ -111,9 +119,9 @@ class _Control:
         return _done()
 
 
+async def _asked(request: web.Request) -> Asked:
+    return Asked(await request.read())
+
+
 def _done() -> web.Response:
-    return web.json_response({"ok": True}, dumps=_dumps)
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return web.json_response({"ok": True})

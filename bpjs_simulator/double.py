@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bpjs_simulator.antrean_rules import AntreanRules
@@ -23,6 +23,10 @@ _DELETE_PENDAFTARAN = re.compile(
 _DELETE_KUNJUNGAN = re.compile(r"kunjungan/(?!v1$)([^/]+)", re.IGNORECASE)
 _NO_ROUTE = Answer(404, "No Mapping Rule matched", http=404)
 _BAD_JSON = Answer(400, "Format json tidak valid", http=400)
+
+
+class UnknownClinic(LookupError):
+    """No clinic has this consumer id."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,18 @@ class Double:
         return self._clock() + self.options.clock_skew_seconds
 
     def set_password(self, password: str, cons_id: str | None = None) -> None:
-        """Change the PCare password of one clinic, or of all, as a clinic must every two months."""
-        for clinic in self.clinics.values():
-            if cons_id in (None, clinic.cons_id):
-                clinic.password = password
+        """Change the PCare password of one clinic, or of all, as a clinic must every two months.
+
+        Raises UnknownClinic.
+        """
+        if cons_id is not None and cons_id not in self.clinics:
+            raise UnknownClinic("tidak ada klinik dengan 'cons_id' itu")
+        for name in [cons_id] if cons_id is not None else list(self.clinics):
+            self.clinics[name] = replace(self.clinics[name], password=password)
+
+    def first_clinic(self) -> Clinic:
+        """The clinic that is meant when none is named."""
+        return next(iter(self.clinics.values()))
 
     def hold_antrean(self, nomorkartu: str, kodepoli: str, tanggalperiksa: str, kd_provider: str) -> None:
         """Hold an entry that a patient took in Mobile JKN; `tanggalperiksa` is yyyy-MM-dd."""
@@ -142,5 +154,5 @@ def _refused(refusal: Refusal) -> Answer:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body) if body else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -1,7 +1,10 @@
 """Faults by name: what BPJS and the way to it do wrong, at a rate or once on demand."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 # name -> (does the write still take effect?, what the caller gets)
 FAULTS: dict[str, tuple[bool, str]] = {
@@ -18,11 +21,11 @@ FAULTS: dict[str, tuple[bool, str]] = {
 }
 
 
-class UnknownFault(ValueError):
-    """There is no fault of this name, or its rate is not between 0 and 1."""
+LONGEST_SECONDS = 3600
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"tidak ada gangguan {name!r} dengan laju 0 sampai 1; yang ada: {', '.join(FAULTS)}")
+
+class UnknownFault(ValueError):
+    """There is no fault of this name, or not at this rate, or it cannot last so long."""
 
 
 @dataclass
@@ -35,22 +38,33 @@ class Faults:
     refuse_seconds: float = 1.0
     dice: Random = field(default_factory=Random)
 
-    def set_rates(self, rates: dict[str, float]) -> None:
-        """Replace all rates. Raises UnknownFault."""
-        for name, rate in rates.items():
-            if name not in FAULTS or not 0 <= rate <= 1:
-                raise UnknownFault(name)
-        self.rates = dict(rates)
+    def replace(
+        self,
+        rates: Mapping[str, Any],
+        *,
+        slow_seconds: float | None = None,
+        refuse_seconds: float | None = None,
+    ) -> None:
+        """Replace all rates, and how long a slow answer and a refusal last; None leaves that.
 
-    def last(self, slow_seconds: float | None = None, refuse_seconds: float | None = None) -> None:
-        """How long a slow answer and a refusal last; None leaves it."""
-        self.slow_seconds = self.slow_seconds if slow_seconds is None else slow_seconds
-        self.refuse_seconds = self.refuse_seconds if refuse_seconds is None else refuse_seconds
+        Raises UnknownFault, and then changes nothing.
+        """
+        for name, rate in rates.items():
+            if name not in FAULTS or not _within(rate, 1):
+                raise _unknown(name)
+        lengths = {"slow_seconds": slow_seconds, "refuse_seconds": refuse_seconds}
+        given = {name: seconds for name, seconds in lengths.items() if seconds is not None}
+        for name, seconds in given.items():
+            if not _within(seconds, LONGEST_SECONDS):
+                raise UnknownFault(f"'{name}' harus angka dari 0 sampai {LONGEST_SECONDS}")
+        self.rates = dict(rates)
+        for name, seconds in given.items():
+            setattr(self, name, seconds)
 
     def next_once(self, name: str, path: str = "") -> None:
         """The next write whose path holds `path` meets this fault. Raises UnknownFault."""
         if name not in FAULTS:
-            raise UnknownFault(name)
+            raise _unknown(name)
         self.once.append((name, path))
 
     def choose(self, path: str) -> str | None:
@@ -63,3 +77,12 @@ class Faults:
             if self.dice.random() < rate:
                 return name
         return None
+
+
+def _unknown(name: str) -> UnknownFault:
+    return UnknownFault(f"tidak ada gangguan {name!r} dengan laju 0 sampai 1; yang ada: {', '.join(FAULTS)}")
+
+
+def _within(value: Any, most: float) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and 0 <= value <= most

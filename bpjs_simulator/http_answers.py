@@ -33,7 +33,8 @@ class HttpAnswers:
         self._refuse_for_a_while = refuse_for_a_while
 
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
-        """Answer one request, after the latency that was asked for."""
+        """Decide one request at once, and answer when the latency that was asked for has passed."""
+        due = asyncio.get_running_loop().time() + self._double.options.latency_ms / 1000
         holdings = self._double.holdings
         holdings.in_flight += 1
         holdings.most_in_flight = max(holdings.most_in_flight, holdings.in_flight)
@@ -41,19 +42,22 @@ class HttpAnswers:
             request = await _taken_apart(incoming)
             if request is None:
                 return web.Response(status=404, text=HTML, content_type="text/html")
-            await asyncio.sleep(self._double.options.latency_ms / 1000)
-            return await self._answer(incoming, request)
+            return await self._answer(incoming, request, due)
         finally:
             holdings.in_flight -= 1
 
-    async def _answer(self, incoming: web.Request, request: Request) -> web.StreamResponse:
+    async def _answer(self, incoming: web.Request, request: Request, due: float) -> web.StreamResponse:
         fault = self._double.faults.choose(request.path) if request.method != "GET" else None
         if fault is None:
-            return self._written(request, self._double.answer(request))
+            written = self._written(request, self._double.answer(request))
+            await _until(due)
+            return written
         if FAULTS[fault][0]:
-            return await self._spoilt(incoming, request, self._double.answer(request, fault), fault)
-        answer = Answer(CODES.get(fault, 0), LOGIN.message if fault == "wrong-login" else "")
-        self._double.note(request, answer, fault)
+            answer = self._double.answer(request, fault)
+        else:
+            answer = Answer(CODES.get(fault, 0), LOGIN.message if fault == "wrong-login" else "")
+            self._double.note(request, answer, fault)
+        await _until(due)
         return await self._spoilt(incoming, request, answer, fault)
 
     async def _spoilt(
@@ -96,6 +100,10 @@ class HttpAnswers:
         if status == _NO_CONTENT:
             return web.Response(status=status)
         return web.Response(status=status, body=body, content_type="application/json")
+
+
+async def _until(due: float) -> None:
+    await asyncio.sleep(due - asyncio.get_running_loop().time())
 
 
 def _undecryptable(request: Request, answer: Answer) -> web.Response:

@@ -12,23 +12,17 @@ class _BitWriter:
     """Collects bits, least significant first within a number, into characters of six bits."""
 
     def __init__(self) -> None:
-        self._characters: list[str] = []
-        self._value = 0
-        self._filled = 0
+        self._written: list[str] = []  # of "0" and "1": Python turns these around faster than numbers
 
     def write(self, number: int, bits: int) -> None:
-        """Append the lowest `bits` of a number."""
-        for _ in range(bits):
-            self._value = (self._value << 1) | (number & 1)
-            number >>= 1
-            self._filled += 1
-            if self._filled == _BITS:
-                self._characters.append(ALPHABET[self._value])
-                self._value = self._filled = 0
+        """Append a number of at most so many bits."""
+        self._written.append(f"{number:0{bits}b}"[::-1])
 
     def text(self) -> str:
-        """Everything written, the last character filled up with zeros."""
-        return "".join([*self._characters, ALPHABET[self._value << (_BITS - self._filled)]])
+        """Everything written, filled up with one to six zeros: full characters get an empty one more."""
+        bits = "".join(self._written)
+        bits += "0" * (_BITS - len(bits) % _BITS)
+        return "".join(ALPHABET[int(bits[at : at + _BITS], 2)] for at in range(0, len(bits), _BITS))
 
 
 def compress(text: str) -> str:

@@ -1,24 +1,23 @@
 """How this simulator answers where sources disagree or tests want it odd."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 NO_DATA_FORMS = ("null", "empty", "list", "204-code", "204-http")
+DUPLICATE_CODES = (401, 428, 412)
 
 
 class UnknownOption(ValueError):
     """There is no option of this name, or not with this value."""
-
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"tidak ada pilihan {name}; yang ada: {', '.join(known)}")
 
 
 @dataclass
 class Options:
     """All may be changed while it runs, by a `POST /control/options` with the same names."""
 
-    latency_ms: int = 0
+    latency_ms: float = 0
     page_cap: int | None = None  # at most this many rows a page, whatever was asked for
     count_is_total: bool = True
     no_data: str = "null"  # null, empty, list, 204-code, 204-http: the forms of contract 2.3
@@ -36,14 +35,46 @@ class Options:
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set options by name; a list becomes a set. Raises UnknownOption, and then changes nothing."""
-        names = [option.name for option in fields(self)]
-        unknown = [name for name in changes if name not in names]
-        if unknown:
-            raise UnknownOption(unknown[0], names)
-        if changes.get("no_data", self.no_data) not in NO_DATA_FORMS:
-            raise UnknownOption(f"no_data={changes['no_data']}", NO_DATA_FORMS)
+        for name, value in changes.items():
+            if name not in _VALUES:
+                raise UnknownOption(f"tidak ada pilihan '{name}'; yang ada: {', '.join(_VALUES)}")
+            fits, wanted = _VALUES[name]
+            if not fits(value):
+                raise UnknownOption(f"'{name}' harus {wanted}")
         for name, value in changes.items():
             setattr(self, name, set(value) if isinstance(value, list) else value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_cards(value: Any) -> bool:
+    return isinstance(value, list | set) and all(isinstance(card, str) for card in value)
+
+
+Value = tuple[Callable[[Any], bool], str]
+_FLAG: Value = (lambda value: isinstance(value, bool), "true atau false")
+_CARDS: Value = (_is_cards, "daftar nomor kartu")
+# option -> (whether a value fits, what it must be)
+_VALUES: dict[str, Value] = {
+    "latency_ms": (lambda value: _is_number(value) and value >= 0, "angka mulai 0"),
+    "page_cap": (
+        lambda value: value is None or (type(value) is int and value > 0),
+        "bilangan mulai 1, atau null",
+    ),
+    "count_is_total": _FLAG,
+    "no_data": (lambda value: value in NO_DATA_FORMS, f"salah satu dari {', '.join(NO_DATA_FORMS)}"),
+    "duplicate_code": (
+        lambda value: value in DUPLICATE_CODES,
+        f"salah satu dari {', '.join(map(str, DUPLICATE_CODES))}",
+    ),
+    "missing_antrean_is_ok": _FLAG,
+    "clock_skew_seconds": (_is_number, "angka"),
+    "screening": _CARDS,
+    "screened": _CARDS,
+    "unknown_cards": _CARDS,
+}
 
 
 # Conventions for invented cards, so that a sample body tells what will become of it.

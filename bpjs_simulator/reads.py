@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
+from bpjs_simulator.antrean_day import WRONG_DAY, antrean_day
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.envelope import Answer
 from bpjs_simulator.holdings import Holdings, Row
@@ -51,6 +51,7 @@ _BARE = {
     r"prognosa": "prognosa",
     r"skrinning/rekap": "rekap-skrining",
 }
+_ANTREAN_REFERENCE = re.compile(r"ref/(?:poli|dokter/kodepoli/(?P<poli>[^/]+))/tanggal/(?P<day>[^/]+)")
 
 
 class Reads:
@@ -60,7 +61,7 @@ class Reads:
         self._holdings = holdings
         self._references = references
         self._options = options
-        page = r"/(?P<start>\d+)/(?P<limit>\d+)"
+        page = r"/(?P<start>\d{1,9})/(?P<limit>\d{1,9})"
         search = r"/(?P<search>[^/]+)"
         self._routes: list[tuple[re.Pattern[str], Callable[[dict[str, str], Clinic], Answer]]] = [
             *((_route(path + page), self._lister(name)) for path, name in _PAGED.items()),
@@ -85,22 +86,20 @@ class Reads:
 
     def antrean(self, path: str) -> Answer | None:
         """The answer to an Antrean GET: poli as a list with code 1, dokter bare with 200; both are seen."""
-        polis = re.fullmatch(r"ref/poli/tanggal/([^/]+)", path)
-        if polis:
-            rows = [
-                {"kodepoli": row["kdPoli"], "namapoli": row["nmPoli"]}
-                for row in self._references.lists["poli"]
-            ]
-            return Answer(1, "Ok", {"list": rows}, sealed=True)
-        doctors = re.fullmatch(r"ref/dokter/kodepoli/([^/]+)/tanggal/(\d{4}-\d\d-\d\d)", path)
-        if not doctors:
+        asked = _ANTREAN_REFERENCE.fullmatch(path)
+        if asked is None:
             return None
-        try:
-            day = date.fromisoformat(doctors[2])
-        except ValueError:
-            return Answer(201, "Format tanggal tidak sesuai, format yang benar adalah yyyy-mm-dd")
-        rows = self._references.sessions(doctors[1], day)
+        day = antrean_day(asked["day"])
+        if day is None:
+            return Answer(201, WRONG_DAY)
+        if asked["poli"] is None:
+            return Answer(1, "Ok", {"list": self._polis()}, sealed=True)
+        rows = self._references.sessions(asked["poli"], day)
         return Answer(200, "OK", rows, sealed=True) if rows else Answer(201, "No Content")
+
+    def _polis(self) -> list[Row]:
+        rows = self._references.lists["poli"]
+        return [{"kodepoli": row["kdPoli"], "namapoli": row["nmPoli"]} for row in rows]
 
     def _lister(self, name: str, *, counted: bool = True) -> Callable[[dict[str, str], Clinic], Answer]:
         def answer(asked: dict[str, str], _clinic: Clinic) -> Answer:

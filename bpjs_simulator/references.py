@@ -75,12 +75,25 @@ _WHOLE_WEEK = range(7)
 _DETAILED = 10  # one in so many diagnoses has finer ones, with a dot in their code
 
 
+class WrongReference(LookupError):
+    """There is no such reference, or a row that it cannot hold."""
+
+
 @dataclass
 class References:
     """What the read endpoints answer; `edit` changes it, for tests of synchronisation."""
 
     lists: dict[str, list[Row]] = field(default_factory=lambda: dict(_make()))
     _codes: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._fields = {name: tuple(rows[0]) for name, rows in self.lists.items()}
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a reference. Raises WrongReference."""
+        if name not in self.lists:
+            raise WrongReference(f"tidak ada referensi '{name}'; yang ada: {', '.join(self.lists)}")
+        return self.lists[name]
 
     def knows(self, name: str, code: str) -> bool:
         """Whether a reference holds this code; a diagnosis may be written with its dot or without."""
@@ -92,19 +105,29 @@ class References:
         self,
         name: str,
         *,
-        rows: list[Row] | None = None,
+        rows: Sequence[Row] | None = None,
         add: Sequence[Row] = (),
         remove: Sequence[str] = (),
     ) -> None:
         """Replace a reference's rows, take codes out of it, put rows into it (or over the same code).
 
-        `sesi`, whose rows share codes, can only be replaced. Raises KeyError when there is no such reference.
+        `sesi`, whose rows share codes, can only be replaced. Raises WrongReference, and then changes nothing.
         """
-        held = self.lists[name]
-        kept = held if rows is None else rows
-        gone = {*remove, *map(_code, add)}
-        self.lists[name] = [*(row for row in kept if _code(row) not in gone), *add]
+        held = self.rows(name)
+        kept = held if rows is None else self._checked(name, rows)
+        added = self._checked(name, add)
+        gone = {*map(str, remove), *map(_code, added)}
+        self.lists[name] = [*(row for row in kept if _code(row) not in gone), *added]
         self._codes.pop(name, None)
+
+    def _checked(self, name: str, rows: Sequence[Row]) -> list[Row]:
+        """The rows with code and name first: later answers rely on these, and on all that a session has."""
+        fields = self._fields[name] if name == "sesi" else self._fields[name][:2]
+        if not all(isinstance(row, dict) and set(fields) <= set(row) for row in rows):
+            raise WrongReference(f"baris '{name}' harus objek dengan {', '.join(fields)}")
+        if not all(isinstance(row.get("hari", []), list | tuple) for row in rows):
+            raise WrongReference("'hari' harus daftar angka, 0 untuk Senin")
+        return [{field: row[field] for field in fields} | row for row in rows]
 
     def sessions(self, kodepoli: str, day: date) -> list[Row]:
         """The doctors of a poli on a day, a row per session."""

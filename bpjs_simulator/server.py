@@ -16,10 +16,10 @@ from bpjs_simulator.double import Double
 from bpjs_simulator.faults import UnknownFault
 from bpjs_simulator.holdings import Row
 from bpjs_simulator.http_answers import HttpAnswers
+from bpjs_simulator.port import HOST, Port
 
 __all__ = ["Clinic", "Simulator", "UnknownFault", "serve"]
 
-HOST = "127.0.0.1"  # never beyond this machine: it holds passwords and answers anybody
 T = TypeVar("T")
 
 
@@ -44,14 +44,14 @@ class Simulator:
     ) -> None:
         self.double = Double(clinics or [Clinic()])
         self.double.options.change({"latency_ms": latency_ms, "page_cap": page_cap, "no_data": no_data_form})
-        self.double.faults.set_rates(dict(faults or {}))
+        self.double.faults.replace(faults or {})
         self.double.faults.dice = random.Random(seed)
         self.port = port
         self.control_port = control_port if control_port is not None else (port + 1 if port else 0)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bpjs-simulator", daemon=True)
         self._runners: list[web.AppRunner] = []
-        self._site: web.TCPSite | None = None
+        self._ports: list[Port] = []
         self._outage = False
         self._refusing: asyncio.Task[None] | None = None
 
@@ -76,11 +76,11 @@ class Simulator:
         return f"http://{HOST}:{self.control_port}"
 
     def start(self) -> None:
-        """Return when it listens. Raises OSError when a port is taken."""
+        """Return when it listens. Raises OSError when a port is taken, OverflowError above 65535."""
         self._thread.start()
         try:
             self._call(self._start()).result()
-        except OSError:
+        except (OSError, OverflowError):  # the latter for a number that no port has
             self.stop()
             raise
 
@@ -115,8 +115,8 @@ class Simulator:
         refuse_seconds: float | None = None,
     ) -> None:
         """Replace all rates of faults, and how long `slow`, `drip` and `refuse` last. Raises UnknownFault."""
-        self._in_loop(lambda: self.double.faults.set_rates(dict(rates)))
-        self._in_loop(lambda: self.double.faults.last(slow_seconds, refuse_seconds))
+        lengths = {"slow_seconds": slow_seconds, "refuse_seconds": refuse_seconds}
+        self._in_loop(lambda: self.double.faults.replace(rates, **lengths))
 
     def fault_once(self, name: str, endpoint: str = "") -> None:
         """The next write whose path holds `endpoint` meets this fault. Raises UnknownFault."""
@@ -134,11 +134,11 @@ class Simulator:
         self,
         name: str,
         *,
-        rows: list[Row] | None = None,
+        rows: Sequence[Row] | None = None,
         add: Sequence[Row] = (),
         remove: Sequence[str] = (),
     ) -> None:
-        """Replace the rows of a reference, add some, remove some by code. Raises KeyError."""
+        """Replace the rows of a reference, add some, remove some by code. Raises WrongReference."""
         self._in_loop(lambda: self.double.references.edit(name, rows=rows, add=add, remove=remove))
 
     def require_screening(self, card: str, *, needed: bool = True) -> None:
@@ -147,7 +147,7 @@ class Simulator:
 
     def hold_antrean(self, nomorkartu: str, kodepoli: str, tanggalperiksa: str) -> None:
         """Hold an entry of the first clinic that a patient took in Mobile JKN; the date is yyyy-MM-dd."""
-        provider = next(iter(self.double.clinics.values())).kd_provider
+        provider = self.double.first_clinic().kd_provider
         self._in_loop(lambda: self.double.hold_antrean(nomorkartu, kodepoli, tanggalperiksa, provider))
 
     def reset(self) -> None:
@@ -168,62 +168,46 @@ class Simulator:
         services = web.Application(client_max_size=16 * 1024 * 1024)
         answers = HttpAnswers(self.double, self._refuse_for_a_while)
         services.router.add_route("*", "/{service}/{path:.+}", answers.handle)
-        control_runner = web.AppRunner(control_app(self.double, self.set_outage), access_log=None)
-        # No access log: paths hold card numbers.
-        self._runners = [web.AppRunner(services, access_log=None), control_runner]
-        for runner in self._runners:
-            await runner.setup()
-        self.port = await self._open()
-        control = web.TCPSite(self._runners[1], HOST, self.control_port)
-        await control.start()
-        self.control_port = _port_of(control)
+        bpjs = await self._runner(services)
+        control = await self._runner(control_app(self.double, self.set_outage))
+        # One by one, so that what was taken is given back when the next is not to be had.
+        for runner, number in ((bpjs, self.port), (control, self.control_port)):
+            self._ports.append(Port(runner, number))
+            await self._ports[-1].open()
+        self.port, self.control_port = (port.number for port in self._ports)
 
-    async def _open(self) -> int:
-        self._site = web.TCPSite(self._runners[0], HOST, self.port, reuse_address=True)
-        await self._site.start()
-        return _port_of(self._site)
+    async def _runner(self, app: web.Application) -> web.AppRunner:
+        # No access log: paths hold card numbers.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._runners.append(runner)
+        await runner.setup()
+        return runner
 
     async def _stop(self) -> None:
-        if self._refusing is not None:
-            self._refusing.cancel()
+        for port in self._ports:
+            await port.close()
+        # Answers that are still on their way, and the end of a refusal.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         for runner in self._runners:
             await runner.cleanup()
 
     async def set_outage(self, on: bool) -> None:
         """Close or open the port on which BPJS answers; open connections are cut."""
         self._outage = on
-        await (self._close() if on else self._reopen())
-
-    async def _close(self) -> None:
-        if self._site is None:
-            return
-        site, self._site = self._site, None
-        await site.stop()
-        server = self._runners[0].server
-        for connection in list(server.connections) if server else []:
-            connection.force_close()
-            if connection.transport is not None:
-                connection.transport.abort()
-
-    async def _reopen(self) -> None:
-        if self._site is None:
-            await self._open()
+        await (self._ports[0].refuse() if on else self._ports[0].open())
 
     async def _refuse_for_a_while(self) -> None:
-        await self._close()
+        await self._ports[0].refuse()
         if self._refusing is None or self._refusing.done():
             self._refusing = self._loop.create_task(self._end_of_refusal())
 
     async def _end_of_refusal(self) -> None:
         await asyncio.sleep(self.double.faults.refuse_seconds)
         if not self._outage:  # meanwhile somebody may have asked for a long one
-            await self._reopen()
-
-
-def _port_of(site: web.TCPSite) -> int:
-    server = site._server  # aiohttp tells a chosen port nowhere else
-    port: int = server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-    return port
+            await self._ports[0].open()
 
 
 def serve(

@@ -1,6 +1,5 @@
 """Puts the commands together and turns what can go wrong into one sentence and an exit code."""
 
-import os
 import sys
 
 import typer
@@ -16,8 +15,9 @@ from cli.resume import resume
 from cli.send import send
 from cli.show import show
 from cli.simulator import simulator
-from cli.terminal import UserError, complain
+from cli.terminal import UserError, complain, forgive_encoding
 from cli.tutup import tutup
+from cli.wording import in_indonesian
 from database import DatabaseError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ USER_ERROR, INTERRUPTED = 2, 130
 
 def main() -> None:
     """Run the command line and exit: 0 or what the command says, 2 for a mistake, 130 after Ctrl-C."""
+    forgive_encoding()
     try:
         code = get_command(app).main(standalone_mode=False)
     except (UserError, DatabaseError) as error:
@@ -42,14 +43,10 @@ def main() -> None:
     except ValidationError as wrong:
         code = complain(f"Pengaturan salah: {_named(wrong)}", USER_ERROR)
     except TyperException as wrong:
-        said = wrong.format_message().replace("Value error, ", "").rstrip(".")
-        code = complain(f"{said}. Bantuan: bpjs --help" if said else "Bantuan: bpjs --help", USER_ERROR)
+        said = in_indonesian(wrong.format_message()) or "Pilih satu perintah"
+        code = complain(f"{said}. Bantuan: bpjs --help", USER_ERROR)
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left; what is still buffered goes nowhere instead of failing at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -59,4 +56,4 @@ def _named(wrong: ValidationError) -> str:
         (f"BPJS_{error['loc'][0]}".upper() if error["loc"] else "BPJS_…", error["msg"])
         for error in wrong.errors(include_input=False, include_url=False, include_context=False)
     )
-    return "; ".join(f"{name}: {reason.removeprefix('Value error, ')}" for name, reason in problems)
+    return "; ".join(f"{name}: {in_indonesian(reason)}" for name, reason in problems)

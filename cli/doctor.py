@@ -10,16 +10,17 @@ import typer
 
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
-from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import DatabaseError, open_database
 from database.settings import DatabaseSettings
 from tasks.prefect_environment import API_URL, has_api_url
+from tasks.settings import DeliverySettings
 
 # A clock off by more than this will be refused by BPJS sooner or later.
 MOST_SKEW_SECONDS = 60
+SET_THE_CLOCK = "samakan jam komputer (NTP)"
 _SIMULATOR = "127.0.0.1"
 
 
@@ -54,6 +55,7 @@ def _print(finding: Finding) -> None:
 
 
 def _settings() -> Iterator[Finding]:
+    DeliverySettings()
     settings = BpjsSettings()
     if _SIMULATOR in settings.pcare_base_url:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
@@ -95,6 +97,8 @@ def _prefect() -> Iterator[Finding]:
 
 
 def _services() -> Iterator[Finding]:
+    from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
+
     with Bpjs(BpjsSettings()) as bpjs:
         for service in Service:
             yield from _service(bpjs.probe, service)
@@ -105,8 +109,11 @@ def _service(probe: Callable[[Service], object], service: Service) -> Iterator[F
     try:
         exchange = probe(service)
     except Unauthorized as refused:
-        yield Finding(name, False, refused.reason, "perbaiki kredensial di .env")
-        yield from _clock(name, refused.exchange.server_date)
+        todo = SET_THE_CLOCK if refused.expired else "perbaiki kredensial di .env"
+        yield Finding(name, False, refused.reason, todo)
+        # Who was just told that the clock is wrong must not read below that it is right.
+        clock = _clock(name, refused.exchange.server_date)
+        yield from (finding for finding in clock if not (refused.expired and finding.well))
         return
     except BpjsError as error:
         yield Finding(
@@ -124,4 +131,4 @@ def _clock(name: str, theirs: datetime | None) -> Iterator[Finding]:
     well = abs(skew) <= MOST_SKEW_SECONDS
     side = "lebih cepat dari" if skew > 0 else "lebih lambat dari"
     found = "sama dengan BPJS" if well else f"{abs(skew)} detik {side} BPJS"
-    yield Finding(f"Jam komputer ({name})", well, found, "samakan jam komputer (NTP)")
+    yield Finding(f"Jam komputer ({name})", well, found, "" if well else SET_THE_CLOCK)

@@ -29,6 +29,17 @@ def enqueue(
     raise typer.Exit(1 if bad else 0)
 
 
+_WHYS = {
+    FileNotFoundError: "tidak ada",
+    IsADirectoryError: "itu sebuah map",
+    PermissionError: "tidak diizinkan",
+}
+
+
+def _why(cause: OSError) -> str:
+    return _WHYS.get(type(cause)) or cause.strerror or type(cause).__name__
+
+
 @contextmanager
 def _lines(file: str) -> Iterator[list[str]]:
     try:
@@ -37,7 +48,7 @@ def _lines(file: str) -> Iterator[list[str]]:
     except UnicodeDecodeError:
         raise UserError(f"{file} bukan teks UTF-8.") from None
     except OSError as cause:
-        raise UserError(f"{file} tidak dapat dibaca: {cause.strerror}.") from None
+        raise UserError(f"{file} tidak dapat dibaca: {_why(cause)}.") from None
     # Not splitlines(): JSON may hold U+2028 and its like within a line.
     yield text.split("\n")
 

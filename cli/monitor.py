@@ -1,10 +1,12 @@
 """`bpjs monitor`: the four cards and the table of jobs."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Console
 from rich.panel import Panel
@@ -12,13 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.terminal import UserError, badge, console, print_json
+from cli.terminal import UserError, badge, console, plain, print_json
 from database import open_database
-from database.monitor import Filter, Monitor, look, today
+from database.monitor import Filter, Monitor, Row, look, today
 from database.status import FILTER_WORDS
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
 
+_WHICH_DAY = "--tanggal harus yyyy-MM-dd atau semua."
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -51,10 +54,13 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
 def _day(text: str) -> date | None:
     if text == "semua":
         return None
+    # fromisoformat() alone would also take 20260914 and 2026-W38-1.
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise UserError(_WHICH_DAY)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError("--tanggal harus yyyy-MM-dd atau semua.") from None
+        raise UserError(_WHICH_DAY) from None
 
 
 def _show(screen: Console, seen: Monitor, day: date | None) -> None:
@@ -62,7 +68,7 @@ def _show(screen: Console, seen: Monitor, day: date | None) -> None:
     style = "bold yellow" if any(before.values()) else "dim"
     screen.print(f"{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya", style=style)
     for door in seen.doors:
-        screen.print(Text(door, style="bold red"))
+        screen.print(plain(door), style="bold red")
     cards = [
         Panel(
             Text(str(count), style=f"bold {_CARD_STYLES[card]}", justify="center"),
@@ -77,11 +83,15 @@ def _show(screen: Console, seen: Monitor, day: date | None) -> None:
         when = f"pada {day:%d-%m-%Y}" if day else "pada semua tanggal"
         screen.print(f"Tidak ada pekerjaan {when} dengan filter ini.")
         return
-    screen.print(_table(seen, screen.width))
+    headings = _headings(seen.columns, screen.width, one_day=day is not None)
+    screen.print(_table(seen.rows, headings, screen.width))
+    if MESSAGE not in headings:
+        screen.print(_messages(seen.rows))
     if seen.cards["total"] > len(seen.rows):
         screen.print(f"{len(seen.rows)} terbaru ditampilkan; --limit untuk lebih banyak.", style="dim")
 
 
+MESSAGE = "Pesan"
 # Heading -> key of the row; a job type's own columns are keyed by their headings.
 _KEYS = {
     "Tanggal": "tanggal",
@@ -90,7 +100,7 @@ _KEYS = {
     "Jenis": "jenis",
     "HTTP": "http_code",
     "Percobaan": "attempts",
-    "Pesan": "message",
+    MESSAGE: "message",
 }
 
 
@@ -98,21 +108,42 @@ _KEYS = {
 _WIDE_ENOUGH = 110
 _GIVES_WAY = {"Tanggal", "HTTP", "Percobaan"}
 _NEVER_WRAPS = {"Tanggal", "Norm", "Jenis", "Status"}
+# What a job type's own column takes up; messages need what is left, or they go beneath the table.
+_OWN_COLUMN = 12
+_WIDEST_MINIMUM = 8
 
 
-def _table(seen: Monitor, width: int) -> Table:
+def _headings(columns: list[str], width: int, *, one_day: bool) -> list[str]:
+    """The columns that a screen has room for; the date stays where it differs, if it can."""
+    own = [name for name in columns if name not in {*_KEYS, "Status"}]
+    gives_way = _GIVES_WAY if one_day or own else _GIVES_WAY - {"Tanggal"}
+    return [
+        name
+        for name in columns
+        if (width >= _WIDE_ENOUGH or name not in gives_way)
+        and (width >= _WIDE_ENOUGH + _OWN_COLUMN * len(own) or name != MESSAGE)
+    ]
+
+
+def _table(rows: list[Row], headings: list[str], width: int) -> Table:
     narrow = width < _WIDE_ENOUGH
-    headings = [name for name in seen.columns if not (narrow and name in _GIVES_WAY)]
-    table = Table("Id", expand=False)
+    box = SIMPLE_HEAD if narrow else HEAVY_HEAD
+    table = Table("Id", box=box, collapse_padding=narrow, pad_edge=not narrow)
     for name in headings:
-        table.add_column(name, no_wrap=name in _NEVER_WRAPS, overflow="fold", min_width=min(len(name), 8))
-    for row in seen.rows:
+        least = min(len(name), _WIDEST_MINIMUM)
+        table.add_column(name, no_wrap=name in _NEVER_WRAPS, overflow="fold", min_width=least)
+    for row in rows:
         table.add_row(str(row["id"]), *(_cell(row, name) for name in headings))
     return table
 
 
-def _cell(row: dict[str, Any], name: str) -> Text:
-    if name == "Status":
-        return badge(row["status"])
-    value = row.get(_KEYS.get(name, name))
-    return Text("" if value is None else str(value))
+def _messages(rows: list[Row]) -> Table:
+    told = Table.grid(padding=(0, 2))
+    for row in rows:
+        if row["message"]:
+            told.add_row(Text(f"#{row['id']}", style="dim"), plain(row["message"]))
+    return told
+
+
+def _cell(row: Row, name: str) -> Text:
+    return badge(row["status"]) if name == "Status" else plain(row.get(_KEYS.get(name, name)))

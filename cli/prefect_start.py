@@ -13,6 +13,10 @@ def prepare_prefect() -> None:
     configure(os.environ)
 
 
+# With a mere RuntimeError Prefect says that no server answers, or that a temporary one did not start.
+_NOT_STARTED = ("Failed to reach API", "ephemeral Prefect API server")
+
+
 @contextmanager
 def prefect_unavailable() -> Iterator[None]:
     """Turn a server that cannot be reached into one sentence. Raises UserError."""
@@ -21,7 +25,7 @@ def prefect_unavailable() -> Iterator[None]:
     try:
         yield
     except (*PREFECT_UNAVAILABLE, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "Failed to reach API" not in str(error):
+        if isinstance(error, RuntimeError) and not any(text in str(error) for text in _NOT_STARTED):
             raise
         where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
         raise UserError(

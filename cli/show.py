@@ -1,40 +1,49 @@
 """`bpjs show`: one job, whole."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Group
-from rich.json import JSON
+from rich.highlighter import JSONHighlighter
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bpjs_client.identifiers import with_masked_values
-from cli.terminal import badge, console, print_json
+from bpjs_client.identifiers import with_masked_values, without_identifiers
+from cli.terminal import JobId, badge, console, plain, print_json
 from database import open_database
 from database.detail import show as read_detail
 
 
 def show(
-    job_id: Annotated[int, typer.Argument(metavar="ID", help="Nomor pekerjaan.")],
+    job_id: JobId,
     reveal: Annotated[bool, typer.Option("--buka", help="Tampilkan nomor kartu, NIK dan HP utuh.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON, utuh.")] = False,
 ) -> None:
     """Menampilkan satu pekerjaan: permintaan, jawaban BPJS, dan setiap percobaan."""
-    detail = read_detail(open_database(), job_id)
+    database = open_database()
+    detail = read_detail(database, job_id)
     if as_json:
         print_json(detail)
         return
-    console().print(_whole(detail if reveal else with_masked_values(detail)))
+    console().print(_whole(detail if reveal else _masked(detail), database.timezone))
 
 
-def _whole(detail: dict[str, Any]) -> Group:
+def _masked(detail: dict[str, Any]) -> dict[str, Any]:
+    masked: dict[str, Any] = with_masked_values(detail)
+    texts = {name: masked[name] for name in ("message", "response") if isinstance(masked[name], str)}
+    return masked | {name: without_identifiers(text, detail["request"]) for name, text in texts.items()}
+
+
+def _whole(detail: dict[str, Any], timezone: ZoneInfo) -> Group:
     return Group(
         _facts(detail),
         Panel(_json(detail["request"]), title="Request"),
         Panel(_json(detail["response"]), title="Response"),
-        _history(detail["history"]),
+        _history(detail["history"], timezone),
     )
 
 
@@ -51,33 +60,40 @@ def _facts(detail: dict[str, Any]) -> Table:
         "Hasil": ", ".join(f"{name} {value}" for name, value in (detail["result"] or {}).items()),
     }
     for name, value in rows.items():
-        facts.add_row(Text(name, style="dim"), value if isinstance(value, Text) else Text(value))
+        facts.add_row(Text(name, style="dim"), value if isinstance(value, Text) else plain(value))
     return facts
 
 
-def _json(value: Any) -> JSON | Text:
+def _json(value: Any) -> Text:
     if value is None:
         return Text("belum ada", style="dim")
-    return JSON(json.dumps(value, ensure_ascii=False)) if not isinstance(value, str) else Text(value)
+    if isinstance(value, str):
+        return plain(value)
+    return JSONHighlighter()(plain(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-def _history(history: list[dict[str, Any]]) -> Table | Text:
+# Heading -> key of an attempt.
+_ATTEMPT = {
+    "No.": "number",
+    "Mulai": "started_at",
+    "ms": "duration_ms",
+    "Akhir": "outcome",
+    "HTTP": "http_code",
+    "Kode": "code",
+    "Oleh": "requested_by",
+    "Alasan": "reason",
+}
+_NEVER_WRAPS = {"No.", "Mulai", "ms", "HTTP"}
+
+
+def _history(history: list[dict[str, Any]], timezone: ZoneInfo) -> Table | Text:
     if not history:
         return Text("Belum pernah dikirim.", style="dim")
-    table = Table("No.", "Mulai (UTC)", "ms", "Akhir", "HTTP", "Kode", "Oleh", "Alasan", title="Riwayat")
+    table = Table(title="Riwayat")
+    for heading in _ATTEMPT:
+        table.add_column(heading, no_wrap=heading in _NEVER_WRAPS, overflow="fold")
     for attempt in history:
-        cells = [
-            attempt[name]
-            for name in (
-                "number",
-                "started_at",
-                "duration_ms",
-                "outcome",
-                "http_code",
-                "code",
-                "requested_by",
-                "reason",
-            )
-        ]
-        table.add_row(*("" if cell is None else str(cell)[:26] for cell in cells))
+        local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
+        shown = attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}"}
+        table.add_row(*(plain(shown[key]) for key in _ATTEMPT.values()))
     return table

@@ -1,10 +1,13 @@
 """How the command talks: badges and tables on stdout, complaints on stderr, JSON alone when asked for."""
 
+import io
 import json
 import os
 import sys
-from typing import Any
+import unicodedata
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -24,15 +27,50 @@ class UserError(Exception):
     """A mistake that the person at the terminal can mend; the text is one Indonesian sentence."""
 
 
+# A job's number, as an argument; what is larger no database can hold.
+JobId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")]
+
+
 def badge(status: str) -> Text:
     """The coloured word of a status."""
     word, style = BADGES[status]
     return Text(f" {word} ", style=style)
 
 
+def plain(foreign: object) -> Text:
+    """What a clinic or BPJS wrote, as mere text: no markup, and nothing that a terminal would obey."""
+    lines = str("" if foreign is None else foreign).replace("\r\n", "\n")
+    return Text("".join(letter if _harmless(letter) else "\N{REPLACEMENT CHARACTER}" for letter in lines))
+
+
+def _harmless(letter: str) -> bool:
+    # The categories C…: control codes, invisible marks that turn the writing around, half surrogate pairs.
+    return letter in "\n\t" or not unicodedata.category(letter).startswith("C")
+
+
+def forgive_encoding() -> None:
+    """On a terminal that is not UTF-8 a letter it lacks becomes a question mark instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+class Screen(Console):
+    """A console on which a command goes on to its end although nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would exit with 1 here, which says that something is wrong with the jobs."""
+        stop_talking()
+
+
 def console() -> Console:
     """Standard output; a pipe gets plain text of a width that cuts nothing."""
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160, highlight=False)
+    return Screen(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160, highlight=False)
+
+
+def stop_talking() -> None:
+    """Whoever read our output has left: the rest of it goes nowhere, and does not fail at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def error_console() -> Console:
@@ -47,6 +85,18 @@ def complain(sentence: str, code: int) -> int:
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    """One JSON document on one line of stdout."""
+    try:
+        sys.stdout.write(_json(document) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stop_talking()
+
+
+def _json(document: Any) -> str:
+    readable = json.dumps(document, ensure_ascii=False)
+    try:
+        readable.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # half a surrogate pair in a body, or a terminal that is not UTF-8
+        return json.dumps(document)
+    return readable

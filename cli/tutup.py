@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import UserError, console
+from cli.terminal import JobId, UserError, console
 from database import open_database
 from database.settle import Settled, close_by_hand
 
 
 def tutup(
-    job_id: Annotated[int, typer.Argument(metavar="ID", help="Nomor pekerjaan.")],
+    job_id: JobId,
     reason: Annotated[str, typer.Option(help="Mengapa.")],
     by: Annotated[str, typer.Option(help="Nama Anda.")],
     already_there: Annotated[bool, typer.Option("--sudah-ada", help="BPJS sudah punya.")] = False,

@@ -29,8 +29,9 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
             deliver_as_it_comes(Sender(at, concurrency))
             failures = 0
         except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
-            # Only the kind of error: a text of Prefect's or httpx's may carry an address with a password.
-            logger.warning("delivery pauses: %s", type(error).__name__)
+            # Of Prefect's and httpx's errors only the kind: their text may carry an address with a password.
+            why = str(error) if isinstance(error, DatabaseError) else type(error).__name__
+            logger.warning("delivery pauses: %s", why)
             at.stop.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
 

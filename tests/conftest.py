@@ -20,6 +20,7 @@ from pydantic import SecretStr  # noqa: E402
 from database import Database, open_database  # noqa: E402
 from database.engine import Clock, utc_now  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
+from tests.flows.prefect_server import PrefectServer, prefect_server  # noqa: E402
 from tests.postgres import PostgresServer, start_postgres  # noqa: E402
 
 KINDS = ("sqlite", "postgresql")
@@ -30,6 +31,19 @@ def postgres() -> Iterator[PostgresServer]:
     server = start_postgres()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """One Prefect server for all tests: starting it takes seconds."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: PLC0415 - seconds too
+
+    home = tmp_path_factory.mktemp("prefect")
+    with (
+        prefect_server(home) as server,
+        temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_HOME: home}),
+    ):
+        yield server
 
 
 @pytest.fixture(scope="session")

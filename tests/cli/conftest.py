@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bpjs_simulator.server import Simulator
 from database import Database
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES
@@ -49,3 +50,10 @@ def line() -> Line:
         return json.dumps({name: value for name, value in whole.items() if value is not None})
 
     return make
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """BPJS, in this process."""
+    with Simulator() as running:
+        yield running

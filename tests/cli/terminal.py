@@ -65,6 +65,23 @@ class Terminal:
         )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
+    def unread(self, *arguments: str, stdin: bytes = b"") -> tuple[int, str]:
+        """Run with a stdout whose reader has left already; returns the exit code and stderr."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as stdout:
+            done = subprocess.run(
+                [BPJS, *arguments],
+                input=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                env=self._environ({}),
+                timeout=LONGEST_SECONDS,
+                check=False,
+            )
+        return done.returncode, done.stderr.decode()
+
     @contextmanager
     def running(self, *arguments: str, **environ: str) -> "Iterator[Running]":
         """A command that goes on until it is stopped; killed at the end if it still runs."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from database import Database
+from database import Database, enqueue_lines
 from database.models import Job
 from tests.cli.conftest import Line
 from tests.cli.terminal import BPJS, Terminal
@@ -138,11 +138,28 @@ def test_stdin_that_is_not_utf_8_is_called_by_its_name(terminal: Terminal) -> No
     assert "bukan teks UTF-8" in terminal("enqueue", "-", stdin=b"\xff\xfe").complaint
 
 
+def test_without_a_reader_every_line_is_handed_over_and_a_bad_one_still_tells(
+    terminal: Terminal, line: Line, kept: Database
+) -> None:
+    assert terminal.unread("enqueue", "-", stdin=f"{line()}\n{line(norm='RM-2')}".encode()) == (0, "")
+    assert stored(kept) == 2
+    assert terminal.unread("enqueue", "-", stdin=f"buruk\n{line(norm='RM-3')}".encode()) == (1, "")
+    assert stored(kept) == 3
+
+
+@pytest.mark.parametrize("command", [("monitor",), ("monitor", "--json"), ("show", "1")])
+def test_without_a_reader_a_screen_ends_silently(
+    terminal: Terminal, line: Line, kept: Database, command: tuple[str, ...]
+) -> None:
+    list(enqueue_lines([line()], database=kept))
+    assert terminal.unread(*command) == (0, "")
+
+
 def test_a_reader_that_leaves_early_ends_it_silently_and_loses_no_job(
     terminal: Terminal, line: Line, kept: Database, tmp_path: Path
 ) -> None:
     # More answers than a pipe holds.
-    many = 3000
+    many = 300
     (tmp_path / "banyak.jsonl").write_text("".join(f"{line(kunci=str(number))}\n" for number in range(many)))
     ran = subprocess.run(
         f"set -o pipefail; {BPJS} enqueue banyak.jsonl | head -1",

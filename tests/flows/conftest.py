@@ -1,25 +1,14 @@
-"""One Prefect server for all tests of this room: starting it takes seconds."""
+"""Flows before a BPJS that is a function, and a norm of each test's own."""
 
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
 from database import Database
 from tasks.composition import using
-from tests.flows.prefect_server import PrefectServer, prefect_server
+from tests.flows.prefect_server import PrefectServer
 from tests.tasks.desk import Answer, Desk
-
-
-@pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    home = tmp_path_factory.mktemp("prefect")
-    with (
-        prefect_server(home) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_HOME: home}),
-    ):
-        yield server
 
 
 @pytest.fixture

@@ -34,8 +34,8 @@ def test_a_sender_killed_between_sending_and_recording_loses_and_doubles_nothing
     for number in range(5):
         body = {**PENDAFTARAN, "noKartu": f"000000000000{number}"}
         enqueue("tambah-pendaftaran", f"RM-{number}", "Contoh", body, database=database)
-    with Simulator(faults={"slow": 1.0}) as simulator:
-        simulator.double.faults.slow_seconds = 6
+    with Simulator() as simulator:
+        simulator.set_faults({"slow": 1.0}, slow_seconds=6)
         environ = {
             **os.environ,
             "PREFECT_API_URL": prefect.api_url,
@@ -49,7 +49,7 @@ def test_a_sender_killed_between_sending_and_recording_loses_and_doubles_nothing
         wait_for(simulator, 1)
         os.killpg(sender.pid, signal.SIGKILL)
         sender.wait()
-        simulator.double.faults.set_rates({})
+        simulator.set_faults({})
 
         # Two minutes later every lease has run out.
         later = Database(

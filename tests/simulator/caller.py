@@ -6,6 +6,7 @@ import hmac
 import json
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,6 +117,13 @@ class Caller:
         reply = self.pcare("POST", "kunjungan/v1", kunjungan(**changes))
         assert reply.code == 201, reply
         return str(reply.response[0]["message"])
+
+
+def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
 
 
 CARD = "0001234567890"

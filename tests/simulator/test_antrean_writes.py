@@ -50,6 +50,7 @@ def test_a_patient_who_did_not_come_is_held_so(clinic: Caller) -> None:
         ({"jampraktek": "07:00-12:30"}, NO_SESSION),
         ({"jampraktek": None}, NO_SESSION),
         ({"tanggalperiksa": "14-09-2026"}, "Format tanggal"),
+        ({"tanggalperiksa": "20260914"}, "Format tanggal"),
         ({"tanggalperiksa": None}, "Format tanggal"),
     ],
 )
@@ -101,6 +102,14 @@ def test_a_call_may_not_lie_a_minute_ahead_of_bpjs_clock(clinic: Caller, ahead_m
     assert (reply.message == "Waktu tidak valid") == (code == 201)
 
 
+@pytest.mark.parametrize(("skew", "code"), [(-300, 201), (300, 200)])
+def test_a_call_is_compared_with_bpjs_clock_and_not_with_ours(clinic: Caller, skew: int, code: int) -> None:
+    clinic.simulator.set_options(clock_skew_seconds=skew)
+    clinic.antrean("POST", "antrean/add", add())
+
+    assert clinic.antrean("POST", "antrean/panggil", panggil()).code == code
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -108,6 +117,9 @@ def test_a_call_may_not_lie_a_minute_ahead_of_bpjs_clock(clinic: Caller, ahead_m
         ({"status": "dua", "waktu": 1}, 201),
         ({"status": 3, "waktu": 1}, 201),
         ({"waktu": "besok"}, 201),
+        ({"waktu": "9" * 5000}, 201),
+        ({"waktu": "\u0661"}, 201),
+        ({"waktu": -1}, 201),
         ({"waktu": None}, 201),
     ],
 )

@@ -50,7 +50,7 @@ CHANGES: list[tuple[str, Any, Answered, object]] = [
     ("fault-once", {"fault": "429", "match": {"endpoint": "kunjungan"}}, registering, 201),
     ("fault-once", {"fault": "429", "endpoint": "kunjungan"}, registering, 201),
     ("password", {"password": "baru"}, reading, 401),
-    ("password", {"password": "baru", "cons_id": "lain"}, reading, 200),
+    ("password", {"password": "baru", "cons_id": "12345"}, reading, 401),
     ("clock", {"skew_seconds": 3600}, reading, 401),
     ("clock", {"skew_seconds": -3600}, reading, 401),
     ("clock", {"skew_seconds": 5}, reading, 200),
@@ -84,26 +84,91 @@ def test_latency_holds_answers_back(clinic: Caller) -> None:
     assert clinic.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.3
 
 
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("faults", {"faults": {"hujan": 1}}),
-        ("faults", {"faults": {"slow": 2}}),
-        ("faults", {}),
-        ("fault-once", {"fault": "hujan"}),
-        ("options", {"tidak_ada": 1}),
-        ("options", {"no_data": "kosong"}),
-        ("references", {"name": "tidak-ada", "rows": []}),
-        ("clock", {"skew_seconds": "lama"}),
-        ("password", {}),
-        ("mobile-jkn", {}),
-    ],
-)
-def test_a_wrong_change_is_refused_and_changes_nothing(clinic: Caller, name: str, body: Any) -> None:
+WRONG: list[tuple[str, Any]] = [
+    ("faults", {"faults": {"hujan": 1}}),
+    ("faults", {"faults": {"slow": 2}}),
+    ("faults", {"faults": {"slow": True}}),
+    ("faults", {"faults": {"slow": "sering"}}),
+    ("faults", {"faults": ["slow"]}),
+    ("faults", {"faults": {"html-500": 1}, "slow_seconds": "lama"}),
+    ("faults", {"faults": {"html-500": 1}, "refuse_seconds": -1}),
+    ("faults", {}),
+    ("fault-once", {"fault": "hujan"}),
+    ("fault-once", {"fault": ["slow"]}),
+    ("fault-once", {"fault": "html-500", "match": "pendaftaran"}),
+    ("fault-once", {}),
+    ("outage", {"on": "ya"}),
+    ("outage", {}),
+    ("options", {"tidak_ada": 1}),
+    ("options", {"no_data": "kosong"}),
+    ("options", {"page_cap": 3, "no_data": "kosong"}),
+    ("options", {"page_cap": 0}),
+    ("options", {"page_cap": "3"}),
+    ("options", {"latency_ms": "lama"}),
+    ("options", {"latency_ms": -1}),
+    ("options", {"count_is_total": 1}),
+    ("options", {"duplicate_code": 500}),
+    ("options", {"missing_antrean_is_ok": "ya"}),
+    ("options", {"clock_skew_seconds": None}),
+    ("options", {"screening": CARD}),
+    ("options", {"unknown_cards": [1]}),
+    ("options", []),
+    ("references", {"name": "tidak-ada", "rows": []}),
+    ("references", {"name": ["poli"], "rows": []}),
+    ("references", {"name": "poli", "rows": "001"}),
+    ("references", {"name": "poli", "rows": [1]}),
+    ("references", {"name": "poli", "rows": [{"kdPoli": "001"}]}),
+    ("references", {"name": "poli", "add": [{}]}),
+    ("references", {"name": "sesi", "rows": [{"kodepoli": "001", "kodedokter": 1}]}),
+    ("references", {"rows": []}),
+    ("clock", {"skew_seconds": "lama"}),
+    ("clock", {}),
+    ("latency", {"latency_ms": -1}),
+    ("latency", {}),
+    ("password", {}),
+    ("password", {"password": ""}),
+    ("password", {"password": 5}),
+    ("password", {"password": "baru", "cons_id": "lain"}),
+    ("screening", {"noKartu": 1}),
+    ("screening", {"noKartu": CARD, "done": "sudah"}),
+    ("mobile-jkn", {}),
+    ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": "001", "tanggalperiksa": "14-09-2026"}),
+    ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": 1, "tanggalperiksa": QUEUE_DAY}),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), WRONG)
+def test_a_wrong_change_is_refused_with_a_sentence_and_changes_nothing(
+    clinic: Caller, name: str, body: Any
+) -> None:
     answer = control(clinic, name, body)
 
     assert (answer.status_code, list(answer.json())) == (400, ["error"])
+    assert len(answer.json()["error"].split()) >= 3
     assert (registering(clinic), reading(clinic), rows_of_a_page(clinic)) == (201, 200, 7)
+    assert [row["fault"] for row in ledger(clinic)["writes"]] == [None]
+    assert ledger(clinic)["antrean"] == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"null", b"[]", b"\xff", b"[" * 100_000, b'{"skew_seconds": NaN}']
+)
+def test_a_change_that_is_no_json_object_is_refused_with_a_sentence(clinic: Caller, content: bytes) -> None:
+    answer = httpx.post(f"{clinic.simulator.control_url}/control/clock", content=content, trust_env=False)
+
+    assert answer.status_code == 400
+    assert len(answer.json()["error"].split()) >= 3
+
+
+def test_every_change_that_there_is_has_been_tried_right_and_wrong(clinic: Caller) -> None:
+    routes = {"faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn"}
+    elsewhere = {"outage", "latency", "reset"}
+
+    assert {name for name, *_ in CHANGES} == routes
+    assert {name for name, _ in WRONG} == routes | elsewhere - {"reset"}
+    for name in routes | elsewhere:
+        url = f"{clinic.simulator.control_url}/control/{name}"
+        assert httpx.get(url, trust_env=False).status_code == 405
 
 
 def test_the_control_answers_during_an_outage(clinic: Caller) -> None:

@@ -1,7 +1,6 @@
 """Each fault does what its name says, and the ledger tells whether the write took effect."""
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from random import Random
@@ -11,7 +10,7 @@ import pytest
 
 from bpjs_simulator.faults import FAULTS, Faults
 from bpjs_simulator.server import UnknownFault
-from tests.simulator.caller import Caller, add, opened, pendaftaran
+from tests.simulator.caller import Caller, add, opened, pendaftaran, until
 from tests.simulator.conftest import Running
 
 # By what the names promise, not by the simulator's own table.
@@ -29,13 +28,6 @@ def send(clinic: Caller, service: str = "pcare") -> httpx.Response:
 def held(clinic: Caller) -> bool:
     ledger = clinic.simulator.ledger()
     return bool(ledger["pendaftaran"] or ledger["antrean"])
-
-
-def until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
 
 
 def listens(clinic: Caller) -> bool:
@@ -182,7 +174,7 @@ def test_a_fault_that_there_is_not_is_refused(clinic: Caller, rates: dict[str, f
 
 def chosen(seed: int, rates: dict[str, float]) -> list[str | None]:
     faults = Faults(dice=Random(seed))
-    faults.set_rates(rates)
+    faults.replace(rates)
     return [faults.choose("pendaftaran") for _ in range(2000)]
 
 
@@ -194,3 +186,16 @@ def test_the_same_seed_gives_the_same_faults() -> None:
 
 def test_faults_come_at_their_rate() -> None:
     assert chosen(7, {"drop-after": 0.2}).count("drop-after") == pytest.approx(400, abs=60)
+
+
+def test_two_simulators_with_one_seed_spoil_the_same_writes(running: Running) -> None:
+    def spoilt(seed: int) -> list[str | None]:
+        clinic = running(seed=seed, faults={"html-500": 0.3, "429": 0.2})
+        for _ in range(40):
+            send(clinic)
+        return [write["fault"] for write in clinic.simulator.ledger()["writes"]]
+
+    once = spoilt(3)
+
+    assert once == spoilt(3) != spoilt(4)
+    assert set(once) == {None, "html-500", "429"}

@@ -12,6 +12,7 @@ from lzstring import decompress_from_encoded_uri_component
 from bpjs_simulator.clinic import Clinic, signature
 from bpjs_simulator.envelope import seal
 from bpjs_simulator.lzstring_encoder import compress
+from bpjs_simulator.references import References
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "vectors.json").read_text())["vectors"]
 each_vector = pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["timestamp"])
@@ -40,11 +41,25 @@ def test_the_signature_wanted_is_what_other_tools_compute(vector: dict[str, Any]
     assert signature(clinic_of(vector), vector["timestamp"]) == vector["signature"]
 
 
-@given(st.text(min_size=1))
+# Few letters make long phrases.
+@given(st.text(min_size=1) | st.text("ab", min_size=1, max_size=1000))
 def test_any_text_comes_back_from_another_decoder(text: str) -> None:
     back = decompress_from_encoded_uri_component(compress(text))
 
     assert back.encode("utf-16-le", "surrogatepass").decode("utf-16-le") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(References().lists["diagnosa"], ensure_ascii=False),
+        "".join(map(chr, range(1, 5000))) * 2,  # numbers grow wide, characters of both widths
+        "a" * 50_000,
+    ],
+    ids=["a whole reference", "thousands of different characters", "one letter over and over"],
+)
+def test_a_long_text_comes_back_from_another_decoder(text: str) -> None:
+    assert decompress_from_encoded_uri_component(compress(text)) == text
 
 
 def test_a_clinic_shows_no_secret() -> None:

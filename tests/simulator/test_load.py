@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from bpjs_simulator.holdings import Shelf
-from tests.simulator.caller import Caller, pendaftaran
+from tests.simulator.caller import Caller, pendaftaran, until
 from tests.simulator.conftest import Running
 
 
@@ -62,3 +62,13 @@ def test_a_row_is_found_by_columns_that_have_no_index_too() -> None:
 
     assert shelf.where(poli="001") == [rows[3]]
     assert (shelf.first(card=1), len(shelf), list(shelf)) == (None, 3, [rows[0], rows[2], rows[3]])
+
+
+def test_a_write_is_decided_when_it_comes_though_its_answer_is_held_back(running: Running) -> None:
+    clinic = running(latency_ms=1000)
+    with ThreadPoolExecutor(1) as thread:
+        sent = thread.submit(clinic.register)
+        until(lambda: bool(clinic.simulator.ledger()["pendaftaran"]))
+
+        assert not sent.done()
+        assert sent.result(timeout=5)

@@ -227,11 +227,19 @@ def test_antrean_lists_doctors_bare_with_code_200_on_every_day_of_the_week(clini
     assert len(codes) > len(set(codes)), "some doctor has two sessions"
 
 
-@pytest.mark.parametrize("path", ["kodepoli/021/tanggal/2026-09-14", "kodepoli/001/tanggal/2026-13-45"])
-def test_antrean_without_a_schedule_is_a_201(clinic: Caller, path: str) -> None:
-    reply = clinic.antrean("GET", f"ref/dokter/{path}")
+def test_antrean_without_a_schedule_is_a_201(clinic: Caller) -> None:
+    reply = clinic.antrean("GET", "ref/dokter/kodepoli/021/tanggal/2026-09-14")
+
+    assert (reply.http, reply.code, reply.message, reply.response) == (200, 201, "No Content", None)
+
+
+@pytest.mark.parametrize("reference", ["poli", "dokter/kodepoli/001"])
+@pytest.mark.parametrize("day", ["14-09-2026", "20260914", "2026-13-45", "2026-9-14", "hari-ini"])
+def test_antrean_wants_its_own_form_of_a_date(clinic: Caller, reference: str, day: str) -> None:
+    reply = clinic.antrean("GET", f"ref/{reference}/tanggal/{day}")
 
     assert (reply.http, reply.code, reply.response) == (200, 201, None)
+    assert "yyyy-mm-dd" in reply.message
 
 
 def test_the_doctors_of_both_services_are_the_same(clinic: Caller) -> None:

@@ -1,0 +1,36 @@
+"""Says in Indonesian what Typer and Pydantic refuse in English."""
+
+import re
+
+# The first that fits wins; what fits none is passed on as it is.
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    (r"No such command '(.*)'", r"Tidak ada perintah '\1'"),
+    (r"No such option:? '?([^' ]+)'?", r"Tidak ada pilihan \1"),
+    (r"Missing \w+ '(.*)'", r"\1 belum diisi"),
+    (r"Option '(.*)' requires an argument", r"\1 memerlukan nilai"),
+    (r"Option '(.*)' does not take a value", r"\1 tidak memerlukan nilai"),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"Tidak dimengerti: \1"),
+    (r"Invalid value for '(.*?)': ('.*') is not one of (.*)", r"\1: \2 bukan salah satu dari \3"),
+    (r"Invalid value for '(.*?)': (.*)", r"\1: \2"),
+)
+_REASONS: tuple[tuple[str, str], ...] = (
+    (r"Input should be a valid integer.*", "harus bilangan bulat"),
+    (r"Input should be a valid number.*", "harus bilangan"),
+    (r"Input should be a finite number", "harus bilangan"),
+    (r"Input should be greater than or equal to (\S+)", r"paling kecil \1"),
+    (r"Input should be less than or equal to (\S+)", r"paling besar \1"),
+    (r"Input should be greater than (\S+)", r"harus lebih dari \1"),
+    (r"Input should be ('.*') or ('.*')", r"harus \1 atau \2"),
+)
+
+
+def in_indonesian(said: str) -> str:
+    """The sentence in Indonesian, on one line and without the full stop at its end."""
+    sentence = " ".join(said.replace("Value error, ", "").split()).rstrip(".")
+    for pattern, ours in _SENTENCES:
+        if re.match(pattern, sentence):
+            sentence = re.sub(pattern, ours, sentence, count=1)
+            break
+    for pattern, ours in _REASONS:
+        sentence = re.sub(pattern, ours, sentence, count=1)
+    return sentence

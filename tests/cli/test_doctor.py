@@ -1,0 +1,146 @@
+"""`bpjs doctor`: what is well, what is not, and what to do about it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from bpjs_simulator.server import Simulator
+from tests.cli.terminal import Ran, Terminal
+from tests.flows.prefect_server import PrefectServer
+
+
+@pytest.fixture
+def examine(terminal: Terminal, simulator: Simulator) -> Callable[..., Ran]:
+    """Examine an installation that talks to the simulator."""
+
+    def run(*arguments: str, **environ: str) -> Ran:
+        addresses = {
+            "BPJS_PCARE_BASE_URL": simulator.pcare_url,
+            "BPJS_ANTREAN_BASE_URL": simulator.antrean_url,
+        }
+        return terminal("doctor", *arguments, **(addresses | environ))
+
+    return run
+
+
+def test_an_installation_that_is_well_is_ticked_off(examine: Callable[..., Ran]) -> None:
+    ran = examine()
+    assert (ran.code, ran.err) == (0, "")
+    assert "✗" not in ran.out
+    for what in ("Pengaturan", "Basis data", "Prefect", "BPJS pcare", "BPJS antrean", "Jam komputer"):
+        assert f"✓ {what}" in ran.out
+
+
+def test_json_is_one_document_of_findings(examine: Callable[..., Ran]) -> None:
+    findings = examine("--json").json["findings"]
+    assert all(finding.keys() == {"what", "well", "found", "todo"} for finding in findings)
+    assert all(finding["well"] and not finding["todo"] for finding in findings)
+
+
+# Wrong variables -> what is crossed out, and what is said to do about it.
+AILMENTS: list[tuple[dict[str, str], str, str]] = [
+    ({"BPJS_PCARE_PASSWORD": "rahasia-lama"}, "BPJS pcare: Login PCare ditolak", "perbaiki kredensial"),
+    ({"BPJS_SECRET_KEY": "rahasia-lama"}, "BPJS antrean: Tanda tangan ditolak", "perbaiki kredensial"),
+    ({"BPJS_PCARE_BASE_URL": "http://127.0.0.1:9/pcare"}, "BPJS pcare: BPJS tidak dapat dihubungi", "jaringan"),
+    (
+        {"BPJS_DATABASE_URL": "postgresql://u:rahasia-lama@127.0.0.1:9/d"},
+        "Basis data: Basis data tidak dapat dihubungi",
+        "periksa BPJS_DATABASE_URL",
+    ),
+    ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, "Prefect: tidak menjawab", "hidupkan server Prefect"),
+    ({"PREFECT_API_URL": "omong-kosong"}, "Prefect: tidak menjawab", "periksa PREFECT_API_URL"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "crossed", "todo"), AILMENTS)
+def test_what_is_wrong_is_crossed_out_with_what_to_do(
+    examine: Callable[..., Ran], wrong: dict[str, str], crossed: str, todo: str
+) -> None:
+    ran = examine(**wrong)
+    assert (ran.code, ran.err) == (1, "")
+    assert f"✗ {crossed}" in ran.out
+    assert todo in ran.out[ran.out.index(f"✗ {crossed}") :].split("\n")[1]
+    assert "rahasia-lama" not in ran.out
+
+
+def test_what_is_wrong_is_in_the_json_and_in_the_exit_code(examine: Callable[..., Ran]) -> None:
+    ran = examine("--json", BPJS_PCARE_PASSWORD="x")
+    assert ran.code == 1
+    (ill,) = (finding for finding in ran.json["findings"] if not finding["well"])
+    assert ill["what"] == "BPJS pcare"
+    assert ill["todo"]
+
+
+def test_a_prefect_server_that_answers_is_ticked_off(
+    examine: Callable[..., Ran], prefect: PrefectServer
+) -> None:
+    assert "✓ Prefect: menjawab" in examine(PREFECT_API_URL=prefect.api_url).out
+
+
+def test_settings_of_the_real_bpjs_that_are_missing_are_named(terminal: Terminal) -> None:
+    real = {
+        "BPJS_PCARE_BASE_URL": "http://localhost:9/pcare",
+        "BPJS_ANTREAN_BASE_URL": "http://localhost:9/antrean",
+        "BPJS_CONS_ID": "77",
+    }
+    out = terminal("doctor", **real).out
+    (said,) = (shown for shown in out.splitlines() if "Pengaturan" in shown)
+    assert said.startswith("✗ Pengaturan: belum diisi: ")
+    assert "BPJS_SECRET_KEY" in said
+    assert "BPJS_CONS_ID" not in said
+
+
+def test_a_request_that_bpjs_calls_too_old_asks_for_the_clock_and_not_for_the_credential(
+    examine: Callable[..., Ran], simulator: Simulator
+) -> None:
+    simulator.set_options(clock_skew_seconds=3600)
+    out = examine().out
+    assert out.count("✗") == out.count("samakan jam komputer") == 2
+    assert "kredensial" not in out
+    assert "✓ Jam" not in out
+
+
+@contextmanager
+def bpjs_with_a_clock(off_by: timedelta) -> Iterator[str]:
+    """A BPJS that answers everything, whose clock is off by this much; gives its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            said = b'{"metaData": {"code": 200, "message": "OK"}, "metadata": {"code": 200, "message": "Ok"}}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return format_datetime(datetime.now(UTC) + off_by, usegmt=True)
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+SKEWS = {
+    timedelta(seconds=30): None,
+    timedelta(seconds=-30): None,
+    timedelta(minutes=5): "lebih lambat dari BPJS",
+    timedelta(minutes=-5): "lebih cepat dari BPJS",
+}
+
+
+@pytest.mark.parametrize("off_by", SKEWS)
+def test_a_clock_that_differs_from_bpjs_is_told(terminal: Terminal, off_by: timedelta) -> None:
+    with bpjs_with_a_clock(off_by) as url:
+        ran = terminal("doctor", BPJS_PCARE_BASE_URL=f"{url}/pcare", BPJS_ANTREAN_BASE_URL=f"{url}/antrean")
+    assert ran.code == (1 if SKEWS[off_by] else 0), ran.out
+    assert ran.out.count(SKEWS[off_by] or "sama dengan BPJS") == 2
+    assert ran.out.count("samakan jam komputer") == (2 if SKEWS[off_by] else 0)

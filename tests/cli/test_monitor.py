@@ -1,0 +1,214 @@
+"""`bpjs monitor`: the document that programs read and the screen that people read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bpjs_client.jenis import Service
+from database import Database, enqueue_lines
+from database.services import pause
+from tests.cli.conftest import Line
+from tests.cli.terminal import Terminal
+
+ESC = "\x1b"
+
+
+@pytest.fixture
+def today() -> str:
+    return f"{datetime.now(ZoneInfo('Asia/Jakarta')):%Y-%m-%d}"
+
+
+@pytest.fixture
+def hand_over(kept: Database) -> Callable[..., None]:
+    """Hands lines over without the command: it has its own tests, and each process takes a second."""
+
+    def enqueue(*lines: str) -> None:
+        answers = list(enqueue_lines(lines, database=kept))
+        assert not any("error" in answer for answer in answers), answers
+
+    return enqueue
+
+
+def test_json_is_one_document_with_cards_columns_and_rows(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None], today: str
+) -> None:
+    hand_over(line(), line(norm="RM-2", body={"kodedokter": "dua"}))
+    ran = terminal("monitor", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    assert set(ran.json) == {"cards", "columns", "rows", "hari_sebelumnya", "layanan"}
+    assert ran.json["cards"] == {"total": 2, "menunggu": 1, "berhasil": 0, "gagal": 1}
+    assert ran.json["columns"][:3] == ["Tanggal", "Norm", "Nama Pasien"]
+    assert [row["id"] for row in ran.json["rows"]] == [2, 1]
+    assert ran.json["rows"][1] == {
+        "id": 1,
+        "tanggal": today,
+        "norm": "RM-1",
+        "nama_pasien": "Pasien Contoh",
+        "jenis": "tambah-antrean",
+        "status": "menunggu",
+        "http_code": None,
+        "attempts": 0,
+        "message": "",
+        "faskes": "utama",
+    }
+
+
+def test_json_of_a_job_type_has_a_value_for_each_of_its_columns(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    hand_over(line(), line("tambah-pendaftaran"))
+    seen = terminal("monitor", "--jenis", "tambah-antrean", "--json").json
+    own = ["Poli", "Dokter", "Jam Praktik", "No. Antrean"]
+    assert seen["columns"][3:7] == own
+    (row,) = seen["rows"]
+    assert [row[name] for name in own] == ["001", "dr. Contoh", "08:00-12:00", "A-07"]
+
+
+# Options -> the ids of the rows: 1 today's failed, 2 today's waiting, 3 of an earlier day.
+FILTERS = {
+    (): [2, 1],
+    ("--tanggal", "semua"): [3, 2, 1],
+    ("--tanggal", "2026-01-05"): [3],
+    ("--tanggal", "2026-01-06"): [],
+    ("--norm", "RM-2"): [2],
+    ("--norm", "tidak ada"): [],
+    ("--status", "tidak-terkirim"): [1],
+    ("--status", "belum-diproses"): [2],
+    ("--status", "terkirim"): [],
+    ("--jenis", "tambah-pendaftaran"): [2],
+    ("--tanggal", "semua", "--limit", "1"): [3],
+    ("--jenis", "tambah-antrean", "--tanggal", "semua", "--status", "belum-diproses"): [3],
+}
+
+
+def test_each_filter_shows_its_jobs(terminal: Terminal, line: Line, hand_over: Callable[..., None]) -> None:
+    hand_over(
+        line(body={"kodedokter": "dua"}),
+        line("tambah-pendaftaran", norm="RM-2"),
+        line(norm="RM-3", tanggal="2026-01-05"),
+    )
+    shown = {
+        options: [row["id"] for row in terminal("monitor", "--json", *options).json["rows"]]
+        for options in FILTERS
+    }
+    assert shown == FILTERS
+
+
+def test_it_heads_with_what_earlier_days_left_open(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    assert terminal("monitor").out.startswith("0 gagal, 0 menunggu dari hari sebelumnya\n")
+    hand_over(
+        line(tanggal="2026-01-05", body={"kodedokter": "dua"}),
+        line(norm="RM-2", tanggal="2026-01-05"),
+        line(norm="RM-3", tanggal="2026-01-04"),
+        line(norm="RM-4"),
+    )
+    assert terminal("monitor", "--norm", "tidak ada").out.startswith(
+        "1 gagal, 2 menunggu dari hari sebelumnya\n"
+    )
+    assert terminal("monitor", "--json").json["hari_sebelumnya"] == {"gagal": 1, "menunggu": 2}
+
+
+def test_where_nothing_fits_it_says_so_instead_of_an_empty_table(terminal: Terminal) -> None:
+    ran = terminal("monitor", "--tanggal", "2026-01-05")
+    assert ran.code == 0
+    assert "Tidak ada pekerjaan pada 05-01-2026 dengan filter ini." in ran.out
+    assert "Id" not in ran.out
+    assert "Tidak ada pekerjaan pada semua tanggal" in terminal("monitor", "--tanggal", "semua").out
+
+
+def test_a_shortened_table_says_that_there_is_more(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    hand_over(*(line(norm=f"RM-{number}") for number in range(3)))
+    assert "2 terbaru ditampilkan; --limit untuk lebih banyak." in terminal("monitor", "--limit", "2").out
+    assert "terbaru ditampilkan" not in terminal("monitor", "--limit", "3").out
+
+
+def test_a_paused_service_is_said_above_everything_else(terminal: Terminal, kept: Database) -> None:
+    pause(kept, "utama", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
+    assert "Layanan pcare dijeda sejak" in terminal("monitor").out.split("Pekerjaan")[0]
+    (door,) = terminal("monitor", "--json").json["layanan"]
+    assert door.endswith("Kata sandi PCare ditolak.")
+
+
+@pytest.mark.parametrize("width", [80, 110, 140])
+@pytest.mark.parametrize("jenis", ["", "tambah-antrean", "tambah-kunjungan"])
+def test_every_width_shows_norm_status_and_why_and_no_line_is_cut(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None], width: int, jenis: str
+) -> None:
+    hand_over(
+        line(norm="RM-000123", body={"kodedokter": "dua"}),
+        line("tambah-kunjungan", norm="RM-000123", body={"kdDiag1": None}),
+    )
+    ran = terminal("monitor", *(("--jenis", jenis) if jenis else ()), COLUMNS=str(width))
+    assert max(len(shown) for shown in ran.out.splitlines()) <= width
+    for word in ("RM-000123", "Status", " Gagal ", "Harus"):
+        assert word in ran.out
+
+
+def test_a_pipe_gets_no_colours_and_long_messages_whole(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    hand_over(line(nama_pasien="Nama Yang Panjang Sekali", body={"kodedokter": "dua"}))
+    out = terminal("monitor").out
+    assert ESC not in out
+    assert "kodedokter: Harus bilangan bulat" in out
+    assert "…" not in out
+
+
+@pytest.mark.parametrize(("asked", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_are_for_terminals_that_want_them(
+    terminal: Terminal,
+    line: Line,
+    hand_over: Callable[..., None],
+    asked: dict[str, str],
+    coloured: bool,
+) -> None:
+    hand_over(line())
+    out = terminal("monitor", FORCE_COLOR="1", TERM="xterm-256color", COLUMNS="140", **asked).out
+    assert ("\x1b[30;4" in out or "\x1b[1;3" in out) is coloured
+
+
+# Texts from outside that a terminal, or the table's own markup, would obey.
+HOSTILE = (
+    f"{ESC}[31mmerah",
+    f"{ESC}]0;judul\x07",
+    "[red]merah[/red] [/]",
+    "\ud800",  # half a surrogate pair
+    "\u202eterbalik",  # writing turned around
+    "nol\x00",
+)
+
+
+@pytest.mark.parametrize("command", [("monitor", "--jenis", "tambah-antrean"), ("show", "1", "--buka")])
+def test_a_text_from_outside_is_only_ever_a_text(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None], command: tuple[str, ...]
+) -> None:
+    hand_over(line(body={"namadokter": "".join(HOSTILE), "nomorantrean": "[red]9[/red]"}))
+    ran = terminal(*command)
+    assert (ran.code, ran.err) == (0, "")
+    assert not set(ran.out) & set(f"{ESC}\x07\x00\u202e")
+    assert "[red]9[/red]" in ran.out
+
+
+def test_json_keeps_a_text_from_outside_as_it_came(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    hand_over(line(body={"namadokter": "".join(HOSTILE)}))
+    assert terminal("show", "1", "--json").json["request"]["namadokter"] == "".join(HOSTILE)
+    (row,) = terminal("monitor", "--jenis", "tambah-antrean", "--json").json["rows"]
+    assert row["Dokter"] == "".join(HOSTILE)
+
+
+def test_a_terminal_without_utf_8_gets_question_marks_and_programs_still_get_json(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None]
+) -> None:
+    hand_over(line(nama_pasien="Siti ✓"))
+    shown = terminal("monitor", PYTHONIOENCODING="ascii")
+    assert (shown.code, shown.err) == (0, "")
+    assert "Siti ?" in shown.out
+    assert terminal("monitor", "--json", PYTHONIOENCODING="ascii").json["rows"][0]["nama_pasien"] == "Siti ✓"

@@ -1,0 +1,114 @@
+"""Whatever a person gets wrong is one sentence and exit 2; a wrong setting is named and never quoted."""
+
+import pytest
+
+from tests.cli.terminal import Terminal
+
+SECRET = "rahasia-sekali"
+WHO = ("--reason", "x", "--by", "y")
+HUGE = "9" * 30
+
+# What was typed -> a part of what must be said about it.
+NONSENSE: dict[tuple[str, ...], str] = {
+    ("nonsens",): "Tidak ada perintah 'nonsens'",
+    ("--nonsens",): "Tidak ada pilihan --nonsens",
+    ("monitor", "--nonsens"): "Tidak ada pilihan --nonsens",
+    ("enqueue",): "FILE|- belum diisi",
+    ("enqueue", ""): "tidak dapat dibaca",
+    ("enqueue", "a", "b"): "Tidak dimengerti: b",
+    ("enqueue", "tidak\nada"): "tidak ada tidak dapat dibaca: tidak ada",
+    ("monitor", "--jenis", "x"): "--jenis: 'x' bukan salah satu dari 'tambah-antrean'",
+    ("monitor", "--status", "x"): "--status: 'x' bukan salah satu dari 'semua'",
+    ("monitor", "--tanggal", "kemarin"): "--tanggal harus yyyy-MM-dd atau semua",
+    ("monitor", "--tanggal", ""): "--tanggal harus",
+    ("monitor", "--tanggal", "2026-02-30"): "--tanggal harus",
+    ("monitor", "--tanggal", "20260914"): "--tanggal harus",
+    ("monitor", "--tanggal", "2026-W38-1"): "--tanggal harus",
+    ("monitor", "--tanggal", "14-09-2026"): "--tanggal harus",
+    ("monitor", "--limit", "0"): "--limit: paling kecil 1",
+    ("monitor", "--limit", HUGE): "--limit: paling besar 10000",
+    ("monitor", "--limit", "banyak"): "--limit: harus bilangan bulat",
+    ("monitor", "--norm"): "--norm memerlukan nilai",
+    ("monitor", "--json=ya"): "--json tidak memerlukan nilai",
+    ("show",): "ID belum diisi",
+    ("show", "satu"): "ID: harus bilangan bulat",
+    ("show", "1.5"): "ID: harus bilangan bulat",
+    ("show", "0"): "ID: paling kecil 1",
+    ("show", HUGE): "ID: paling besar",
+    ("show", str(2**63 - 1)): "tidak ada",
+    ("send", "--concurrency", "0"): "--concurrency: paling kecil 1",
+    ("send", "--concurrency", "201"): "--concurrency: paling besar 200",
+    ("send", "--processes", "17"): "--processes: paling besar 16",
+    ("send", "x"): "Tidak dimengerti: x",
+    ("dispatch", "--concurrency", "x"): "--concurrency: harus bilangan bulat",
+    ("simulator", "--port", "0"): "--port: paling kecil 1",
+    ("simulator", "--port", "65535"): "--port: paling besar 65534",
+    ("simulator", "--latency-ms", "-1"): "--latency-ms: paling kecil 0",
+    ("simulator", "--fault", "drop-after"): "tulis NAMA=LAJU",
+    ("simulator", "--fault", "drop-after=sering"): "tulis NAMA=LAJU",
+    ("simulator", "--fault", "gempa=1"): "tidak ada gangguan 'gempa'",
+    ("simulator", "--fault", "drop-after=2"): "laju 0 sampai 1",
+    ("simulator", "--fault", "drop-after=nan"): "laju 0 sampai 1",
+    ("doctor", "x"): "Tidak dimengerti: x",
+    ("resume", "x"): "'x' bukan salah satu dari 'pcare', 'antrean'",
+    ("tutup",): "ID belum diisi",
+    ("tutup", "1"): "--reason belum diisi",
+    ("tutup", "1", *WHO): "Pilih salah satu",
+    ("tutup", "1", "--sudah-ada", "--tidak-perlu", *WHO): "Pilih salah satu",
+    ("tutup", "1", "--sudah-ada", "--reason", " ", "--by", "y"): "tidak boleh kosong",
+    ("tutup", "404", "--sudah-ada", *WHO): "Pekerjaan 404 tidak ada",
+    ("tutup", HUGE, "--sudah-ada", *WHO): "ID: paling besar",
+}
+
+
+@pytest.mark.parametrize("typed", NONSENSE, ids=" ".join)
+def test_nonsense_is_one_sentence_and_exit_2(terminal: Terminal, typed: tuple[str, ...]) -> None:
+    assert NONSENSE[typed] in terminal(*typed).complaint
+
+
+def test_no_command_at_all_shows_the_help_and_is_a_mistake_too(terminal: Terminal) -> None:
+    ran = terminal()
+    assert (ran.code, ran.err) == (2, "Pilih satu perintah. Bantuan: bpjs --help\n")
+    assert "enqueue" in ran.out
+
+
+# Variable, its wrong value, what is said about it, and commands that need it.
+SETTINGS = [
+    ("BPJS_TIMEOUT_SECONDS", "abc", "harus bilangan", ["send", "dispatch", "doctor"]),
+    ("BPJS_TIMEOUT_SECONDS", "61", "paling besar 60", ["send", "dispatch", "doctor"]),
+    ("BPJS_TIMEOUT_SECONDS", "0", "harus lebih dari 0", ["send"]),
+    ("BPJS_RUN_NAMES", SECRET, "harus 'norm' atau 'id'", ["send", "dispatch", "doctor"]),
+    ("BPJS_PCARE_BASE_URL", f"ftp://{SECRET}", "harus alamat http", ["send", "dispatch", "doctor"]),
+    ("BPJS_TIMEZONE", "Mars", "bukan nama zona waktu", ["enqueue -", "monitor", "show 1", "send"]),
+    ("BPJS_DATABASE_URL", SECRET, "bukan alamat", ["enqueue -", "monitor", "show 1", "send", "dispatch"]),
+    ("BPJS_DATABASE_URL", "", "bukan alamat", ["monitor"]),
+    ("BPJS_DATABASE_URL", f"mysql://u:{SECRET}@h/d", "harus sqlite", ["monitor", "dispatch"]),
+    ("BPJS_DATABASE_URL", f"postgresql://u:{SECRET}@h:port/d", "bukan alamat", ["monitor"]),
+    ("BPJS_DATABASE_URL", f"postgresql://u:{SECRET}@127.0.0.1:9/d", "dihubungi", ["enqueue -", "monitor", "send"]),
+    ("BPJS_DATABASE_URL", "sqlite:////tmp", "tidak dapat dibuka", ["enqueue -", "monitor"]),
+    ("BPJS_DATABASE_URL", "sqlite:////proc/tidak/ada.db", "tidak dapat dibuat", ["monitor"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said", "command"),
+    [
+        (variable, value, said, command)
+        for variable, value, said, commands in SETTINGS
+        for command in commands
+    ],
+)
+def test_a_wrong_setting_is_named_and_never_quoted(
+    terminal: Terminal, variable: str, value: str, said: str, command: str
+) -> None:
+    complaint = terminal(*command.split(), **{variable: value}).complaint
+    assert variable in complaint
+    assert said in complaint
+    assert SECRET not in complaint
+    assert "127.0.0.1" not in complaint
+
+
+def test_a_file_that_is_no_database_is_one_sentence(terminal: Terminal) -> None:
+    (terminal.folder / "surat.txt").write_text("Dengan hormat, " * 100)
+    wrong = f"sqlite:///{terminal.folder / 'surat.txt'}"
+    assert "bukan basis data SQLite" in terminal("monitor", BPJS_DATABASE_URL=wrong).complaint

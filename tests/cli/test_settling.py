@@ -1,0 +1,50 @@
+"""`bpjs tutup` and `bpjs resume`: what a person decides by hand."""
+
+import pytest
+
+from bpjs_client.jenis import Service
+from database import Database
+from database.services import closed_doors, pause
+from tests.cli.conftest import Line
+from tests.cli.terminal import Terminal
+
+WHO = ("--reason", "dicek di P-Care", "--by", "Sari")
+
+
+@pytest.mark.parametrize("how", ["--sudah-ada", "--tidak-perlu"])
+def test_a_failed_job_is_closed_and_its_history_says_by_whom(
+    terminal: Terminal, line: Line, how: str
+) -> None:
+    terminal("enqueue", "-", stdin=line(body={"kodedokter": "dua"}).encode())
+    ran = terminal("tutup", "1", how, *WHO)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == f"Pekerjaan 1 ditutup ({how.removeprefix('--')}).\n"
+    seen = terminal("show", "1", "--json").json
+    assert seen["status"] == "ditutup"
+    assert (seen["history"][-1]["requested_by"], seen["history"][-1]["reason"]) == ("Sari", "dicek di P-Care")
+
+
+def test_what_is_closed_is_not_closed_again(terminal: Terminal, line: Line) -> None:
+    terminal("enqueue", "-", stdin=line().encode())
+    assert terminal("tutup", "1", "--tidak-perlu", *WHO).code == 0
+    assert "ditutup" in terminal("tutup", "1", "--tidak-perlu", *WHO).complaint
+
+
+# Argument -> the services that are still paused afterwards.
+LIFTED = {(): set(), ("pcare",): {"antrean"}, ("antrean",): {"pcare"}}
+
+
+@pytest.mark.parametrize("argument", LIFTED)
+def test_a_pause_is_lifted_for_the_service_named_or_for_both(
+    terminal: Terminal, kept: Database, argument: tuple[str, ...]
+) -> None:
+    for service in Service:
+        pause(kept, "utama", service, "Kata sandi ditolak.", mark="tanda")
+    ran = terminal("resume", *argument)
+    assert ran.code == 0
+    assert ran.out.count("dilanjutkan") == 2 - len(LIFTED[argument])
+    assert {door.service for door in closed_doors(kept)} == LIFTED[argument]
+
+
+def test_lifting_what_is_not_paused_says_so(terminal: Terminal) -> None:
+    assert terminal("resume", "pcare").out == "pcare: tidak sedang dijeda\n"
