@@ -1,8 +1,7 @@
 """Whether the real BPJS services are used or the simulator, and how children are told."""
 
-from bpjs_simulator.server import Clinic
-
 from bpjs_client.settings import BpjsSettings
+from bpjs_simulator.server import Clinic
 from deployments.ports import HOST
 
 _ADDRESSES = {"pcare_base_url", "antrean_base_url"}

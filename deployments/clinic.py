@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from bpjs_simulator.sample_day import SampleDay, sample_day
-
 from database import Database, open_database
 from database.engine import utc_now
 from database.intake import local_date

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bpjs_simulator.sample_day import SampleDay
-
 from deployments import commands
 from deployments.processes import Children
 
