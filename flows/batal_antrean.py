@@ -14,14 +14,12 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 def batal_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    tanggalperiksa: Annotated[
-        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = "",
-    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
+    tanggalperiksa: Annotated[str, Field(title="tanggalperiksa · Tanggal periksa, yyyy-MM-dd")] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli · Kode poli, misalnya 001")] = "",
     nomorkartu: Annotated[
-        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+        str, Field(title="nomorkartu · Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
     ] = "",
-    alasan: Annotated[str, Field(title="alasan", description="Alasan batal")] = "",
+    alasan: Annotated[str, Field(title="alasan · Alasan batal")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

@@ -31,17 +31,13 @@ from tasks.states import state_of
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
 
-NORM = Annotated[str, Field(title="norm", description="Nomor rekam medis (wajib)")]
-NAMA_PASIEN = Annotated[str, Field(title="nama_pasien", description="Nama pasien (wajib)")]
-BODY = Annotated[
-    str, Field(title="body", description="Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")
-]
-KUNCI = Annotated[str, Field(title="kunci", description="Kunci unik pekerjaan; kosong: dari isinya")]
-RANTAI = Annotated[str, Field(title="rantai", description="Rantai kunjungan; kosong: dari isinya")]
-FASKES = Annotated[str, Field(title="faskes", description="Faskes; kosong: utama")]
-PEKERJAAN_ID = Annotated[
-    str, Field(title="pekerjaan_id", description="Kirim ulang pekerjaan ini; kolom lain diabaikan")
-]
+NORM = Annotated[str, Field(title="norm · Nomor rekam medis (wajib)")]
+NAMA_PASIEN = Annotated[str, Field(title="nama_pasien · Nama pasien (wajib)")]
+BODY = Annotated[str, Field(title="body · Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")]
+KUNCI = Annotated[str, Field(title="kunci · Kunci unik pekerjaan; kosong: dari isinya")]
+RANTAI = Annotated[str, Field(title="rantai · Rantai kunjungan; kosong: dari isinya")]
+FASKES = Annotated[str, Field(title="faskes · Faskes; kosong: utama")]
+PEKERJAAN_ID = Annotated[str, Field(title="pekerjaan_id · Kirim ulang pekerjaan ini; kolom lain diabaikan")]
 
 
 def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:

@@ -15,12 +15,11 @@ def hapus_kunjungan(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
     noKunjungan: Annotated[
-        str,
-        Field(title="noKunjungan", description="Nomor kunjungan; kosong bila kunjungannya dikirim dari sini"),
+        str, Field(title="noKunjungan · Nomor kunjungan; kosong bila kunjungannya dikirim dari sini")
     ] = "",
-    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
-    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    noKartu: Annotated[str, Field(title="noKartu · Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar · Tanggal daftar, dd-MM-yyyy")] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli · Kode poli, misalnya 001")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

@@ -14,12 +14,12 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 def hapus_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    noKartu: Annotated[str, Field(title="noKartu", description="Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, Field(title="tglDaftar", description="Tanggal daftar, dd-MM-yyyy")] = "",
+    noKartu: Annotated[str, Field(title="noKartu · Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, Field(title="tglDaftar · Tanggal daftar, dd-MM-yyyy")] = "",
     noUrut: Annotated[
-        str, Field(title="noUrut", description="Nomor urut; kosong bila pendaftarannya dikirim dari sini")
+        str, Field(title="noUrut · Nomor urut; kosong bila pendaftarannya dikirim dari sini")
     ] = "",
-    kdPoli: Annotated[str, Field(title="kdPoli", description="Kode poli, misalnya 001")] = "",
+    kdPoli: Annotated[str, Field(title="kdPoli · Kode poli, misalnya 001")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

@@ -14,17 +14,13 @@ from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_I
 def panggil_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    tanggalperiksa: Annotated[
-        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = "",
-    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
+    tanggalperiksa: Annotated[str, Field(title="tanggalperiksa · Tanggal periksa, yyyy-MM-dd")] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli · Kode poli, misalnya 001")] = "",
     nomorkartu: Annotated[
-        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+        str, Field(title="nomorkartu · Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
     ] = "",
-    status: Annotated[str, Field(title="status", description="1 hadir, 2 tidak hadir")] = "",
-    waktu: Annotated[
-        str, Field(title="waktu", description="Waktu panggil, milidetik sejak 1970 (13 angka)")
-    ] = "",
+    status: Annotated[str, Field(title="status · 1 hadir, 2 tidak hadir")] = "",
+    waktu: Annotated[str, Field(title="waktu · Waktu panggil, milidetik sejak 1970 (13 angka)")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

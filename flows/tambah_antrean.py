@@ -15,25 +15,19 @@ def tambah_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
     nomorkartu: Annotated[
-        str, Field(title="nomorkartu", description="Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
+        str, Field(title="nomorkartu · Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
     ] = "",
-    nik: Annotated[str, Field(title="nik", description="NIK, 16 angka")] = "",
-    nohp: Annotated[str, Field(title="nohp", description="Nomor HP")] = "",
-    kodepoli: Annotated[str, Field(title="kodepoli", description="Kode poli, misalnya 001")] = "",
-    namapoli: Annotated[str, Field(title="namapoli", description="Nama poli")] = "",
-    tanggalperiksa: Annotated[
-        str, Field(title="tanggalperiksa", description="Tanggal periksa, yyyy-MM-dd")
-    ] = "",
-    kodedokter: Annotated[str, Field(title="kodedokter", description="Kode dokter (angka)")] = "",
-    namadokter: Annotated[str, Field(title="namadokter", description="Nama dokter")] = "",
-    jampraktek: Annotated[
-        str, Field(title="jampraktek", description="Jam praktik, misalnya 08:00-12:00")
-    ] = "",
-    nomorantrean: Annotated[
-        str, Field(title="nomorantrean", description="Nomor antrean, misalnya A-07")
-    ] = "",
-    angkaantrean: Annotated[str, Field(title="angkaantrean", description="Angka antrean, misalnya 7")] = "",
-    keterangan: Annotated[str, Field(title="keterangan", description="Keterangan")] = "",
+    nik: Annotated[str, Field(title="nik · NIK, 16 angka")] = "",
+    nohp: Annotated[str, Field(title="nohp · Nomor HP")] = "",
+    kodepoli: Annotated[str, Field(title="kodepoli · Kode poli, misalnya 001")] = "",
+    namapoli: Annotated[str, Field(title="namapoli · Nama poli")] = "",
+    tanggalperiksa: Annotated[str, Field(title="tanggalperiksa · Tanggal periksa, yyyy-MM-dd")] = "",
+    kodedokter: Annotated[str, Field(title="kodedokter · Kode dokter (angka)")] = "",
+    namadokter: Annotated[str, Field(title="namadokter · Nama dokter")] = "",
+    jampraktek: Annotated[str, Field(title="jampraktek · Jam praktik, misalnya 08:00-12:00")] = "",
+    nomorantrean: Annotated[str, Field(title="nomorantrean · Nomor antrean, misalnya A-07")] = "",
+    angkaantrean: Annotated[str, Field(title="angkaantrean · Angka antrean, misalnya 7")] = "",
+    keterangan: Annotated[str, Field(title="keterangan · Keterangan")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",
