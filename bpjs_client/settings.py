@@ -1,5 +1,6 @@
 """Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
@@ -8,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bpjs_client.jenis import Service
 
 _WEB_ADDRESS = TypeAdapter(HttpUrl)
+# The project's own, from whatever directory a command is run.
+DOTENV = Path(__file__).resolve().parent.parent / ".env"
 
 
 class BpjsSettings(BaseSettings):
@@ -17,7 +20,7 @@ class BpjsSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="BPJS_", env_file=".env", extra="ignore", hide_input_in_errors=True
+        env_prefix="BPJS_", env_file=DOTENV, extra="ignore", hide_input_in_errors=True
     )
 
     pcare_base_url: str = "http://127.0.0.1:4010/pcare-rest"

@@ -1,10 +1,13 @@
 """Where the credentials come from, and what a wrong one says."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
+from database.settings import DatabaseSettings
 
 from .samples import settings
 
@@ -19,10 +22,9 @@ def test_the_defaults_are_the_simulators():
 
 def test_the_environment_and_an_env_file_are_read(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("BPJS_CONS_ID=777\nBPJS_SECRET_KEY=dari-berkas\nLAIN=1\n")
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BPJS_SECRET_KEY", "dari-lingkungan")
 
-    found = BpjsSettings()
+    found = BpjsSettings(_env_file=tmp_path / ".env")
 
     assert (found.cons_id, found.secret_key.get_secret_value()) == ("777", "dari-lingkungan")
 
@@ -53,3 +55,9 @@ def test_a_wrong_setting_is_named_without_its_value(name, value):
 
     assert name in str(caught.value)
     assert "rahasia" not in str(caught.value)
+
+
+def test_the_projects_own_env_file_is_read_from_any_directory():
+    project = Path(__file__).resolve().parents[2]
+    assert BpjsSettings.model_config["env_file"] == project / ".env"
+    assert DatabaseSettings.model_config["env_file"] == project / ".env"

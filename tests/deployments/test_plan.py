@@ -16,7 +16,7 @@ REAL = {
 
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings are read from the environment and from a `.env` of the current directory."""
+    """A plan depends on the environment, not on the directory it is made in."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
