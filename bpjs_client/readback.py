@@ -1,18 +1,17 @@
 """Finds out whether BPJS already has a registration or a visit, and under which number."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
 from bpjs_client.errors import NotFound, Temporary
 from bpjs_client.exchange import JSON, Exchange
+from bpjs_client.paging import KeepsChanging, Row, whole_list, whole_row
 from bpjs_client.wire_fields import read_pcare_date
 
 Read = Callable[[str], Exchange]
 
 PAGE_SIZE = 100
-_MOST_PAGES = 500
 _DATE_LENGTH = len("dd-MM-yyyy")
 
 
@@ -40,29 +39,25 @@ def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
 
 def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
     """The noKunjungan of a visit by own provider, date and poli, from the card's history (contract 3.1)."""
-    for row in _rows_there(read, kunjungan_history(key.no_kartu)):
+    for row in rows_there(read, kunjungan_history(key.no_kartu)):
         own = _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
         if own and _is_poli(row, key) and _is_day(row, key):
             return _text_at(row, "noKunjungan")
     return None
 
 
-def _registrations(read: Read, key: VisitKey) -> Iterator[Mapping[str, JSON]]:
-    # A short page does not prove the end: a server may cap the limit without saying so, and the meaning
-    # of `count` is unproven (contract 3). Only a page that brings nothing new does.
-    seen: set[str] = set()
-    start = 0
-    for _ in range(_MOST_PAGES):
-        page = _rows_there(read, pendaftaran_page(key.tanggal, start, PAGE_SIZE))
-        news = {json.dumps(row, sort_keys=True) for row in page} - seen
-        yield from page
-        if not news:
-            return
-        seen |= news
-        start += len(page)
+def _registrations(read: Read, key: VisitKey) -> list[Row]:
+    path = pendaftaran_page(key.tanggal, 0, PAGE_SIZE)
+    try:
+        return whole_list(
+            lambda start: rows_there(read, pendaftaran_page(key.tanggal, start, PAGE_SIZE)), whole_row
+        )
+    except KeepsChanging:
+        raise Temporary("Daftar pendaftaran di BPJS terus berubah.", Exchange("GET", path)) from None
 
 
-def _rows_there(read: Read, path: str) -> list[Mapping[str, JSON]]:
+def rows_there(read: Read, path: str) -> list[Row]:
+    """The rows of a list; BPJS's own "not found" means that there are none. Raises BpjsError."""
     try:
         return rows_of(read(path))
     except NotFound as missing:

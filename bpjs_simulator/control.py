@@ -50,7 +50,7 @@ class _Control:
         self._set_outage = set_outage
 
     async def ledger(self, _request: web.Request) -> web.Response:
-        return web.json_response(self._double.holdings.ledger())
+        return web.json_response(self._double.ledger())
 
     async def reference(self, request: web.Request) -> web.Response:
         return web.json_response(self._double.references.rows(request.match_info["name"]))

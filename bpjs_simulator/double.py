@@ -80,6 +80,11 @@ class Double:
         """Hold an entry that a patient took in Mobile JKN; `tanggalperiksa` is yyyy-MM-dd."""
         self._antrean.take(nomorkartu, kodepoli, tanggalperiksa, kd_provider)
 
+    def ledger(self) -> dict[str, Any]:
+        """All that it holds and saw, and how many rows each reference has."""
+        counts = {name: len(rows) for name, rows in self.references.lists.items()}
+        return {**self.holdings.ledger(), "references": counts}
+
     def clinic_of(self, request: Request) -> Clinic | None:
         """The clinic whose consumer id the request carries."""
         return self.clinics.get(request.headers.get("X-cons-id", ""))

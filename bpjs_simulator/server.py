@@ -101,7 +101,7 @@ class Simulator:
 
     def ledger(self) -> dict[str, Any]:
         """What BPJS holds now, and every write it saw (as `GET /ledger`)."""
-        return self._in_loop(self.double.holdings.ledger)
+        return self._in_loop(self.double.ledger)
 
     def outage(self, *, on: bool) -> None:
         """Close the port, so that connections are refused; or open it again."""

@@ -1,0 +1,230 @@
+"""Every reference is read whole from BPJS, politely."""
+
+from datetime import date, timedelta
+from threading import Lock
+
+import httpx
+import pytest
+
+from bpjs_client.errors import NotFound, NotSent, Rejected, Temporary, Unauthorized
+from bpjs_client.jenis import Service
+from bpjs_client.jobs import Bpjs
+from bpjs_client.reading import PoliteReading
+from bpjs_client.references import BY_NAME, REFERENCES, Listing, named, read_reference
+from bpjs_client.settings import BpjsSettings
+from bpjs_simulator.server import Simulator
+
+DAYS = [date(2026, 9, 14) + timedelta(days=ahead) for ahead in range(8)]
+KESADARAN = [Listing(("kesadaran",))]
+
+
+@pytest.fixture
+def simulator():
+    with Simulator() as running:
+        yield running
+
+
+def bpjs(simulator, **other):
+    return Bpjs(
+        BpjsSettings(pcare_base_url=simulator.pcare_url, antrean_base_url=simulator.antrean_url), **other
+    )
+
+
+@pytest.fixture
+def reading(simulator):
+    with bpjs(simulator) as opened, PoliteReading(opened, DAYS, sleep=lambda seconds: None) as polite:
+        yield polite
+
+
+def held(simulator, name):
+    """How many rows the simulator holds of a reference, its parts summed."""
+    counts = simulator.ledger()["references"]
+    return sum(count for listed, count in counts.items() if listed.split("/")[0] == name)
+
+
+HELD_AS = {"status-pulang": "statuspulang", "club-prolanis": "club"}
+
+
+@pytest.mark.parametrize("form", ["null", "empty", "list", "204-code", "204-http"])
+@pytest.mark.parametrize("total", [True, False])
+def test_each_reference_is_whole_under_an_odd_page_cap_and_any_no_data(simulator, reading, form, total):
+    simulator.set_options(page_cap=37, no_data=form, count_is_total=total)
+
+    for reference in (each for each in REFERENCES if each.service is Service.PCARE):
+        items = read_reference(reference, reading)
+        assert len(items) == held(simulator, HELD_AS.get(reference.jenis, reference.jenis)), reference.name
+        assert len({(item.varian, item.kode) for item in items}) == len(items)
+
+
+def test_antrean_doctors_are_read_for_each_poli_and_day_with_their_sessions(simulator, reading):
+    simulator.edit_reference("sesi", rows=[SESSION | {"jampraktek": "08:00-12:00"}, SESSION | {"hari": [0]}])
+
+    items = read_reference(BY_NAME["antrean/dokter"], reading)
+
+    mondays = [day.isoformat() for day in DAYS if day.weekday() == 0]
+    assert [item.varian for item in items if item.kode.endswith("13:00-20:00")] == mondays
+    assert [item.varian for item in items if item.kode.endswith("08:00-12:00")] == [
+        day.isoformat() for day in DAYS
+    ]
+    assert {item.data["kodepoli"] for item in items} == {"001"}
+
+
+SESSION = {
+    "kodepoli": "001",
+    "kodedokter": 1,
+    "namadokter": "dr. Uji",
+    "jampraktek": "13:00-20:00",
+    "kapasitas": 9,
+    "hari": list(range(7)),
+}
+
+
+def test_a_name_stays_readable(simulator, reading):
+    simulator.edit_reference("poli", add=[{"kdPoli": "777", "nmPoli": "POLI\r\nMATA 👁 "}])
+
+    items = {item.kode: item for item in read_reference(BY_NAME["pcare/poli"], reading)}
+
+    assert items["777"].nama == "POLI MATA 👁"
+    assert items["777"].data["nmPoli"] == "POLI\r\nMATA 👁 "
+
+
+def test_a_row_without_a_code_is_left_out(simulator, reading):
+    simulator.edit_reference("poli", add=[{"kdPoli": " ", "nmPoli": "POLI TANPA KODE"}])
+
+    assert all(item.kode for item in read_reference(BY_NAME["pcare/poli"], reading))
+
+
+def test_a_short_name_means_both_services():
+    assert [each.name for each in named("poli")] == ["pcare/poli", "antrean/poli"]
+    assert [each.name for each in named(" Antrean/Dokter ")] == ["antrean/dokter"]
+    assert named("poliklinik") == []
+
+
+class Server:
+    """Answers by path; counts what is in flight and what was asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+        self.most_at_once = self._now = 0
+        self._lock = Lock()
+
+    def __call__(self, request):
+        with self._lock:
+            self.asked.append(request.url.path)
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            return self.answer(request)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+def polite(server, waits=None, **settings):
+    connection = Bpjs(BpjsSettings(), transport=httpx.MockTransport(server))
+    return PoliteReading(connection, DAYS, sleep=(waits if waits is not None else []).append, **settings)
+
+
+def ok(_request):
+    return httpx.Response(
+        200, json={"response": [{"kdSadar": "01"}], "metaData": {"code": 200, "message": "OK"}}
+    )
+
+
+def refused(_request):
+    return httpx.Response(
+        401, json={"response": None, "metaData": {"code": 401, "message": "Username atau password salah"}}
+    )
+
+
+def test_a_refused_credential_is_met_once_and_not_by_every_list():
+    server = Server(refused)
+    with polite(server) as reading:
+        for _ in range(3):
+            with pytest.raises(Unauthorized):
+                reading.each(Service.PCARE, KESADARAN * 20)
+
+    assert len(server.asked) == 1
+
+
+def test_a_service_that_is_down_is_given_up_after_three_tries_and_the_other_goes_on():
+    def half_down(request):
+        return httpx.Response(500, text="<html>") if "pcare" in request.url.path else ok(request)
+
+    server, waits = Server(half_down), []
+    with polite(server, waits) as reading:
+        for _ in range(2):
+            with pytest.raises(Temporary):
+                reading.each(Service.PCARE, KESADARAN * 20)
+        assert len(server.asked) == 3
+        assert reading.each(Service.ANTREAN, KESADARAN) == [[{"kdSadar": "01"}]]
+    assert len(waits) == 2
+    assert sum(waits) <= 5
+
+
+def test_a_hiccup_is_waited_out():
+    answers = iter([httpx.Response(503), httpx.Response(429, headers={"Retry-After": "2"})])
+    waits = []
+    with polite(Server(lambda request: next(answers, None) or ok(request)), waits) as reading:
+        assert reading.each(Service.PCARE, KESADARAN) == [[{"kdSadar": "01"}]]
+
+    assert waits[1] >= 2
+
+
+def test_a_long_retry_after_is_not_waited_out():
+    server = Server(lambda _request: httpx.Response(429, headers={"Retry-After": "600"}))
+    with polite(server) as reading, pytest.raises(Temporary):
+        reading.each(Service.PCARE, KESADARAN)
+
+    assert len(server.asked) == 1
+
+
+def test_what_never_left_is_tried_again():
+    def unreachable(request):
+        raise httpx.ConnectError("refused", request=request)
+
+    server = Server(unreachable)
+    with polite(server) as reading, pytest.raises(NotSent):
+        reading.each(Service.PCARE, KESADARAN)
+
+    assert len(server.asked) == 3
+
+
+def test_a_refusal_is_not_repeated():
+    def strange(request):
+        if request.url.path.endswith("kesadaran"):
+            return ok(request)
+        return httpx.Response(
+            412, json={"response": None, "metaData": {"code": 412, "message": "Tidak tersedia"}}
+        )
+
+    server = Server(strange)
+    with polite(server) as reading, pytest.raises(Rejected, match="Tidak tersedia"):
+        reading.each(Service.PCARE, [Listing(("prognosa",))])
+
+    assert len(server.asked) == 2
+
+
+def test_bpjs_own_not_found_is_an_empty_list_and_a_gateways_is_not():
+    def missing(request):
+        if request.url.path.endswith("prognosa"):
+            return httpx.Response(
+                404, json={"response": None, "metaData": {"code": 404, "message": "Tidak ada"}}
+            )
+        return ok(request) if request.url.path.endswith("kesadaran") else httpx.Response(404, text="<html>")
+
+    with polite(Server(missing)) as reading:
+        assert reading.each(Service.PCARE, [Listing(("prognosa",))]) == [[]]
+        with pytest.raises(NotFound):
+            reading.each(Service.PCARE, [Listing(("sarana",))])
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_never_more_requests_at_once_than_allowed(simulator, at_once):
+    simulator.set_options(latency_ms=20)
+    with bpjs(simulator) as opened, PoliteReading(opened, DAYS, at_once=at_once) as reading:
+        for reference in (BY_NAME["pcare/tindakan"], BY_NAME["antrean/dokter"]):
+            read_reference(reference, reading)
+
+    assert simulator.ledger()["most_in_flight"] == at_once
