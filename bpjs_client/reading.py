@@ -27,6 +27,7 @@ PAGE_SIZE = 500
 _TRIES = 3
 _WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
+_TROUBLE_LASTS = 5.0  # seconds; for so long nobody knocks again at a service that is down
 _UNSTABLE = "Daftar di BPJS terus berubah selama dibaca."
 
 
@@ -40,6 +41,19 @@ class _Door:
     lock: Lock = field(default_factory=Lock)
     is_open: bool = False
     refusal: BpjsError | None = None
+    refused_at: float = 0.0
+
+    def refuse(self, refusal: BpjsError) -> None:
+        """Remember why nobody gets in."""
+        self.refusal, self.refused_at = refusal, time.monotonic()
+
+    def forgive(self) -> None:
+        """Trouble may pass within seconds; a refused credential stays refused."""
+        if (
+            isinstance(self.refusal, NotSent | Temporary)
+            and time.monotonic() > self.refused_at + _TROUBLE_LASTS
+        ):
+            self.refusal = None
 
 
 class PoliteReading:
@@ -106,6 +120,7 @@ class PoliteReading:
     def _enter(self, service: Service) -> None:
         door = self._doors[service]
         with door.lock:
+            door.forgive()
             if not door.is_open and door.refusal is None:
                 self._knock(service, door)
             if door.refusal is not None:
@@ -116,7 +131,7 @@ class PoliteReading:
             self._patiently(lambda: self._bpjs.probe(service))
             door.is_open = True
         except BpjsError as refusal:
-            door.refusal = refusal
+            door.refuse(refusal)
 
     def _page(self, service: Service, path: str) -> list[Row]:
         door = self._doors[service]
@@ -125,7 +140,7 @@ class PoliteReading:
         try:
             return self._patiently(lambda: rows_there(lambda asked: self._bpjs.read(service, asked), path))
         except Unauthorized as refusal:
-            door.refusal = refusal
+            door.refuse(refusal)
             raise
 
     def _patiently(self, ask: Callable[[], T]) -> T:

@@ -11,10 +11,12 @@ from cli.dispatch import dispatch
 from cli.doctor import doctor
 from cli.enqueue import enqueue
 from cli.monitor import monitor
+from cli.referensi import referensi
 from cli.resume import resume
 from cli.send import send
 from cli.show import show
 from cli.simulator import simulator
+from cli.sync import sync
 from cli.terminal import UserError, complain, forgive_encoding
 from cli.tutup import tutup
 from cli.wording import in_indonesian
@@ -27,7 +29,7 @@ app = typer.Typer(
     # Typer's own tracebacks print local variables, bodies and secrets among them.
     pretty_exceptions_enable=False,
 )
-for command in (enqueue, send, dispatch, monitor, show, tutup, resume, simulator, doctor):
+for command in (enqueue, send, dispatch, monitor, show, tutup, resume, sync, referensi, simulator, doctor):
     app.command()(command)
 
 USER_ERROR, INTERRUPTED = 2, 130

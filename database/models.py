@@ -98,6 +98,9 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
 
 
+LONGEST_KODE = 100
+
+
 class Base(DeclarativeBase):
     """All tables of this project."""
 
@@ -251,7 +254,9 @@ class ReferenceItem(Base):
     faskes: Mapped[str] = mapped_column(String(64))
     layanan: Mapped[str] = mapped_column(String(16))
     jenis: Mapped[str] = mapped_column(String(64))
-    kode: Mapped[str] = mapped_column(String(100))
+    # Tells rows of one reference apart whose codes repeat: kdTkp, the kind of allergy, the date.
+    varian: Mapped[str] = mapped_column(String(32), server_default="")
+    kode: Mapped[str] = mapped_column(String(LONGEST_KODE))
     nama: Mapped[str] = mapped_column(Said)
     data: Mapped[JsonObject] = mapped_column(Json)
     active: Mapped[bool] = mapped_column(Boolean)
@@ -260,7 +265,7 @@ class ReferenceItem(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        UniqueConstraint("faskes", "layanan", "jenis", "kode", name="reference_items_one_per_kode"),
+        UniqueConstraint("faskes", "layanan", "jenis", "varian", "kode", name="reference_items_one_per_kode"),
     )
 
 

@@ -13,7 +13,6 @@ from prefect import get_client
 from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Failed
-from pydantic import Field
 
 from bpjs_client.form import body_from_form
 from bpjs_client.identifiers import without_identifiers
@@ -22,6 +21,7 @@ from database import DatabaseError, LineRefused
 from database.claim import Waiting, claim_one
 from database.intake import read_line, store
 from database.resend import reopen
+from flows.hint import hint
 from tasks.composition import Composition, composition
 from tasks.delivery import Delivered
 from tasks.jobs import named_task
@@ -31,13 +31,13 @@ from tasks.states import state_of
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
 
-NORM = Annotated[str, Field(title="norm · Nomor rekam medis (wajib)")]
-NAMA_PASIEN = Annotated[str, Field(title="nama_pasien · Nama pasien (wajib)")]
-BODY = Annotated[str, Field(title="body · Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")]
-KUNCI = Annotated[str, Field(title="kunci · Kunci unik pekerjaan; kosong: dari isinya")]
-RANTAI = Annotated[str, Field(title="rantai · Rantai kunjungan; kosong: dari isinya")]
-FASKES = Annotated[str, Field(title="faskes · Faskes; kosong: utama")]
-PEKERJAAN_ID = Annotated[str, Field(title="pekerjaan_id · Kirim ulang pekerjaan ini; kolom lain diabaikan")]
+NORM = Annotated[str, hint("Nomor rekam medis (wajib)")]
+NAMA_PASIEN = Annotated[str, hint("Nama pasien (wajib)")]
+BODY = Annotated[str, hint("Isi lengkap sebagai JSON; menggantikan kolom-kolom di atas")]
+KUNCI = Annotated[str, hint("Kunci unik pekerjaan; kosong: dari isinya")]
+RANTAI = Annotated[str, hint("Rantai kunjungan; kosong: dari isinya")]
+FASKES = Annotated[str, hint("Faskes; kosong: utama")]
+PEKERJAAN_ID = Annotated[str, hint("Kirim ulang pekerjaan ini; kolom lain diabaikan")]
 
 
 def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:

@@ -4,22 +4,20 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas import State
-from pydantic import Field
 
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+from flows.hint import hint
 
 
 @flow(name="hapus-kunjungan", description="Menghapus kunjungan dari PCare.", **FORM)
 def hapus_kunjungan(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    noKunjungan: Annotated[
-        str, Field(title="noKunjungan · Nomor kunjungan; kosong bila kunjungannya dikirim dari sini")
-    ] = "",
-    noKartu: Annotated[str, Field(title="noKartu · Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, Field(title="tglDaftar · Tanggal daftar, dd-MM-yyyy")] = "",
-    kdPoli: Annotated[str, Field(title="kdPoli · Kode poli, misalnya 001")] = "",
+    noKunjungan: Annotated[str, hint("Nomor kunjungan; kosong bila kunjungannya dikirim dari sini")] = "",
+    noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

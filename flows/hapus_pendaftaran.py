@@ -4,22 +4,20 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas import State
-from pydantic import Field
 
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+from flows.hint import hint
 
 
 @flow(name="hapus-pendaftaran", description="Menghapus pendaftaran dari PCare.", **FORM)
 def hapus_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    noKartu: Annotated[str, Field(title="noKartu · Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, Field(title="tglDaftar · Tanggal daftar, dd-MM-yyyy")] = "",
-    noUrut: Annotated[
-        str, Field(title="noUrut · Nomor urut; kosong bila pendaftarannya dikirim dari sini")
-    ] = "",
-    kdPoli: Annotated[str, Field(title="kdPoli · Kode poli, misalnya 001")] = "",
+    noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    noUrut: Annotated[str, hint("Nomor urut; kosong bila pendaftarannya dikirim dari sini")] = "",
+    kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

@@ -4,23 +4,21 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas import State
-from pydantic import Field
 
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+from flows.hint import hint
 
 
 @flow(name="panggil-antrean", description="Memanggil antrean pasien: hadir atau tidak hadir.", **FORM)
 def panggil_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    tanggalperiksa: Annotated[str, Field(title="tanggalperiksa · Tanggal periksa, yyyy-MM-dd")] = "",
-    kodepoli: Annotated[str, Field(title="kodepoli · Kode poli, misalnya 001")] = "",
-    nomorkartu: Annotated[
-        str, Field(title="nomorkartu · Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")
-    ] = "",
-    status: Annotated[str, Field(title="status · 1 hadir, 2 tidak hadir")] = "",
-    waktu: Annotated[str, Field(title="waktu · Waktu panggil, milidetik sejak 1970 (13 angka)")] = "",
+    tanggalperiksa: Annotated[str, hint("Tanggal periksa, yyyy-MM-dd")] = "",
+    kodepoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
+    nomorkartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")] = "",
+    status: Annotated[str, hint("1 hadir, 2 tidak hadir")] = "",
+    waktu: Annotated[str, hint("Waktu panggil, milidetik sejak 1970 (13 angka)")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

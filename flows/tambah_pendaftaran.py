@@ -4,31 +4,31 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas import State
-from pydantic import Field
 
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+from flows.hint import hint
 
 
 @flow(name="tambah-pendaftaran", description="Mendaftarkan pasien ke PCare.", **FORM)
 def tambah_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    kdProviderPeserta: Annotated[str, Field(title="kdProviderPeserta · Kode faskes peserta")] = "",
-    tglDaftar: Annotated[str, Field(title="tglDaftar · Tanggal daftar, dd-MM-yyyy")] = "",
-    noKartu: Annotated[str, Field(title="noKartu · Nomor kartu BPJS, 13 angka")] = "",
-    kdPoli: Annotated[str, Field(title="kdPoli · Kode poli, misalnya 001")] = "",
-    keluhan: Annotated[str, Field(title="keluhan · Keluhan")] = "",
-    kunjSakit: Annotated[str, Field(title="kunjSakit · Kunjungan sakit: ya atau tidak")] = "",
-    sistole: Annotated[str, Field(title="sistole · Sistole (mmHg)")] = "",
-    diastole: Annotated[str, Field(title="diastole · Diastole (mmHg)")] = "",
-    beratBadan: Annotated[str, Field(title="beratBadan · Berat badan (kg)")] = "",
-    tinggiBadan: Annotated[str, Field(title="tinggiBadan · Tinggi badan (cm)")] = "",
-    respRate: Annotated[str, Field(title="respRate · Laju napas per menit")] = "",
-    lingkarPerut: Annotated[str, Field(title="lingkarPerut · Lingkar perut (cm)")] = "",
-    heartRate: Annotated[str, Field(title="heartRate · Denyut jantung per menit")] = "",
-    rujukBalik: Annotated[str, Field(title="rujukBalik · Rujuk balik, biasanya 0")] = "",
-    kdTkp: Annotated[str, Field(title="kdTkp · 10 rawat jalan, 20 rawat inap, 50 promotif")] = "",
+    kdProviderPeserta: Annotated[str, hint("Kode faskes peserta")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
+    kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
+    keluhan: Annotated[str, hint("Keluhan")] = "",
+    kunjSakit: Annotated[str, hint("Kunjungan sakit: ya atau tidak")] = "",
+    sistole: Annotated[str, hint("Sistole (mmHg)")] = "",
+    diastole: Annotated[str, hint("Diastole (mmHg)")] = "",
+    beratBadan: Annotated[str, hint("Berat badan (kg)")] = "",
+    tinggiBadan: Annotated[str, hint("Tinggi badan (cm)")] = "",
+    respRate: Annotated[str, hint("Laju napas per menit")] = "",
+    lingkarPerut: Annotated[str, hint("Lingkar perut (cm)")] = "",
+    heartRate: Annotated[str, hint("Denyut jantung per menit")] = "",
+    rujukBalik: Annotated[str, hint("Rujuk balik, biasanya 0")] = "",
+    kdTkp: Annotated[str, hint("10 rawat jalan, 20 rawat inap, 50 promotif")] = "",
     body: BODY = "",
     kunci: KUNCI = "",
     rantai: RANTAI = "",

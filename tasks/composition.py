@@ -20,6 +20,7 @@ from bpjs_client.settings import BpjsSettings
 from database import Database, open_database
 from database.intake import UTAMA
 from database.services import resume_changed
+from tasks.reference_book import ReferenceBook
 from tasks.settings import DeliverySettings
 
 
@@ -48,6 +49,11 @@ class Composition:
     def bpjs(self) -> Bpjs:
         """The two BPJS services of this clinic, opened on first use."""
         return self.open_bpjs()
+
+    @cached_property
+    def book(self) -> ReferenceBook:
+        """The clinic's reference data, for checking codes."""
+        return ReferenceBook(self.database)
 
     def resume_after_new_credential(self) -> None:
         """Lift the pause of each service whose credential was replaced. Raises DatabaseUnavailable."""

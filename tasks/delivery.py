@@ -23,9 +23,10 @@ from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobIn
 from database.claim import NEEDS_PERSON, standing
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
-from database.services import pause
 from database.status import UNFINISHED, Status
+from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
+from tasks.credential import is_refused, pause_service
 from tasks.outcomes import said, verdict_of
 from tasks.readback import Look, Sight, look
 from tasks.waits import LOOKS, wait
@@ -71,7 +72,8 @@ def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> De
     """
     try:
         hand = _take_up(job_id, at, asker)
-        verdict = _before_sending(hand) or _settle(hand) or _send(hand, last_try=last_try)
+        verdict = _before_sending(hand) or _settle(hand) or _unknown_codes(hand)
+        verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
         found = standing(at.database, job_id)
@@ -108,6 +110,14 @@ def _before_sending(hand: _InHand) -> Verdict | None:
     if errors:
         return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, say_fields(errors)))
     return None
+
+
+def _unknown_codes(hand: _InHand) -> Verdict | None:
+    """A code that BPJS does not have is not sent; where its write may already be, BPJS alone decides."""
+    if not hand.at.settings.check_references or hand.job.uncertain:
+        return None
+    errors = check_codes(hand.at.book, hand.job.faskes, hand.jenis, hand.body)
+    return _finish(hand, Verdict(Status.GAGAL, UNKNOWN_CODE, say_fields(errors))) if errors else None
 
 
 def _settle(hand: _InHand) -> Verdict | None:
@@ -232,20 +242,15 @@ def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
 
 def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
     """Pause the service; a 401 of unknown meaning only after a harmless read was refused too."""
-    if not getattr(error, "text_known", True):
-        try:
-            hand.at.bpjs.probe(hand.service)
-        except Unauthorized:
-            pass
-        except BpjsError as failed:
-            return Verdict(
-                Status.MENUNGGU, "sementara", failed.reason, due_in=wait(hand.job.waits), counted=False
-            )
-        else:
-            return Verdict(Status.GAGAL, "ditolak", said(error))
-    why = without_identifiers(said(error), hand.body)
-    mark = hand.at.bpjs.credential_mark(hand.service)
-    pause(hand.database, hand.job.faskes, hand.service, why, mark=mark)
+    try:
+        refused = is_refused(hand.at, hand.service, error)
+    except BpjsError as failed:
+        return Verdict(
+            Status.MENUNGGU, "sementara", failed.reason, due_in=wait(hand.job.waits), counted=False
+        )
+    if not refused:
+        return Verdict(Status.GAGAL, "ditolak", said(error))
+    pause_service(hand.at, hand.job.faskes, hand.service, without_identifiers(said(error), hand.body))
     return None
 
 

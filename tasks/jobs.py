@@ -19,8 +19,6 @@ from tasks.delivery import Delivered, TryAgain, deliver
 from tasks.states import state_of
 
 logger = logging.getLogger(__name__)
-# Why a job failed belongs on its run's page; the terminal of a dispatcher would drown in it.
-logging.getLogger("prefect.task_runs").propagate = False
 
 # Two more tries within 5 s, and only while the request never left; longer waits are `due_at`'s.
 RETRY_DELAYS = [0.5, 2]

@@ -10,12 +10,19 @@ from database.settings import PROJECT
 
 
 class DeliverySettings(BaseSettings):
-    """`BPJS_RUN_NAMES` (norm: runs carry norm and patient name; id: only the job's id) and the time limit."""
+    """Names, limits and checks of our own.
+
+    `run_names`: `norm` gives runs norm and patient name, `id` only the job's id. `timeout_seconds`: the
+    longest wait for a part of an answer. `sync_concurrency`: requests at a time while references are read.
+    `check_references`: whether codes are checked against the reference data before a job is sent.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
 
     run_names: Literal["norm", "id"] = "norm"
     timeout_seconds: float = Field(default=30, gt=0, le=60)
+    sync_concurrency: int = Field(default=4, ge=1, le=20)
+    check_references: bool = True
 
     @property
     def lease(self) -> timedelta:

@@ -1,0 +1,75 @@
+"""`bpjs referensi`: searches the clinic's copy of BPJS's reference data."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from bpjs_client.references import BY_NAME, Reference, named
+from cli.terminal import UserError, console, plain, print_json
+from database import Database, open_database
+from database.intake import UTAMA
+from database.monitor import today
+from database.reference_search import Found, search
+from database.references import last_synced
+
+_ON_SCREEN = 50
+
+
+def referensi(
+    jenis: Annotated[
+        str, typer.Argument(help="Misalnya diagnosa, obat, dokter; jadwal antrean: antrean/dokter.")
+    ],
+    words: Annotated[str, typer.Option("--cari", help="Bagian dari kode atau nama.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"Paling banyak sekian baris; di layar bawaan {_ON_SCREEN}.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
+) -> None:
+    """Mencari kode dan nama dalam data referensi yang tersimpan di sini."""
+    reference = _reference(jenis)
+    database = open_database()
+    shown = limit or _ON_SCREEN
+    most = limit if as_json else shown + 1  # one more tells whether there are more
+    rows = search(database, reference, words, limit=most, since=today(database))
+    if as_json:
+        print_json({"rows": [_document(row) for row in rows]})
+    else:
+        _show(database, reference, rows, shown)
+
+
+def _reference(word: str) -> Reference:
+    """The reference called so; PCare's where both services have one. Raises UserError."""
+    found = named(word)
+    if not found:
+        raise UserError(f"Tidak ada referensi '{word}'. Yang ada: {', '.join(BY_NAME)}.")
+    return found[0]
+
+
+def _document(row: Found) -> dict[str, object]:
+    return {"kode": row.kode, "nama": row.nama, "varian": row.varian, "data": row.data}
+
+
+def _show(database: Database, reference: Reference, rows: list[Found], most: int) -> None:
+    screen = console()
+    at = last_synced(database, UTAMA).get(reference.name)
+    if at is None:
+        screen.print(f"Referensi {reference.name} belum pernah diambil; jalankan: bpjs sync {reference.name}")
+        return
+    screen.print(
+        f"{reference.name}, diperbarui {at.astimezone(database.timezone):%d-%m-%Y %H:%M}", style="dim"
+    )
+    if not rows:
+        screen.print("Tidak ada yang cocok.")
+        return
+    screen.print(_table(rows[:most]))
+    if len(rows) > most:
+        screen.print(f"{most} pertama ditampilkan; persempit dengan --cari, atau --limit.", style="dim")
+
+
+def _table(rows: list[Found]) -> Table:
+    with_variant = any(row.varian for row in rows)
+    table = Table("Kode", *(["Varian"] if with_variant else []), "Nama")
+    for row in rows:
+        table.add_row(plain(row.kode), *([plain(row.varian)] if with_variant else []), plain(row.nama))
+    return table

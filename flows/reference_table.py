@@ -1,0 +1,34 @@
+"""The table that a sync leaves in Prefect: what each reference brought, with links to run and form."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from prefect.artifacts import create_table_artifact
+
+from database.references import Synced
+from flows.ui_links import form_link, task_run_link
+
+KEY = "referensi"
+_DEPLOYMENT = "sync-referensi/sync-referensi"
+_FORM_NAME = "referensi"  # of the flow's parameter
+
+
+def leave_table(done: Mapping[UUID, Synced]) -> None:
+    """Leave the table, by task run; it shows under Artifacts and on the page of the flow's run."""
+    table = [_row(task_run_id, synced) for task_run_id, synced in done.items()]
+    create_table_artifact(key=KEY, table=table, description="Hasil pembaruan data referensi BPJS")
+
+
+def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
+    name = f"{synced.layanan}/{synced.jenis}"
+    form = form_link(_DEPLOYMENT, {_FORM_NAME: [name]})
+    return {
+        "Referensi": f"[{name}]({task_run_link(task_run_id)})",
+        "Baris": synced.count,
+        "Baru": synced.added,
+        "Berubah": synced.changed,
+        "Hilang": synced.removed,
+        "Detik": round(synced.seconds, 1),
+        "Perbarui": f"[Perbarui lagi]({form})" if form else "",
+        "Keterangan": f"Gagal · {synced.error}" if synced.error else "Selesai",
+    }

@@ -1,0 +1,80 @@
+"""The flow `sync-referensi`: brings the reference data in step with BPJS, a task run per reference."""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.futures import PrefectFuture, as_completed
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from bpjs_client.reading import PoliteReading
+from bpjs_client.references import BY_NAME, REFERENCES
+from database.monitor import today
+from database.references import Synced
+from flows.hint import hint
+from flows.reference_table import leave_table
+from tasks.composition import Composition, composition
+from tasks.references import sync
+
+DAYS_AHEAD = 7  # of the Antrean references, besides today
+
+Referensi = StrEnum("Referensi", {name: name for name in BY_NAME})  # type: ignore[misc]
+# Told of each reference as it is done, for a progress bar.
+watcher: ContextVar[Callable[[Synced], None]] = ContextVar("watcher", default=lambda _synced: None)
+
+
+def _run_name() -> str:
+    """`sync-referensi 23-11 05:00:02`, in clinic time."""
+    here = composition().database
+    return f"sync-referensi {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
+
+
+@flow(
+    name="sync-referensi",
+    flow_run_name=_run_name,
+    description="Memperbarui data referensi BPJS: diagnosa, dokter, poli, obat, jadwal antrean, dan lainnya.",
+    task_runner=ThreadPoolTaskRunner(max_workers=len(REFERENCES)),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def sync_referensi(
+    referensi: Annotated[list[Referensi], hint("Yang diperbarui; kosong: semuanya")] = [],  # noqa: B006 - Prefect's form shows a plain default
+    izinkan_susut: Annotated[bool, hint("Terapkan juga bila lebih dari 30 % baris hilang")] = False,
+) -> State[list[Synced]]:
+    """Read each reference whole and store what changed; one that fails keeps its old rows, the others go on.
+
+    Raises DatabaseError.
+    """
+    names = list(dict.fromkeys(map(str, referensi))) or list(BY_NAME)
+    by_run = _sync_all(composition(), names, izinkan_susut)
+    leave_table(by_run)
+    done = list(by_run.values())
+    failed = [f"{synced.layanan}/{synced.jenis}" for synced in done if synced.error is not None]
+    missing = len(names) - len(done)  # not even their failure could be recorded
+    if failed or missing:
+        count = len(failed) + missing
+        return Failed(message=f"Gagal · {count} dari {len(names)}: {', '.join(failed)}", data=done)
+    return Completed(message=f"{len(done)} referensi, {sum(each.count for each in done)} baris", data=done)
+
+
+def _sync_all(at: Composition, names: Sequence[str], allow_shrink: bool) -> dict[UUID, Synced]:
+    """By task run, in the order of the names."""
+    first = today(at.database)
+    days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
+    tell = watcher.get()
+    with PoliteReading(at.bpjs, days, at_once=at.settings.sync_concurrency) as reading:
+        futures = [sync.submit(name, reading, allow_shrink) for name in names]
+        for future in as_completed(futures):
+            for synced in _results([future]).values():
+                tell(synced)
+    return _results(futures)
+
+
+def _results(futures: Sequence[PrefectFuture[Any]]) -> dict[UUID, Synced]:
+    results = {future.task_run_id: future.result(raise_on_failure=False) for future in futures}
+    return {run: synced for run, synced in results.items() if isinstance(synced, Synced)}

@@ -1,0 +1,90 @@
+"""Looks codes up in the clinic's reference data, and remembers for a minute those it has found."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from heapq import nlargest
+from threading import Lock
+
+from cachetools import TTLCache
+
+from bpjs_client.jenis import Service
+from bpjs_client.references import Reference
+from database import Database
+from database.reference_search import Found, rows_beginning, rows_with, search
+from database.references import last_synced
+
+# Older reference data says nothing about what BPJS does not have: it may have it by now. PCare's is read
+# daily, the antrean schedule hourly.
+FRESH_FOR = {Service.PCARE: timedelta(hours=36), Service.ANTREAN: timedelta(hours=3)}
+_REMEMBERED_SECONDS, _MOST_REMEMBERED = 60, 20_000
+_MOST_SUGGESTIONS = 3
+_ALIKE = 0.5  # from 0 to 1
+_SHORT_LIST = 12  # rows; of so few any may be meant
+_LONG_LIST = 2_000
+
+
+class ReferenceBook:
+    """Thread-safe. Finding a code that was looked up within the minute costs nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._found: TTLCache[tuple[str, ...], Found] = TTLCache(_MOST_REMEMBERED, _REMEMBERED_SECONDS)
+        self._synced: TTLCache[str, dict[str, datetime]] = TTLCache(_MOST_REMEMBERED, _REMEMBERED_SECONDS)
+        self._lock = Lock()
+
+    def is_fresh(self, faskes: str, reference: Reference) -> bool:
+        """Whether the reference was read whole lately enough to say what is *not* in it."""
+        with self._lock:
+            synced = self._synced.get(faskes)
+        if synced is None:
+            synced = last_synced(self._database, faskes)
+            with self._lock:
+                self._synced[faskes] = synced
+        at = synced.get(reference.name)
+        return at is not None and at > self._database.clock() - FRESH_FOR[reference.service]
+
+    def find(
+        self, faskes: str, reference: Reference, spellings: Iterable[str], varian: str | None = None
+    ) -> Found | None:
+        """The row with one of these spellings of a code. Raises DatabaseUnavailable."""
+        ways = tuple(spellings)
+        key = (faskes, reference.name, varian or "*", *ways)
+        with self._lock:
+            known = self._found.get(key)
+        if known is None:
+            rows = rows_with(self._database, faskes, reference, ways, varian=varian)
+            known = next((rows[way] for way in ways if way in rows), None)
+            if known is not None:
+                with self._lock:
+                    self._found[key] = known
+        return known
+
+    def rows(
+        self, faskes: str, reference: Reference, beginning: str = "", varian: str | None = None
+    ) -> list[Found]:
+        """The rows whose code begins so. Raises DatabaseUnavailable."""
+        return rows_beginning(self._database, faskes, reference, beginning, varian=varian)
+
+    def nearest(
+        self, faskes: str, reference: Reference, typed: str, varian: str | None = None
+    ) -> list[Found]:
+        """The rows whose code or name is most like what was typed, best first. Raises DatabaseUnavailable."""
+        rows = self.rows(faskes, reference, typed[:1], varian) or self.rows(faskes, reference, "", varian)
+        if len(rows) > _LONG_LIST:  # not even the first letter fits: then only a name can be meant
+            rows = search(self._database, reference, typed, faskes=faskes, limit=_LONG_LIST)
+        return most_alike(typed, rows)
+
+
+def most_alike(typed: str, rows: list[Found]) -> list[Found]:
+    """At most three, best first; of a short list the likeliest even when none is much alike."""
+    least = 0.0 if len(rows) <= _SHORT_LIST else _ALIKE
+    scored = ((_likeness(typed.casefold(), row), row) for row in rows)
+    best = nlargest(
+        _MOST_SUGGESTIONS, ((score, row) for score, row in scored if score >= least), key=lambda pair: pair[0]
+    )
+    return [row for _, row in best]
+
+
+def _likeness(typed: str, row: Found) -> float:
+    return max(SequenceMatcher(None, typed, text.casefold()).ratio() for text in (row.kode, row.nama))

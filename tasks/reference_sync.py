@@ -1,0 +1,84 @@
+"""Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect."""
+
+import time
+
+from bpjs_client.errors import BpjsError, NotSent, Temporary, Unauthorized
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Service
+from bpjs_client.reading import PoliteReading
+from bpjs_client.references import Item, Reference, read_reference, variants
+from database.intake import UTAMA
+from database.references import SuspiciousShrink, Synced, store_failure, store_reference
+from database.services import closed_doors
+from tasks.composition import Composition
+from tasks.credential import is_refused, pause_service
+
+
+class NotNow(Exception):
+    """BPJS cannot be read just now; a little later it may. Its text is fixed: Prefect stores it."""
+
+    def __init__(self) -> None:
+        super().__init__("Referensi belum terbaca: BPJS sedang tidak dapat dibaca.")
+
+
+def sync_reference(
+    reference: Reference, reading: PoliteReading, at: Composition, *, allow_shrink: bool, last_try: bool
+) -> Synced:
+    """Read and store one reference; a failure is recorded, returned with its reason, and changes nothing.
+
+    Raises NotNow while trying again soon may help, and DatabaseError when not even that could be recorded.
+    """
+    started_at, started = at.database.clock(), time.monotonic()
+    try:
+        items = _read(reference, reading, at, last_try=last_try)
+        return store_reference(
+            at.database,
+            UTAMA,
+            reference,
+            items,
+            variants=variants(reference, reading),
+            started_at=started_at,
+            seconds=time.monotonic() - started,
+            allow_shrink=allow_shrink,
+        )
+    except (_CannotRead, SuspiciousShrink) as failed:
+        seconds = time.monotonic() - started
+        return store_failure(
+            at.database, UTAMA, reference, str(failed), started_at=started_at, seconds=seconds
+        )
+
+
+class _CannotRead(Exception):
+    """The reason in Indonesian, without identifiers."""
+
+
+def _read(reference: Reference, reading: PoliteReading, at: Composition, *, last_try: bool) -> list[Item]:
+    _stop_at_closed_door(at, reference.service)
+    try:
+        return read_reference(reference, reading)
+    except (NotSent, Temporary) as error:
+        if not last_try:
+            raise NotNow from None
+        raise _CannotRead(without_identifiers(error.reason)) from None
+    except Unauthorized as refusal:
+        _pause(at, reference.service, refusal)
+        raise _CannotRead(without_identifiers(refusal.reason)) from None
+    except BpjsError as error:
+        raise _CannotRead(without_identifiers(error.reason)) from None
+
+
+def _stop_at_closed_door(at: Composition, service: Service) -> None:
+    for door in closed_doors(at.database):
+        if (door.faskes, door.service) == (UTAMA, service.value):
+            raise _CannotRead(
+                f"layanan {service.value} sedang dijeda: {without_identifiers(door.reason or '')}"
+            )
+
+
+def _pause(at: Composition, service: Service, refusal: Unauthorized) -> None:
+    try:
+        refused = is_refused(at, service, refusal)
+    except BpjsError:
+        return  # nothing found out: the jobs will
+    if refused:
+        pause_service(at, UTAMA, service, refusal.reason)

@@ -1,0 +1,62 @@
+"""The Prefect task that brings one reference in step; a run for each reference."""
+
+import logging
+from typing import Any
+
+from prefect import Task, task
+from prefect.client.schemas import State, TaskRun
+from prefect.context import TaskRunContext
+from prefect.states import Completed, Failed
+
+from bpjs_client.reading import PoliteReading
+from bpjs_client.references import BY_NAME
+from database import DatabaseError
+from database.references import Synced
+from tasks.composition import composition
+from tasks.reference_sync import NotNow, sync_reference
+from tasks.states import LONGEST
+
+logger = logging.getLogger(__name__)
+
+RETRY_DELAYS = [10.0]
+
+
+def read_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """The retry predicate (a plain def: Prefect ignores any other callable): not readable just now."""
+    return isinstance(state.data, NotNow)
+
+
+def once_in_a_run(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+    """A flow run that is retried repeats only the references that failed."""
+    return f"sync-{context.task_run.flow_run_id}-{parameters['nama']}"
+
+
+@task(
+    name="sync",
+    task_run_name="sync {nama}",
+    retries=len(RETRY_DELAYS),
+    retry_delay_seconds=RETRY_DELAYS,
+    retry_jitter_factor=0.3,
+    retry_condition_fn=read_later,
+    cache_key_fn=once_in_a_run,
+    persist_result=True,
+)
+def sync(nama: str, reading: PoliteReading, izinkan_susut: bool) -> State[Synced]:
+    """Bring the reference of this name in step. A failure is a returned state with its reason."""
+    context = TaskRunContext.get()
+    last_try = context is None or context.task_run.run_count > len(RETRY_DELAYS)
+    try:
+        synced = sync_reference(
+            BY_NAME[nama], reading, composition(), allow_shrink=izinkan_susut, last_try=last_try
+        )
+    except DatabaseError as error:
+        return Failed(message=f"Gagal · {error}")
+    if synced.error is not None:
+        return Failed(message=f"Gagal · {synced.error}"[:LONGEST], data=synced)
+    return Completed(message=said(synced), data=synced)
+
+
+def said(synced: Synced) -> str:
+    """`2.640 baris · 1 baru, 1 berubah, 0 hilang`."""
+    count = f"{synced.count:,}".replace(",", ".")
+    return f"{count} baris · {synced.added} baru, {synced.changed} berubah, {synced.removed} hilang"
