@@ -47,6 +47,9 @@ class HttpAnswers:
             holdings.in_flight -= 1
 
     async def _answer(self, incoming: web.Request, request: Request, due: float) -> web.StreamResponse:
+        if request.method == "GET" and self._double.options.is_broken(request.path):
+            await _until(due)
+            return web.Response(status=503, text=HTML, content_type="text/html")
         fault = self._double.faults.choose(request.path) if request.method != "GET" else None
         if fault is None:
             written = self._written(request, self._double.answer(request))

@@ -27,11 +27,16 @@ class Options:
     screening: set[str] = field(default_factory=set)  # cards that must fill the health screening first
     screened: set[str] = field(default_factory=set)  # cards that filled it, whatever they begin with
     unknown_cards: set[str] = field(default_factory=set)
+    broken_reads: set[str] = field(default_factory=set)  # reads whose path holds one of these get a 503 page
 
     def require_screening(self, card: str, *, needed: bool = True) -> None:
         """Make a member need the health screening, or have filled it."""
         (self.screening if needed else self.screened).add(card)
         (self.screened if needed else self.screening).discard(card)
+
+    def is_broken(self, path: str) -> bool:
+        """Whether a read of this path fails."""
+        return any(part in path for part in self.broken_reads)
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set options by name; a list becomes a set. Raises UnknownOption, and then changes nothing."""
@@ -49,13 +54,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_cards(value: Any) -> bool:
-    return isinstance(value, list | set) and all(isinstance(card, str) for card in value)
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list | set) and all(isinstance(text, str) for text in value)
 
 
 Value = tuple[Callable[[Any], bool], str]
 _FLAG: Value = (lambda value: isinstance(value, bool), "true atau false")
-_CARDS: Value = (_is_cards, "daftar nomor kartu")
+_CARDS: Value = (_is_texts, "daftar nomor kartu")
 # option -> (whether a value fits, what it must be)
 _VALUES: dict[str, Value] = {
     "latency_ms": (lambda value: _is_number(value) and value >= 0, "angka mulai 0"),
@@ -74,6 +79,7 @@ _VALUES: dict[str, Value] = {
     "screening": _CARDS,
     "screened": _CARDS,
     "unknown_cards": _CARDS,
+    "broken_reads": (_is_texts, "daftar bagian jalur"),
 }
 
 

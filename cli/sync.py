@@ -33,7 +33,7 @@ def sync(
         bar = progress.add_task("Memperbarui", total=len(names))
 
         def tell(synced: Synced) -> None:
-            progress.update(bar, advance=1, description=f"{synced.layanan}/{synced.jenis}")
+            progress.update(bar, advance=1, description=synced.name)
 
         done = sync_now(names, allow_shrink=force, tell=tell)
     if as_json:
@@ -71,7 +71,7 @@ def _table(done: Sequence[Synced]) -> Table:
     for synced in done:
         numbers = (synced.count, synced.added, synced.changed, synced.removed)
         table.add_row(
-            f"{synced.layanan}/{synced.jenis}",
+            synced.name,
             *(str(number) for number in numbers),
             f"{synced.seconds:.1f}",
             plain(synced.error),

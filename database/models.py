@@ -285,5 +285,6 @@ class Sync(Base):
     changed: Mapped[int] = mapped_column(Integer)
     removed: Mapped[int] = mapped_column(Integer)
     error: Mapped[str | None] = mapped_column(Said)
+    flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
 
     __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -39,6 +40,11 @@ class Synced:
     seconds: float = 0.0
     error: str | None = None
 
+    @property
+    def name(self) -> str:
+        """`layanan/jenis`."""
+        return f"{self.layanan}/{self.jenis}"
+
 
 _Held = Row[int, str, str, str, dict[str, Any], bool]
 
@@ -64,6 +70,7 @@ def store_reference(
     variants: Sequence[str] | None,
     started_at: datetime,
     seconds: float,
+    flow_run_id: UUID | None = None,
     allow_shrink: bool = False,
 ) -> Synced:
     """Bring the clinic's copy in step with what BPJS holds, in one transaction, and record the run.
@@ -89,7 +96,7 @@ def store_reference(
             removed=len(difference.removed),
             seconds=seconds,
         )
-        session.add(_row(faskes, done, started_at))
+        session.add(_row(faskes, done, started_at, flow_run_id))
     return done
 
 
@@ -99,7 +106,7 @@ def store_failure(
     """Record a run that could not be had whole; the clinic's copy stays. Raises DatabaseUnavailable."""
     failed = Synced(reference.service.value, reference.jenis, seconds=seconds, error=error)
     with database.write() as session:
-        session.add(_row(faskes, failed, started_at))
+        session.add(_row(faskes, failed, started_at, None))
     return failed
 
 
@@ -115,7 +122,26 @@ def last_synced(database: Database, faskes: str) -> dict[str, datetime]:
         return {f"{layanan}/{jenis}": at for layanan, jenis, at in session.execute(query)}
 
 
-def _row(faskes: str, synced: Synced, started_at: datetime) -> Sync:
+def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id: UUID) -> Synced | None:
+    """What this flow run already brought of a reference; None when it failed or was not read yet.
+
+    Raises DatabaseUnavailable.
+    """
+    query = select(Sync).where(
+        Sync.faskes == faskes,
+        Sync.layanan == reference.service.value,
+        Sync.jenis == reference.jenis,
+        Sync.flow_run_id == flow_run_id,
+        Sync.error.is_(None),
+    )
+    with database.read() as session:
+        row = session.scalars(query).first()
+    if row is None:
+        return None
+    return Synced(row.layanan, row.jenis, row.count, row.added, row.changed, row.removed, row.seconds)
+
+
+def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | None) -> Sync:
     return Sync(
         faskes=faskes,
         layanan=synced.layanan,
@@ -127,6 +153,7 @@ def _row(faskes: str, synced: Synced, started_at: datetime) -> Sync:
         changed=synced.changed,
         removed=synced.removed,
         error=synced.error,
+        flow_run_id=flow_run_id,
     )
 
 

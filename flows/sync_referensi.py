@@ -54,11 +54,10 @@ def sync_referensi(
     by_run = _sync_all(composition(), names, izinkan_susut)
     leave_table(by_run)
     done = list(by_run.values())
-    failed = [f"{synced.layanan}/{synced.jenis}" for synced in done if synced.error is not None]
-    missing = len(names) - len(done)  # not even their failure could be recorded
-    if failed or missing:
-        count = len(failed) + missing
-        return Failed(message=f"Gagal · {count} dari {len(names)}: {', '.join(failed)}", data=done)
+    succeeded = {synced.name for synced in done if synced.error is None}
+    failed = [name for name in names if name not in succeeded]
+    if failed:
+        return Failed(message=f"Gagal · {len(failed)} dari {len(names)}: {', '.join(failed)}", data=done)
     return Completed(message=f"{len(done)} referensi, {sum(each.count for each in done)} baris", data=done)
 
 

@@ -1,6 +1,7 @@
 """Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect."""
 
 import time
+from uuid import UUID
 
 from bpjs_client.errors import BpjsError, NotSent, Temporary, Unauthorized
 from bpjs_client.identifiers import without_identifiers
@@ -8,7 +9,7 @@ from bpjs_client.jenis import Service
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.intake import UTAMA
-from database.references import SuspiciousShrink, Synced, store_failure, store_reference
+from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services import closed_doors
 from tasks.composition import Composition
 from tasks.credential import is_refused, pause_service
@@ -22,12 +23,22 @@ class NotNow(Exception):
 
 
 def sync_reference(
-    reference: Reference, reading: PoliteReading, at: Composition, *, allow_shrink: bool, last_try: bool
+    reference: Reference,
+    reading: PoliteReading,
+    at: Composition,
+    *,
+    flow_run_id: UUID | None,
+    allow_shrink: bool,
+    last_try: bool,
 ) -> Synced:
     """Read and store one reference; a failure is recorded, returned with its reason, and changes nothing.
 
+    A flow run that is retried reads only what it could not read before.
     Raises NotNow while trying again soon may help, and DatabaseError when not even that could be recorded.
     """
+    done = synced_in(at.database, UTAMA, reference, flow_run_id) if flow_run_id else None
+    if done is not None:
+        return done
     started_at, started = at.database.clock(), time.monotonic()
     try:
         items = _read(reference, reading, at, last_try=last_try)
@@ -39,6 +50,7 @@ def sync_reference(
             variants=variants(reference, reading),
             started_at=started_at,
             seconds=time.monotonic() - started,
+            flow_run_id=flow_run_id,
             allow_shrink=allow_shrink,
         )
     except (_CannotRead, SuspiciousShrink) as failed:

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State, TaskRun
 from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
@@ -26,11 +27,6 @@ def read_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.data, NotNow)
 
 
-def once_in_a_run(context: TaskRunContext, parameters: dict[str, Any]) -> str:
-    """A flow run that is retried repeats only the references that failed."""
-    return f"sync-{context.task_run.flow_run_id}-{parameters['nama']}"
-
-
 @task(
     name="sync",
     task_run_name="sync {nama}",
@@ -38,19 +34,25 @@ def once_in_a_run(context: TaskRunContext, parameters: dict[str, Any]) -> str:
     retry_delay_seconds=RETRY_DELAYS,
     retry_jitter_factor=0.3,
     retry_condition_fn=read_later,
-    cache_key_fn=once_in_a_run,
-    persist_result=True,
+    cache_policy=NO_CACHE,
+    persist_result=False,
 )
 def sync(nama: str, reading: PoliteReading, izinkan_susut: bool) -> State[Synced]:
     """Bring the reference of this name in step. A failure is a returned state with its reason."""
     context = TaskRunContext.get()
-    last_try = context is None or context.task_run.run_count > len(RETRY_DELAYS)
+    run = context.task_run if context else None
     try:
         synced = sync_reference(
-            BY_NAME[nama], reading, composition(), allow_shrink=izinkan_susut, last_try=last_try
+            BY_NAME[nama],
+            reading,
+            composition(),
+            flow_run_id=run.flow_run_id if run else None,
+            allow_shrink=izinkan_susut,
+            last_try=run is None or run.run_count > len(RETRY_DELAYS),
         )
     except DatabaseError as error:
-        return Failed(message=f"Gagal · {error}")
+        reference = BY_NAME[nama]
+        synced = Synced(reference.service.value, reference.jenis, error=str(error))
     if synced.error is not None:
         return Failed(message=f"Gagal · {synced.error}"[:LONGEST], data=synced)
     return Completed(message=said(synced), data=synced)

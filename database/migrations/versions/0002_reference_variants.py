@@ -1,4 +1,4 @@
-"""References: rows of one reference may belong to variants, and are searched by parts of code and name."""
+"""References: rows may belong to variants and are searched by parts; a sync knows its flow run."""
 
 from collections.abc import Sequence
 
@@ -41,6 +41,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("varian", sa.String(length=32), nullable=False, server_default=""))
         table.drop_constraint(_ONE_PER_KODE, type_="unique")
         table.create_unique_constraint(_ONE_PER_KODE, ["faskes", "layanan", "jenis", "varian", "kode"])
+    op.add_column("syncs", sa.Column("flow_run_id", sa.Uuid(), nullable=True))
     connection = op.get_bind()
     searches = {"sqlite": _SQLITE_SEARCH, "postgresql": _POSTGRESQL_SEARCH}[connection.dialect.name]
     try:
