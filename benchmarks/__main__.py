@@ -1,4 +1,4 @@
-"""`make bench`: how fast jobs leave, as ratios within one run on this machine."""
+"""`make bench`: how fast jobs leave and references come, as ratios within one run on this machine."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import plain_loop, send_command, worker_runs, workload
+from benchmarks import decoder, plain_loop, reference_sync, send_command, worker_runs, workload
 from benchmarks.measured import Measured
 from database.settings import PROJECT
 from deployments.plan import Plan, demo_plan
@@ -24,6 +24,7 @@ JOBS = 800
 WORKER_JOBS = 8
 CONCURRENCY = 20
 LATENCY_MS = 50
+REFERENCE_LATENCY_MS = 100
 
 
 def main() -> int:
@@ -31,17 +32,18 @@ def main() -> int:
     screen = Screen()
     with stop_on_signals() as stop, tempfile.TemporaryDirectory(prefix="bpjs-bench-") as folder:
         try:
-            ways = _measure(demo_plan(os.environ, Path(folder)), stop, screen)
+            tables = _measure(demo_plan(os.environ, Path(folder)), stop, screen)
         except Interrupted:
             return 130
         except StepFailed as failed:
             screen.failed(str(failed))
             return 1
-    Console().print(_table(ways))
+    for table in tables:
+        Console().print(table)
     return 0
 
 
-def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Measured]:
+def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
     plan.logs.mkdir()
     Path(plan.environ["PREFECT_HOME"]).mkdir()
     children = Children(PROJECT, plan.logs, stop)
@@ -56,19 +58,26 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Measured
         stack.deploy()
         stack.start_worker()
         lines = workload.additions(today, 2 * JOBS, WORKER_JOBS)
-        return [sending, whole, plain, worker_runs.measure(lines, children, plan.environ)]
+        sent = [sending, whole, plain, worker_runs.measure(lines, children, plan.environ)]
+        os.environ |= plan.environ
+        synced = reference_sync.measure(plan.environ, plan.control_url, latency_ms=REFERENCE_LATENCY_MS)
     finally:
         children.stop_all()
+    return [
+        _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
+        _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
+        _table("Unpacking answers", "pages", decoder.measure()),
+    ]
 
 
-def _table(ways: list[Measured]) -> Table:
-    table = Table(title=f"{CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms; ratios to {ways[0].way}")
+def _table(title: str, unit: str, ways: list[Measured]) -> Table:
+    table = Table(title=f"{title}; ratios to {ways[0].way}")
     table.add_column("way")
-    for heading in ("jobs", "seconds", "a second", "ratio"):
+    for heading in (unit, "seconds", "a second", "ratio"):
         table.add_column(heading, justify="right")
     for way in ways:
         ratio = way.rate / ways[0].rate
-        table.add_row(way.way, f"{way.jobs}", f"{way.seconds:.1f}", f"{way.rate:.1f}", f"{ratio:.3g}×")
+        table.add_row(way.way, f"{way.jobs}", f"{way.seconds:.3g}", f"{way.rate:.1f}", f"{ratio:.3g}×")
     return table
 
 

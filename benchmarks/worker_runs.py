@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from benchmarks.measured import Measured
 from benchmarks.workload import Line
@@ -29,17 +30,16 @@ def measure(lines: Sequence[Line], children: Children, environ: Mapping[str, str
 
 
 def _unlimited_deployment(client: httpx.Client, name: str) -> str:
-    deployment: str = _ok(client.get(f"/deployments/name/{name}/{name}"))["id"]
+    deployment: str = _ask(client, "GET", f"/deployments/name/{name}/{name}").json()["id"]
     # The limit of prefect.yaml protects a small machine; here the worker's own limit is what is measured.
-    client.patch(f"/deployments/{deployment}", json={"concurrency_limit": None}).raise_for_status()
+    _ask(client, "PATCH", f"/deployments/{deployment}", {"concurrency_limit": None})
     return deployment
 
 
 def _start(client: httpx.Client, deployment: str, line: Line) -> str:
     parameters = {name: line[name] for name in ("norm", "nama_pasien", "body")}
-    run: str = _ok(
-        client.post(f"/deployments/{deployment}/create_flow_run", json={"parameters": parameters})
-    )["id"]
+    path = f"/deployments/{deployment}/create_flow_run"
+    run: str = _ask(client, "POST", path, {"parameters": parameters}).json()["id"]
     return run
 
 
@@ -47,11 +47,13 @@ def _await_ends(client: httpx.Client, runs: Sequence[str], children: Children) -
     deadline = time.perf_counter() + _PATIENCE_SECONDS
     body = {"flow_runs": {"id": {"any_": list(runs)}}}
     while True:
-        states = [run["state_type"] for run in _ok(client.post("/flow_runs/filter", json=body))]
+        states = [run["state_type"] for run in _ask(client, "POST", "/flow_runs/filter", body).json()]
         if set(states) <= _ENDED or time.perf_counter() > deadline:
             return states
         children.pause(_LOOK_SECONDS)
 
 
-def _ok(answer: httpx.Response) -> Any:
-    return answer.raise_for_status().json()
+@retry(retry=retry_if_exception_type(httpx.HTTPStatusError), wait=wait_fixed(1), stop=stop_after_attempt(30))
+def _ask(client: httpx.Client, method: str, path: str, body: Any = None) -> httpx.Response:
+    """Prefect on SQLite answers 503 while it is still writing down the runs of the way before this one."""
+    return client.request(method, path, json=body).raise_for_status()

@@ -18,7 +18,8 @@ _ON_SCREEN = 50
 
 def referensi(
     jenis: Annotated[
-        str, typer.Argument(help="Misalnya diagnosa, obat, dokter; jadwal antrean: antrean/dokter.")
+        str,
+        typer.Argument(metavar="JENIS", help="Misalnya diagnosa, obat; jadwal antrean: antrean/dokter."),
     ],
     words: Annotated[str, typer.Option("--cari", help="Bagian dari kode atau nama.")] = "",
     limit: Annotated[

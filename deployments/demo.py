@@ -39,6 +39,7 @@ def _checks(clinic: Clinic, first: Sequence[Handed]) -> list[Check]:
         verification.statuses_as_expected(clinic.database, clinic.day, first),
         verification.ledger_as_expected(clinic.day, ledger),
         verification.nothing_sent_twice(ledger),
+        verification.references_as_held(clinic.database, ledger),
         verification.same_file_makes_nothing_new(first, second),
         verification.recorded_in_prefect(
             clinic.database, api_url, clinic.children, seconds=_RECORDING_SECONDS

@@ -32,6 +32,7 @@ class Stack:
         self.start_server()
         self.deploy()
         self.start_worker()
+        self.sync_references()
         self._start("Dispatcher", commands.bpjs("dispatch"), "mengirim pekerjaan yang jatuh tempo")
 
     def start_simulator(self, *, latency_ms: int = 0) -> None:
@@ -56,6 +57,13 @@ class Stack:
             seconds = _GIVEN_SERVER_SECONDS if port is None else _SERVER_SECONDS
             wait_until_answers("Server Prefect", f"{address}/health", self.children, seconds=seconds)
         self.tell("Server Prefect", self.plan.ui_url if port else f"yang ditunjuk {API_URL}")
+
+    def sync_references(self) -> None:
+        """A fresh clinic's reference data; real services are read by schedule or with `bpjs sync`."""
+        if self.plan.simulator_port is None:
+            return
+        self.children.run("Referensi", commands.bpjs("sync"), self.plan.environ)
+        self.tell("Referensi", "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS")
 
     def deploy(self) -> None:
         """The work pool, made if missing, and every deployment of prefect.yaml."""

@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from bpjs_client.references import BY_NAME
 from bpjs_simulator.sample_day import SampleDay, ledger_problems
 from database import Database
 from database.models import Job
+from database.reference_search import search
 from database.status import Status
 from deployments.processes import Children
 from deployments.sample import Handed
@@ -57,6 +59,19 @@ def statuses_as_expected(database: Database, day: SampleDay, handed: Sequence[Ha
 def ledger_as_expected(day: SampleDay, ledger: dict[str, Any]) -> Check:
     """BPJS holds what the day should leave behind, no more and no less."""
     return Check("catatan BPJS cocok dengan hari itu", ledger_problems(ledger, day))
+
+
+def references_as_held(database: Database, ledger: dict[str, Any]) -> Check:
+    """Each reference that BPJS hands out as one list is here whole."""
+    held = ledger["references"]
+    names = [name for name in BY_NAME if name.removeprefix("pcare/") in held]
+    found = {name: len(search(database, BY_NAME[name])) for name in names}
+    problems = [
+        f"{name}: {count} baris, seharusnya {held[name.removeprefix('pcare/')]}"
+        for name, count in found.items()
+        if count != held[name.removeprefix("pcare/")]
+    ]
+    return Check(f"data referensi lengkap ({sum(found.values())} baris)", problems)
 
 
 def nothing_sent_twice(ledger: dict[str, Any]) -> Check:

@@ -57,3 +57,11 @@ def simulator() -> Iterator[Simulator]:
     """BPJS, in this process."""
     with Simulator() as running:
         yield running
+
+
+@pytest.fixture
+def at_work(terminal: Terminal, simulator: Simulator) -> Terminal:
+    """A terminal whose BPJS is the simulator."""
+    terminal.environ["BPJS_PCARE_BASE_URL"] = simulator.pcare_url
+    terminal.environ["BPJS_ANTREAN_BASE_URL"] = simulator.antrean_url
+    return terminal

@@ -18,14 +18,6 @@ TOTALS = {"terkirim", "gagal", "tidak_pasti", "menunggu", "seconds", "jobs_per_s
 
 
 @pytest.fixture
-def at_work(terminal: Terminal, simulator: Simulator) -> Terminal:
-    """A terminal whose BPJS is the simulator."""
-    terminal.environ["BPJS_PCARE_BASE_URL"] = simulator.pcare_url
-    terminal.environ["BPJS_ANTREAN_BASE_URL"] = simulator.antrean_url
-    return terminal
-
-
-@pytest.fixture
 def hand_over(kept: Database) -> Callable[[int], list[int]]:
     """Hands over so many queue entries that BPJS will take, each of its own patient; gives their ids."""
 
