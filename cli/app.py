@@ -11,8 +11,10 @@ from cli.dispatch import dispatch
 from cli.doctor import doctor
 from cli.enqueue import enqueue
 from cli.monitor import monitor
+from cli.peserta import peserta
 from cli.referensi import referensi
 from cli.resume import resume
+from cli.rujukan import rujukan
 from cli.send import send
 from cli.show import show
 from cli.simulator import simulator
@@ -29,7 +31,22 @@ app = typer.Typer(
     # Typer's own tracebacks print local variables, bodies and secrets among them.
     pretty_exceptions_enable=False,
 )
-for command in (enqueue, send, dispatch, monitor, show, tutup, resume, sync, referensi, simulator, doctor):
+_COMMANDS = (
+    enqueue,
+    send,
+    dispatch,
+    monitor,
+    show,
+    tutup,
+    resume,
+    sync,
+    referensi,
+    peserta,
+    rujukan,
+    simulator,
+    doctor,
+)
+for command in _COMMANDS:
     app.command()(command)
 
 USER_ERROR, INTERRUPTED = 2, 130

@@ -85,15 +85,29 @@ def _prefect() -> Iterator[Finding]:
     from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
 
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+    from tasks.schedules import schedule_zones  # noqa: PLC0415
 
     try:
         with get_client(sync_client=True) as client:
             client.hello()
+            zones = schedule_zones(client)
     except PREFECT_UNAVAILABLE as error:
         todo = f"hidupkan server Prefect, atau periksa {API_URL}"
         yield Finding("Prefect", False, f"tidak menjawab ({type(error).__name__})", todo)
         return
     yield Finding("Prefect", True, "menjawab")
+    yield from _schedules(zones, DatabaseSettings().timezone)
+
+
+def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
+    """Jobs of the morning must not start at noon."""
+    if not zones:
+        todo = "jalankan: prefect --no-prompt deploy --all"
+        yield Finding("Jadwal", False, "belum ada jadwal pembaruan referensi", todo)
+        return
+    well = zones == {clinic}
+    found = f"memakai zona waktu {', '.join(sorted(zones))}" + ("" if well else f", klinik {clinic}")
+    yield Finding("Jadwal", well, found, "samakan zone di prefect.yaml dengan BPJS_TIMEZONE, deploy lagi")
 
 
 def _services() -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """`bpjs monitor`: the four cards and the table of jobs."""
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -14,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.terminal import UserError, badge, console, plain, print_json
+from cli.day import read_day
+from cli.terminal import badge, console, plain, print_json
 from database import open_database
 from database.monitor import Filter, Monitor, Row, look, today
 from database.status import FILTER_WORDS
@@ -52,15 +52,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
 
 
 def _day(text: str) -> date | None:
-    if text == "semua":
-        return None
-    # fromisoformat() alone would also take 20260914 and 2026-W38-1.
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        raise UserError(_WHICH_DAY)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(_WHICH_DAY) from None
+    return None if text == "semua" else read_day(text, complaint=_WHICH_DAY)
 
 
 def _show(screen: Console, seen: Monitor, day: date | None) -> None:

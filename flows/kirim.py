@@ -1,6 +1,7 @@
 """The flow `kirim`: sends what is due, a task run per job, many at a time."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from prefect import flow
@@ -9,6 +10,7 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed
 
 from flows.burst import Burst
+from flows.hint import hint
 from tasks.composition import composition
 
 CONCURRENCY = 20
@@ -36,7 +38,10 @@ def _run_name() -> str:
     persist_result=False,
     validate_parameters=False,
 )
-def kirim(serentak: int = CONCURRENCY, sekali: bool = False) -> State[Done]:
+def kirim(
+    serentak: Annotated[int, hint("Paling banyak sekian sekaligus")] = CONCURRENCY,
+    sekali: Annotated[bool, hint("Hanya satu kali mengambil, tidak sampai habis")] = False,
+) -> State[Done]:
     """Send what is due, `serentak` at a time, until nothing is; `sekali`: one claim only.
 
     A failed job is data, not a failed flow. Raises DatabaseError.

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import httpx
 import pytest
 
 from bpjs_simulator.server import Simulator
@@ -80,6 +81,27 @@ def test_a_prefect_server_that_answers_is_ticked_off(
     examine: Callable[..., Ran], prefect: PrefectServer
 ) -> None:
     assert "✓ Prefect: menjawab" in examine(PREFECT_API_URL=prefect.api_url).out
+
+
+def test_schedules_in_another_time_zone_than_the_clinics_are_found(
+    examine: Callable[..., Ran], prefect: PrefectServer
+) -> None:
+    before = examine(PREFECT_API_URL=prefect.api_url)
+    assert "✗ Jadwal: belum ada jadwal" in before.out
+
+    flow = httpx.post(f"{prefect.api_url}/flows/", json={"name": "sync-referensi"}).json()
+    daily = {"schedule": {"cron": "0 5 * * *", "timezone": "Asia/Jakarta"}}
+    deployment = {"name": "sync-referensi", "flow_id": flow["id"], "schedules": [daily]}
+    created = httpx.post(f"{prefect.api_url}/deployments/", json=deployment)
+    assert created.status_code == 201, created.text
+    try:
+        same = examine(PREFECT_API_URL=prefect.api_url)
+        other = examine(PREFECT_API_URL=prefect.api_url, BPJS_TIMEZONE="Asia/Jayapura")
+    finally:
+        httpx.delete(f"{prefect.api_url}/deployments/{created.json()['id']}")
+
+    assert "✓ Jadwal: memakai zona waktu Asia/Jakarta" in same.out
+    assert "✗ Jadwal: memakai zona waktu Asia/Jakarta, klinik Asia/Jayapura" in other.out
 
 
 def test_settings_of_the_real_bpjs_that_are_missing_are_named(terminal: Terminal) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from database.settings import DatabaseSettings
+
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "prefect.yaml").read_text(encoding="utf-8")
 DEPLOYMENTS: list[dict[str, Any]] = yaml.safe_load(TEXT)["deployments"]
@@ -57,6 +59,29 @@ def test_prefect_does_not_check_what_is_typed_into_a_form(name: str) -> None:
     # Its refusal would quote the value, and Prefect would keep that text.
     [deployment] = [deployment for deployment in DEPLOYMENTS if deployment["name"] == name]
     assert deployment["enforce_parameter_schema"] is False
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_every_field_of_a_form_says_what_to_type(deployment: dict[str, Any]) -> None:
+    from prefect.utilities.callables import parameter_schema_from_entrypoint  # noqa: PLC0415 - seconds to import
+
+    fields = parameter_schema_from_entrypoint(deployment["entrypoint"]).properties
+    assert deployment["name"] == "kirim" or fields
+    assert [name for name, field in fields.items() if not field.get("description")] == []
+
+
+def test_schedules_are_in_the_clinics_time() -> None:
+    zones = [schedule["timezone"] for each in DEPLOYMENTS for schedule in each.get("schedules", [])]
+    assert set(zones) == {DatabaseSettings.model_fields["timezone"].default}
+
+
+def test_references_are_read_daily_at_five_and_antrean_schedules_hourly() -> None:
+    [sync] = [each for each in DEPLOYMENTS if each["name"] == "sync-referensi"]
+    when = {schedule["cron"]: schedule.get("parameters") for schedule in sync["schedules"]}
+    assert when == {
+        "0 5 * * *": None,
+        "0 6-20 * * *": {"referensi": ["antrean/poli", "antrean/dokter"]},
+    }
 
 
 def test_no_path_of_a_machine_is_in_the_file() -> None:

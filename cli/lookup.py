@@ -1,0 +1,44 @@
+"""What the commands share that ask BPJS about one person or referral."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bpjs_client.errors import BpjsError
+from bpjs_client.settings import BpjsSettings
+from cli.terminal import UserError, error_console
+
+if TYPE_CHECKING:
+    from bpjs_client.lookups import Lookups
+
+
+@contextmanager
+def asked() -> Iterator["Lookups"]:
+    """The way to BPJS for one question. Raises UserError for what BPJS refuses or cannot answer."""
+    from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
+    from bpjs_client.lookups import Lookups  # noqa: PLC0415
+
+    settings = BpjsSettings()
+    try:
+        with Bpjs(settings) as bpjs:
+            yield Lookups(bpjs)
+    except BpjsError as error:
+        raise UserError(error.reason) from None
+    except ValueError as error:  # a number or combination that cannot be asked for
+        raise UserError(str(error)) from None
+
+
+def at(row: Mapping[str, Any], *path: str) -> Any:
+    """A value inside objects that may be null."""
+    value: Any = row
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def tell_nothing_found(sentence: str) -> None:
+    """Say so on stderr, and exit with 1."""
+    error_console().print(sentence, markup=False)
+    raise typer.Exit(1)

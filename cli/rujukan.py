@@ -1,0 +1,95 @@
+"""`bpjs rujukan`: a referral that was made, or the hospitals that one can be made to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from cli.day import read_day
+from cli.lookup import asked, at, tell_nothing_found
+from cli.terminal import UserError, console, plain, print_json
+from database.settings import DatabaseSettings
+
+_REFERRAL: Mapping[str, tuple[str, ...]] = {
+    "No. rujukan": ("noRujukan",),
+    "Tanggal kunjungan": ("tglKunjungan",),
+    "Dari": ("ppk", "nmPPK"),
+    "Poli": ("poli", "nmPoli"),
+    "Diagnosa": ("diag1", "kdDiag"),
+    "Dokter": ("dokter", "nmDokter"),
+    "Ke": ("ppkRujuk", "nmPPK"),
+    "Kode tujuan": ("ppkRujuk", "kdPPK"),
+    "Rencana": ("tglEstRujuk",),
+    "Berlaku sampai": ("tglAkhirRujuk",),
+}
+_METRES = 1000
+_ONE_OF = "Sebutkan nomor kunjungan, --subspesialis, atau --khusus bersama --kartu."
+
+
+def rujukan(  # noqa: PLR0917 - Typer makes an option of each
+    visit: Annotated[
+        str | None, typer.Argument(metavar="[NOKUNJUNGAN]", help="Kunjungan yang rujukannya ditanyakan.")
+    ] = None,
+    subspesialis: Annotated[str | None, typer.Option(help="Rumah sakit dengan subspesialis ini.")] = None,
+    sarana: Annotated[str | None, typer.Option(help="Yang juga punya sarana ini.")] = None,
+    khusus: Annotated[str | None, typer.Option(help="Rumah sakit dengan layanan khusus ini.")] = None,
+    kartu: Annotated[str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus.")] = None,
+    tanggal: Annotated[str | None, typer.Option(help="Rencana rujuk yyyy-MM-dd; bawaan: besok.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
+) -> None:
+    """Menanyakan rujukan suatu kunjungan, atau rumah sakit tujuan rujukan."""
+    if visit is not None and not any((subspesialis, sarana, khusus, kartu, tanggal)):
+        _show_referral(visit, as_json=as_json)
+        return
+    if visit is not None or not (subspesialis or khusus) or (khusus is None) != (kartu is None):
+        raise UserError(_ONE_OF)
+    if khusus and sarana:
+        raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
+    day = read_day(tanggal) if tanggal else _tomorrow()
+    with asked() as lookups:
+        if khusus and kartu:
+            rows = lookups.faskes_khusus(khusus, kartu, day, subspesialis)
+        else:
+            rows = lookups.faskes_subspesialis(subspesialis or "", day, sarana)
+    if as_json:
+        print_json({"rows": rows})
+    elif rows:
+        console().print(_hospitals(rows, day))
+    else:
+        console().print(f"Tidak ada rumah sakit tujuan pada {day:%d-%m-%Y}.")
+
+
+def _tomorrow() -> date:
+    return datetime.now(ZoneInfo(DatabaseSettings().timezone)).date() + timedelta(days=1)
+
+
+def _show_referral(visit: str, *, as_json: bool) -> None:
+    with asked() as lookups:
+        referral = lookups.rujukan(visit)
+    if as_json:
+        print_json({"rujukan": referral})
+    elif referral:
+        table = Table.grid(padding=(0, 2))
+        for label, path in _REFERRAL.items():
+            table.add_row(plain(label), plain(at(referral, *path)))
+        console().print(table)
+    if referral is None:
+        tell_nothing_found("BPJS tidak punya kunjungan itu.")
+
+
+def _hospitals(rows: Sequence[Mapping[str, Any]], day: date) -> Table:
+    table = Table("Kode", "Rumah sakit", "Kelas", "Jadwal", title=f"Tujuan rujukan {day:%d-%m-%Y}")
+    for heading in ("Jarak km", "Kapasitas", "Terisi %"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        texts = (row.get(name) for name in ("kdppk", "nmppk", "kelas", "jadwal"))
+        numbers = (_rounded(row.get("distance"), per=_METRES, digits=1), plain(row.get("kapasitas")))
+        table.add_row(*map(plain, texts), *numbers, _rounded(row.get("persentase")))
+    return table
+
+
+def _rounded(value: object, *, per: int = 1, digits: int = 0) -> str:
+    return f"{value / per:.{digits}f}" if isinstance(value, int | float) else ""

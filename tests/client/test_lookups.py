@@ -1,0 +1,128 @@
+"""Questions about one member, visit or referral: asked of BPJS, kept for a short while."""
+
+from datetime import date
+
+import httpx
+import pytest
+
+from bpjs_client.errors import NotFound, Rejected, Temporary
+from bpjs_client.jobs import Bpjs
+from bpjs_client.lookups import Lookups
+from bpjs_client.settings import BpjsSettings
+
+CARD, NIK, DAY = "0001234567890", "3200000000000001", date(2026, 9, 14)
+
+
+class Server:
+    """Answers everything with one answer, and keeps what it was asked."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    def __call__(self, request):
+        self.asked.append(request.url.raw_path.decode().partition("/pcare-rest/")[2])
+        return self.answer
+
+
+def pcare(code, response, message="OK", http=None):
+    return httpx.Response(
+        http or code, json={"response": response, "metaData": {"code": code, "message": message}}
+    )
+
+
+def lookups(server, clock=lambda: 0.0):
+    return Lookups(Bpjs(BpjsSettings(_env_file=None), transport=httpx.MockTransport(server)), clock=clock)
+
+
+REFERRED = "spesialis/rujuk"
+QUESTIONS = [
+    (lambda ask: ask.peserta(CARD), f"peserta/{CARD}"),
+    (lambda ask: ask.peserta(NIK), f"peserta/nik/{NIK}"),
+    (lambda ask: ask.riwayat_kunjungan(CARD), f"kunjungan/peserta/{CARD}"),
+    (lambda ask: ask.rujukan("0123/../x"), "kunjungan/rujukan/0123%2F..%2Fx"),
+    (lambda ask: ask.faskes_subspesialis("3", DAY), f"{REFERRED}/subspesialis/3/sarana/0/tglEstRujuk/14-09-2026"),
+    (lambda ask: ask.faskes_subspesialis("3", DAY, "1"), f"{REFERRED}/subspesialis/3/sarana/1/tglEstRujuk/14-09-2026"),
+    (lambda ask: ask.faskes_khusus("HDL", CARD, DAY), f"{REFERRED}/khusus/HDL/noKartu/{CARD}/tglEstRujuk/14-09-2026"),
+    (lambda ask: ask.faskes_khusus("THA", CARD, DAY, "26"), f"{REFERRED}/khusus/THA/subspesialis/26/noKartu/{CARD}/tglEstRujuk/14-09-2026"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "path"), QUESTIONS)
+def test_each_question_has_its_path(question, path):
+    server = Server(pcare(200, {"list": [{"a": 1}]}))
+
+    question(lookups(server))
+
+    assert server.asked == [path]
+
+
+REFUSED = [
+    lambda ask: ask.peserta("123"),
+    lambda ask: ask.peserta(f"{CARD}/x"),
+    lambda ask: ask.peserta("\N{ARABIC-INDIC DIGIT ONE}" * 13),
+    lambda ask: ask.riwayat_kunjungan(NIK),
+    lambda ask: ask.faskes_khusus("THA", CARD, DAY),
+    lambda ask: ask.faskes_khusus("hem", CARD, DAY, "4"),
+    lambda ask: ask.faskes_khusus("HDL", CARD, DAY, "3"),
+    lambda ask: ask.faskes_khusus("HDL", "1", DAY),
+]
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_cannot_be_asked_is_refused_without_asking_and_without_quoting(question):
+    server = Server(pcare(200, None))
+
+    with pytest.raises(ValueError, match=r"^[A-Z]") as refusal:
+        question(lookups(server))
+    assert server.asked == []
+    assert not any(number in str(refusal.value) for number in (CARD, NIK, "123"))
+
+
+NOBODY = [
+    pcare(200, None),
+    pcare(200, ""),
+    pcare(200, []),
+    pcare(204, None, http=200),
+    httpx.Response(204),
+    httpx.Response(200),
+    pcare(404, None, "Peserta tidak ditemukan"),
+]
+
+
+@pytest.mark.parametrize("answer", NOBODY)
+def test_every_form_of_no_data_is_nobody(answer):
+    assert lookups(Server(answer)).peserta(CARD) is None
+    assert lookups(Server(answer)).riwayat_kunjungan(CARD) == []
+
+
+def test_a_gateways_404_is_not_nobody():
+    with pytest.raises(NotFound):
+        lookups(Server(httpx.Response(404, text="<html>"))).peserta(CARD)
+
+
+def test_a_visit_without_a_referral_is_said_in_bpjs_words():
+    with pytest.raises(Rejected, match="Data rujukan tidak ditemukan"):
+        lookups(Server(pcare(412, None, "Data rujukan tidak ditemukan"))).rujukan("1")
+
+
+def test_an_answer_is_kept_for_two_minutes():
+    now = [0.0]
+    server = Server(pcare(200, {"noKartu": CARD}))
+    ask = lookups(server, clock=lambda: now[0])
+
+    assert ask.peserta(CARD) == ask.peserta(CARD) == {"noKartu": CARD}
+    assert len(server.asked) == 1
+    now[0] = 121.0
+    ask.peserta(CARD)
+    assert len(server.asked) == 2
+
+
+def test_a_failure_is_not_kept():
+    server = Server(httpx.Response(503, text="<html>"))
+    ask = lookups(server)
+    with pytest.raises(Temporary):
+        ask.peserta(CARD)
+    server.answer = pcare(200, {"noKartu": CARD})
+
+    assert ask.peserta(CARD) == {"noKartu": CARD}
