@@ -17,6 +17,7 @@ from cli.resume import resume
 from cli.rujukan import rujukan
 from cli.send import send
 from cli.show import show
+from cli.shutdown import INTERRUPTED
 from cli.simulator import simulator
 from cli.sync import sync
 from cli.terminal import UserError, complain, forgive_encoding
@@ -49,7 +50,7 @@ _COMMANDS = (
 for command in _COMMANDS:
     app.command()(command)
 
-USER_ERROR, INTERRUPTED = 2, 130
+USER_ERROR = 2
 
 
 def main() -> None:

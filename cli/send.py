@@ -1,12 +1,14 @@
 """`bpjs send`: sends what is due, from this process."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, print_json
 
 
@@ -23,15 +25,18 @@ def send(
     """Mengirim pekerjaan yang jatuh tempo sekarang; kembali setelah Prefect mencatat semuanya."""
     prepare_prefect()
     from flows.sending import send_due  # noqa: PLC0415 - Prefect takes seconds to import
+    from tasks.composition import composition  # noqa: PLC0415
 
     with prefect_unavailable(), _progress(quiet=as_json) as progress:
         bar = progress.add_task("Mengirim", total=None)
-        totals = send_due(
+        send_all = partial(
+            send_due,
             until_empty=until_empty,
             concurrency=concurrency,
             processes=processes,
             progress=lambda done: progress.update(bar, completed=done),
         )
+        totals = finish_on_signals(send_all, composition().stop)
     rate = round(totals.done / totals.seconds, 1) if totals.done and totals.seconds else 0.0
     if as_json:
         print_json({**asdict(totals), "seconds": round(totals.seconds, 2), "jobs_per_second": rate})

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ FOUND = "found"
 LOOK_FAILED = "look-failed"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.
 UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED)
+# These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
+_TELLS_NOTHING = ("not-sent", "temporary", "unauthorized")
+_ENOUGH = 20  # outcomes back in time
 
 
 @dataclass(frozen=True)
@@ -118,15 +122,17 @@ def _new_attempt(
     return attempt
 
 
-def is_uncertain(session: Session, job_id: int) -> bool:
-    """True when the job's newest attempt ended without telling whether BPJS has it."""
-    return any(outcome in UNCERTAIN_OUTCOMES for outcome in newest_outcomes(session, job_id, 1))
-
-
-def newest_outcomes(session: Session, job_id: int, count: int) -> tuple[str | None, ...]:
-    """How the last attempts ended, newest first; None for one that is still open."""
-    newest = select(Attempt.outcome).where(Attempt.job_id == job_id)
-    return tuple(session.scalars(newest.order_by(Attempt.number.desc()).limit(count)))
+def lost_writes(session: Session, job_id: int) -> list[str]:
+    """The outcomes, newest first, since BPJS last told clearly whether it has the job; [] when it did."""
+    newest = (
+        select(Attempt.outcome)
+        .where(Attempt.job_id == job_id, Attempt.outcome.is_not(None))
+        .where(Attempt.outcome.not_in(_TELLS_NOTHING))
+        .order_by(Attempt.number.desc())
+        .limit(_ENOUGH)
+    )
+    outcomes = (str(outcome) for outcome in session.scalars(newest))
+    return list(takewhile(lambda outcome: outcome in UNCERTAIN_OUTCOMES, outcomes))
 
 
 def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,13 +20,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis, Service
-from database.attempts import WORKER_DIED, is_uncertain
+from database.attempts import WORKER_DIED, lost_writes
 from database.chain import is_blocked, waits_for
 from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
+from database.health import HALF_OPEN, OPEN, PAUSED, half_open_services
 from database.models import WAITING, Attempt, Job, ServiceState, UtcDateTime
 from database.status import Status
 from database.unseen import is_unseen, take_unseen
@@ -34,7 +35,7 @@ from database.wakeup import announce
 
 # The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
 NEEDS_PERSON = "perlu-orang"
-CLOSED_DOORS = ("open", "paused")
+CLOSED_DOORS = (OPEN, PAUSED)
 RIVALS = 5  # how often in a row a claim may lose the race for a chain
 
 T = TypeVar("T")
@@ -76,10 +77,22 @@ def claim(
 def _claim(database: Database, asked: Mapping[str, object], owner: str, lease: timedelta) -> list[ClaimedJob]:
     with database.write() as session:
         now = database.clock()
-        jobs = session.scalars(_due_jobs(), {**asked, "now": now}).all()
+        half_open = half_open_services(session)
+        jobs = list(_one_at_a_time(session.scalars(_due_jobs(), {**asked, "now": now}), half_open))
         for job in jobs:
             _take(job, now, owner, lease)
         return [_claimed(job) for job in jobs]
+
+
+def _one_at_a_time(jobs: Iterable[Job], services: Collection[tuple[str, str]]) -> Iterator[Job]:
+    """All jobs, but of these services only the first."""
+    taken = set()
+    for job in jobs:
+        service = (job.faskes, job.service)
+        if service not in taken:
+            yield job
+        if service in services:
+            taken.add(service)
 
 
 def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
@@ -172,10 +185,17 @@ def standing(database: Database, job_id: int) -> Waiting:
 
 
 def _door_is_closed() -> ColumnElement[bool]:
+    other = aliased(Job)
+    in_hand = exists().where(
+        other.faskes == ServiceState.faskes,
+        other.service == ServiceState.service,
+        other.status == Status.PROSES.value,
+    )
+    tried = and_(ServiceState.state == HALF_OPEN, in_hand)
     return exists().where(
         ServiceState.faskes == Job.faskes,
         ServiceState.service == Job.service,
-        ServiceState.state.in_(CLOSED_DOORS),
+        or_(ServiceState.state.in_(CLOSED_DOORS), tried),
     )
 
 
@@ -198,9 +218,9 @@ def why_waiting(session: Session, job: Job) -> str | None:
 
 
 DOOR_WORDS = {
-    "open": "sedang tidak dapat dihubungi",
-    "half-open": "sedang dicoba lagi",
-    "paused": "dijeda",
+    OPEN: "sedang tidak dapat dihubungi",
+    HALF_OPEN: "sedang dicoba lagi",
+    PAUSED: "dijeda",
 }
 
 
@@ -272,7 +292,8 @@ def _put_back(session: Session, job: Job, now: datetime) -> None:
         open_attempt.finished_at = now
         open_attempt.outcome = WORKER_DIED
         job.attempts += 1
-    uncertain = open_attempt is not None or is_uncertain(session, job.id)
+    session.flush()
+    uncertain = bool(lost_writes(session, job.id))
     job.status = (Status.TIDAK_PASTI if uncertain else Status.MENUNGGU).value
     if uncertain:
         job.reason, job.message = "terputus", "Pengirim berhenti sebelum jawaban BPJS tercatat."

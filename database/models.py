@@ -235,6 +235,9 @@ class ServiceState(Base):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Said)
     probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Infrastructure failures in a row, and probes without an answer since the service is down.
+    failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    probes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     credential_mark: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (

@@ -69,7 +69,8 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
 def _door(database: Database, door: ServiceState) -> str:
     whose = "" if door.faskes == UTAMA else f" ({door.faskes})"
     since = _local(database, door.since)
-    return f"Layanan {door.service}{whose} {DOOR_WORDS[door.state]} sejak {since}: {door.reason}"
+    probe = f"; dicoba lagi {_local(database, door.probe_at)}" if door.probe_at else ""
+    return f"Layanan {door.service}{whose} {DOOR_WORDS[door.state]} sejak {since}: {door.reason}{probe}"
 
 
 def columns(jenis: Jenis | None) -> list[str]:

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
-    UNCERTAIN_OUTCOMES,
+    LOOK_FAILED,
     Evidence,
     JobInHand,
     close_attempt,
     held,
-    newest_outcomes,
+    lost_writes,
 )
 from database.chain import lacks_creation, numbers_of
 from database.engine import Database
+from database.health import Heard, note
 from database.models import Job, readable
 from database.status import Status
 from database.wakeup import announce
@@ -43,7 +44,7 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
     """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
         job = held(session, job_id, owner, database.clock())
-        outcomes = newest_outcomes(session, job_id, 20)
+        lost = lost_writes(session, job_id)
         return JobInHand(
             id=job.id,
             faskes=job.faskes,
@@ -54,8 +55,8 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             body=job.body,
             numbers=numbers_of(session, job),
             waits=job.waits,
-            uncertain=outcomes[:1] != () and outcomes[0] in UNCERTAIN_OUTCOMES,
-            repeated=sum(outcome in UNCERTAIN_OUTCOMES for outcome in outcomes) > 1,
+            uncertain=bool(lost),
+            repeated=len([outcome for outcome in lost if outcome != LOOK_FAILED]) > 1,
             pointless=lacks_creation(session, job),
         )
 
@@ -68,9 +69,11 @@ def move(
     owner: str,
     attempt: int | None = None,
     evidence: Evidence | None = None,
+    heard: Heard | None = None,
 ) -> None:
     """Close the attempt, if there was one, and move the job out of hand, in one transaction.
 
+    `heard` is what the request told of the health of its service.
     Raises LeaseLost when the job was taken over meanwhile (then the newer holder decides) and
     DatabaseUnavailable.
     """
@@ -85,6 +88,8 @@ def move(
         session.flush()
         if job.status == Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
             _revive_refused(session, job, now)
+        if heard is not None:
+            note(session, job.faskes, job.service, heard, now)
         announce(session)
 
 

@@ -6,12 +6,10 @@ from sqlalchemy import select, update
 
 from bpjs_client.jenis import Service
 from database.engine import Database
+from database.health import CLOSED, PAUSED
 from database.models import Job, ServiceState
 from database.status import Status
 from database.wakeup import announce
-
-PAUSED = "paused"
-CLOSED = "closed"
 
 
 def pause(database: Database, faskes: str, service: Service, reason: str, *, mark: str) -> None:
@@ -28,6 +26,7 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
             row = ServiceState(faskes=faskes, service=service.value)
             session.add(row)
         row.state, row.since, row.reason, row.credential_mark = PAUSED, database.clock(), reason, mark
+        row.probe_at, row.failures, row.probes = None, 0, 0
 
 
 def resume_changed(database: Database, faskes: str, marks: Mapping[Service, str]) -> list[Service]:
@@ -52,6 +51,7 @@ def resume(database: Database, faskes: str, service: Service) -> bool:
             return False
         now = database.clock()
         row.state, row.since, row.reason, row.probe_at = CLOSED, now, None, None
+        row.failures = row.probes = 0
         session.execute(
             update(Job)
             .where(Job.faskes == faskes, Job.service == service.value)

@@ -9,7 +9,8 @@ from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
 from bpjs_client.jenis import Service
-from database.claim import ClaimedJob, claim, claim_unseen, release, take_over
+from database.claim import CLOSED_DOORS, ClaimedJob, claim, claim_unseen, release, take_over
+from database.services import closed_doors
 from tasks.composition import Composition
 from tasks.jobs import named_task
 from tasks.lease_keeper import InHand, keep_leases
@@ -35,6 +36,7 @@ class Burst:
         self._in_flight: dict[int, tuple[Service, PrefectFuture[State[None]]]] = {}
         self._finished: Queue[int] = Queue()
         self._entered: set[Service] = set()
+        self._something_failed = False
         self._claims_again_at = 0.0
         self._ends_at = time.monotonic() + MOST_SECONDS
 
@@ -43,11 +45,15 @@ class Burst:
         with keep_leases(self.at, self._in_hand):
             try:
                 take_over(self.at.database)
-                while self._claim() or self._show_unseen() or self._backlog or self._in_flight:
+                while self._claim() or self._show_unseen() or self._has_more():
                     self._submit()
                     self._await_one()
             finally:
-                self._give_back()
+                self._give_back(list(self._backlog))
+
+    def _has_more(self) -> bool:
+        """Whether something is on its way, or waits to be; after a shutdown only the former counts."""
+        return bool(self._in_flight) or (bool(self._backlog) and not self.at.stop.is_set())
 
     def _claim(self) -> bool:
         """Fill up what is in hand; True when something was claimed."""
@@ -58,7 +64,6 @@ class Burst:
         for job in claimed:
             self._in_hand.add(job.id)
         self._backlog.extend(claimed)
-        self.job_ids.extend(job.id for job in claimed)
         self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
         return bool(claimed)
 
@@ -87,15 +92,21 @@ class Burst:
         held = len(self._backlog) + len(self._in_flight)
         if held > self.concurrency:
             return 0  # claim in few big bites, not one job at a time
-        return min(2 * self.concurrency - held, self.most_jobs - len(self.job_ids))
+        return min(2 * self.concurrency - held, self.most_jobs - self._taken())
 
     def _claims_no_more(self) -> bool:
-        big_enough = len(self.job_ids) >= self.most_jobs or time.monotonic() > self._ends_at
+        big_enough = self._taken() >= self.most_jobs or time.monotonic() > self._ends_at
         return self.at.stop.is_set() or big_enough
 
+    def _taken(self) -> int:
+        return len(self.job_ids) + len(self._backlog)
+
     def _submit(self) -> None:
-        while self._backlog and len(self._in_flight) < self.concurrency:
+        if self._something_failed:
+            self._hold_back()
+        while self._backlog and len(self._in_flight) < self.concurrency and not self.at.stop.is_set():
             job = self._backlog.popleft()
+            self.job_ids.append(job.id)
             future = named_task(job).submit(job.id)
             self._in_flight[job.id] = (job.jenis.service, future)
             future.add_done_callback(partial(self._say_finished, job.id))
@@ -115,11 +126,22 @@ class Burst:
             return
 
     def _settle(self, job_id: int) -> None:
-        service, _future = self._in_flight.pop(job_id)
+        service, future = self._in_flight.pop(job_id)
         self._in_hand.remove(job_id)
         self._entered.add(service)
+        self._something_failed |= not future.state.is_completed()
 
-    def _give_back(self) -> None:
+    def _hold_back(self) -> None:
+        """Give back what waits for a service that was found down or paused: it must not be burnt on it."""
+        self._something_failed = False
+        doors = closed_doors(self.at.database)
+        shut = {(door.faskes, door.service) for door in doors if door.state in CLOSED_DOORS}
+        self._give_back([job for job in self._backlog if (job.faskes, job.jenis.service.value) in shut])
+
+    def _give_back(self, jobs: list[ClaimedJob]) -> None:
         """What was claimed but never submitted goes back at once instead of after its lease."""
-        release(self.at.database, [job.id for job in self._backlog], owner=self.at.owner)
-        self._backlog.clear()
+        ids = [job.id for job in jobs]
+        release(self.at.database, ids, owner=self.at.owner)
+        for job_id in ids:
+            self._in_hand.remove(job_id)
+        self._backlog = deque(job for job in self._backlog if job.id not in ids)

@@ -1,12 +1,16 @@
 """Sending from this process: `kirim` again and again, never faster than Prefect's server can record."""
 
 import logging
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event as EventType
 from typing import cast
 from uuid import UUID
 
@@ -17,6 +21,7 @@ from database.status import Status
 from database.tally import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
+from tasks.probing import keep_probing, probe_due
 from tasks.recording import runs_behind, wait_until_recorded
 from tasks.temporary_server import shared_server
 
@@ -108,12 +113,14 @@ def send_due(
         return _in_processes(processes, concurrency, until_empty=until_empty)
     sender = Sender(composition(), concurrency)
     sender.at.resume_after_new_credential()
+    probe_due(sender.at)
     if has_work(sender.at.database):
         _wake_prefect()
     started = time.monotonic()
-    while sender.burst(once=not until_empty) and until_empty and not sender.at.stop.is_set():
-        if progress:
-            progress(len(sender.job_ids))
+    with keep_probing(sender.at):
+        while sender.burst(once=not until_empty) and until_empty and not sender.at.stop.is_set():
+            if progress:
+                progress(len(sender.job_ids))
     seconds = time.monotonic() - started
     sender.wait_until_recorded()
     return _totals(sender, seconds)
@@ -122,7 +129,10 @@ def send_due(
 def _in_processes(processes: int, concurrency: int, *, until_empty: bool) -> Totals:
     """Share the one concurrency limit between processes; what one of them claims no other gets."""
     shares = [len(range(at, concurrency, processes)) for at in range(processes)]
-    with shared_server(), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    stop = context.Event()
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_obey, initargs=(stop,))
+    with shared_server(), passed_on(composition().stop, stop.set), pool:
         send = partial(_send_share, until_empty)
         parts = list(pool.map(send, [share for share in shares if share]))
     return Totals(
@@ -132,6 +142,35 @@ def _in_processes(processes: int, concurrency: int, *, until_empty: bool) -> Tot
         menunggu=sum(part.menunggu for part in parts),
         seconds=max(part.seconds for part in parts),
     )
+
+
+def _obey(stop: EventType) -> None:
+    """In each process: a shutdown is the first process's to decide, who hears the signals."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait_for_it() -> None:
+        stop.wait()
+        composition().stop.set()
+
+    threading.Thread(target=wait_for_it, daemon=True).start()
+
+
+@contextmanager
+def passed_on(event: threading.Event, act: Callable[[], None]) -> Iterator[None]:
+    """Do something when an event of this process is set during a `with` block."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if event.is_set():
+                act()
+                return
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _send_share(until_empty: bool, concurrency: int) -> Totals:

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from bpjs_client.bodies import check_body
 from bpjs_client.errors import (
@@ -13,6 +16,7 @@ from bpjs_client.errors import (
     NotFound,
     NotSent,
     Rejected,
+    Temporary,
     Unauthorized,
 )
 from bpjs_client.exchange import Exchange
@@ -21,15 +25,18 @@ from bpjs_client.jenis import Jenis, Service
 from database import Database, LeaseLost
 from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
 from database.claim import NEEDS_PERSON, standing
+from database.errors import DatabaseUnavailable
+from database.health import UNCLEAR, Heard, is_well
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
 from database.status import UNFINISHED, Status
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
 from tasks.credential import is_refused, pause_service
-from tasks.outcomes import said, verdict_of
+from tasks.outcomes import TEMPORARY, said, trouble_of, verdict_of
 from tasks.readback import Look, Sight, look
-from tasks.waits import LOOKS, wait
+
+GIVEN_UP = "tidak-berhasil"
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,27 @@ def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
 _DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
 
 
-def _finish(
-    hand: _InHand, verdict: Verdict, attempt: int | None = None, how: Evidence | None = None
-) -> Verdict:
-    move(hand.database, hand.job.id, verdict, owner=hand.at.owner, attempt=attempt, evidence=how)
+def _finish(hand: _InHand, verdict: Verdict, heard: Heard | None = None) -> Verdict:
+    move(hand.database, hand.job.id, verdict, owner=hand.at.owner, heard=heard)
     return verdict
+
+
+def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, heard: Heard) -> Verdict:
+    """Write down what came of a request; a database that hiccups now would make a known end uncertain."""
+    patiently = Retrying(
+        retry=retry_if_exception_type(DatabaseUnavailable),
+        wait=wait_exponential_jitter(initial=0.2, max=2),
+        stop=stop_after_delay(hand.at.settings.lease.total_seconds() / 2),
+        reraise=True,
+    )
+    write_down = partial(move, hand.database, hand.job.id, verdict, owner=hand.at.owner)
+    patiently(write_down, attempt=attempt, evidence=how, heard=heard)
+    return verdict
+
+
+def _heard(hand: _InHand, error: BpjsError | None = None) -> Heard:
+    """What an answer, or its lack, told of the service."""
+    return Heard(trouble_of(error) if error else None, probe_in=hand.at.settings.waits.probes[0])
 
 
 def _before_sending(hand: _InHand) -> Verdict | None:
@@ -128,10 +151,13 @@ def _settle(hand: _InHand) -> Verdict | None:
         sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=hand.job.repeated)
     except BpjsError as error:
         _note(hand, LOOK_FAILED)
-        return _finish(hand, _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}"))
+        if isinstance(error, Unauthorized):
+            _unauthorized(hand, error)
+        later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
+        return _finish(hand, later, _heard(hand, error))
     if sight.look is Look.DONE:
         _note(hand, FOUND)
-        return _finish(hand, _found(sight))
+        return _finish(hand, _found(sight), _heard(hand))
     if sight.look is Look.PERSON:
         return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     if sight.look is Look.NOT_DONE:
@@ -153,7 +179,8 @@ def _found(sight: Sight) -> Verdict:
 
 
 def _look_later(hand: _InHand, why: str) -> Verdict:
-    return Verdict(Status.TIDAK_PASTI, "belum-jelas", why, due_in=wait(hand.job.waits, table=LOOKS))
+    due_in = hand.at.settings.waits.before_look(hand.job.waits)
+    return Verdict(Status.TIDAK_PASTI, UNCLEAR, why, due_in=due_in)
 
 
 def _send(hand: _InHand, *, last_try: bool) -> Verdict:
@@ -173,11 +200,16 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
             how = _evidence(error.outcome, error.exchange)
             record(hand.database, hand.job.id, owner=hand.at.owner, attempt=attempt, evidence=how)
             raise TryAgain from None
-        return _finish(hand, _judge(hand, error), attempt, _evidence(error.outcome, error.exchange))
+        return _refused(hand, attempt, error)
     except BpjsError as error:
-        return _finish(hand, _judge(hand, error), attempt, _evidence(error.outcome, error.exchange))
+        return _refused(hand, attempt, error)
     done = Verdict(Status.TERKIRIM, result=receipt.result)
-    return _finish(hand, done, attempt, _evidence("success", receipt.exchange))
+    return _record_end(hand, done, attempt, _evidence("success", receipt.exchange), _heard(hand))
+
+
+def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
+    how = _evidence(error.outcome, error.exchange)
+    return _record_end(hand, _judge(hand, error), attempt, how, _heard(hand, error))
 
 
 def _evidence(outcome: str, exchange: Exchange) -> Evidence:
@@ -195,7 +227,7 @@ def _judge(hand: _InHand, error: BpjsError) -> Verdict:
     """The outcome table's verdict, after the second look that some outcomes need."""
     second_look = _SECOND_LOOKS.get(type(error))
     verdict = second_look(hand, error) if second_look else None
-    return verdict or verdict_of(error, hand.job.waits)
+    return verdict or verdict_of(error, hand.job.waits, hand.at.settings.waits)
 
 
 def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
@@ -245,13 +277,20 @@ def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
     try:
         refused = is_refused(hand.at, hand.service, error)
     except BpjsError as failed:
-        return Verdict(
-            Status.MENUNGGU, "sementara", failed.reason, due_in=wait(hand.job.waits), counted=False
-        )
+        due_in = hand.at.settings.waits.before_try(hand.job.waits)
+        return Verdict(Status.MENUNGGU, TEMPORARY, failed.reason, due_in=due_in, counted=False)
     if not refused:
         return Verdict(Status.GAGAL, "ditolak", said(error))
     pause_service(hand.at, hand.job.faskes, hand.service, without_identifiers(said(error), hand.body))
     return None
+
+
+def _once_more(hand: _InHand, error: BpjsError) -> Verdict | None:
+    """After the last wait a job whose service serves others needs a person; in an outage it waits on."""
+    tries = len(hand.at.settings.waits.tries)
+    if hand.job.waits < tries or not is_well(hand.database, hand.job.faskes, hand.service):
+        return None
+    return Verdict(Status.GAGAL, GIVEN_UP, f"{tries + 1} kali dicoba tanpa hasil: {said(error)}")
 
 
 _SECOND_LOOKS: dict[type[BpjsError], Callable[[_InHand, BpjsError], Verdict | None]] = {
@@ -260,6 +299,8 @@ _SECOND_LOOKS: dict[type[BpjsError], Callable[[_InHand, BpjsError], Verdict | No
     NeedsPredecessor: _needs_predecessor,
     Rejected: _rejected,
     Unauthorized: _unauthorized,
+    NotSent: _once_more,
+    Temporary: _once_more,
 }
 
 

@@ -15,11 +15,15 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
+from database.health import NO_ANSWER, NOT_SENT
 from database.moves import Verdict
 from database.status import Status
-from tasks.waits import LOOKS, wait
+from tasks.waits import Waits
 
-Rule = Callable[[BpjsError, int], Verdict]
+# The error, how often in a row the job was put off before, and the tables of waits.
+Rule = Callable[[BpjsError, int, Waits], Verdict]
+TOO_MANY_REQUESTS = "429"
+TEMPORARY = "sementara"
 
 
 def said(error: BpjsError) -> str:
@@ -29,30 +33,30 @@ def said(error: BpjsError) -> str:
 
 
 def _refused(reason: str) -> Rule:
-    return lambda error, _waits: Verdict(Status.GAGAL, reason, said(error))
+    return lambda error, _times, _waits: Verdict(Status.GAGAL, reason, said(error))
 
 
 def _later(reason: str, *, counted: bool) -> Rule:
-    def rule(error: BpjsError, waits: int) -> Verdict:
-        due_in = wait(waits, asked=error.exchange.retry_after)
+    def rule(error: BpjsError, times: int, waits: Waits) -> Verdict:
+        due_in = waits.before_try(times, asked=error.exchange.retry_after)
         return Verdict(Status.MENUNGGU, reason, said(error), due_in=due_in, counted=counted)
 
     return rule
 
 
-def _unclear(error: BpjsError, waits: int) -> Verdict:
-    return Verdict(Status.TIDAK_PASTI, "tanpa-jawaban", error.reason, due_in=wait(waits, table=LOOKS))
+def _unclear(error: BpjsError, times: int, waits: Waits) -> Verdict:
+    return Verdict(Status.TIDAK_PASTI, NO_ANSWER, error.reason, due_in=waits.before_look(times))
 
 
-def _paused(error: BpjsError, _waits: int) -> Verdict:
+def _paused(error: BpjsError, _times: int, _waits: Waits) -> Verdict:
     # The service is paused with the reason; the job itself did nothing wrong and is due as soon as that ends.
     return Verdict(Status.MENUNGGU, "layanan-dijeda", said(error), due_in=timedelta(0), counted=False)
 
 
 # One row per way to end; delivery adds what needs a second look (a number to read back, a chain to ask).
 RULES: dict[type[BpjsError], Rule] = {
-    NotSent: _later("tidak-terkirim", counted=False),
-    Temporary: _later("sementara", counted=True),
+    NotSent: _later(NOT_SENT, counted=False),
+    Temporary: _later(TEMPORARY, counted=True),
     Unknown: _unclear,
     Rejected: _refused("ditolak"),
     NotFound: _refused("tidak-ditemukan"),
@@ -63,6 +67,17 @@ RULES: dict[type[BpjsError], Rule] = {
 }
 
 
-def verdict_of(error: BpjsError, waits: int) -> Verdict:
-    """The row of the table for this error; `waits` is how often in a row the job was put off before."""
-    return RULES[type(error)](error, waits)
+def verdict_of(error: BpjsError, times: int, waits: Waits) -> Verdict:
+    """The row of the table for this error; `times` is how often in a row the job was put off before."""
+    return RULES[type(error)](error, times, waits)
+
+
+# These say that the service is in trouble; every other answer shows that it is up.
+_TROUBLE = (NotSent, Unknown, Temporary)
+
+
+def trouble_of(error: BpjsError) -> str | None:
+    """Why the service is in trouble; None when its answer shows that it is up (a 429: that it is busy)."""
+    codes = {error.exchange.meta_code, str(error.exchange.http_code)}
+    in_trouble = isinstance(error, _TROUBLE) and TOO_MANY_REQUESTS not in codes
+    return error.reason if in_trouble else None

@@ -1,12 +1,27 @@
 """How delivery behaves on this machine: settings that belong to neither BPJS nor the database."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from database.settings import PROJECT
+from tasks.waits import Waits
+
+
+def _separated(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+def _durations(seconds: Sequence[float]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(seconds=each) for each in seconds)
+
+
+_Positive = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+# NoDecode: written with commas, not as JSON.
+Seconds = Annotated[tuple[_Positive, ...], NoDecode, BeforeValidator(_separated), Field(min_length=1)]
 
 
 class DeliverySettings(BaseSettings):
@@ -15,6 +30,8 @@ class DeliverySettings(BaseSettings):
     `run_names`: `norm` gives runs norm and patient name, `id` only the job's id. `timeout_seconds`: the
     longest wait for a part of an answer. `sync_concurrency`: requests at a time while references are read.
     `check_references`: whether codes are checked against the reference data before a job is sent.
+    `try_seconds`, `look_seconds`, `probe_seconds`: the tables of waits, as `60,120,300` (see `Waits`).
+    `lease_margin_seconds`: how long after a request's time limit its job is given up for dead.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
@@ -23,8 +40,17 @@ class DeliverySettings(BaseSettings):
     timeout_seconds: float = Field(default=30, gt=0, le=60)
     sync_concurrency: int = Field(default=4, ge=1, le=20)
     check_references: bool = True
+    lease_margin_seconds: float = Field(default=30, gt=0, le=60)
+    try_seconds: Seconds = (60, 120, 300, 600, 1200, 1800, 3600)
+    look_seconds: Seconds = (5, 15, 60, 300, 900, 3600)
+    probe_seconds: Seconds = (5, 10, 20, 40, 60)
 
     @property
     def lease(self) -> timedelta:
-        """How long a job stays in hand unrenewed: the time limit and 30 s, never over 90 s."""
-        return timedelta(seconds=min(self.timeout_seconds + 30, 90))
+        """How long a job stays in hand unrenewed: the time limit and the margin, never over 90 s."""
+        return timedelta(seconds=min(self.timeout_seconds + self.lease_margin_seconds, 90))
+
+    @property
+    def waits(self) -> Waits:
+        """The tables of waits."""
+        return Waits(*map(_durations, (self.try_seconds, self.look_seconds, self.probe_seconds)))
