@@ -30,7 +30,7 @@ class Burst:
         self.concurrency = concurrency
         self.most_jobs = 2 * concurrency if once else MOST_JOBS
         self.job_ids: list[int] = []
-        self.shown = 0  # runs given to jobs only so that they are seen
+        self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
         self._in_hand = InHand()
         self._backlog: deque[ClaimedJob] = deque()
         self._in_flight: dict[int, tuple[Service, PrefectFuture[State[None]]]] = {}
@@ -39,6 +39,11 @@ class Burst:
         self._something_failed = False
         self._claims_again_at = 0.0
         self._ends_at = time.monotonic() + MOST_SECONDS
+
+    @property
+    def shown(self) -> int:
+        """How many runs were given to jobs only so that they are seen."""
+        return len(self._unseen)
 
     def work(self) -> None:
         """Until nothing is due, the burst is big enough, or a shutdown is asked for. Raises DatabaseError."""
@@ -69,11 +74,11 @@ class Burst:
 
     def _show_unseen(self) -> bool:
         """At the end, give a run to the jobs that Prefect would otherwise never show."""
-        if self._backlog or self._in_flight or self.at.stop.is_set() or self.shown:
+        if self._backlog or self._in_flight or self.at.stop.is_set() or self._unseen:
             return False
         unseen = claim_unseen(self.at.database, limit=MOST_JOBS)
         self._backlog.extend(unseen)
-        self.shown = len(unseen)
+        self._unseen = {job.id for job in unseen}
         return bool(unseen)
 
     def _claim_for(self, service: Service) -> list[ClaimedJob]:
@@ -106,7 +111,8 @@ class Burst:
             self._hold_back()
         while self._backlog and len(self._in_flight) < self.concurrency and not self.at.stop.is_set():
             job = self._backlog.popleft()
-            self.job_ids.append(job.id)
+            if job.id not in self._unseen:
+                self.job_ids.append(job.id)
             future = named_task(job).submit(job.id)
             self._in_flight[job.id] = (job.jenis.service, future)
             future.add_done_callback(partial(self._say_finished, job.id))
