@@ -142,7 +142,20 @@ class Bpjs:
             if not refusal.expired:
                 raise
         # Refused for its age, so nothing was done: this one repetition is safe even for a write.
-        return judge(service, endpoint, connection.exchange(request, deadline))
+        try:
+            return judge(service, endpoint, connection.exchange(request, deadline))
+        except Unauthorized as refusal:
+            raise self._with_skew(refusal) if refusal.expired else refusal from None
+
+    def _with_skew(self, refusal: Unauthorized) -> Unauthorized:
+        """The refusal, saying how far our clock is from the Date header of the answer."""
+        theirs = refusal.exchange.server_date
+        if theirs is None:
+            return refusal
+        skew = round(self._clock() - theirs.timestamp())
+        side = "lebih cepat" if skew > 0 else "lebih lambat"
+        told = f"Jam komputer {abs(skew)} detik {side} dari jam BPJS: samakan (NTP)."
+        return Unauthorized(f"{refusal.reason} {told}", refusal.exchange, refusal.fields, expired=True)
 
     def _read_pcare(self, path: str) -> Exchange:
         return self.read(Service.PCARE, path)

@@ -14,6 +14,9 @@ from bpjs_client.settings import BpjsSettings
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import DatabaseError, open_database
+from database.health import PAUSED
+from database.monitor import say_door
+from database.services import closed_doors
 from database.settings import DatabaseSettings
 from tasks.prefect_environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
@@ -75,6 +78,12 @@ def _database() -> Iterator[Finding]:
         yield Finding("Basis data", False, str(error), "periksa BPJS_DATABASE_URL")
         return
     yield Finding("Basis data", True, f"{kind}, dapat ditulis, tabelnya terbaru")
+    for door in closed_doors(database):
+        todo = _TODO.get(door.state, "tunggu: layanan ini dicoba lagi dengan sendirinya")
+        yield Finding("Layanan", False, say_door(database, door), todo)
+
+
+_TODO = {PAUSED: "perbaiki kredensial, atau jalankan: bpjs resume"}
 
 
 def _prefect() -> Iterator[Finding]:

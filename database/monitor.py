@@ -55,7 +55,7 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
 
     `ditutup` is in no card, not even in the total: nobody waits for it.
     """
-    doors = [_door(database, door) for door in closed_doors(database)]
+    doors = [say_door(database, door) for door in closed_doors(database)]
     with database.read() as session:
         return Monitor(
             cards=_cards(session, chosen),
@@ -66,7 +66,8 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
         )
 
 
-def _door(database: Database, door: ServiceState) -> str:
+def say_door(database: Database, door: ServiceState) -> str:
+    """In Indonesian: which service does not answer, since when, why, and when it is tried again."""
     whose = "" if door.faskes == UTAMA else f" ({door.faskes})"
     since = _local(database, door.since)
     probe = f"; dicoba lagi {_local(database, door.probe_at)}" if door.probe_at else ""

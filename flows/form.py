@@ -46,12 +46,12 @@ def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
     try:
         job_id = _store(at, jenis, typed)
     except LineRefused as refused:
-        _wipe({})
+        wipe({})
         return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
     except DatabaseError as error:
         # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
         return Failed(message=f"Gagal · belum diterima. {error}")
-    _wipe({"pekerjaan_id": job_id})
+    wipe({"pekerjaan_id": job_id})
     return send_one(at, job_id)
 
 
@@ -84,7 +84,7 @@ def _whole_body(value: object) -> object:
         raise LineRefused("body bukan JSON yang sah") from None
 
 
-def _wipe(parameters: dict[str, Any]) -> None:
+def wipe(parameters: dict[str, Any]) -> None:
     """Overwrite this run's parameters, which still hold what a person typed."""
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:

@@ -95,7 +95,13 @@ def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
 
 def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
     listed = yaml.safe_load((PROJECT / "prefect.yaml").read_text())["deployments"]
-    assert {entry["name"] for entry in listed} == {"kirim", "sync-referensi", *map(str, Jenis)}
+    assert {entry["name"] for entry in listed} == {
+        "kirim",
+        "sync-referensi",
+        "tutup",
+        "lanjutkan",
+        *map(str, Jenis),
+    }
     for entry in listed:
         module, function = entry["entrypoint"].split(":")
         assert module == f"flows/{entry['name'].replace('-', '_')}.py"
