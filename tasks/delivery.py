@@ -281,7 +281,8 @@ def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
         return Verdict(Status.MENUNGGU, TEMPORARY, failed.reason, due_in=due_in, counted=False)
     if not refused:
         return Verdict(Status.GAGAL, "ditolak", said(error))
-    pause_service(hand.at, hand.job.faskes, hand.service, without_identifiers(said(error), hand.body))
+    why = error.reason if getattr(error, "expired", False) else said(error)
+    pause_service(hand.at, hand.job.faskes, hand.service, without_identifiers(why, hand.body))
     return None
 
 

@@ -1,17 +1,22 @@
 """A desk for one test: jobs in a real database, BPJS played by a function from request to response."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database, enqueue
 from database.attempts import Asker
 from database.claim import ClaimedJob, claim_one
+from database.health import probe_answered
 from database.models import Attempt, Job, ServiceState
+from database.resend import reopen
+from database.services import resume
 from tasks.composition import Composition
 from tasks.delivery import Delivered, deliver
 from tests.tasks.bodies import BODIES
@@ -38,6 +43,7 @@ class Desk:
     database: Database
     answer: Answer
     requests: list[httpx.Request] = field(default_factory=list)
+    clock: Callable[[], float] = time.time  # of the requests
 
     def __post_init__(self) -> None:
         self.at = Composition(open_database=lambda: self.database, open_bpjs=self._bpjs)
@@ -48,7 +54,7 @@ class Desk:
             return self.answer(request)
 
         settings = BpjsSettings(_env_file=None)
-        return Bpjs(settings, transport=httpx.MockTransport(keep))
+        return Bpjs(settings, transport=httpx.MockTransport(keep), clock=self.clock)
 
     def hand_over(self, jenis: str, norm: str = "RM-1", **changes: Any) -> int:
         """A job with a body that passes; `changes` replace fields of it."""
@@ -64,6 +70,21 @@ class Desk:
     def again(self, job_id: int, *, last_try: bool = True) -> Delivered:
         """Deliver a job that is in hand already."""
         return deliver(job_id, self.at, asker=Asker(), last_try=last_try)
+
+    def resume(self) -> None:
+        """Lift whatever pauses a service."""
+        for service in Service:
+            resume(self.database, "utama", service)
+
+    def reopen(self, job_id: int) -> None:
+        """A person puts a failed job back in line."""
+        reopen(self.database, job_id)
+
+    def let_one_through(self) -> None:
+        """As if a probe had just been answered."""
+        for service in Service:
+            if self.door(service) is not None:
+                probe_answered(self.database, "utama", service)
 
     def job(self, job_id: int) -> Job:
         """The job's row as it is now."""
