@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run demo test check bench
+.PHONY: setup run demo test chaos check bench
 
 setup: .venv/ready
 
@@ -22,6 +22,9 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos
 
 check: setup
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import poli, service_date
 from bpjs_client.jenis import Jenis
+from database.engine import Database
 from database.models import Job
 from database.status import UNFINISHED, Status
 
@@ -144,7 +145,9 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
     )
     unfinished = and_(earlier, before.status.in_([status.value for status in UNFINISHED]))
     in_hand = before.status == Status.PROSES.value
-    return before, and_(same_chain, or_(in_hand, unfinished, failed))
+    # What may be at BPJS already is looked up whatever stands before it; only then its turn counts again.
+    in_turn = job.status != Status.TIDAK_PASTI.value
+    return before, and_(same_chain, or_(in_hand, and_(in_turn, or_(unfinished, failed))))
 
 
 def is_blocked(job: type[Job]) -> ColumnElement[bool]:
@@ -156,6 +159,13 @@ def is_blocked(job: type[Job]) -> ColumnElement[bool]:
 def waits_for(session: Session, job_id: int) -> Job | None:
     """The first job that this one waits for; None when nothing of its chain holds it back."""
     return session.scalar(_first_blocker(), {"waiting_id": job_id})
+
+
+def blocked_by(database: Database, job_id: int) -> str | None:
+    """In Indonesian, what a job in hand would have to wait for. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        before = waits_for(session, job_id)
+        return f"menunggu {before.jenis} #{before.id} ({before.status})" if before else None
 
 
 @cache

@@ -24,6 +24,7 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from database import Database, LeaseLost
 from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
+from database.chain import blocked_by
 from database.claim import NEEDS_PERSON, standing
 from database.errors import DatabaseUnavailable
 from database.health import UNCLEAR, Heard, is_well
@@ -162,7 +163,17 @@ def _settle(hand: _InHand) -> Verdict | None:
         return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     if sight.look is Look.NOT_DONE:
         _note(hand, ABSENT)
-    return None
+    return _wait_in_line(hand, absent=sight.look is Look.NOT_DONE)
+
+
+def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
+    """Looking up needs no turn, sending again does."""
+    why = blocked_by(hand.database, hand.job.id)
+    if why is None:
+        return None
+    if absent:
+        return _finish(hand, Verdict(Status.MENUNGGU, "menunggu-giliran", why), _heard(hand))
+    return _finish(hand, _look_later(hand, why))
 
 
 _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"

@@ -1,0 +1,89 @@
+"""Dispatchers as processes of their own, to be killed without warning and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bpjs_simulator.server import Simulator
+from tests.flows.prefect_server import PrefectServer
+
+# Everything that takes minutes in a clinic takes seconds in a storm.
+QUICK = {
+    "BPJS_TIMEOUT_SECONDS": "1.5",
+    "BPJS_LEASE_MARGIN_SECONDS": "4",
+    "BPJS_TRY_SECONDS": "0.5,1,1,1,1,1,1,1,2,2,2,2,2,2,2,2,2,2,2,2",
+    "BPJS_LOOK_SECONDS": "0.3,0.6,1,1,1,2",
+    "BPJS_PROBE_SECONDS": "0.5,1,2",
+}
+
+
+def environment(
+    database_url: str, simulator: Simulator, prefect: PrefectServer, home: Path
+) -> dict[str, str]:
+    """What a dispatcher is told."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("BPJS_")}
+    return ours | {
+        **QUICK,
+        "BPJS_DATABASE_URL": database_url,
+        "BPJS_PCARE_BASE_URL": simulator.pcare_url,
+        "BPJS_ANTREAN_BASE_URL": simulator.antrean_url,
+        "PREFECT_API_URL": prefect.api_url,
+        "PREFECT_HOME": str(home / "prefect"),
+    }
+
+
+AT_WORK = "Dispatcher berjalan"
+
+
+class Dispatchers:
+    """Up to two of them; what they say goes to a file each."""
+
+    def __init__(self, environ: dict[str, str], home: Path) -> None:
+        self._environ = environ
+        self._home = home
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._logs: dict[int, Path] = {}
+        self.started = self.kills = 0
+
+    def start(self, place: int) -> None:
+        """Start the one of this place, if it does not run."""
+        if place in self._running:
+            return
+        self.started += 1
+        command = [str(Path(sys.executable).parent / "bpjs"), "dispatch", "--concurrency", "8"]
+        with (self._home / f"dispatch-{place}-{self.started}.log").open("wb") as log:
+            self._logs[place] = Path(log.name)
+            self._running[place] = subprocess.Popen(
+                command, env=self._environ, start_new_session=True, stdout=log, stderr=log
+            )
+
+    def kill(self, place: int) -> None:
+        """`kill -9`, with all that it started."""
+        process = self._running.pop(place, None)
+        if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            self.kills += 1
+
+    def stop(self) -> dict[int, int]:
+        """SIGTERM to all, once they are at work; their exit codes."""
+        for place, process in self._running.items():
+            self._await_start(place)
+            process.terminate()
+        codes = {place: process.wait(timeout=60) for place, process in self._running.items()}
+        self._running.clear()
+        return codes
+
+    def _await_start(self, place: int) -> None:
+        give_up = time.monotonic() + 60
+        while AT_WORK not in self._logs[place].read_text(encoding="utf-8"):
+            assert time.monotonic() < give_up, f"dispatcher {place} never started"
+            time.sleep(0.05)
+
+    def said(self) -> str:
+        """All that any of them wrote."""
+        logs = sorted(self._home.glob("dispatch-*.log"))
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace") for log in logs)

@@ -1,0 +1,177 @@
+"""A storm over one clinic: random faults, kills, an outage, a wrong password; every choice from one seed."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from bpjs_client.jenis import Service
+from bpjs_simulator.server import Simulator
+from database import Database, enqueue_lines
+from database.models import Job
+from database.services import resume
+from tests.chaos.dispatchers import Dispatchers, environment
+from tests.chaos.patients import Line, Patient
+from tests.chaos.verdict import is_settled, problems
+from tests.flows.prefect_server import PrefectServer
+
+RATES = {
+    "drop-before": 0.04,
+    "drop-after": 0.05,
+    "504-after": 0.03,
+    "html-500": 0.03,
+    "slow": 0.03,
+    "429": 0.02,
+    "garbage": 0.02,
+    "refuse": 0.005,
+}
+PASSWORD = "Sandi#Simulator1"
+SLOW_SECONDS = 2.5
+CALM_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a storm was like, and the promises it broke."""
+
+    seed: int
+    jobs: int
+    kills: int
+    faults: int
+    writes: int
+    seconds: float
+    for_a_person: int
+    problems: list[str]
+    said: str
+
+
+def storm(
+    seed: int,
+    *,
+    seconds: float,
+    patients: int,
+    database: Database,
+    database_url: str,
+    prefect: PrefectServer,
+    home: Path,
+) -> Figures:
+    """Hand over the patients' jobs while everything goes wrong, wait for calm, and judge."""
+    dice = Random(seed)
+    started = time.monotonic()
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
+    people = [Patient(number, today) for number in range(patients)]
+    with Simulator(seed=seed) as simulator:
+        simulator.set_faults(RATES, slow_seconds=SLOW_SECONDS, refuse_seconds=0.5)
+        dispatchers = Dispatchers(environment(database_url, simulator, prefect, home), home)
+        try:
+            clinic = _Clinic(database, simulator, dispatchers)
+            _rage(dice, seconds, people, clinic)
+            _calm(clinic)
+            codes = dispatchers.stop()
+        finally:
+            for place in (0, 1):
+                dispatchers.kill(place)
+        ledger = simulator.ledger()
+    found = problems(database, ledger, people)
+    found += [f"a dispatcher ended with {code}" for code in codes.values() if code]
+    with database.read() as session:
+        jobs = list(session.query(Job))
+    return Figures(
+        seed=seed,
+        jobs=len(jobs),
+        kills=dispatchers.kills,
+        faults=sum(write["fault"] is not None for write in ledger["writes"]),
+        writes=len(ledger["writes"]),
+        seconds=time.monotonic() - started,
+        for_a_person=sum(job.status == "tidak_pasti" for job in jobs),
+        problems=found,
+        said=dispatchers.said(),
+    )
+
+
+@dataclass(frozen=True)
+class _Clinic:
+    """What a storm rages over."""
+
+    database: Database
+    simulator: Simulator
+    dispatchers: Dispatchers
+
+    def right_password(self) -> None:
+        """It is right again, and an admin resumes what was paused."""
+        self.simulator.set_password(PASSWORD)
+        for service in Service:
+            resume(self.database, "utama", service)
+
+
+def _rage(dice: Random, seconds: float, people: list[Patient], clinic: _Clinic) -> None:
+    end = time.monotonic() + seconds
+    events = _events(dice, seconds, clinic)
+    next_event, act = next(events)
+    arrivals = iter(people)
+    pause = seconds * 0.7 / len(people)
+    clinic.dispatchers.start(0)
+    begun = time.monotonic()
+    while time.monotonic() < end:
+        for patient in _as_many(arrivals, dice):
+            hand_over(clinic.database, dice.sample(patient.lines(), len(patient.course)))
+        while time.monotonic() - begun >= next_event:
+            act()
+            next_event, act = next(events)
+        time.sleep(pause * 2)
+    for patient in arrivals:
+        hand_over(clinic.database, patient.lines())
+
+
+def _as_many(arrivals: Iterator[Patient], dice: Random) -> Iterator[Patient]:
+    for _ in range(dice.randrange(1, 4)):
+        patient = next(arrivals, None)
+        if patient is not None:
+            yield patient
+
+
+def hand_over(database: Database, lines: list[Line]) -> None:
+    """A patient's jobs in any order, as a whole: so that no deletion is seen before its creation."""
+    answers = list(enqueue_lines(map(json.dumps, lines), database=database))
+    assert all("id" in answer for answer in answers), answers
+
+
+def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[float, Callable[[], None]]]:
+    """When (seconds from the start) what happens."""
+    simulator, dispatchers = clinic.simulator, clinic.dispatchers
+    outage, password = sorted(dice.uniform(0.2, 0.6) * seconds for _ in range(2))
+    length = min(0.15 * seconds, 20.0)
+    planned: list[tuple[float, Callable[[], None]]] = [
+        (0.1 * seconds, lambda: dispatchers.start(1)),
+        (outage, lambda: simulator.outage(on=True)),
+        (outage + length, lambda: simulator.outage(on=False)),
+        (password, lambda: simulator.set_password("Sandi#Salah00")),
+        (password + length, clinic.right_password),
+    ]
+    at = 0.25 * seconds
+    while at < seconds:
+        place = dice.randrange(2)
+        planned += [
+            (at, lambda place=place: dispatchers.kill(place)),  # type: ignore[misc]
+            (at + dice.uniform(0.2, 2), lambda place=place: dispatchers.start(place)),  # type: ignore[misc]
+        ]
+        at += dice.uniform(0.25, 0.45) * min(seconds, 30)
+    yield from sorted(planned, key=lambda event: event[0])
+    while True:
+        yield float("inf"), lambda: None
+
+
+def _calm(clinic: _Clinic) -> None:
+    """Everything works again; wait until nothing moves by itself any more."""
+    clinic.simulator.set_faults({})
+    clinic.simulator.outage(on=False)
+    for place in (0, 1):
+        clinic.dispatchers.start(place)
+    give_up = time.monotonic() + CALM_SECONDS
+    while not is_settled(clinic.database) and time.monotonic() < give_up:
+        clinic.right_password()
+        time.sleep(0.5)

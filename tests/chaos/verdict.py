@@ -1,0 +1,100 @@
+"""What must be true after a storm: here, at BPJS, and between the two."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from bpjs_client.jenis import Jenis
+from database import Database
+from database.chain import waits_for
+from database.claim import NEEDS_PERSON
+from database.models import Attempt, Job
+from database.status import UNFINISHED, Status
+from tests.chaos.patients import UNKNOWN_POLI, Patient
+
+Write = Mapping[str, Any]
+
+# What no look-up can settle (a queue entry without a card, a repeated call or cancellation).
+FOR_A_PERSON = {Jenis.TAMBAH_ANTREAN, Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN}
+CREATES = {"pendaftaran": "pendaftaran", "kunjungan/v1": "kunjungan"}
+
+
+def is_settled(database: Database) -> bool:
+    """Whether nothing moves by itself any more: the rest waits for a person, or behind what does."""
+    with database.read() as session:
+        unfinished = session.scalars(select(Job).where(Job.status.in_([each.value for each in UNFINISHED])))
+        return all(job.reason == NEEDS_PERSON or waits_for(session, job.id) for job in unfinished)
+
+
+def problems(database: Database, ledger: Mapping[str, Any], patients: Sequence[Patient]) -> list[str]:
+    """Every breach of a promise, in words; none when all held."""
+    with database.read() as session:
+        jobs = list(session.scalars(select(Job)))
+        unclosed = session.scalars(select(Attempt.job_id).where(Attempt.finished_at.is_(None))).all()
+    return [
+        *(f"lost: patient {patient.number} has {found} of {len(patient.lines())} jobs"
+          for patient in patients
+          if (found := sum(job.norm == patient.lines()[0]["norm"] for job in jobs)) != len(patient.lines())),
+        *(f"job {job.id} ({job.jenis}) ended as {job.status}: {job.message}" for job in jobs if not _may_end_so(job)),
+        *(f"job {job_id} has an attempt that never ended" for job_id in unclosed),
+        *_disagreements(jobs, ledger, patients),
+        *_doubles(ledger["writes"], {job.body["nik"] for job in jobs if _without_card(job)}),
+    ]  # fmt: skip
+
+
+def _may_end_so(job: Job) -> bool:
+    if job.status == Status.TERKIRIM:
+        return True
+    if job.status == Status.GAGAL:
+        return job.body.get("kdPoli") == UNKNOWN_POLI  # the only wrong data of a storm
+    if job.status == Status.TIDAK_PASTI:
+        return job.reason == NEEDS_PERSON and Jenis(job.jenis) in FOR_A_PERSON
+    return job.status == Status.MENUNGGU  # behind one of those: `is_settled` saw to it
+
+
+def _without_card(job: Job) -> bool:
+    return job.jenis == Jenis.TAMBAH_ANTREAN and not job.body["nomorkartu"]
+
+
+def _disagreements(
+    jobs: Sequence[Job], ledger: Mapping[str, Any], patients: Sequence[Patient]
+) -> Iterator[str]:
+    """PCare holds what was delivered and not deleted, under the numbers that we noted."""
+    for name, number in (("pendaftaran", "noUrut"), ("kunjungan", "noKunjungan")):
+        held = {row["noKartu"]: row[number] for row in ledger[name]}
+        noted = {
+            job.body["noKartu"]: (job.result or {}).get(number)
+            for job in jobs
+            if job.jenis == f"tambah-{name}"
+        }
+        for patient in patients:
+            expected = patient.holds()[name]
+            if expected != (patient.card in held):
+                yield f"patient {patient.number}: PCare holds {int(patient.card in held)} {name}, not {expected}"
+            elif expected and held[patient.card] != noted[patient.card]:
+                yield f"patient {patient.number}: PCare's {number} is not the one we noted"
+
+
+def _doubles(writes: Sequence[Write], without_card: set[str]) -> Iterator[str]:
+    """A creation that took effect twice, one sent although PCare held it, an entry without a card repeated."""
+    held: set[tuple[str, str]] = set()
+    committed: Counter[tuple[str, str]] = Counter()
+    for write in writes:
+        body = write["body"] or {}
+        name = CREATES.get(write["endpoint"])
+        if name:
+            key = (name, body["noKartu"])
+            if key in held:
+                yield f"PCare was sent a {name} that it held already"
+            if write["committed"]:
+                held.add(key)
+                committed[key] += 1
+        elif write["endpoint"] == "antrean/add" and body.get("nik") in without_card and write["committed"]:
+            committed["antrean", body["nik"]] += 1
+    yield from (
+        f"{name} of {who[-4:]} took effect {times} times"
+        for (name, who), times in committed.items()
+        if times > 1
+    )
