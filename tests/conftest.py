@@ -21,6 +21,7 @@ from database import Database, open_database  # noqa: E402
 from database.engine import Clock, utc_now  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
 from tests.flows.prefect_server import PrefectServer, prefect_server  # noqa: E402
+from tests.leaks import leaks  # noqa: E402
 from tests.postgres import PostgresServer, start_postgres  # noqa: E402
 
 KINDS = ("sqlite", "postgresql")
@@ -44,6 +45,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]
         temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_HOME: home}),
     ):
         yield server
+        # Runs, states, logs, events, artifacts, parameters of every test that used it.
+        assert leaks(server.everything_stored()) == set()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 from database import Database
 from tests.chaos.storm import storm
 from tests.flows.prefect_server import PrefectServer
+from tests.leaks import leaks
 
 
 @pytest.mark.timeout(240)
@@ -30,3 +31,4 @@ def test_a_storm_loses_and_doubles_nothing(
 
     assert after.problems == [], f"CHAOS_SEED={seed}\n{after.said[-4000:]}"
     assert (after.kills > 0, after.faults > 0) == (True, True)
+    assert leaks(after.said) == set()

@@ -8,7 +8,17 @@ import pytest
 from database import Database
 from tasks.composition import using
 from tests.flows.prefect_server import PrefectServer
+from tests.leaks import leaks
 from tests.tasks.desk import Answer, Desk
+
+
+@pytest.fixture(autouse=True)
+def no_leak(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Nothing that a test logs or prints names a patient or a secret; httpx's and Prefect's words included."""
+    caplog.set_level("DEBUG")
+    yield
+    shown = capfd.readouterr()
+    assert leaks(caplog.text + shown.out + shown.err) == set()
 
 
 @pytest.fixture
