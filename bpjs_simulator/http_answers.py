@@ -48,6 +48,7 @@ class HttpAnswers:
 
     async def _answer(self, incoming: web.Request, request: Request, due: float) -> web.StreamResponse:
         if request.method == "GET" and self._double.options.is_broken(request.path):
+            self._double.holdings.reads += 1
             await _until(due)
             return web.Response(status=503, text=HTML, content_type="text/html")
         fault = self._double.faults.choose(request.path) if request.method != "GET" else None

@@ -1,6 +1,8 @@
 """`bpjs send` and `bpjs dispatch`: what is due reaches BPJS, and nothing is lost where Prefect is not there."""
 
 import json
+import signal
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 
@@ -98,6 +100,30 @@ def test_the_dispatcher_delivers_what_comes_later_and_finishes_what_is_in_flight
     assert len(simulator.ledger()["antrean"]) == 2
     assert "yang sedang dikirim sudah diselesaikan" in dispatcher.said
     assert "Traceback" not in dispatcher.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("options", [(), ("--processes", "2")], ids=["alone", "two processes"])
+def test_send_that_is_stopped_finishes_what_is_in_flight_and_claims_no_more(  # noqa: PLR0917
+    at_work: Terminal,
+    hand_over: Callable[[int], list[int]],
+    kept: Database,
+    simulator: Simulator,
+    prefect: PrefectServer,
+    options: tuple[str, ...],
+    number: int,
+) -> None:
+    hand_over(20)
+    simulator.set_options(latency_ms=1500)
+    command = ("send", "--until-empty", "--concurrency", "2", *options)
+    with at_work.running(*command, PREFECT_API_URL=prefect.api_url) as sender:
+        sender.wait_until(lambda: simulator.double.holdings.in_flight >= 1)
+        assert sender.stop(number) == 0
+    ended = Counter(statuses(kept))
+    assert ended.keys() == {"terkirim", "menunggu"}
+    assert 1 <= ended["terkirim"] <= 6
+    assert len(simulator.ledger()["antrean"]) == ended["terkirim"]
+    assert "Traceback" not in sender.said
 
 
 def test_the_dispatcher_waits_for_a_prefect_server_that_is_not_there(

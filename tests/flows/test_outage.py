@@ -1,0 +1,114 @@
+"""An outage costs nothing: jobs wait, one probe at a time goes out, and the backlog drains when it is back."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from bpjs_client.jobs import Bpjs
+from bpjs_client.settings import BpjsSettings
+from bpjs_simulator.server import Simulator
+from database import Database, enqueue
+from database.models import Job
+from database.monitor import Filter, look
+from database.services import closed_doors
+from flows.dispatcher import run_dispatcher
+from tasks.composition import Composition, using
+from tasks.settings import DeliverySettings
+from tests.chaos.patients import Patient
+from tests.flows.prefect_server import PrefectServer
+
+PATIENTS = 12
+
+
+@dataclass
+class Running:
+    """A dispatcher in this process, with waits of seconds."""
+
+    database: Database
+    simulator: Simulator
+
+    def statuses(self) -> list[str]:
+        with self.database.read() as session:
+            return [job.status for job in session.query(Job).order_by(Job.id)]
+
+    def attempts(self) -> int:
+        with self.database.read() as session:
+            return sum(job.attempts for job in session.query(Job))
+
+    def doors(self) -> dict[str, str]:
+        return {door.service: door.state for door in closed_doors(self.database)}
+
+
+@pytest.fixture
+def running(database: Database, prefect: PrefectServer) -> Iterator[Running]:
+    with Simulator() as simulator:
+        addresses = {"pcare_base_url": simulator.pcare_url, "antrean_base_url": simulator.antrean_url}
+        at = Composition(
+            settings=DeliverySettings(
+                timeout_seconds=2, try_seconds=(300,), look_seconds=(0.2, 300), probe_seconds=(0.2, 0.5)
+            ),
+            open_database=lambda: database,
+            open_bpjs=lambda: Bpjs(BpjsSettings(_env_file=None, timeout_seconds=2, **addresses)),
+        )
+        stop = threading.Event()
+        with using(at):
+            thread = threading.Thread(target=run_dispatcher, kwargs={"concurrency": 6, "stop": stop})
+            thread.start()
+            yield Running(database, simulator)
+            stop.set()
+            thread.join(timeout=60)
+            assert not thread.is_alive()
+
+
+def wait_until(condition: Callable[[], bool], evidence: Callable[[], object] = str) -> None:
+    give_up = time.monotonic() + 40
+    while not condition():
+        assert time.monotonic() < give_up, evidence()
+        time.sleep(0.05)
+
+
+def hand_over(running: Running, first: int, count: int) -> None:
+    for number in range(first, first + count):
+        lines = Patient(8 * number, date.today()).lines()
+        line = next(line for line in lines if line["jenis"] == "tambah-pendaftaran")
+        enqueue(line["jenis"], line["norm"], line["nama_pasien"], line["body"], database=running.database)
+
+
+def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_first(running: Running) -> None:
+    running.simulator.outage(on=True)
+    hand_over(running, 0, PATIENTS)
+    wait_until(lambda: running.doors().get("pcare") == "open")
+
+    seen = look(running.database, Filter(), limit=1)
+    assert seen.doors[0].startswith("Layanan pcare sedang tidak dapat dihubungi sejak ")
+    assert "BPJS tidak dapat dihubungi.; dicoba lagi " in seen.doors[0]
+    hand_over(running, PATIENTS, 1)
+    wait_until(lambda: set(running.statuses()) == {"menunggu"}, running.statuses)
+    assert running.attempts() == 0
+
+    running.simulator.outage(on=False)
+    # The waits of five minutes are over at once.
+    wait_until(lambda: set(running.statuses()) == {"terkirim"}, running.statuses)
+    writes = [write["body"]["noKartu"] for write in running.simulator.ledger()["writes"]]
+    assert len(writes) == len(set(writes)) == PATIENTS + 1
+    assert writes[0] == Patient(0, date.today()).card
+    assert running.doors() == {}
+
+
+def test_a_service_that_answers_with_errors_is_probed_and_not_burdened(running: Running) -> None:
+    running.simulator.set_faults({"html-500": 1.0})
+    running.simulator.set_options(broken_reads=["kesadaran", "pendaftaran"])
+    hand_over(running, 0, 4)
+    wait_until(lambda: running.doors().get("pcare") == "open")
+    asked = running.simulator.ledger()["reads"]
+    time.sleep(3)
+
+    # Every half second at most, and none of them a job.
+    assert 2 <= running.simulator.ledger()["reads"] - asked <= 8
+    running.simulator.set_faults({})
+    running.simulator.set_options(broken_reads=[])
+    wait_until(lambda: set(running.statuses()) == {"terkirim"}, running.statuses)
