@@ -110,7 +110,7 @@ def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, he
     """Write down what came of a request; a database that hiccups now would make a known end uncertain."""
     patiently = Retrying(
         retry=retry_if_exception_type(DatabaseUnavailable),
-        wait=wait_exponential_jitter(initial=0.2, max=2),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2),
         stop=stop_after_delay(hand.at.settings.lease.total_seconds() / 2),
         reraise=True,
     )

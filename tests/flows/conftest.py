@@ -1,6 +1,8 @@
 """Flows before a BPJS that is a function, and a norm of each test's own."""
 
+import logging
 from collections.abc import Callable, Iterator
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -13,12 +15,18 @@ from tests.tasks.desk import Answer, Desk
 
 
 @pytest.fixture(autouse=True)
-def no_leak(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+def no_leak(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     """Nothing that a test logs or prints names a patient or a secret; httpx's and Prefect's words included."""
-    caplog.set_level("DEBUG")
+    logged = StringIO()
+    handler, root = logging.StreamHandler(logged), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
     yield
+    root.removeHandler(handler)
+    root.setLevel(level)
     shown = capfd.readouterr()
-    assert leaks(caplog.text + shown.out + shown.err) == set()
+    assert leaks(logged.getvalue() + shown.out + shown.err) == set()
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """The flow `kirim` on a real Prefect server: what it sends, in which order, and what Prefect shows of it."""
 
+import itertools
 import threading
 import time
+from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
 
+from flows.kirim import kirim
 from flows.sending import Sender, send_due
 from tasks.settings import DeliverySettings
 from tests.flows.bpjs import friendly
@@ -118,6 +121,25 @@ def test_a_refused_credential_is_met_once_and_the_queue_waits(desk: Any) -> None
     assert len(here.requests) == 1
     assert totals.gagal == 0
     assert {here.job(job).status for job in jobs} == {"menunggu"}
+
+
+def test_a_credential_refused_in_the_middle_of_a_run_burns_no_more_than_what_is_in_flight(desk: Any) -> None:
+    answered = itertools.count(1)
+
+    def refused_from_the_tenth(request: httpx.Request) -> httpx.Response:
+        if next(answered) < 10:
+            return friendly(request)
+        time.sleep(0.05)
+        return antrean(401, "Signature Service Tidak Sesuai")
+
+    here = desk(refused_from_the_tenth)
+    ids = [here.hand_over("tambah-antrean", norm=f"RM-{number}") for number in range(60)]
+    kirim(serentak=4)
+
+    assert 10 <= len(here.requests) <= 9 + 4 + 4
+    statuses = Counter(here.job(job_id).status for job_id in ids)
+    assert statuses == {"terkirim": 9, "menunggu": 51}
+    assert here.door("antrean") == "paused"
 
 
 def test_without_due_jobs_there_is_no_run(desk: Any, prefect: PrefectServer) -> None:

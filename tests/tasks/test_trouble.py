@@ -202,3 +202,26 @@ def test_a_wrong_clock_is_told_with_its_skew(desk: Any) -> None:
     (door,) = closed_doors(here.database)
     assert "Jam komputer 750 detik lebih cepat dari jam BPJS" in (door.reason or "")
     assert (here.job(job_id).status, here.job(job_id).attempts, len(here.requests)) == ("menunggu", 0, 2)
+
+
+def test_a_lost_write_is_looked_up_although_a_step_before_it_failed_since(
+    desk: Any, now: list[datetime]
+) -> None:
+    """And is sent again only when its turn has come."""
+    here = desk(LOST)
+    visit = here.hand_over("tambah-kunjungan")
+    here.deliver(visit)
+    here.answer = lambda request: pcare(412, "Salah")
+    here.deliver(registration := here.hand_over("tambah-pendaftaran"))
+    assert (here.job(visit).status, here.job(registration).status) == ("tidak_pasti", "gagal")
+    now[0] += timedelta(hours=1)
+    here.requests.clear()
+    here.answer = lambda request: pcare(200, "OK", {"list": []})
+
+    delivered = here.deliver(visit)
+
+    assert [request.method for request in here.requests] == ["GET"]
+    assert (here.job(visit).status, delivered.text) == (
+        "menunggu",
+        f"menunggu tambah-pendaftaran #{registration} (gagal)",
+    )
