@@ -44,7 +44,7 @@ def note(session: Session, faskes: str, service: str, heard: Heard, now: datetim
     if heard.trouble is None:
         _note_answer(session, faskes, service, now)
     else:
-        _note_failure(_locked(session, faskes, service, now), heard, now)
+        _note_failure(locked_service(session, faskes, service, now), heard, now)
 
 
 def _note_answer(session: Session, faskes: str, service: str, now: datetime) -> None:
@@ -54,7 +54,7 @@ def _note_answer(session: Session, faskes: str, service: str, now: datetime) -> 
     ).one_or_none()
     if known is None or known.state == PAUSED or (known.state == CLOSED and not known.failures):
         return
-    row = _locked(session, faskes, service)
+    row = locked_service(session, faskes, service, now)
     if row.state in {OPEN, HALF_OPEN}:
         _close(session, row, now)
     row.failures = 0
@@ -97,7 +97,7 @@ def probe_answered(database: Database, faskes: str, service: Service) -> None:
     """
     with database.write() as session:
         now = database.clock()
-        row = _locked(session, faskes, service.value)
+        row = locked_service(session, faskes, service.value, now)
         if row.state not in {OPEN, HALF_OPEN}:
             return
         if _bring_forward(session, row, now):
@@ -111,7 +111,7 @@ def probe_failed(
 ) -> None:
     """Still down: the next probe comes later, by the table of waits. Raises DatabaseUnavailable."""
     with database.write() as session:
-        row = _locked(session, faskes, service.value)
+        row = locked_service(session, faskes, service.value, database.clock())
         if row.state not in {OPEN, HALF_OPEN}:
             return
         row.state, row.reason = OPEN, readable(why)
@@ -130,6 +130,18 @@ def half_open_services(session: Session) -> set[tuple[str, str]]:
     """The services that take one job at a time now; locked, so that two claims cannot each take one."""
     rows = session.scalars(select(ServiceState).where(ServiceState.state == HALF_OPEN).with_for_update())
     return {(row.faskes, row.service) for row in rows}
+
+
+def locked_service(session: Session, faskes: str, service: str, now: datetime) -> ServiceState:
+    """The row of a service, for this transaction alone; made when nothing was ever said about it."""
+    row = session.get(ServiceState, (faskes, service), with_for_update=True)
+    if row is None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        fresh = {"faskes": faskes, "service": service, "state": CLOSED, "since": now}
+        # Two failures at once would both insert it.
+        session.execute(insert(ServiceState).values(fresh).on_conflict_do_nothing())
+        row = session.get_one(ServiceState, (faskes, service), with_for_update=True)
+    return row
 
 
 def _due_probes(now: datetime) -> Select[ServiceState]:
@@ -162,15 +174,3 @@ def _bring_forward(session: Session, row: ServiceState, now: datetime) -> int:
 
 def _key(faskes: str, service: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return ServiceState.faskes == faskes, ServiceState.service == service
-
-
-def _locked(session: Session, faskes: str, service: str, now: datetime | None = None) -> ServiceState:
-    """The row of a service, for this transaction alone; made when nothing was ever said about it."""
-    row = session.get(ServiceState, (faskes, service), with_for_update=True)
-    if row is None:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-        fresh = {"faskes": faskes, "service": service, "state": CLOSED, "since": now}
-        # Two failures at once would both insert it.
-        session.execute(insert(ServiceState).values(fresh).on_conflict_do_nothing())
-        row = session.get_one(ServiceState, (faskes, service), with_for_update=True)
-    return row

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from bpjs_client.jenis import Service
 from database.engine import Database
-from database.health import CLOSED, PAUSED
+from database.health import CLOSED, PAUSED, locked_service
 from database.models import Job, ServiceState
 from database.status import Status
 from database.wakeup import announce
@@ -19,12 +19,9 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
     Raises DatabaseUnavailable.
     """
     with database.write() as session:
-        row = session.get(ServiceState, (faskes, service.value), with_for_update=True)
-        if row is not None and row.state == PAUSED:
+        row = locked_service(session, faskes, service.value, database.clock())
+        if row.state == PAUSED:
             return
-        if row is None:
-            row = ServiceState(faskes=faskes, service=service.value)
-            session.add(row)
         row.state, row.since, row.reason, row.credential_mark = PAUSED, database.clock(), reason, mark
         row.probe_at, row.failures, row.probes = None, 0, 0
 

@@ -1,5 +1,6 @@
 """Pausing a service and lifting the pause."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -75,3 +76,23 @@ def test_resuming_what_is_not_paused_says_so(clinic: Clinic, service: Service) -
     pause(clinic.database, "utama", service, WHY, mark="tanda")
     assert resume(clinic.database, "utama", service)
     assert not resume(clinic.database, "utama", service)
+
+
+def test_two_refusals_at_once_make_one_pause(clinic: Clinic) -> None:
+    together = threading.Barrier(4)
+    failures: list[BaseException] = []
+
+    def refuse() -> None:
+        together.wait()
+        try:
+            pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
+        except BaseException as error:  # noqa: BLE001 - a thread's failure must fail the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=refuse) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [door.state for door in closed_doors(clinic.database)] == ["paused"]
