@@ -13,6 +13,8 @@ from cli.enqueue import enqueue
 from cli.monitor import monitor
 from cli.peserta import peserta
 from cli.referensi import referensi
+from cli.report import report
+from cli.resend import resend
 from cli.resume import resume
 from cli.rujukan import rujukan
 from cli.send import send
@@ -38,6 +40,8 @@ _COMMANDS = (
     dispatch,
     monitor,
     show,
+    resend,
+    report,
     tutup,
     resume,
     sync,

@@ -5,6 +5,9 @@ from datetime import date
 
 from cli.terminal import UserError
 
+ALL_DAYS = "semua"
+WHICH_DAY = "--tanggal harus yyyy-MM-dd atau semua."
+
 
 def read_day(text: str, *, complaint: str = "--tanggal harus yyyy-MM-dd.") -> date:
     """A date written yyyy-MM-dd. Raises UserError with the complaint."""
@@ -15,3 +18,8 @@ def read_day(text: str, *, complaint: str = "--tanggal harus yyyy-MM-dd.") -> da
         return date.fromisoformat(text)
     except ValueError:
         raise UserError(complaint) from None
+
+
+def read_day_or_all(text: str) -> date | None:
+    """A date, or None for `semua`. Raises UserError."""
+    return None if text == ALL_DAYS else read_day(text, complaint=WHICH_DAY)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.day import read_day
+from cli.day import read_day_or_all
 from cli.terminal import badge, console, plain, print_json
 from database import open_database
 from database.monitor import Filter, Monitor, Row, look, today
@@ -21,7 +21,6 @@ from database.status import FILTER_WORDS
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
 
-_WHICH_DAY = "--tanggal harus yyyy-MM-dd atau semua."
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -35,7 +34,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
 ) -> None:
     """Menampilkan keadaan pekerjaan: kartu, tabel, dan sisa hari-hari sebelumnya."""
     database = open_database()
-    day = _day(tanggal) if tanggal is not None else today(database)
+    day = read_day_or_all(tanggal) if tanggal is not None else today(database)
     seen = look(database, Filter(jenis, day, norm, status.value), limit=limit)
     if as_json:
         print_json(
@@ -49,10 +48,6 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
         )
         return
     _show(console(), seen, day)
-
-
-def _day(text: str) -> date | None:
-    return None if text == "semua" else read_day(text, complaint=_WHICH_DAY)
 
 
 def _show(screen: Console, seen: Monitor, day: date | None) -> None:

@@ -21,8 +21,10 @@ FOUND = "found"
 LOOK_FAILED = "look-failed"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.
 UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED)
+# A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
+ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
-_TELLS_NOTHING = ("not-sent", "temporary", "unauthorized")
+_TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
 _ENOUGH = 20  # outcomes back in time
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.engine import Database
 from database.errors import JobNotFound
 from database.models import Attempt, Job
@@ -50,7 +51,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
 
 
 # Looks at BPJS ask, and a person who closes a job only writes it down: neither delivers.
-_NOT_DELIVERIES = ("found", "absent", "look-failed", SETTLED_BY_HAND)
+_NOT_DELIVERIES = ("found", "absent", "look-failed", SETTLED_BY_HAND, ASKED_AGAIN, DECIDED_AGAIN)
 # What the column holds; a driver refuses to even ask for more.
 _GREATEST_ID = 2**63 - 1
 

@@ -1,10 +1,68 @@
-"""Putting a failed job back in line, at a person's word."""
+"""Putting a job back in line at a person's word, as it is or with an edited body."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bpjs_client.bodies import check_body
+from bpjs_client.jenis import Jenis
+from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
+from database.body_edit import Change, changes_between
+from database.claim import NEEDS_PERSON
 from database.engine import Database
-from database.errors import JobNotFound
-from database.models import Job
+from database.errors import JobNotFound, MoveRefused
+from database.intake import BAD_BODY, say_fields
+from database.models import Attempt, Job
+from database.plain_json import plain_json
 from database.status import Status
 from database.wakeup import announce
+
+OPEN_TO_RESEND = frozenset({Status.GAGAL, Status.TIDAK_PASTI, Status.MENUNGGU})
+_REFUSALS = {
+    Status.TERKIRIM: "sudah terkirim",
+    Status.DITUTUP: "sudah ditutup",
+    Status.PROSES: "sedang dikirim; tunggu sebentar",
+}
+
+
+@dataclass(frozen=True)
+class Resend:
+    """What a person asks for: a merge patch, a whole body or neither; why, who, and the version they saw."""
+
+    patch: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    reason: str = ""
+    by: str = ""
+    version: int | None = None
+
+
+def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
+    """Make the job due now; who, why and every changed field are appended to its history first.
+
+    A body with wrong fields is stored all the same, as `gagal` with the fields named. Returns the job's
+    state. Raises JobNotFound, MoveRefused (sent, closed, in hand, changed since it was looked at),
+    LineRefused (no JSON body), DatabaseUnavailable.
+    """
+    with database.write() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None:
+            raise JobNotFound(job_id)
+        _refuse_if_late(job, asked.version)
+        edited = plain_json(_edited(job.body, asked))
+        _note(session, job, edited, asked, database)
+        errors = check_body(Jenis(job.jenis), edited)
+        job.body, job.waits = edited, 0
+        if errors:
+            _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
+        elif job.status == Status.GAGAL or job.reason == NEEDS_PERSON:
+            _put(job, Status.MENUNGGU, None, None)
+        job.due_at = job.updated_at = database.clock()
+        job.version += 1
+        announce(session)
+        return Status(job.status)
 
 
 def reopen(database: Database, job_id: int) -> Status:
@@ -17,9 +75,60 @@ def reopen(database: Database, job_id: int) -> Status:
         if job is None:
             raise JobNotFound(job_id)
         if job.status == Status.GAGAL:
-            now = database.clock()
-            job.status, job.reason, job.message = Status.MENUNGGU.value, None, None
-            job.due_at = job.updated_at = now
+            _put(job, Status.MENUNGGU, None, None)
+            job.due_at = job.updated_at = database.clock()
             job.version += 1
             announce(session)
         return Status(job.status)
+
+
+def merged(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON merge patch applied (RFC 7396): null takes a field out, an object goes into an object."""
+    result = dict(body)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, Mapping):
+            inner = result.get(name)
+            result[name] = merged(inner if isinstance(inner, Mapping) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+def _edited(body: Mapping[str, Any], asked: Resend) -> Mapping[Any, Any]:
+    if asked.body is not None:
+        return asked.body
+    return merged(body, asked.patch or {})
+
+
+def _refuse_if_late(job: Job, version: int | None) -> None:
+    status = Status(job.status)
+    if status not in OPEN_TO_RESEND:
+        raise MoveRefused(f"Pekerjaan {job.id} {_REFUSALS[status]}: tidak dikirim ulang.")
+    if version is not None and version != job.version:
+        raise MoveRefused(f"Pekerjaan {job.id} berubah sejak dilihat (versi {job.version}): lihat dulu lagi.")
+
+
+def _note(session: Session, job: Job, edited: Mapping[str, Any], asked: Resend, database: Database) -> None:
+    """What no look-up could settle is settled by this word; otherwise BPJS is still asked first."""
+    newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job.id)) or 0
+    now = database.clock()
+    changes: list[Change] = changes_between(job.body, edited)
+    session.add(
+        Attempt(
+            job_id=job.id,
+            number=newest + 1,
+            started_at=now,
+            finished_at=now,
+            outcome=DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN,
+            request=dict(edited),
+            requested_by=asked.by or None,
+            reason=asked.reason or None,
+            changes=changes or None,
+        )
+    )
+
+
+def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:
+    job.status, job.reason, job.message = status.value, reason, message

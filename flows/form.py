@@ -58,7 +58,7 @@ def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
 def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     """The id of the job to send: the one named, put back in line if it had failed, or the one typed in."""
     if typed.get("pekerjaan_id"):
-        job_id = _whole_number(typed["pekerjaan_id"])
+        job_id = whole_number(typed["pekerjaan_id"], "pekerjaan_id")
         reopen(at.database, job_id)
         return job_id
     line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
@@ -67,11 +67,12 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     return store(at.database, [read_line(line)])[0].id
 
 
-def _whole_number(value: object) -> int:
+def whole_number(value: object, name: str) -> int:
+    """A number typed as text. Raises LineRefused."""
     try:
         return int(str(value))
     except ValueError:
-        raise LineRefused("pekerjaan_id harus bilangan") from None
+        raise LineRefused(f"{name} harus bilangan") from None
 
 
 def _whole_body(value: object) -> object:

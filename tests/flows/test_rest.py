@@ -100,6 +100,7 @@ def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
         "sync-referensi",
         "tutup",
         "lanjutkan",
+        "kirim-ulang",
         *map(str, Jenis),
     }
     for entry in listed:

@@ -1,0 +1,64 @@
+"""The flow `kirim-ulang`: sends a job again, as it is or with its request corrected."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.states import Failed
+
+from bpjs_client.identifiers import without_identifiers
+from database import DatabaseError, LineRefused
+from database.errors import DatabaseUnavailable
+from database.resend import Resend, ask_again
+from flows.form import FORM, send_one, whole_number, wipe
+from flows.hint import hint
+from tasks.composition import composition
+
+
+@flow(
+    name="kirim-ulang",
+    description="Mengirim ulang satu pekerjaan, bila perlu dengan isi yang diperbaiki.",
+    **FORM,
+)
+def kirim_ulang(
+    pekerjaan_id: Annotated[str, hint("Nomor pekerjaan (wajib)")] = "",
+    perubahan: Annotated[str, hint('Yang diperbaiki saja, misalnya {"kdPoli": "001"}')] = "",
+    request_body: Annotated[str, hint("Atau isi lengkapnya sebagai JSON; kosong: seperti semula")] = "",
+    alasan: Annotated[str, hint("Mengapa dikirim ulang")] = "",
+    diminta_oleh: Annotated[str, hint("Nama Anda")] = "",
+    versi: Annotated[str, hint("Versi yang dilihat; ditolak bila sudah berubah")] = "",
+) -> State[None]:
+    """Store the correction, take it out of this run's parameters, send at once, and end as the job ended."""
+    at = composition()
+    try:
+        job_id = whole_number(pekerjaan_id, "pekerjaan_id")
+        asked = Resend(
+            patch=_object(perubahan, "perubahan"),
+            body=_object(request_body, "request_body"),
+            reason=alasan.strip(),
+            by=diminta_oleh.strip(),
+            version=whole_number(versi, "versi") if str(versi).strip() else None,
+        )
+        ask_again(at.database, job_id, asked)
+    except DatabaseUnavailable as error:
+        # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
+        return Failed(message=f"Gagal · belum diterima. {error}")
+    except (LineRefused, DatabaseError) as refused:
+        wipe({"pekerjaan_id": pekerjaan_id})
+        return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
+    wipe({"pekerjaan_id": job_id})
+    return send_one(at, job_id)
+
+
+def _object(typed: object, name: str) -> Mapping[str, Any] | None:
+    """JSON text from the form, or the object itself from the REST API. Raises LineRefused."""
+    if isinstance(typed, str):
+        try:
+            typed = json.loads(typed) if typed.strip() else None
+        except (ValueError, RecursionError):
+            raise LineRefused(f"{name} bukan JSON yang sah") from None
+    if typed is not None and not isinstance(typed, Mapping):
+        raise LineRefused(f"{name} harus objek JSON")
+    return typed

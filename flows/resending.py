@@ -1,0 +1,34 @@
+"""Sending one job again from this process; returns when Prefect has recorded it."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas import State
+
+from database.resend import Resend, ask_again
+from database.status import Status
+from flows.form import FORM, send_one
+from tasks.composition import composition
+from tasks.recording import wait_until_recorded
+
+_RECORDING_SECONDS = 5.0  # without progress: a job whose turn has not come makes no task run
+_LOOK_SECONDS = 0.3
+
+
+@flow(name="kirim-ulang", **FORM)
+def _send_now(pekerjaan_id: int) -> State[None]:
+    return send_one(composition(), pekerjaan_id)
+
+
+def resend_now(job_id: int, asked: Resend) -> None:
+    """Store what a person asks for and send the job at once.
+
+    Raises JobNotFound, MoveRefused, LineRefused, DatabaseError, and what Prefect's client raises when its
+    server cannot be reached; what was asked for is stored then, and the job waits.
+    """
+    if ask_again(composition().database, job_id, asked) is Status.GAGAL:
+        return
+    state: State[Any] = _send_now(job_id, return_state=True)
+    if state.state_details.flow_run_id is not None:
+        runs = {state.state_details.flow_run_id: 1}
+        wait_until_recorded(runs, timeout=_RECORDING_SECONDS, poll=_LOOK_SECONDS)
