@@ -6,7 +6,7 @@ from uuid import UUID
 from prefect.artifacts import create_table_artifact
 
 from database.references import Synced
-from flows.ui_links import form_link, task_run_link
+from tasks.ui_links import form_link, task_run_link
 
 KEY = "referensi"
 _DEPLOYMENT = "sync-referensi/sync-referensi"

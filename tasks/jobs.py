@@ -16,6 +16,7 @@ from database.intake import UTAMA
 from database.status import Status
 from tasks.composition import composition
 from tasks.delivery import Delivered, TryAgain, deliver
+from tasks.detail_note import NEEDS_SOMEBODY, leave_note
 from tasks.states import state_of
 
 logger = logging.getLogger(__name__)
@@ -41,9 +42,19 @@ def _make(jenis: Jenis) -> Task[[int], State[None]]:
         persist_result=False,
     )
     def send(pekerjaan_id: int) -> State[None]:
-        return state_of(_deliver(pekerjaan_id))
+        delivered = _deliver(pekerjaan_id)
+        if delivered.status in NEEDS_SOMEBODY:
+            _leave_note(pekerjaan_id)
+        return state_of(delivered)
 
     return send
+
+
+def _leave_note(job_id: int) -> None:
+    try:
+        leave_note(composition().database, job_id)
+    except DatabaseError as error:
+        logger.warning("job %s: no page in Prefect: %s", job_id, error)
 
 
 def _deliver(job_id: int) -> Delivered:

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from threading import Lock
 from urllib.parse import quote
 from uuid import UUID
 
+from cachetools import TTLCache, cached
 from prefect import get_client
 from prefect.exceptions import ObjectNotFound
+
+_REMEMBERED_SECONDS = 60
 
 
 def task_run_link(task_run_id: UUID) -> str:
@@ -19,9 +23,16 @@ def form_link(deployment: str, parameters: Mapping[str, object]) -> str | None:
 
     Raises what Prefect's client raises when its server cannot be reached.
     """
+    found = _deployment_id(deployment)
+    if found is None:
+        return None
+    return f"/deployments/deployment/{found}/run?parameters={quote(json.dumps(dict(parameters)))}"
+
+
+@cached(TTLCache(maxsize=16, ttl=_REMEMBERED_SECONDS), lock=Lock())
+def _deployment_id(deployment: str) -> UUID | None:
     with get_client(sync_client=True) as client:
         try:
-            found = client.read_deployment_by_name(deployment)
+            return client.read_deployment_by_name(deployment).id
         except ObjectNotFound:
             return None
-    return f"/deployments/deployment/{found.id}/run?parameters={quote(json.dumps(dict(parameters)))}"

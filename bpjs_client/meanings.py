@@ -1,0 +1,79 @@
+"""What BPJS's known messages mean and what staff can do about them, in plain Indonesian."""
+
+from dataclasses import dataclass
+
+from bpjs_client.code_table import squeezed
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """In one sentence each."""
+
+    means: str
+    todo: str
+
+
+_CORRECT = "Perbaiki isian yang disebut, lalu kirim ulang."
+# The first whose words are in the message; without regard to case, spaces and hyphens (contract 5, 6.2).
+_MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    (
+        "skrining kesehatan",
+        Meaning(
+            "Pasien belum mengisi skrining kesehatan tahun ini.",
+            "Minta pasien mengisinya di Mobile JKN atau webskrining.bpjs-kesehatan.go.id, lalu kirim ulang.",
+        ),
+    ),
+    (
+        "belum melakukan pendaftaran",
+        Meaning(
+            "PCare belum punya pendaftaran pasien ini pada tanggal dan poli itu.",
+            "Perbaiki atau kirim ulang pendaftarannya dulu; kunjungan ini menyusul sendiri.",
+        ),
+    ),
+    ("referensi sistem", Meaning("Kode pada isian itu tidak ada di data referensi BPJS.", _CORRECT)),
+    ("tidak ada di referensi", Meaning("Kode itu tidak ada di data referensi BPJS.", _CORRECT)),
+    (
+        "tidak berpraktik",
+        Meaning("Dokter itu tidak ada pada jadwal HFIS poli dan hari itu.", "Pilih dokter dari jadwalnya."),
+    ),
+    (
+        "jam praktik",
+        Meaning("Jam praktik tidak sama dengan jadwal HFIS dokter itu.", "Pakai jam dari jadwalnya."),
+    ),
+    (
+        "waktu tidak valid",
+        Meaning(
+            "BPJS menolak waktu panggilnya, sering karena lebih lambat dari jam server BPJS.",
+            "Periksa jam komputer dan waktu yang dikirim; jangan mengarang waktu.",
+        ),
+    ),
+    (
+        "peserta tidak ditemukan",
+        Meaning("Nomor kartu itu tidak dikenal BPJS.", "Periksa nomor kartu pasien, lalu kirim ulang."),
+    ),
+    (
+        "tidak dapat dicek otomatis",
+        Meaning(
+            "Jawaban BPJS hilang, dan apakah data ini sudah masuk tidak dapat ditanyakan.",
+            "Lihat di aplikasi BPJS: bila sudah ada, tutup pekerjaan ini; bila belum, kirim ulang.",
+        ),
+    ),
+    (
+        "kali dicoba tanpa hasil",
+        Meaning("BPJS terus menunda pekerjaan ini meski melayani yang lain.", "Coba kirim ulang nanti."),
+    ),
+    ("jvalue", Meaning("Bentuk rujukan salah: rujukLanjut kosong atau keliru.", _CORRECT)),
+    ("wajib diisi", Meaning("Ada isian yang belum diisi.", _CORRECT)),
+)
+_UNKNOWN = Meaning("BPJS menolak dengan alasan di atas.", "Perbaiki sesuai alasannya, lalu kirim ulang.")
+_UNSETTLED = Meaning(
+    "Data sudah dikirim tetapi jawaban BPJS tidak jelas; sistem sedang menanyakannya lagi.",
+    "Tunggu saja: pekerjaan ini akan selesai sendiri atau meminta bantuan Anda.",
+)
+
+
+def meaning_of(message: str, *, uncertain: bool = False) -> Meaning:
+    """The meaning of a message; a general one for words that nobody has seen yet."""
+    words = squeezed(message)
+    general = _UNSETTLED if uncertain else _UNKNOWN
+    return next((meaning for part, meaning in _MEANINGS if squeezed(part) in words), general)

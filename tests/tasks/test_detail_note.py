@@ -1,0 +1,105 @@
+"""The page that a job which needs somebody leaves in Prefect: clear, ready to be corrected, and naming nobody."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bpjs_client.meanings import meaning_of
+from database import Database
+from database.detail import show
+from tasks.detail_note import form_parameters, note
+from tests.leaks import leaks
+from tests.tasks.bodies import CARD, NIK, PHONE
+from tests.tasks.desk import Answer, Desk, antrean, pcare
+
+NOT_KNOWN = [{"field": "kdPoli", "message": "Tidak sesuai dengan referensi sistem."}]
+
+
+@pytest.fixture
+def refused(database: Database) -> Callable[..., dict[str, Any]]:
+    """What is known of a job that BPJS answered so."""
+
+    def deliver(jenis: str, answer: Answer, **changes: Any) -> dict[str, Any]:
+        here = Desk(database, answer)
+        here.deliver(job_id := here.hand_over(jenis, **changes))
+        return show(database, job_id)
+
+    return deliver
+
+
+def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[..., dict[str, Any]]) -> None:
+    job = refused("tambah-pendaftaran", lambda request: pcare(412, "PRECONDITION_FAILED", NOT_KNOWN))
+    page = note(job, "/kirim")
+
+    assert page.startswith(f"# Pekerjaan {job['id']} · tambah-pendaftaran\n")
+    assert "> kdPoli: Tidak sesuai dengan referensi sistem." in page
+    assert "**Artinya:** Kode pada isian itu tidak ada di data referensi BPJS." in page
+    assert "**[Kirim ulang](/kirim)**" in page
+    assert "| Status | gagal |" in page
+    assert '"kdPoli": "001"' in page
+    assert '"field": "kdPoli"' in page
+
+
+def test_without_a_deployment_it_names_the_command(refused: Callable[..., dict[str, Any]]) -> None:
+    job = refused("tambah-antrean", lambda request: antrean(201, "Kuota penuh"))
+
+    assert f"`bpjs resend {job['id']}`" in note(job, None)
+
+
+def test_the_form_holds_the_job_its_version_and_the_fields_that_were_named(
+    refused: Callable[..., dict[str, Any]],
+) -> None:
+    job = refused("tambah-pendaftaran", lambda request: pcare(412, "PRECONDITION_FAILED", NOT_KNOWN))
+
+    parameters = form_parameters(job)
+
+    assert (parameters["pekerjaan_id"], parameters["versi"]) == (str(job["id"]), str(job["version"]))
+    assert json.loads(parameters["perubahan"]) == {"kdPoli": "001"}
+
+
+def test_an_identifier_or_a_patients_complaint_is_left_for_the_person_to_type(
+    refused: Callable[..., dict[str, Any]],
+) -> None:
+    fields = [{"field": name, "message": "Salah."} for name in ("noKartu", "keluhan", "kdPoli")]
+    job = refused(
+        "tambah-pendaftaran",
+        lambda request: pcare(412, "PRECONDITION_FAILED", fields),
+        keluhan="keluhan-rahasia",
+    )
+
+    assert json.loads(form_parameters(job)["perubahan"]) == {"noKartu": "", "keluhan": "", "kdPoli": "001"}
+
+
+@pytest.mark.parametrize(
+    "jenis", ["tambah-antrean", "tambah-pendaftaran", "tambah-kunjungan", "batal-antrean"]
+)
+def test_nothing_in_it_names_the_patient(refused: Callable[..., dict[str, Any]], jenis: str) -> None:
+    quoting = f"Peserta {CARD} dengan NIK {NIK} dan hp {PHONE} tidak dikenal"
+    texts = dict.fromkeys(("keluhan", "anamnesa", "terapiObat", "alasan", "keterangan"), "tulisan-rahasia")
+
+    def answer(request: Any) -> Any:
+        return antrean(201, quoting) if "/antrean/" in request.url.path else pcare(424, quoting, {"nik": NIK})
+
+    job = refused(jenis, answer, **texts)
+    shown = note(job, "/kirim") + json.dumps(form_parameters(job))
+
+    assert leaks(shown) == set()
+    assert "tulisan-rahasia" not in shown
+    assert "tidak dikenal" in shown
+
+
+KNOWN = [
+    ("Anda belum melakukan skrining kesehatan.", "belum mengisi skrining"),
+    ("noKartu: Belum melakukan pendaftaran pada poli tersebut.", "belum punya pendaftaran"),
+    ("kdPoli: Tidak sesuai dengan referensi sistem.", "tidak ada di data referensi"),
+    ("kdDokter: Tidak ada di referensi dokter BPJS (mungkin: 1 x)", "tidak ada di data referensi"),
+    ("Waktu tidak valid", "waktu panggil"),
+    ("kata yang belum pernah dilihat", "dengan alasan di atas"),
+]
+
+
+@pytest.mark.parametrize(("message", "means"), KNOWN)
+def test_known_messages_are_explained(message: str, means: str) -> None:
+    assert means in meaning_of(message).means
