@@ -9,8 +9,8 @@ from threading import Lock
 from cachetools import TTLCache
 
 from bpjs_client.endpoints import kunjungan_history, path_of
-from bpjs_client.errors import NotFound
-from bpjs_client.exchange import JSON, Exchange
+from bpjs_client.errors import NotFound, Temporary
+from bpjs_client.exchange import Exchange
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.paging import Row
@@ -55,15 +55,17 @@ class Lookups:
     def rujukan(self, no_kunjungan: str) -> Row | None:
         """The referral that a visit ended in; None when BPJS has no such visit.
 
-        Raises BpjsError; Rejected, in BPJS's own words, for a visit without a referral.
+        Raises ValueError for an empty number, and BpjsError; Rejected, in BPJS's own words, for a visit
+        without a referral.
         """
-        return self._one(path_of("kunjungan", "rujukan", no_kunjungan))
+        return self._one(path_of("kunjungan", "rujukan", _written(no_kunjungan)))
 
     def faskes_subspesialis(
         self, kd_subspesialis: str, tanggal: date, kd_sarana: str | None = None
     ) -> list[Row]:
-        """The hospitals with a subspecialty on a day. Raises BpjsError."""
-        what = ("subspesialis", kd_subspesialis, "sarana", kd_sarana or _NO_SARANA)
+        """The hospitals with a subspecialty on a day. Raises ValueError for an empty code, and BpjsError."""
+        sarana = _written(kd_sarana) if kd_sarana else _NO_SARANA
+        what = ("subspesialis", _written(kd_subspesialis), "sarana", sarana)
         return self._rows(_faskes_path(*what, tanggal=tanggal))
 
     def faskes_khusus(
@@ -73,7 +75,8 @@ class Lookups:
 
         THA and HEM need a subspecialty (3, 8, 26 or 30), the others have none. Raises ValueError, BpjsError.
         """
-        needs = kd_khusus.upper() in _NEED_SUBSPESIALIS
+        kd_khusus = _written(kd_khusus).upper()  # all of BPJS's codes are
+        needs = kd_khusus in _NEED_SUBSPESIALIS
         if needs and kd_subspesialis not in _FOR_THA_AND_HEM:
             raise ValueError(f"THA dan HEM memerlukan subspesialis: {', '.join(_FOR_THA_AND_HEM)}.")
         if not needs and kd_subspesialis:
@@ -86,19 +89,25 @@ class Lookups:
         return rows[0] if rows else None
 
     def _rows(self, path: str) -> list[Row]:
-        return self._remembered(path, lambda: rows_there(self._read, path))
+        # A list of the caller's own: what it does to it must not reach the kept one.
+        return list(self._remembered(path, lambda: rows_there(self._read, path)))
 
     def _read(self, path: str) -> Exchange:
         return self._bpjs.read(Service.PCARE, path)
 
     def _object(self, path: str) -> list[Row]:
         try:
-            response: JSON = self._read(path).response
+            exchange = self._read(path)
         except NotFound as missing:
             if missing.exchange.meta_code is None:  # a gateway's 404 says nothing about members
                 raise
             return []
-        return [response] if isinstance(response, Mapping) and response else []
+        if exchange.response in (None, [], {}):
+            return []
+        if isinstance(exchange.response, Mapping):
+            return [exchange.response]
+        # What cannot be read must not pass for "nobody".
+        raise Temporary("Jawaban BPJS tidak dapat dibaca.", exchange)
 
     def _remembered(self, path: str, ask: Callable[[], list[Row]]) -> list[Row]:
         with self._lock:
@@ -112,6 +121,13 @@ class Lookups:
 
 def _faskes_path(*what: object, tanggal: date) -> str:
     return path_of("spesialis", "rujuk", *what, "tglEstRujuk", write_pcare_date(tanggal))
+
+
+def _written(value: str) -> str:
+    """A code or number as it stands; an empty one would make another path of it."""
+    if not value.strip() or not value.isprintable():
+        raise ValueError("Kode atau nomor tidak boleh kosong, dan hanya huruf dan angka yang terbaca.")
+    return value
 
 
 def _card(no_kartu: str) -> str:

@@ -1,8 +1,10 @@
 """`bpjs monitor`: the four cards and the table of jobs."""
 
+import time
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.box import HEAVY_HEAD, SIMPLE_HEAD
@@ -14,13 +16,15 @@ from rich.text import Text
 
 from bpjs_client.jenis import Jenis
 from cli.day import read_day_or_all
-from cli.terminal import badge, console, plain, print_json
+from cli.spreadsheet import write_csv
+from cli.terminal import UserError, badge, console, plain, print_json
 from database import open_database
 from database.monitor import Filter, Monitor, Row, look, today
 from database.status import FILTER_WORDS
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
 
+_WATCH_SECONDS = 2.0
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -29,13 +33,28 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
     tanggal: Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")] = None,
     norm: Annotated[str | None, typer.Option(help="Nomor rekam medis.")] = None,
     status: Annotated[Word, typer.Option(help="Status pengiriman.")] = Word("semua"),
+    nama: Annotated[str | None, typer.Option(help="Bagian dari nama pasien.")] = None,
+    faskes: Annotated[str | None, typer.Option(help="Hanya faskes ini.")] = None,
+    isi: Annotated[
+        str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Paling banyak sekian baris.")] = 50,
+    watch: Annotated[bool, typer.Option("--watch", help="Perbarui tiap dua detik, sampai Ctrl-C.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Barisnya sebagai CSV, untuk lembar kerja.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menampilkan keadaan pekerjaan: kartu, tabel, dan sisa hari-hari sebelumnya."""
     database = open_database()
+    if sum((watch, csv, as_json)) > 1:
+        raise UserError("Pilih salah satu: --watch, --csv, atau --json.")
     day = read_day_or_all(tanggal) if tanggal is not None else today(database)
-    seen = look(database, Filter(jenis, day, norm, status.value), limit=limit)
+    chosen = Filter(jenis, day, norm, status.value, nama, faskes, _field(isi))
+    if watch:
+        _watch(lambda: look(database, chosen, limit=limit), day)
+    seen = look(database, chosen, limit=limit)
+    if csv:
+        write_csv(seen.rows, [("Id", "id"), *((name, _KEYS.get(name, name)) for name in seen.columns)])
+        return
     if as_json:
         print_json(
             {
@@ -48,6 +67,26 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
         )
         return
     _show(console(), seen, day)
+
+
+def _field(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    name, equals, value = text.partition("=")
+    if not name.strip() or not equals:
+        raise UserError("--isi harus ISIAN=NILAI, misalnya kdPoli=001.")
+    return name.strip(), value.strip()
+
+
+def _watch(see: Callable[[], Monitor], day: date | None) -> NoReturn:
+    """Look again and again, on a screen of its own; Ctrl-C ends it."""
+    screen = console()
+    with screen.screen(hide_cursor=True):
+        while True:
+            seen = see()
+            screen.clear()
+            _show(screen, seen, day)
+            time.sleep(_WATCH_SECONDS)
 
 
 def _show(screen: Console, seen: Monitor, day: date | None) -> None:
@@ -85,6 +124,7 @@ _KEYS = {
     "Norm": "norm",
     "Nama Pasien": "nama_pasien",
     "Jenis": "jenis",
+    "Status": "status",
     "HTTP": "http_code",
     "Percobaan": "attempts",
     MESSAGE: "message",

@@ -46,18 +46,23 @@ def peserta(
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menanyakan satu peserta kepada BPJS: aktif atau tidak, dan terdaftar di mana."""
-    wanted = (sys.stdin.readline() if number == "-" else number).strip()
+    wanted = (_from_stdin() if number == "-" else number).strip()
     with asked() as lookups:
         member = lookups.peserta(wanted)
         card = str((member or {}).get("noKartu") or "")
         visits = lookups.riwayat_kunjungan(card) if history and card else []
-    shown = member if whole else with_masked_values(member)
+    shown, visits = (member, visits) if whole else with_masked_values([member, visits])
     if as_json:
         print_json({"peserta": shown} | ({"riwayat": visits} if history else {}))
     elif shown:
         _show(shown, visits if history else None)
     if member is None:
         tell_nothing_found("Tidak ada peserta dengan nomor itu di BPJS.")
+
+
+def _from_stdin() -> str:
+    # Bytes that are no text are no number either: the refusal says so, not a traceback.
+    return sys.stdin.buffer.readline().decode(errors="replace")
 
 
 def _show(member: Mapping[str, Any], visits: Sequence[Mapping[str, Any]] | None) -> None:

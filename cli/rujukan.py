@@ -41,16 +41,17 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menanyakan rujukan suatu kunjungan, atau rumah sakit tujuan rujukan."""
-    if visit is not None and not any((subspesialis, sarana, khusus, kartu, tanggal)):
+    if visit is not None and {subspesialis, sarana, khusus, kartu, tanggal} == {None}:
         _show_referral(visit, as_json=as_json)
         return
-    if visit is not None or not (subspesialis or khusus) or (khusus is None) != (kartu is None):
+    if visit is not None or subspesialis is khusus is None or (khusus is None) != (kartu is None):
         raise UserError(_ONE_OF)
-    if khusus and sarana:
+    if khusus is not None and sarana is not None:
         raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
-    day = read_day(tanggal) if tanggal else _tomorrow()
+    # An empty value, as a shell makes of a variable that is not set, is a mistake and not an absence.
+    day = _tomorrow() if tanggal is None else read_day(tanggal)
     with asked() as lookups:
-        if khusus and kartu:
+        if khusus is not None and kartu is not None:
             rows = lookups.faskes_khusus(khusus, kartu, day, subspesialis)
         else:
             rows = lookups.faskes_subspesialis(subspesialis or "", day, sarana)

@@ -26,12 +26,18 @@ ALL_TYPES = ("Jenis",)
 
 @dataclass(frozen=True)
 class Filter:
-    """What to show; None leaves a filter out. `status` is one of the page's four words."""
+    """What to show; None leaves a filter out. `status` is one of the page's four words.
+
+    `nama` is a part of the patient's name, `isi` a field of the body and its whole value.
+    """
 
     jenis: Jenis | None = None
     tanggal: date | None = None
     norm: str | None = None
     status: str = "semua"
+    nama: str | None = None
+    faskes: str | None = None
+    isi: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,14 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
         (chosen.tanggal is not None, Job.tanggal == chosen.tanggal),
         (chosen.norm is not None, Job.norm == readable(chosen.norm or "")),
         (len(statuses) < len(Status), Job.status.in_([status.value for status in statuses])),
+        (chosen.nama is not None, Job.nama_pasien.icontains(readable(chosen.nama or ""), autoescape=True)),
+        (chosen.faskes is not None, Job.faskes == readable(chosen.faskes or "")),
     ]
-    return [condition for asked, condition in wanted if asked]
+    conditions = [condition for asked, condition in wanted if asked]
+    if chosen.isi is not None:
+        field, value = map(readable, chosen.isi)
+        conditions.append(Job.body[field].as_string() == value)
+    return conditions
 
 
 def _cards(session: Session, chosen: Filter) -> dict[str, int]:

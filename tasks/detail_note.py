@@ -34,7 +34,8 @@ def leave_note(database: Database, job_id: int) -> None:
     job = show(database, job_id)
     try:
         link = form_link(DEPLOYMENT, form_parameters(job))
-        create_markdown_artifact(key=f"pekerjaan-{job_id}", markdown=note(job, link))
+        said = without_identifiers(job["message"] or "", job["request"])
+        create_markdown_artifact(key=f"pekerjaan-{job_id}", markdown=note(job, link), description=said)
     except PREFECT_UNAVAILABLE as error:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
 

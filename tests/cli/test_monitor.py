@@ -1,5 +1,8 @@
 """`bpjs monitor`: the document that programs read and the screen that people read."""
 
+import csv
+import io
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -212,3 +215,50 @@ def test_a_terminal_without_utf_8_gets_question_marks_and_programs_still_get_jso
     assert (shown.code, shown.err) == (0, "")
     assert "Siti ?" in shown.out
     assert terminal("monitor", "--json", PYTHONIOENCODING="ascii").json["rows"][0]["nama_pasien"] == "Siti ✓"
+
+
+def shown(terminal: Terminal, *words: str) -> list[str]:
+    """The norms of the rows that a filter leaves, sorted."""
+    return sorted(row["norm"] for row in terminal("monitor", *words, "--json").json["rows"])
+
+
+def test_rows_are_filtered_by_name_clinic_and_a_field_of_the_body(terminal: Terminal, line: Line) -> None:
+    lines = [
+        line(norm="RM-1", nama_pasien="Sari 100%"),
+        line(norm="RM-2", nama_pasien="Bima", faskes="cabang"),
+        line("tambah-pendaftaran", norm="RM-3", nama_pasien="Sarita", body={"kdPoli": "002"}),
+    ]
+    assert terminal("enqueue", "-", stdin="\n".join(lines).encode()).code == 0
+
+    assert shown(terminal, "--nama", "sari") == ["RM-1", "RM-3"]
+    assert shown(terminal, "--nama", "%") == ["RM-1"]
+    assert shown(terminal, "--faskes", "cabang") == ["RM-2"]
+    assert shown(terminal, "--isi", "kdPoli=002") == ["RM-3"]
+    assert shown(terminal, "--isi", "kdPoli=x' OR 1=1") == []
+
+
+def test_rows_go_to_a_spreadsheet_as_text(terminal: Terminal, line: Line) -> None:
+    assert terminal("enqueue", "-", stdin=line(nama_pasien='=HYPERLINK("x")').encode()).code == 0
+
+    rows = list(csv.reader(io.StringIO(terminal("monitor", "--csv").out)))
+
+    assert rows[0][:5] == ["Id", "Tanggal", "Norm", "Nama Pasien", "Jenis"]
+    assert rows[1][2:5] == ["RM-1", '\'=HYPERLINK("x")', "tambah-antrean"]
+
+
+def test_watching_goes_on_until_ctrl_c(terminal: Terminal) -> None:
+    with terminal.running("monitor", "--watch") as watcher:
+        watcher.wait_until(lambda: watcher.said.count("Tidak ada pekerjaan") >= 2)
+        assert watcher.stop(signal.SIGINT) == 130
+    assert "Traceback" not in watcher.said
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [(("--isi", "kdPoli"), "--isi harus ISIAN=NILAI"), (("--csv", "--json"), "Pilih salah satu")],
+)
+def test_a_wrong_filter_is_one_sentence(terminal: Terminal, words: tuple[str, ...], complaint: str) -> None:
+    ran = terminal("monitor", *words)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert complaint in ran.err

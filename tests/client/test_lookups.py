@@ -44,6 +44,7 @@ QUESTIONS = [
     (lambda ask: ask.faskes_subspesialis("3", DAY), f"{REFERRED}/subspesialis/3/sarana/0/tglEstRujuk/14-09-2026"),
     (lambda ask: ask.faskes_subspesialis("3", DAY, "1"), f"{REFERRED}/subspesialis/3/sarana/1/tglEstRujuk/14-09-2026"),
     (lambda ask: ask.faskes_khusus("HDL", CARD, DAY), f"{REFERRED}/khusus/HDL/noKartu/{CARD}/tglEstRujuk/14-09-2026"),
+    (lambda ask: ask.faskes_khusus("hem", CARD, DAY, "3"), f"{REFERRED}/khusus/HEM/subspesialis/3/noKartu/{CARD}/tglEstRujuk/14-09-2026"),
     (lambda ask: ask.faskes_khusus("THA", CARD, DAY, "26"), f"{REFERRED}/khusus/THA/subspesialis/26/noKartu/{CARD}/tglEstRujuk/14-09-2026"),
 ]  # fmt: skip
 
@@ -66,6 +67,11 @@ REFUSED = [
     lambda ask: ask.faskes_khusus("hem", CARD, DAY, "4"),
     lambda ask: ask.faskes_khusus("HDL", CARD, DAY, "3"),
     lambda ask: ask.faskes_khusus("HDL", "1", DAY),
+    lambda ask: ask.faskes_khusus("", CARD, DAY),
+    lambda ask: ask.faskes_subspesialis(" ", DAY),
+    lambda ask: ask.faskes_subspesialis("3", DAY, " "),
+    lambda ask: ask.rujukan(""),
+    lambda ask: ask.rujukan("\udcff"),
 ]
 
 
@@ -101,6 +107,13 @@ def test_a_gateways_404_is_not_nobody():
         lookups(Server(httpx.Response(404, text="<html>"))).peserta(CARD)
 
 
+@pytest.mark.parametrize("response", [["x"], [{"noKartu": CARD}], 5, True, 0, False])
+def test_what_cannot_be_read_is_not_nobody(response):
+    with pytest.raises(Temporary) as failure:
+        lookups(Server(pcare(200, response))).peserta(CARD)
+    assert CARD not in f"{failure.value!r} {failure.value}"
+
+
 def test_a_visit_without_a_referral_is_said_in_bpjs_words():
     with pytest.raises(Rejected, match="Data rujukan tidak ditemukan"):
         lookups(Server(pcare(412, None, "Data rujukan tidak ditemukan"))).rujukan("1")
@@ -116,6 +129,14 @@ def test_an_answer_is_kept_for_two_minutes():
     now[0] = 121.0
     ask.peserta(CARD)
     assert len(server.asked) == 2
+
+
+def test_what_a_caller_does_to_its_list_does_not_reach_the_kept_one():
+    ask = lookups(Server(pcare(200, {"count": 1, "list": [{"noKunjungan": "1"}]})))
+
+    ask.riwayat_kunjungan(CARD).clear()
+
+    assert ask.riwayat_kunjungan(CARD) == [{"noKunjungan": "1"}]
 
 
 def test_a_failure_is_not_kept():
