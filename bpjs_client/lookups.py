@@ -64,7 +64,7 @@ class Lookups:
         self, kd_subspesialis: str, tanggal: date, kd_sarana: str | None = None
     ) -> list[Row]:
         """The hospitals with a subspecialty on a day. Raises ValueError for an empty code, and BpjsError."""
-        sarana = _written(kd_sarana) if kd_sarana else _NO_SARANA
+        sarana = _NO_SARANA if kd_sarana is None else _written(kd_sarana)
         what = ("subspesialis", _written(kd_subspesialis), "sarana", sarana)
         return self._rows(_faskes_path(*what, tanggal=tanggal))
 

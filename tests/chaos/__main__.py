@@ -73,6 +73,7 @@ def _one(kind: str, seed: int, postgres: PostgresServer, prefect: PrefectServer,
             database_url=url,
             prefect=prefect,
             home=home,
+            cut_connections=None if kind == "SQLite" else postgres.cut_connections,
         )
     finally:
         database.close()

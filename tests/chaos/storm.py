@@ -9,9 +9,12 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
 from bpjs_client.jenis import Service
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
+from database.errors import DatabaseUnavailable
 from database.models import Job
 from database.services import resume
 from tests.chaos.dispatchers import Dispatchers, environment
@@ -58,6 +61,7 @@ def storm(
     database_url: str,
     prefect: PrefectServer,
     home: Path,
+    cut_connections: Callable[[], None] | None = None,
 ) -> Figures:
     """Hand over the patients' jobs while everything goes wrong, wait for calm, and judge."""
     dice = Random(seed)
@@ -68,7 +72,7 @@ def storm(
         simulator.set_faults(RATES, slow_seconds=SLOW_SECONDS, refuse_seconds=0.5)
         dispatchers = Dispatchers(environment(database_url, simulator, prefect, home), home)
         try:
-            clinic = _Clinic(database, simulator, dispatchers)
+            clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
             _rage(dice, seconds, people, clinic)
             _calm(clinic)
             codes = dispatchers.stop()
@@ -100,12 +104,13 @@ class _Clinic:
     database: Database
     simulator: Simulator
     dispatchers: Dispatchers
+    cut_connections: Callable[[], None]  # of everybody to the database, as when its server restarts
 
     def right_password(self) -> None:
         """It is right again, and an admin resumes what was paused."""
         self.simulator.set_password(PASSWORD)
         for service in Service:
-            resume(self.database, "utama", service)
+            _patiently(resume, self.database, "utama", service)
 
 
 def _rage(dice: Random, seconds: float, people: list[Patient], clinic: _Clinic) -> None:
@@ -136,8 +141,15 @@ def _as_many(arrivals: Iterator[Patient], dice: Random) -> Iterator[Patient]:
 
 def hand_over(database: Database, lines: list[Line]) -> None:
     """A patient's jobs in any order, as a whole: so that no deletion is seen before its creation."""
-    answers = list(enqueue_lines(map(json.dumps, lines), database=database))
+    texts = [json.dumps(line) for line in lines]
+    answers = _patiently(lambda: list(enqueue_lines(texts, database=database)))
     assert all("id" in answer for answer in answers), answers
+
+
+# What a clinic's own system does when its database was away for a moment: the same jobs once more.
+_patiently = Retrying(
+    retry=retry_if_exception_type(DatabaseUnavailable), wait=wait_fixed(0.1), stop=stop_after_attempt(50)
+)
 
 
 def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[float, Callable[[], None]]]:
@@ -151,6 +163,7 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[flo
         (outage + length, lambda: simulator.outage(on=False)),
         (password, lambda: simulator.set_password("Sandi#Salah00")),
         (password + length, clinic.right_password),
+        *((dice.uniform(0.1, 0.9) * seconds, clinic.cut_connections) for _ in range(3)),
     ]
     at = 0.25 * seconds
     while at < seconds:
@@ -172,6 +185,6 @@ def _calm(clinic: _Clinic) -> None:
     for place in (0, 1):
         clinic.dispatchers.start(place)
     give_up = time.monotonic() + CALM_SECONDS
-    while not is_settled(clinic.database) and time.monotonic() < give_up:
+    while not _patiently(is_settled, clinic.database) and time.monotonic() < give_up:
         clinic.right_password()
         time.sleep(0.5)

@@ -14,7 +14,11 @@ from tests.leaks import leaks
 
 @pytest.mark.timeout(240)
 def test_a_storm_loses_and_doubles_nothing(
-    database: Database, database_url: str, prefect: PrefectServer, tmp_path: Path
+    database: Database,
+    database_url: str,
+    prefect: PrefectServer,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
     print(f"CHAOS_SEED={seed}")
@@ -27,6 +31,7 @@ def test_a_storm_loses_and_doubles_nothing(
         database_url=database_url,
         prefect=prefect,
         home=tmp_path,
+        cut_connections=None if database.is_sqlite else request.getfixturevalue("postgres").cut_connections,
     )
 
     assert after.problems == [], f"CHAOS_SEED={seed}\n{after.said[-4000:]}"

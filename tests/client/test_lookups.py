@@ -70,6 +70,7 @@ REFUSED = [
     lambda ask: ask.faskes_khusus("", CARD, DAY),
     lambda ask: ask.faskes_subspesialis(" ", DAY),
     lambda ask: ask.faskes_subspesialis("3", DAY, " "),
+    lambda ask: ask.faskes_subspesialis("3", DAY, ""),
     lambda ask: ask.rujukan(""),
     lambda ask: ask.rujukan("\udcff"),
 ]

@@ -2,8 +2,10 @@
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -15,10 +17,11 @@ from bpjs_client.jenis import Jenis, Service
 from database import Database, open_database
 from database.attempts import Evidence
 from database.claim import release, renew, take_over
-from database.errors import LeaseLost
-from database.models import Attempt, Job
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, record
-from database.resend import reopen
+from database.errors import LeaseLost, MoveRefused
+from database.health import NOT_SENT, Heard, probe_answered, probe_failed, take_probe
+from database.models import Attempt, Job, ServiceState
+from database.moves import REFUSED_WITHOUT_ADD, Verdict, move, record
+from database.resend import Resend, ask_again, reopen
 from database.services import pause, resume
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
@@ -107,6 +110,30 @@ class AnySequence(RuleBasedStateMachine):
         if self.jobs:
             reopen(self.database, self.jobs[pick % len(self.jobs)])
 
+    @rule(pick=st.integers(0, 50), patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}]))
+    def ask_again(self, pick: int, patch: dict[str, Any]) -> None:
+        """A person sends one again, corrected, well or badly."""
+        if self.jobs:
+            with suppress(MoveRefused):
+                ask_again(self.database, self.jobs[pick % len(self.jobs)], Resend(patch=patch, by="Rina"))
+
+    @rule(owner=OWNERS, pick=st.integers(0, 50), trouble=st.booleans())
+    def hear(self, owner: str, pick: int, trouble: bool) -> None:
+        """A request ends and tells something of its service."""
+        job_id = self._in_hand(owner, pick)
+        if job_id is not None and job_id not in self.open_attempts:
+            heard = Heard("contoh" if trouble else None)
+            later = Verdict(Status.MENUNGGU, NOT_SENT, "contoh", due_in=timedelta(minutes=9))
+            self._unless_lost(lambda: move(self.database, job_id, later, owner=owner, heard=heard))
+
+    @rule(answered=st.booleans())
+    def probe(self, answered: bool) -> None:
+        due = take_probe(self.database)
+        if due is not None and answered:
+            probe_answered(self.database, *due)
+        elif due is not None:
+            probe_failed(self.database, *due, "contoh", waits=[timedelta(seconds=1)])
+
     @rule(service=st.sampled_from(Service), paused=st.booleans())
     def door(self, service: Service, paused: bool) -> None:
         if paused:
@@ -123,6 +150,12 @@ class AnySequence(RuleBasedStateMachine):
         hands = select(func.count()).where(Job.status == Status.PROSES).group_by(Job.rantai, Job.service)
         with self.database.read() as session:
             assert set(session.scalars(hands)) <= {1}
+
+    @invariant()
+    def a_service_that_is_down_is_always_probed_again(self) -> None:
+        with self.database.read() as session:
+            services = session.scalars(select(ServiceState))
+            assert all(row.probe_at is not None for row in services if row.state in {"open", "half-open"})
 
     @invariant()
     def what_is_final_never_changes(self) -> None:
