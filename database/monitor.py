@@ -88,7 +88,8 @@ def columns(jenis: Jenis | None) -> list[str]:
     return [*GENERAL, *COLUMNS[jenis], *number, *TAIL]
 
 
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+    """The filter in SQL."""
     statuses = FILTER_WORDS[chosen.status]
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
         (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),
@@ -106,14 +107,14 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
 
 
 def _cards(session: Session, chosen: Filter) -> dict[str, int]:
-    counted = select(Job.status, func.count()).where(*_conditions(chosen)).group_by(Job.status)
+    counted = select(Job.status, func.count()).where(*conditions(chosen)).group_by(Job.status)
     counts = Counter({Status(status): count for status, count in session.execute(counted)})
     return {card: sum(counts[status] for status in statuses) for card, statuses in CARDS.items()}
 
 
 def _rows(database: Database, session: Session, chosen: Filter, limit: int) -> list[Row]:
     # The ids first: an index alone gives them. Sorting whole rows, bodies too, takes seconds at a million.
-    newest = select(Job.id).where(*_conditions(chosen)).order_by(_newest_first(chosen)).limit(limit)
+    newest = select(Job.id).where(*conditions(chosen)).order_by(_newest_first(chosen)).limit(limit)
     jobs = session.scalars(select(Job).where(Job.id.in_(newest)).order_by(Job.id.desc()))
     return [_row(database, session, job, chosen.jenis) for job in jobs]
 

@@ -101,6 +101,7 @@ def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
         "tutup",
         "lanjutkan",
         "kirim-ulang",
+        "kirim-ulang-massal",
         *map(str, Jenis),
     }
     for entry in listed:

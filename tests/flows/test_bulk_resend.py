@@ -1,0 +1,113 @@
+"""The form `kirim-ulang-massal`: looks first, then sends again in the order of the chains."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from flows.kirim_ulang_massal import kirim_ulang_massal
+from tests.flows.bpjs import friendly
+from tests.flows.prefect_server import PrefectServer
+from tests.tasks.desk import Desk, pcare
+
+
+class Bpjs:
+    """Refuses every write until it is mended; keeps what was written since."""
+
+    def __init__(self) -> None:
+        self.broken = True
+        self.refused_poli = ""
+        self.taken: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.broken or json.loads(request.content or b"{}").get("kdPoli") == self.refused_poli:
+            return pcare(412, "Sistem BPJS sedang diperbarui")
+        self.taken.append(request.url.path.rpartition("/pcare-rest/")[2])
+        return friendly(request)
+
+
+@pytest.fixture
+def broken(desk: Any) -> tuple[Desk, Bpjs, list[int]]:
+    """Two patients' registrations that BPJS refused, with the visits behind them."""
+    bpjs = Bpjs()
+    here = desk(bpjs)
+    ids = []
+    for norm in ("RM-1", "RM-2"):
+        ids.append(here.hand_over("tambah-pendaftaran", norm, kdPoli="001" if norm == "RM-1" else "002"))
+        here.deliver(ids[-1])
+    bpjs.broken = False
+    return here, bpjs, ids
+
+
+def statuses(here: Desk, ids: list[int]) -> list[str]:
+    return [here.job(job_id).status for job_id in ids]
+
+
+def test_it_counts_and_lists_and_sends_nothing_unless_told(
+    broken: tuple[Desk, Bpjs, list[int]], prefect: PrefectServer
+) -> None:
+    here, bpjs, ids = broken
+    state = kirim_ulang_massal(return_state=True)
+
+    assert (state.name, state.message) == ("Completed", "2 pekerjaan gagal cocok; tidak ada yang dikirim")
+    assert (bpjs.taken, statuses(here, ids)) == ([], ["gagal", "gagal"])
+    run = {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}
+    (table,) = prefect.query("/artifacts/filter", artifacts=run)
+    assert [row["Id"] for row in json.loads(str(table["data"]))] == ids
+
+
+def test_told_so_it_sends_each_once_and_says_how_they_ended(broken: tuple[Desk, Bpjs, list[int]]) -> None:
+    here, bpjs, ids = broken
+    bpjs.refused_poli = "002"
+    state = kirim_ulang_massal(hanya_hitung=False, per_menit="6000", diminta_oleh="Rina", return_state=True)
+
+    assert state.message == "1 terkirim, 1 gagal lagi"
+    assert statuses(here, ids) == ["terkirim", "gagal"]
+    assert bpjs.taken == ["pendaftaran"]
+
+
+def test_a_filter_leaves_the_others_alone(broken: tuple[Desk, Bpjs, list[int]]) -> None:
+    here, _bpjs, ids = broken
+    kirim_ulang_massal(norm="RM-2", hanya_hitung=False, per_menit="6000", return_state=True)
+
+    assert statuses(here, ids) == ["gagal", "terkirim"]
+    assert kirim_ulang_massal(jenis="hapus-kunjungan", tanggal="semua", return_state=True).message == (
+        "0 pekerjaan gagal cocok; tidak ada yang dikirim"
+    )
+
+
+def test_stopped_in_between_it_leaves_the_rest_untouched(broken: tuple[Desk, Bpjs, list[int]]) -> None:
+    here, _bpjs, ids = broken
+    here.at.stop.set()
+    state = kirim_ulang_massal(hanya_hitung=False, return_state=True)
+
+    assert state.message == "1 terkirim, 1 belum disentuh"
+    assert statuses(here, ids) == ["terkirim", "gagal"]
+
+
+def test_it_keeps_the_pace(broken: tuple[Desk, Bpjs, list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    here, _bpjs, _ids = broken
+    waited: list[float] = []
+    monkeypatch.setattr(here.at.stop, "wait", lambda seconds: waited.append(seconds) or False)
+    kirim_ulang_massal(hanya_hitung=False, per_menit="30", return_state=True)
+
+    assert len(waited) == 1
+    assert 1 < waited[0] <= 2
+
+
+NONSENSE = [
+    ({"jenis": "x"}, "jenis tidak dikenal"),
+    ({"tanggal": "kemarin"}, "tanggal harus yyyy-MM-dd atau semua"),
+    ({"per_menit": "0"}, "per_menit harus dari 1 sampai"),
+    ({"per_menit": "banyak"}, "per_menit harus bilangan"),
+]
+
+
+@pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
+def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, Any], complaint: str) -> None:
+    desk(friendly)
+    state = kirim_ulang_massal(**typed, return_state=True)
+
+    assert state.name == "Failed"
+    assert complaint in (state.message or "")
