@@ -10,6 +10,7 @@ from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
 
+from bpjs_client.bodies import MODELS, Khusus, RujukLanjut, SubSpesialis, WireModel
 from bpjs_client.identifiers import with_masked_values, without_identifiers
 from bpjs_client.meanings import meaning_of
 from database import Database
@@ -24,8 +25,21 @@ NEEDS_SOMEBODY = frozenset({Status.GAGAL, Status.TIDAK_PASTI})
 DEPLOYMENT = "kirim-ulang/kirim-ulang"
 # What clinics write about a patient in their own words.
 _ABOUT_THE_PATIENT = frozenset(
-    {"keluhan", "anamnesa", "terapiObat", "terapiNonObat", "bmhp", "alasan", "keterangan", "alasanTacc"}
+    {
+        "keluhan",
+        "anamnesa",
+        "terapiObat",
+        "terapiNonObat",
+        "bmhp",
+        "alasan",
+        "keterangan",
+        "alasanTacc",
+        "catatan",
+    }
 )
+_MODELS: tuple[type[WireModel], ...] = (*MODELS.values(), RujukLanjut, SubSpesialis, Khusus)
+# A clinic may add fields of its own, and nobody knows what it writes into them.
+_SHOWN = frozenset(name for model in _MODELS for name in model.model_fields) - _ABOUT_THE_PATIENT
 _LEFT_OUT = "…"
 
 
@@ -77,7 +91,7 @@ def note(job: Mapping[str, Any], link: str | None) -> str:
             *(f"| {name} | {value} |" for name, value in rows.items()),
             "",
             "## Request",
-            _json(job["request"]),
+            _json(_known(job["request"])),
             "## Response",
             _json(job["response"]),
         )
@@ -92,7 +106,7 @@ def _named_fields(job: Mapping[str, Any]) -> list[str]:
 
 def _may_be_shown(name: str, value: object) -> bool:
     harmless = json.dumps(with_masked_values({name: value})) == json.dumps({name: value})
-    return harmless and name not in _ABOUT_THE_PATIENT and without_identifiers(str(value)) == str(value)
+    return harmless and name in _SHOWN and without_identifiers(str(value)) == str(value)
 
 
 def _quoted(message: str) -> str:
@@ -102,6 +116,15 @@ def _quoted(message: str) -> str:
 def _json(value: object) -> str:
     shown = json.dumps(_without_words(with_masked_values(value)), ensure_ascii=False, indent=2)
     return f"```json\n{without_identifiers(shown)}\n```"
+
+
+def _known(value: Any) -> Any:
+    """A request with only those values that BPJS's own fields hold and that are codes, dates and numbers."""
+    if isinstance(value, Mapping):
+        return {
+            name: _known(inner) if name in _SHOWN or not inner else _LEFT_OUT for name, inner in value.items()
+        }
+    return [_known(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _without_words(value: Any) -> Any:

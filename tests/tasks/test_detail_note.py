@@ -90,6 +90,27 @@ def test_nothing_in_it_names_the_patient(refused: Callable[..., dict[str, Any]],
     assert "tidak dikenal" in shown
 
 
+def test_what_a_clinic_adds_of_its_own_and_notes_in_a_referral_are_left_out(
+    refused: Callable[..., dict[str, Any]],
+) -> None:
+    khusus = {"kdKhusus": "HDL", "kdSubSpesialis": None, "catatan": "tulisan-rahasia"}
+    referral = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R000", "subSpesialis": None, "khusus": khusus}
+    fields = [{"field": "alamat", "message": "Salah."}]
+    job = refused(
+        "tambah-kunjungan",
+        lambda request: pcare(412, "PRECONDITION_FAILED", fields),
+        kdStatusPulang="4",
+        kdTacc=1,
+        rujukLanjut=referral,
+        alamat="Jalan tulisan-rahasia 1",
+    )
+
+    shown = note(job, "/kirim") + json.dumps(form_parameters(job))
+
+    assert "tulisan-rahasia" not in shown
+    assert '"kdKhusus": "HDL"' in shown
+
+
 KNOWN = [
     ("Anda belum melakukan skrining kesehatan.", "belum mengisi skrining"),
     ("noKartu: Belum melakukan pendaftaran pada poli tersebut.", "belum punya pendaftaran"),
