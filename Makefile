@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run demo test chaos check bench
+.PHONY: setup run demo deploy test chaos check bench
 
 setup: .venv/ready
 
@@ -19,6 +19,9 @@ run: setup
 
 demo: setup
 	@$(BIN)/python -m deployments.run --demo
+
+deploy: setup
+	@$(BIN)/python -m deployments.deploy
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

@@ -1,41 +1,48 @@
-"""`bpjs report`: how many jobs of each type are in which state."""
+"""`bpjs report`: how deliveries went: totals, times, outages, and the visits still missing at PCare."""
 
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from cli.day import ALL_DAYS, read_day_or_all
-from cli.terminal import badge, console, print_json
-from database import open_database
+from bpjs_client.jenis import Jenis
+from cli.day import read_day, read_day_or_all
+from cli.terminal import UserError
+from database import Database, open_database
 from database.monitor import today
-from database.report import Totals, summed, totals
-from database.status import Status
+from database.report import Scope
 
 
-def report(
+def report(  # noqa: PLR0917 - Typer makes an option of each
     tanggal: Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")] = None,
+    dari: Annotated[str | None, typer.Option(help="Sejak yyyy-MM-dd.")] = None,
+    sampai: Annotated[str | None, typer.Option(help="Sampai dengan yyyy-MM-dd.")] = None,
+    jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini.")] = None,
+    faskes: Annotated[str | None, typer.Option(help="Hanya faskes ini.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
-    """Menghitung pekerjaan menurut jenis dan status."""
+    """Melaporkan pengiriman: jumlah, waktu, gangguan, dan kunjungan yang belum masuk PCare."""
     database = open_database()
-    day = today(database) if tanggal is None else read_day_or_all(tanggal)
-    found = totals(database, day)
-    if as_json:
-        when = day.isoformat() if day else ALL_DAYS
-        print_json({"tanggal": when, "totals": found, "total": summed(found)})
-        return
-    console().print(_table(found, f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal"))
+    scope = _scope(database, tanggal, dari, sampai, jenis, faskes)
+    from cli.report_view import print_report  # noqa: PLC0415 - pandas takes half a second to import
+
+    print_report(database, scope, as_json=as_json)
 
 
-def _table(found: Totals, title: str) -> Table:
-    table = Table("Jenis", title=title, show_footer=True)
-    table.columns[0].footer = "Jumlah"
-    sums = summed(found)
-    for status in Status:
-        footer = str(sums[status])
-        table.add_column(badge(status), footer=footer, justify="right")
-    table.add_column("Jumlah", footer=str(sum(sums.values())), justify="right")
-    for jenis, row in found.items():
-        table.add_row(jenis, *(str(row[status] or "") for status in Status), str(sum(row.values())))
-    return table
+def _scope(  # noqa: PLR0917 - as many as there are options
+    database: Database,
+    tanggal: str | None,
+    dari: str | None,
+    sampai: str | None,
+    jenis: Jenis | None,
+    faskes: str | None,
+) -> Scope:
+    if dari is None and sampai is None:
+        day = today(database) if tanggal is None else read_day_or_all(tanggal)
+        return Scope(day, day, jenis, faskes)
+    if tanggal is not None:
+        raise UserError("Pilih salah satu: --tanggal, atau --dari dan --sampai.")
+    first = read_day(dari, complaint="--dari harus yyyy-MM-dd.") if dari else None
+    last = read_day(sampai, complaint="--sampai harus yyyy-MM-dd.") if sampai else None
+    if first and last and last < first:
+        raise UserError("--sampai tidak boleh sebelum --dari.")
+    return Scope(first, last, jenis, faskes)

@@ -158,7 +158,8 @@ def is_blocked(job: type[Job]) -> ColumnElement[bool]:
 
 def waits_for(session: Session, job_id: int) -> Job | None:
     """The first job that this one waits for; None when nothing of its chain holds it back."""
-    return session.scalar(_first_blocker(), {"waiting_id": job_id})
+    found: Job | None = session.scalar(_first_blocker(), {"waiting_id": job_id})
+    return found
 
 
 def blocked_by(database: Database, job_id: int) -> str | None:
@@ -169,7 +170,7 @@ def blocked_by(database: Database, job_id: int) -> str | None:
 
 
 @cache
-def _first_blocker() -> Select[Job]:
+def _first_blocker() -> Select[tuple[Job]]:
     """Built once: the monitor asks it for every waiting row."""
     waiting = aliased(Job)
     before, condition = blockers(waiting)

@@ -129,7 +129,7 @@ def _despite_rivals(take: Callable[[], T]) -> T:
 
 
 @cache
-def _due_jobs() -> Select[Job]:
+def _due_jobs() -> Select[tuple[Job]]:
     """The claim's query, built once: building it costs more than running it."""
     service = bindparam("service", type_=String)
     return (
@@ -162,7 +162,7 @@ def has_work(database: Database) -> bool:
 
 
 @cache
-def _kinds_of_work() -> tuple[Select[int], ...]:
+def _kinds_of_work() -> tuple[Select[tuple[int]], ...]:
     """A query for each, cheap because each has its index; the likeliest first."""
     dead = and_(text("jobs.status = 'proses'"), Job.lease_until < bindparam("now", type_=UtcDateTime))
     return tuple(select(Job.id).where(condition).limit(1) for condition in (claimable(), dead, is_unseen()))

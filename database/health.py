@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.engine import Database
 from database.models import Job, ServiceState, readable
+from database.outages import begin, end
 from database.status import Status
 from database.wakeup import announce
 
@@ -44,7 +45,7 @@ def note(session: Session, faskes: str, service: str, heard: Heard, now: datetim
     if heard.trouble is None:
         _note_answer(session, faskes, service, now)
     else:
-        _note_failure(locked_service(session, faskes, service, now), heard, now)
+        _note_failure(session, locked_service(session, faskes, service, now), heard, now)
 
 
 def _note_answer(session: Session, faskes: str, service: str, now: datetime) -> None:
@@ -60,12 +61,16 @@ def _note_answer(session: Session, faskes: str, service: str, now: datetime) -> 
     row.failures = 0
 
 
-def _note_failure(row: ServiceState, heard: Heard, now: datetime) -> None:
+def _note_failure(session: Session, row: ServiceState, heard: Heard, now: datetime) -> None:
     row.failures += 1
-    if row.state == HALF_OPEN or (row.state == CLOSED and row.failures >= FAILURES_TO_OPEN):
-        row.since = now if row.state == CLOSED else row.since
-        row.state, row.reason = OPEN, readable(heard.trouble or "")
-        row.probe_at = now + heard.probe_in
+    was_up = row.state == CLOSED and row.failures >= FAILURES_TO_OPEN
+    if not was_up and row.state != HALF_OPEN:
+        return
+    row.state, row.reason = OPEN, readable(heard.trouble or "")
+    row.probe_at = now + heard.probe_in
+    if was_up:
+        row.since = now
+        begin(session, row, now)
 
 
 def take_probe(database: Database) -> tuple[str, Service] | None:
@@ -144,7 +149,7 @@ def locked_service(session: Session, faskes: str, service: str, now: datetime) -
     return row
 
 
-def _due_probes(now: datetime) -> Select[ServiceState]:
+def _due_probes(now: datetime) -> Select[tuple[ServiceState]]:
     return (
         select(ServiceState)
         .where(ServiceState.state.in_([OPEN, HALF_OPEN]), ServiceState.probe_at <= now)
@@ -155,6 +160,7 @@ def _due_probes(now: datetime) -> Select[ServiceState]:
 def _close(session: Session, row: ServiceState, now: datetime) -> None:
     row.state, row.since, row.reason, row.probe_at = CLOSED, now, None, None
     row.probes = row.failures = 0
+    end(session, row, now)
     _bring_forward(session, row, now)
 
 

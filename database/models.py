@@ -23,7 +23,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from bpjs_client.jenis import Jenis
 from database.status import Status
@@ -99,6 +99,8 @@ WAITING = "status IN ('menunggu', 'tidak_pasti')"
 
 
 LONGEST_KODE = 100
+# Of a poli or doctor that a body names, in characters.
+LONGEST_CODE = 16
 
 
 class Base(DeclarativeBase):
@@ -122,6 +124,9 @@ class Job(Base):
     norm: Mapped[str] = mapped_column(String(64))
     nama_pasien: Mapped[str] = mapped_column(String(200))
     body: Mapped[JsonObject] = mapped_column(Json)
+    # What the body names, for counting; kept in step by `_named_in_body`.
+    poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
+    dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str | None] = mapped_column(Said)
@@ -194,6 +199,18 @@ class Job(Base):
         Index("jobs_by_status", "status", "tanggal"),
     )
 
+    @validates("body")
+    def _named_in_body(self, _name: str, body: JsonObject) -> JsonObject:
+        self.poli, self.dokter = _code(body, "kodepoli", "kdPoli"), _code(body, "kodedokter", "kdDokter")
+        return body
+
+
+def _code(body: JsonObject | None, *names: str) -> str | None:
+    """The first of these fields that holds a code: a text or a whole number."""
+    values = ((body or {}).get(name) for name in names)
+    codes = (value for value in values if isinstance(value, str | int) and not isinstance(value, bool))
+    return next((readable(str(code))[:LONGEST_CODE] for code in codes), None)
+
 
 class Attempt(Base):
     """One request that left, or was about to: committed before it leaves, closed after it."""
@@ -245,6 +262,33 @@ class ServiceState(Base):
             _one_of("state", ("closed", "open", "half-open", "paused")), name="services_state_is_known"
         ),
         CheckConstraint("state = 'closed' OR reason IS NOT NULL", name="services_closed_door_says_why"),
+    )
+
+
+class Outage(Base):
+    """A time in which a clinic's service was down (`open`) or paused; without an end it still is."""
+
+    __tablename__ = "outages"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    service: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Said)
+
+    __table_args__ = (
+        CheckConstraint(_one_of("state", ("open", "paused")), name="outages_state_is_known"),
+        Index(
+            "outages_one_at_a_time",
+            "faskes",
+            "service",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("outages_by_end", "ended_at"),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
+from database.body_value import BodyValue
 from database.claim import DOOR_WORDS, why_waiting
 from database.engine import Database
 from database.intake import UTAMA, local_date
@@ -102,7 +103,7 @@ def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     conditions = [condition for asked, condition in wanted if asked]
     if chosen.isi is not None:
         field, value = map(readable, chosen.isi)
-        conditions.append(Job.body[field].as_string() == value)
+        conditions.append(BodyValue(field) == value)
     return conditions
 
 

@@ -46,7 +46,7 @@ class Synced:
         return f"{self.layanan}/{self.jenis}"
 
 
-_Held = Row[int, str, str, str, dict[str, Any], bool]
+_Held = Row[tuple[int, str, str, str, dict[str, Any], bool]]
 
 
 @dataclass

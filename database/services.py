@@ -8,6 +8,7 @@ from bpjs_client.jenis import Service
 from database.engine import Database
 from database.health import CLOSED, PAUSED, locked_service
 from database.models import Job, ServiceState
+from database.outages import begin, end
 from database.status import Status
 from database.wakeup import announce
 
@@ -24,6 +25,7 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
             return
         row.state, row.since, row.reason, row.credential_mark = PAUSED, database.clock(), reason, mark
         row.probe_at, row.failures, row.probes = None, 0, 0
+        begin(session, row, row.since)
 
 
 def resume_changed(database: Database, faskes: str, marks: Mapping[Service, str]) -> list[Service]:
@@ -49,6 +51,7 @@ def resume(database: Database, faskes: str, service: Service) -> bool:
         now = database.clock()
         row.state, row.since, row.reason, row.probe_at = CLOSED, now, None, None
         row.failures = row.probes = 0
+        end(session, row, now)
         session.execute(
             update(Job)
             .where(Job.faskes == faskes, Job.service == service.value)

@@ -19,6 +19,7 @@ from deployments.plan import demo_plan, everyday_plan
 from deployments.processes import Interrupted, StepFailed
 from deployments.screen import Screen
 from deployments.signals import stop_on_signals
+from deployments.wrong_settings import sentence
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,9 +56,7 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
         screen.failed(str(refused))
         return USER_ERROR
     except ValidationError as wrong:
-        # Only the names: a value may be a secret.
-        names = sorted({f"BPJS_{error['loc'][0]}".upper() for error in wrong.errors() if error["loc"]})
-        screen.failed(f"Pengaturan salah: {', '.join(names)}.")
+        screen.failed(sentence(wrong))
         return USER_ERROR
     except (StepFailed, OSError) as failed:
         screen.failed(str(failed))

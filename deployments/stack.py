@@ -7,7 +7,7 @@ from deployments import commands
 from deployments.health import wait_until_answers
 from deployments.plan import Plan
 from deployments.ports import HOST
-from deployments.processes import Children, StepFailed
+from deployments.processes import Children
 from tasks.prefect_environment import API_URL
 
 _SIMULATOR_SECONDS = 30
@@ -66,17 +66,11 @@ class Stack:
         self.tell("Referensi", "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS")
 
     def deploy(self) -> None:
-        """The work pool, made if missing, and every deployment of prefect.yaml."""
-        try:
-            self.children.run("Work pool", commands.create_pool(), self.plan.environ)
-        except StepFailed as failed:
-            if "already exists" not in str(failed):
-                raise
-        said = self.children.run("Deployment", commands.deploy(), self.plan.environ)
-        done = said.count("successfully created")
-        if not done:  # Prefect skips a file that it cannot read, and calls that a success
-            raise StepFailed(f"prefect.yaml tidak menghasilkan deployment.\n{said}")
-        self.tell("Deployment", f"{done} dari prefect.yaml")
+        """The work pool, every deployment of prefect.yaml, and what staff find in the UI."""
+        said = self.children.run("Deployment", commands.deploy_all(), self.plan.environ)
+        for line in said.splitlines():
+            name, _, what = line.partition(": ")
+            self.tell(name, what)
 
     def start_worker(self) -> None:
         """Runs what is started from the UI or through Prefect's REST API."""

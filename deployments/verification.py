@@ -47,7 +47,7 @@ class Check:
 def statuses_as_expected(database: Database, day: SampleDay, handed: Sequence[Handed]) -> Check:
     """Each job ended as the day says it should."""
     with database.read() as session:
-        found = dict(session.execute(select(Job.id, Job.status)).all())
+        found = {row.id: row.status for row in session.execute(select(Job.id, Job.status))}
     problems = [
         f"pekerjaan {job.job_id} ({line['jenis']}): {found.get(job.job_id)}, seharusnya {expected}"
         for line, job, expected in zip(day.lines, handed, day.expected, strict=True)

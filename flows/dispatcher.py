@@ -7,9 +7,11 @@ from database import DatabaseError
 from database.wakeup import Waiter
 from flows.kirim import CONCURRENCY
 from flows.sending import Sender
+from tasks.alert_settings import AlertSettings
 from tasks.composition import composition
 from tasks.probing import keep_probing
 from tasks.recording import PREFECT_UNAVAILABLE
+from tasks.watching import keep_watch
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,8 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
 def deliver_as_it_comes(sender: Sender) -> None:
     """Burst after burst, waiting in between; ends when a shutdown was asked for."""
     sender.at.resume_after_new_credential()
-    with Waiter(sender.at.database) as waiter, keep_probing(sender.at):
+    watch = keep_watch(sender.at, AlertSettings())
+    with Waiter(sender.at.database) as waiter, keep_probing(sender.at), watch:
         while not sender.at.stop.is_set():
             if not sender.burst():
                 waiter.wait(sender.at.stop)

@@ -15,6 +15,7 @@ from database.resend import Resend, ask_again
 from flows.form import FORM, send_one, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import composition
+from tasks.landing import refresh_landing
 
 
 @flow(
@@ -49,7 +50,9 @@ def kirim_ulang(
         wipe({"pekerjaan_id": pekerjaan_id})
         return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
     wipe({"pekerjaan_id": job_id})
-    return send_one(at, job_id)
+    ended = send_one(at, job_id)
+    refresh_landing(at)
+    return ended
 
 
 def _object(typed: object, name: str) -> Mapping[str, Any] | None:

@@ -12,6 +12,7 @@ from database.settle import Settled, close_by_hand
 from flows.form import FORM, wipe
 from flows.hint import hint
 from tasks.composition import composition
+from tasks.landing import refresh_landing
 
 Hasil = StrEnum("Hasil", {how.name: how.value for how in Settled})  # type: ignore[misc]
 
@@ -30,6 +31,7 @@ def tutup(
     """Close the job; who and why are kept in its history and then taken out of this run's parameters."""
     state = _close(pekerjaan_id, str(hasil), alasan.strip(), oleh.strip())
     wipe({"pekerjaan_id": pekerjaan_id, "hasil": str(hasil)})
+    refresh_landing(composition())
     return state
 
 

@@ -49,9 +49,14 @@ def leave_note(database: Database, job_id: int) -> None:
     try:
         link = form_link(DEPLOYMENT, form_parameters(job))
         said = without_identifiers(job["message"] or "", job["request"])
-        create_markdown_artifact(key=f"pekerjaan-{job_id}", markdown=note(job, link), description=said)
+        create_markdown_artifact(key=note_key(job_id), markdown=note(job, link), description=said)
     except PREFECT_UNAVAILABLE as error:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
+
+
+def note_key(job_id: int) -> str:
+    """Under which a job's page is found in Prefect."""
+    return f"pekerjaan-{job_id}"
 
 
 def form_parameters(job: Mapping[str, Any]) -> dict[str, str]:

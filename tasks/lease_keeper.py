@@ -1,15 +1,11 @@
 """Keeps the leases of the jobs in this process's hands, for as long as they are."""
 
-import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from database import DatabaseError
 from database.claim import renew
 from tasks.composition import Composition
-
-logger = logging.getLogger(__name__)
+from tasks.repeating import repeatedly
 
 
 class InHand:
@@ -35,23 +31,11 @@ class InHand:
             return sorted(self._ids)
 
 
-@contextmanager
-def keep_leases(at: Composition, in_hand: InHand) -> Iterator[None]:
+def keep_leases(at: Composition, in_hand: InHand) -> AbstractContextManager[None]:
     """Renew every lease three times within its length, from a thread of its own."""
-    stop = threading.Event()
-    every = at.settings.lease.total_seconds() / 3
+    lease = at.settings.lease
 
-    def keep() -> None:
-        while not stop.wait(every):
-            try:
-                renew(at.database, in_hand.ids(), owner=at.owner, lease=at.settings.lease)
-            except DatabaseError as error:
-                logger.warning("leases not renewed: %s", error)
+    def renew_all() -> None:
+        renew(at.database, in_hand.ids(), owner=at.owner, lease=lease)
 
-    thread = threading.Thread(target=keep, name="lease-keeper", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return repeatedly("lease-keeper", renew_all, every=lease.total_seconds() / 3)

@@ -1,17 +1,16 @@
 """Probes the services that are down when it is time, so that no jobs are spent on finding out."""
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
-from database import DatabaseError
 from database.health import probe_answered, probe_failed, take_probe
 from tasks.composition import Composition
 from tasks.credential import pause_service
 from tasks.outcomes import trouble_of
+from tasks.repeating import repeatedly
 
 logger = logging.getLogger(__name__)
 
@@ -40,21 +39,6 @@ def _probe(at: Composition, faskes: str, service: Service) -> None:
         probe_answered(at.database, faskes, service)
 
 
-@contextmanager
-def keep_probing(at: Composition) -> Iterator[None]:
+def keep_probing(at: Composition) -> AbstractContextManager[None]:
     """Probe what is due, from a thread of its own: a service that is down keeps whoever asks it waiting."""
-    stop = threading.Event()
-
-    def keep() -> None:
-        while not stop.wait(LOOK_SECONDS):
-            try:
-                probe_due(at)
-            except DatabaseError as error:
-                logger.warning("services not probed: %s", error)
-
-    thread = threading.Thread(target=keep, name="probing", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
+    return repeatedly("probing", partial(probe_due, at), every=LOOK_SECONDS)

@@ -3,7 +3,7 @@
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 
-_SCHEDULED = ("sync-referensi/sync-referensi",)
+_SCHEDULED = ("sync-referensi/sync-referensi", "laporan-monitoring/laporan-monitoring")
 
 
 def schedule_zones(client: SyncPrefectClient) -> set[str]:

@@ -1,9 +1,9 @@
 """Links into Prefect's UI, relative to wherever it is served."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Lock
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from cachetools import TTLCache, cached
@@ -16,6 +16,19 @@ _REMEMBERED_SECONDS = 60
 def task_run_link(task_run_id: UUID) -> str:
     """The page of a task run."""
     return f"/runs/task-run/{task_run_id}"
+
+
+def task_runs_link(*, states: Sequence[str] = (), name: str = "", today: bool = True) -> str:
+    """The *Task runs* tab, filtered by states, by a part of the name, and to its reader's present day."""
+    query = [("tab", "task-runs"), *(("state", state) for state in states)]
+    query += [("type", "period"), ("period", "Today")] if today else []
+    query += [("task-run-search", name)] if name else []
+    return f"/runs?{urlencode(query)}"
+
+
+def artifact_link(key: str) -> str:
+    """The page of an artifact and its earlier versions; it does not age."""
+    return f"/artifacts/key/{key}"
 
 
 def form_link(deployment: str, parameters: Mapping[str, object]) -> str | None:

@@ -87,3 +87,13 @@ def test_a_paused_service_of_another_clinic_is_told_with_its_name(clinic: Clinic
     pause(clinic.database, "cabang", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
     (door,) = look(clinic.database, Filter(), limit=50).doors
     assert door == "Layanan pcare (cabang) dijeda sejak 08:00:00: Kata sandi PCare ditolak."
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud83d", "\ude00", "\ud83d\ude00"])
+def test_a_body_of_odd_characters_does_not_hide_the_others_from_a_filter(clinic: Clinic, odd: str) -> None:
+    clinic.hand_over("tambah-pendaftaran", "RM-1", keluhan=odd, kdPoli="002")
+    found = clinic.hand_over("tambah-pendaftaran", "RM-2", kdPoli="002")
+    clinic.hand_over("tambah-pendaftaran", "RM-3", kdPoli="003")
+    rows = look(clinic.database, Filter(isi=("kdPoli", "002")), limit=50).rows
+    assert rows[0]["id"] == found
+    assert {row["norm"] for row in rows} <= {"RM-1", "RM-2"}

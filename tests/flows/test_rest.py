@@ -102,6 +102,7 @@ def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
         "lanjutkan",
         "kirim-ulang",
         "kirim-ulang-massal",
+        "laporan-monitoring",
         *map(str, Jenis),
     }
     for entry in listed:

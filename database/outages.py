@@ -1,0 +1,62 @@
+"""When each service was down or paused: written down as it happens, counted by the report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from database.engine import Database
+from database.models import Outage, ServiceState
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An outage, or the part of it that lies in the time asked for."""
+
+    faskes: str
+    service: str
+    state: str
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def hours(self) -> float:
+        """How long it was, in hours."""
+        return (self.ended_at - self.began_at).total_seconds() / 3600
+
+
+def begin(session: Session, row: ServiceState, now: datetime) -> None:
+    """Write down that a service has just stopped; an outage under way ends with that."""
+    end(session, row, now)
+    session.add(
+        Outage(faskes=row.faskes, service=row.service, state=row.state, began_at=now, reason=row.reason)
+    )
+
+
+def end(session: Session, row: ServiceState, now: datetime) -> None:
+    """Write down that a service goes on."""
+    open_ones = (Outage.faskes == row.faskes, Outage.service == row.service, Outage.ended_at.is_(None))
+    session.execute(update(Outage).where(*open_ones).values(ended_at=now))
+
+
+def outages(
+    database: Database, since: datetime | None, until: datetime, *, faskes: str | None = None
+) -> Sequence[Interval]:
+    """The outages between two instants, cut to them, oldest first; `since` None: from the beginning.
+
+    Raises DatabaseUnavailable.
+    """
+    query = select(Outage).where(Outage.began_at < until).order_by(Outage.began_at)
+    if since is not None:
+        query = query.where(or_(Outage.ended_at.is_(None), Outage.ended_at > since))
+    if faskes is not None:
+        query = query.where(Outage.faskes == faskes)
+    with database.read() as session:
+        return [_cut(row, since, until) for row in session.scalars(query)]
+
+
+def _cut(row: Outage, since: datetime | None, until: datetime) -> Interval:
+    began = row.began_at if since is None else max(row.began_at, since)
+    return Interval(row.faskes, row.service, row.state, began, min(row.ended_at or until, until))

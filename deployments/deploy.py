@@ -1,0 +1,80 @@
+"""`make deploy`: the work pool, every deployment of prefect.yaml, and what staff find in the UI."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from database import DatabaseError
+from database.settings import PROJECT
+from deployments import commands
+from deployments.wrong_settings import sentence
+from tasks.alert_settings import AlertSettings
+from tasks.prefect_environment import API_URL, configure, has_api_url
+
+SUCCESS, USER_ERROR = 0, 2
+
+
+class NotDeployed(Exception):
+    """One sentence saying why not."""
+
+
+def main() -> int:
+    """Deploy to the server that PREFECT_API_URL names, and say what is there now; the exit code."""
+    configure(os.environ)
+    try:
+        AlertSettings()  # before anything is deployed
+        said = {"Deployment": _deployments(), **_furnished()}
+    except (NotDeployed, DatabaseError) as refused:
+        return _refuse(str(refused))
+    except ValidationError as wrong:
+        return _refuse(sentence(wrong))
+    sys.stdout.writelines(f"{name}: {what}\n" for name, what in said.items())
+    return SUCCESS
+
+
+def _deployments() -> str:
+    if not has_api_url(os.environ):
+        raise NotDeployed(f"{API_URL} belum diisi: ke server Prefect mana?")
+    pool = _run(commands.create_pool())
+    if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
+        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.")
+    deployed = _run(commands.deploy())
+    done = deployed.stdout.count("successfully created")
+    if not done:  # Prefect skips a file that it cannot read, and calls that a success
+        raise NotDeployed(f"prefect.yaml tidak menghasilkan deployment.\n{deployed.stdout}{deployed.stderr}")
+    return f"{done} dari prefect.yaml"
+
+
+def _furnished() -> dict[str, str]:
+    from deployments.furnishing import furnish  # noqa: PLC0415 - Prefect reads its settings at import
+    from tasks.alerts import NoSuchBlock  # noqa: PLC0415
+    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+
+    try:
+        made = furnish()
+    except NoSuchBlock as missing:
+        raise NotDeployed(f"BPJS_ALERT_BLOCK: tidak ada blok {missing} di Prefect.") from None
+    except PREFECT_UNAVAILABLE:
+        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.") from None
+    nobody = "tidak ada yang diberi tahu: isi BPJS_ALERT_BLOCK atau BPJS_ALERT_URL"
+    return {
+        "Filter": f"{made.searches} tersimpan di UI",
+        "Peringatan": f"{made.alerts} automation" if made.alerts else nobody,
+        "Beranda": f"{os.environ.get(API_URL, '').removesuffix('/api')}/artifacts/artifact/{made.landing}",
+    }
+
+
+def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+
+
+def _refuse(why: str) -> int:
+    sys.stderr.write(f"{why}\n")
+    return USER_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What a deploy adds in Prefect to the list of deployments: named filters, the landing page, alerts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from prefect import get_client
+
+from database import open_database
+from tasks.alert_settings import AlertSettings
+from tasks.alerts import install_alerts
+from tasks.landing import leave_landing
+from tasks.saved_searches import save_searches
+from tasks.settings import DeliverySettings
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """How many filters and alerts there are, and where the landing page is."""
+
+    searches: int
+    alerts: int
+    landing: UUID
+
+
+def furnish() -> Furnished:
+    """Create or replace them all.
+
+    Raises NoSuchBlock, DatabaseError, and what Prefect's client raises when its server cannot be reached.
+    """
+    with get_client(sync_client=True) as client:
+        searches, alerts = save_searches(client), install_alerts(client, AlertSettings())
+    page = leave_landing(open_database(), named=DeliverySettings().run_names == "norm")
+    return Furnished(searches, alerts, page)

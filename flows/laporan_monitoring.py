@@ -1,0 +1,74 @@
+"""The flow `laporan-monitoring`: how deliveries went, as tables and a chart, and the landing page anew."""
+
+from datetime import date
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas import State
+from prefect.states import Completed, Failed
+
+from bpjs_client.jenis import Jenis
+from database import Database, DatabaseError, LineRefused
+from database.monitor import today
+from database.report import Scope
+from flows.form import FORM
+from flows.hint import hint
+from flows.report_artifacts import leave_report
+from tasks.composition import composition
+from tasks.landing import leave_landing
+from tasks.report import make_report
+from tasks.report_words import percent, period
+
+ALL_DAYS = "semua"
+
+
+def _run_name() -> str:
+    """`laporan-monitoring 23-11 08:15:00`, in clinic time."""
+    here = composition().database
+    return f"laporan-monitoring {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
+
+
+@flow(
+    name="laporan-monitoring",
+    flow_run_name=_run_name,
+    description="Jumlah, waktu, gangguan, dan kunjungan yang belum masuk PCare; juga memperbarui beranda.",
+    **FORM,
+)
+def laporan_monitoring(
+    dari: Annotated[str, hint("yyyy-MM-dd atau semua; kosong: hari ini")] = "",
+    sampai: Annotated[str, hint("yyyy-MM-dd; kosong: sampai hari ini")] = "",
+    jenis: Annotated[str, hint("Hanya jenis ini, misalnya tambah-pendaftaran; kosong: semua")] = "",
+    faskes: Annotated[str, hint("Hanya faskes ini; kosong: semua")] = "",
+) -> State[None]:
+    """Leave the report's artifacts and the landing page. Raises what Prefect's client raises."""
+    at = composition()
+    try:
+        scope = _scope(at.database, dari.strip(), sampai.strip(), jenis.strip(), faskes.strip())
+        made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
+        leave_report(made)
+        leave_landing(at.database, named=at.settings.run_names == "norm")
+    except (LineRefused, DatabaseError) as refused:
+        return Failed(message=f"Gagal · {refused}")
+    shown = made.figures
+    return Completed(
+        message=f"{shown.total} pekerjaan {period(scope)}, berhasil {percent(shown.success_rate)}"
+    )
+
+
+def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str) -> Scope:
+    """What was typed, checked. Raises LineRefused."""
+    if jenis and jenis not in set(Jenis):
+        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
+    now = today(database)
+    first = None if dari == ALL_DAYS else _day(dari, "dari") or now
+    last = _day(sampai, "sampai") or (None if first is None else now)
+    if first and last and last < first:
+        raise LineRefused("sampai tidak boleh sebelum dari")
+    return Scope(first, last, Jenis(jenis) if jenis else None, faskes or None)
+
+
+def _day(typed: str, name: str) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise LineRefused(f"{name} harus yyyy-MM-dd") from None

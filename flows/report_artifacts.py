@@ -1,0 +1,44 @@
+"""What a report leaves in Prefect: a page with a chart, a table for each count, the month's progress."""
+
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, create_table_artifact
+
+from tasks.report import DIMENSIONS, Report
+from tasks.report_chart import as_image, chart
+from tasks.report_words import figures, month, period
+
+KEY = "laporan"
+MONTH_KEY = "laporan-kunjungan"
+_MOST_ROWS = 400
+
+
+def leave_report(made: Report) -> None:
+    """Leave them with the present flow run."""
+    words = f"Pekerjaan {period(made.scope)}"
+    create_markdown_artifact(key=KEY, markdown=_page(made, words), description=words)
+    for name in DIMENSIONS:
+        create_table_artifact(
+            key=f"{KEY}-{name}", table=_rows(made, name), description=f"{words}, menurut {name}"
+        )
+    create_progress_artifact(100 * made.month.share, key=MONTH_KEY, description=month(made.month))
+
+
+def _page(made: Report, title: str) -> str:
+    drawn = chart(made.course, title) if len(made.course) else ""
+    rows = [f"| {name} | {figure} |" for name, figure in figures(made).items()]
+    return "\n\n".join(
+        (
+            f"# {title}",
+            as_image(drawn, title) if drawn else "Belum ada pekerjaan.",
+            "\n".join(["| | |", "|---|---|", *rows]),
+            f"Dibuat {made.made_at:%d-%m-%Y %H:%M:%S}.",
+        )
+    )
+
+
+def _rows(made: Report, name: str) -> list[dict[str, object]]:
+    table = made.tables[name].tail(_MOST_ROWS) if name == "tanggal" else made.tables[name].head(_MOST_ROWS)
+    shown = table.astype(object).where(table.notna(), "-")
+    return [
+        {name.title(): str(key), **dict(zip(map(str, shown.columns), row, strict=True))}
+        for key, row in zip(shown.index, shown.to_numpy().tolist(), strict=True)
+    ]

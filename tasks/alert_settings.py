@@ -1,0 +1,25 @@
+"""When somebody is told that something is wrong, and where."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from database.settings import PROJECT
+
+
+class AlertSettings(BaseSettings):
+    """Limits of the alerts, and who hears of them.
+
+    `alert_block`: a notification block made in Prefect's UI, as `slack-webhook/klinik`. `alert_url`: else a
+    webhook that is sent JSON, `{"subject": …, "body": …}`; without either nobody is told.
+    `alert_waiting_minutes`: how long a job may wait. `alert_failure_percent`: how many of a day's jobs may
+    fail. `alert_silent_minutes`: how long a dispatcher may be silent. `watch_seconds`: how often it looks.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
+
+    alert_block: str = ""
+    alert_url: SecretStr = SecretStr("")
+    alert_waiting_minutes: int = Field(default=60, ge=1, le=1440)
+    alert_failure_percent: float = Field(default=20, gt=0, le=100)
+    alert_silent_minutes: float = Field(default=5, ge=1 / 6, le=1440)  # Prefect takes no less
+    watch_seconds: float = Field(default=30, gt=0, le=600)

@@ -1,0 +1,52 @@
+"""The visits that must be in PCare by the reporting day: how many are not yet, and how long is left."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from database import Database
+from database.report import visits
+
+
+@dataclass(frozen=True)
+class VisitMonth:
+    """The month whose visits are due next; `late` counts those of earlier months that never arrived."""
+
+    first: date
+    last: date
+    due: date
+    days_left: int
+    sent: int
+    missing: int
+    late: int
+
+    @property
+    def share(self) -> float:
+        """Which part of the month's visits is in PCare, from 0 to 1."""
+        return self.sent / (self.sent + self.missing) if self.sent + self.missing else 1.0
+
+
+def visit_month(database: Database, today: date, reporting_day: int, faskes: str | None) -> VisitMonth:
+    """The oldest month whose reporting day has not passed. Raises DatabaseUnavailable."""
+    this_month = today.replace(day=1)
+    first = this_month if today.day > reporting_day else _month_before(this_month)
+    next_month = _month_after(first)
+    last, due = next_month - timedelta(days=1), next_month.replace(day=reporting_day)
+    found = visits(database, first, last, faskes)
+    late = visits(database, date.min, first - timedelta(days=1), faskes)
+    return VisitMonth(
+        first,
+        last,
+        due,
+        (due - today).days,
+        sent=found["terkirim"],
+        missing=found["belum"],
+        late=late["belum"],
+    )
+
+
+def _month_before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def _month_after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)

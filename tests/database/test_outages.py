@@ -1,0 +1,79 @@
+"""When a service was down is written down as it happens, without gaps or overlaps."""
+
+from datetime import timedelta
+
+import pytest
+
+from bpjs_client.jenis import Service
+from database.health import FAILURES_TO_OPEN, Heard, note, probe_answered, probe_failed
+from database.outages import outages
+from database.services import pause, resume
+from tests.database.clinic import MORNING, Clinic
+
+DOWN, WELL = Heard("PCare tidak menjawab"), Heard(None)
+MINUTE = timedelta(minutes=1)
+
+
+def hear(clinic: Clinic, heard: Heard, times: int = 1) -> None:
+    for _ in range(times):
+        with clinic.database.write() as session:
+            note(session, "utama", "pcare", heard, clinic.clock())
+
+
+def told(clinic: Clinic) -> list[tuple[str, float, float]]:
+    """State, and begin and end in minutes after the morning began."""
+    found = outages(clinic.database, None, clinic.clock())
+    return [
+        (each.state, (each.began_at - MORNING) / MINUTE, (each.ended_at - MORNING) / MINUTE) for each in found
+    ]
+
+
+def test_an_outage_lasts_from_the_failure_that_opened_to_the_answer_that_closed(clinic: Clinic) -> None:
+    hear(clinic, DOWN, FAILURES_TO_OPEN - 1)
+    assert told(clinic) == []
+    clinic.clock.advance(minutes=5)
+    hear(clinic, DOWN, 2)
+    clinic.clock.advance(minutes=5)
+    probe_failed(clinic.database, "utama", Service.PCARE, "masih diam", waits=[MINUTE])
+    assert told(clinic) == [("open", 5, 10)]  # so far
+    clinic.clock.advance(minutes=5)
+    probe_answered(clinic.database, "utama", Service.PCARE)
+    clinic.clock.advance(minutes=60)
+    hear(clinic, WELL)
+    assert told(clinic) == [("open", 5, 15)]
+
+
+def test_a_failure_of_the_job_let_through_goes_on_with_the_same_outage(clinic: Clinic) -> None:
+    clinic.hand_over("tambah-pendaftaran")
+    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    clinic.clock.advance(minutes=5)
+    probe_answered(clinic.database, "utama", Service.PCARE)  # half-open: a job waits
+    hear(clinic, DOWN)
+    clinic.clock.advance(minutes=5)
+    hear(clinic, WELL)
+    assert told(clinic) == [("open", 0, 10)]
+
+
+def test_a_pause_follows_an_outage_without_overlap(clinic: Clinic) -> None:
+    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    clinic.clock.advance(minutes=5)
+    pause(clinic.database, "utama", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
+    clinic.clock.advance(minutes=5)
+    resume(clinic.database, "utama", Service.PCARE)
+    clinic.clock.advance(minutes=5)
+    assert told(clinic) == [("open", 0, 5), ("paused", 5, 10)]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"), [(None, 20, 10 / 60), (3, 7, 4 / 60), (0, 3, 3 / 60), (10, 20, 0)]
+)
+def test_only_the_part_within_the_time_asked_for_counts(
+    clinic: Clinic, since: int | None, until: int, hours: float
+) -> None:
+    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    clinic.clock.advance(minutes=10)
+    resume(clinic.database, "utama", Service.PCARE)
+    first = None if since is None else MORNING + since * MINUTE
+    found = outages(clinic.database, first, MORNING + until * MINUTE, faskes="utama")
+    assert sum(each.hours for each in found) == pytest.approx(hours)
+    assert outages(clinic.database, first, MORNING + until * MINUTE, faskes="lain") == []

@@ -1,0 +1,60 @@
+"""`make deploy` makes everything in Prefect that staff need, says what, and can be repeated."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from database.settings import PROJECT
+from tests.flows.prefect_server import PrefectServer
+
+
+def deploy(folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BPJS_"))}
+    told = (
+        plain
+        | {"BPJS_DATABASE_URL": f"sqlite:///{folder / 'bpjs.db'}", "PREFECT_HOME": str(folder)}
+        | environ
+    )
+    command = [sys.executable, "-m", "deployments.deploy"]
+    return subprocess.run(
+        command, cwd=PROJECT, env=told, capture_output=True, text=True, check=False, timeout=110
+    )
+
+
+def test_it_deploys_everything_and_again_the_same(prefect: PrefectServer, tmp_path: Path) -> None:
+    first, second = (deploy(tmp_path, PREFECT_API_URL=prefect.api_url) for _ in range(2))
+
+    assert (first.returncode, second.returncode, second.stdout) == (0, 0, first.stdout), first.stderr
+    lines = dict(line.split(": ", 1) for line in first.stdout.splitlines())
+    assert lines["Deployment"] == "14 dari prefect.yaml"
+    assert lines["Filter"] == "6 tersimpan di UI"
+    assert lines["Beranda"].startswith(f"{prefect.api_url.removesuffix('/api')}/artifacts/artifact/")
+
+
+WRONG = [
+    ({}, "PREFECT_API_URL belum diisi: ke server Prefect mana?"),
+    (
+        {"PREFECT_API_URL": "http://127.0.0.1:9/api"},
+        "Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("environ", "complaint"), WRONG)
+def test_what_is_wrong_is_one_sentence(tmp_path: Path, environ: dict[str, str], complaint: str) -> None:
+    done = deploy(tmp_path, **environ)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{complaint}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("BPJS_ALERT_SILENT_MINUTES", "0"), ("BPJS_ALERT_WAITING_MINUTES", "lama")]
+)
+def test_a_wrong_setting_is_named(prefect: PrefectServer, tmp_path: Path, name: str, value: str) -> None:
+    done = deploy(tmp_path, PREFECT_API_URL=prefect.api_url, **{name: value})
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, f"Pengaturan salah: {name}.")

@@ -1,0 +1,183 @@
+"""Somebody is told when something is wrong: once, in words, by Prefect, on a webhook of this machine."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prefect import get_client
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from pydantic import SecretStr
+
+from bpjs_client.jenis import Service
+from database import enqueue
+from database.alarms import FEWEST
+from database.intake import local_date
+from database.models import Job
+from database.services import pause
+from tasks.alert_settings import AlertSettings
+from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
+from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
+from tests.flows.bpjs import friendly
+from tests.flows.prefect_server import PrefectServer
+from tests.tasks.bodies import CARD
+from tests.tasks.desk import Desk
+
+SILENT_SECONDS = 10  # Prefect takes no less
+
+
+class Webhook:
+    """Takes what is posted to it."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                outer.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/"
+
+    def subjects(self) -> list[str]:
+        return sorted(each["subject"].removeprefix(PREFIX) for each in self.told)
+
+    def wait_for(self, count: int) -> None:
+        deadline = time.monotonic() + 40
+        while len(self.told) < count and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(self.told) >= count, self.told
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    running = Webhook()
+    yield running
+    running.server.shutdown()
+    running.server.server_close()
+
+
+@pytest.fixture
+def installed(prefect: PrefectServer) -> Iterator[Callable[[AlertSettings], int]]:
+    """Installs alerts; all tests share one Prefect server, so they are taken away at the end."""
+
+    def install(settings: AlertSettings) -> int:
+        with get_client(sync_client=True) as client:
+            return install_alerts(client, settings)
+
+    yield install
+    with get_client(sync_client=True) as client:
+        for automation in client.read_automations():
+            client.delete_automation(automation.id)
+
+
+def settings_for(webhook: Webhook | None, **more: Any) -> AlertSettings:
+    url = SecretStr(webhook.url if webhook else "")
+    return AlertSettings(_env_file=None, alert_url=url, alert_silent_minutes=SILENT_SECONDS / 60, **more)
+
+
+def ailing(desk: Any) -> Desk:
+    """A clinic where PCare is paused, the jobs of the day failed, and one has waited for two hours."""
+    here: Desk = desk(friendly)
+    pause(here.database, "utama", Service.PCARE, f"Peserta {CARD}: kata sandi ditolak.", mark="tanda")
+    for number in range(FEWEST):
+        enqueue("tambah-antrean", f"RM-{number}", "Pasien Contoh", {}, database=here.database)
+    job_id = here.hand_over("tambah-pendaftaran")
+    with here.database.write() as session:
+        job = session.get_one(Job, job_id)
+        job.created_at -= timedelta(hours=2)
+        job.tanggal = local_date(here.database, job.created_at)
+    return here
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
+    desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int]
+) -> None:
+    here = ailing(desk)
+    settings = settings_for(webhook)
+    assert installed(settings) == 4
+    with keep_watch(here.at, settings.model_copy(update={"watch_seconds": 0.5})):
+        webhook.wait_for(3)
+        time.sleep(2)  # every trouble is told again and again by the watch, by Prefect once
+    expected = ["banyak pekerjaan gagal", "layanan berhenti", "pekerjaan menunggu terlalu lama"]
+    assert webhook.subjects() == expected
+    webhook.wait_for(4)
+    assert webhook.subjects() == sorted([*expected, "dispatcher diam"])
+    said = json.dumps(webhook.told, ensure_ascii=False)
+    assert f"{FEWEST} dari {FEWEST} pekerjaan hari ini gagal." in said
+    assert "1 pekerjaan menunggu lebih dari 60 menit, terlama sejak" in said
+    assert "Layanan pcare dijeda sejak" in said
+    assert CARD not in said
+
+
+def events(here: Desk, settings: AlertSettings) -> list[str]:
+    told: list[News] = []
+    look_and_tell(here.at, settings, told.append)
+    return [news.event for news in told]
+
+
+def test_a_clinic_without_trouble_only_gives_a_sign_of_life(desk: Any) -> None:
+    here = desk(friendly)
+    here.hand_over("tambah-pendaftaran")
+    assert events(here, settings_for(None)) == [ALIVE]
+
+
+def test_the_limits_are_settings(desk: Any) -> None:
+    here = ailing(desk)
+    assert events(here, settings_for(None)) == [ALIVE, STOPPED, LONG_WAIT, MANY_FAILURES]
+    lenient = settings_for(None, alert_waiting_minutes=180, alert_failure_percent=100)
+    assert events(here, lenient) == [ALIVE, STOPPED]
+
+
+def test_a_leftover_of_earlier_days_is_no_news(desk: Any) -> None:
+    here = ailing(desk)
+    with here.database.write() as session:
+        for job in session.query(Job).filter(Job.status == "menunggu"):
+            job.created_at -= timedelta(days=2)
+            job.tanggal -= timedelta(days=2)
+    assert LONG_WAIT not in events(here, settings_for(None))
+
+
+def test_deploying_again_changes_the_automations_and_makes_no_more(
+    webhook: Webhook, installed: Callable[[AlertSettings], int]
+) -> None:
+    installed(settings_for(webhook))
+    installed(settings_for(webhook, alert_waiting_minutes=10))
+    with get_client(sync_client=True) as client:
+        ours = [each.name for each in client.read_automations() if each.name.startswith(PREFIX)]
+    assert len(ours) == len(set(ours)) == 4
+
+
+def test_without_anybody_to_tell_nothing_is_installed(installed: Callable[[AlertSettings], int]) -> None:
+    assert installed(settings_for(None)) == 0
+    with pytest.raises(NoSuchBlock, match="slack-webhook/tidak-ada"):
+        installed(settings_for(None, alert_block="slack-webhook/tidak-ada"))
+
+
+def test_a_block_made_in_the_ui_is_used(
+    webhook: Webhook, installed: Callable[[AlertSettings], int], desk: Any
+) -> None:
+    name = f"klinik-{uuid4().hex[:6]}"
+    block = CustomWebhookNotificationBlock(name=name, url=webhook.url, json_data={"subject": "{{subject}}"})
+    block.save(name)
+    assert installed(settings_for(None, alert_block=f"custom-webhook/{name}")) == 4
+    about = {"prefect.resource.id": f"bpjs.faskes.{name}"}
+    emit(News(MANY_FAILURES, about, "contoh"))
+    webhook.wait_for(1)
+    assert webhook.subjects() == ["banyak pekerjaan gagal"]

@@ -1,0 +1,137 @@
+"""The flow `laporan-monitoring` and the landing page: right counts, working links, and nobody named."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from prefect import get_client
+
+from flows.kirim_ulang import kirim_ulang
+from flows.laporan_monitoring import laporan_monitoring
+from tasks.landing import landing, leave_landing
+from tasks.saved_searches import SEARCHES, STATES, save_searches
+from tests.flows.bpjs import friendly
+from tests.flows.prefect_server import PrefectServer
+from tests.flows.test_resend import picky
+from tests.tasks.bodies import CARD
+from tests.tasks.desk import Desk
+
+
+@pytest.fixture
+def morning(desk: Any) -> tuple[Desk, int]:
+    """A delivered registration, one that BPJS refused, and a visit behind it."""
+    here = desk(picky)
+    here.deliver(here.hand_over("tambah-pendaftaran", "RM-1", kdPoli="002"))
+    here.deliver(failed := here.hand_over("tambah-pendaftaran", "RM-2"))
+    here.hand_over("tambah-kunjungan", "RM-2")
+    return here, failed
+
+
+def artifacts(prefect: PrefectServer, run_id: object) -> dict[str, Any]:
+    found = prefect.query("/artifacts/filter", artifacts={"flow_run_id": {"any_": [str(run_id)]}})
+    return {str(each["key"]): each["data"] for each in found}
+
+
+def test_it_leaves_tables_a_chart_the_months_progress_and_says_the_rate(
+    morning: tuple[Desk, int], prefect: PrefectServer
+) -> None:
+    state = laporan_monitoring(return_state=True)
+    left = artifacts(prefect, state.state_details.flow_run_id)
+
+    assert (state.message or "").endswith(", berhasil 50,0 %")
+    tables = {f"laporan-{name}" for name in ("jenis", "tanggal", "poli", "dokter", "alasan")}
+    assert left.keys() == tables | {"laporan", "laporan-kunjungan"}
+    assert json.loads(left["laporan-alasan"]) == [{"Alasan": "ditolak 412", "Gagal": 1}]
+    poli = {row["Poli"]: (row["Terkirim"], row["Gagal"]) for row in json.loads(left["laporan-poli"])}
+    assert poli == {"002": (1, 0), "001": (0, 1)}
+    assert "](data:image/svg+xml;base64," in left["laporan"]
+    assert "| Berhasil | 50,0 % |" in left["laporan"]
+    assert left["laporan-kunjungan"] == 0  # the one visit of the month is not in PCare
+
+
+@pytest.mark.parametrize(
+    ("typed", "complaint"),
+    [
+        ({"dari": "kemarin"}, "dari harus yyyy-MM-dd"),
+        ({"sampai": "besok"}, "sampai harus yyyy-MM-dd"),
+        ({"dari": "2026-02-02", "sampai": "2026-02-01"}, "sampai tidak boleh sebelum dari"),
+        ({"jenis": "x"}, "jenis tidak dikenal"),
+    ],
+)
+def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, str], complaint: str) -> None:
+    desk(friendly)
+    state = laporan_monitoring(**typed, return_state=True)
+
+    assert state.name == "Failed"
+    assert complaint in (state.message or "")
+
+
+def test_a_filtered_report_counts_only_that(morning: tuple[Desk, int]) -> None:
+    counts = [
+        laporan_monitoring(**typed, return_state=True).message
+        for typed in (
+            {"jenis": "tambah-kunjungan"},
+            {"dari": "semua"},
+            {"dari": "2001-01-01", "sampai": "2001-01-02"},
+        )
+    ]
+    assert [(count or "").partition(" ")[0] for count in counts] == ["1", "3", "0"]
+
+
+def row_of(page: str, name: str) -> list[str]:
+    """The counts of one row of the landing page."""
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| {name} |")]
+    return re.findall(r"\[(\d+)\]", line)
+
+
+def test_the_landing_page_counts_links_and_names_no_card(morning: tuple[Desk, int]) -> None:
+    here, failed = morning
+    page = landing(here.database, named=True)
+
+    assert row_of(page, "tambah-pendaftaran") == ["2", "0", "1", "1"]
+    assert row_of(page, "**Semua**") == ["3", "1", "1", "1"]
+    assert f"[{failed}](/artifacts/key/pekerjaan-{failed})" in page
+    assert "RM-2" in page
+    assert "RM-2" not in landing(here.database, named=False)
+    assert CARD not in page
+
+
+def test_each_count_leads_to_todays_task_runs_of_that_type_and_state(morning: tuple[Desk, int]) -> None:
+    (line,) = [
+        line for line in landing(morning[0].database, named=True).splitlines() if "| batal-antrean" in line
+    ]
+    queries = [parse_qs(urlsplit(link).query) for link in re.findall(r"\((/runs\?[^)]+)\)", line)]
+    today = {
+        "tab": ["task-runs"],
+        "type": ["period"],
+        "period": ["Today"],
+        "task-run-search": ["batal-antrean"],
+    }
+
+    assert queries == [today | ({"state": list(states)} if states else {}) for states in STATES.values()]
+
+
+def test_it_is_written_anew_in_its_place_and_after_each_resend(
+    morning: tuple[Desk, int], prefect: PrefectServer
+) -> None:
+    here, failed = morning
+    place = leave_landing(here.database, named=True)
+    kirim_ulang(str(failed), perubahan='{"kdPoli": "002"}', return_state=True)
+    (kept,) = prefect.query("/artifacts/filter", artifacts={"key": {"any_": ["beranda"]}})
+
+    assert kept["id"] == str(place)
+    assert row_of(str(kept["data"]), "tambah-pendaftaran") == ["2", "0", "2", "0"]
+    assert "Tidak ada." in str(kept["data"])
+
+
+def test_filters_are_saved_by_name_once(prefect: PrefectServer) -> None:
+    with get_client(sync_client=True) as client:
+        save_searches(client)
+        save_searches(client)
+    saved = {str(each["name"]): each["filters"] for each in prefect.query("/saved_searches/filter")}
+
+    assert saved.keys() >= SEARCHES.keys()
+    wanted = {(each["property"], str(each["value"])) for each in saved["Gagal hari ini"]}  # type: ignore[attr-defined]
+    assert wanted == {("range", "{'type': 'period', 'period': 'Today'}"), ("state", "['Failed']")}
