@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import decoder, plain_loop, reference_sync, send_command, worker_runs, workload
+from benchmarks import decoder, million, plain_loop, reference_sync, send_command, worker_runs, workload
 from benchmarks.measured import Measured
 from database.settings import PROJECT
 from deployments.plan import Plan, demo_plan
@@ -67,6 +67,7 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
         _table("Unpacking answers", "pages", decoder.measure()),
+        _looks(million.measure()),
     ]
 
 
@@ -78,6 +79,17 @@ def _table(title: str, unit: str, ways: list[Measured]) -> Table:
     for way in ways:
         ratio = way.rate / ways[0].rate
         table.add_row(way.way, f"{way.jobs}", f"{way.seconds:.3g}", f"{way.rate:.1f}", f"{ratio:.3g}×")
+    return table
+
+
+def _looks(looks: list[million.Look]) -> Table:
+    table = Table(title="Looking on PostgreSQL, in milliseconds", caption="a million jobs may take the limit")
+    table.add_column("question")
+    for heading in (f"{million.SMALL:,} jobs", f"{million.LARGE:,} jobs", "ratio", "limit"):
+        table.add_column(heading, justify="right")
+    for look in looks:
+        ratio = f"{look.many / look.few:.3g}×"
+        table.add_row(look.what, f"{look.few:.1f}", f"{look.many:.1f}", ratio, f"{look.limit:.0f}")
     return table
 
 

@@ -21,6 +21,7 @@ from database.report import (
     delivery_times,
     groups,
     oldest_waiting,
+    per_day,
     per_hour,
 )
 from database.status import UNFINISHED, Status
@@ -78,12 +79,13 @@ def make_report(database: Database, scope: Scope, *, reporting_day: int) -> Repo
     now = database.clock()
     frame = pd.DataFrame.from_records(list(groups(database, scope)), columns=list(GROUP_COLUMNS))
     frame["alasan"] = _reasons(frame)
+    days = pd.DataFrame(list(per_day(database, scope)), columns=["tanggal", "status", "jumlah"])
     return Report(
         scope=scope,
         made_at=now.astimezone(database.timezone),
         figures=_figures(database, scope, frame, now),
-        tables={name: _table(database, frame, name) for name in DIMENSIONS},
-        course=_course(database, scope, frame),
+        tables={name: _table(database, days if name == "tanggal" else frame, name) for name in DIMENSIONS},
+        course=_course(database, scope, days),
         month=visit_month(database, local_date(database, now), reporting_day, scope.faskes),
     )
 
@@ -165,10 +167,10 @@ def _names(database: Database, reference: str | None) -> dict[str, str]:
     return {item.kode: f"{item.kode} · {item.nama}" for item in search(database, BY_NAME[reference])}
 
 
-def _course(database: Database, scope: Scope, frame: pd.DataFrame) -> pd.DataFrame:
+def _course(database: Database, scope: Scope, days: pd.DataFrame) -> pd.DataFrame:
     """How the jobs spread over the hours of one day, or over days."""
     if scope.first is None or scope.first != scope.last:
-        return _counted(frame, "tanggal")
+        return _counted(days, "tanggal")
     hours = pd.DataFrame(list(per_hour(database, scope)), columns=["jam", "status", "jumlah"])
     hours["jam"] = [at.astimezone(database.timezone).hour for at in hours["jam"]]
     counted = _counted(hours, "jam")

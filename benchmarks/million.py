@@ -1,0 +1,94 @@
+"""Monitor and report on a million jobs in PostgreSQL, beside the same on a thousand."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from bpjs_client.jenis import Jenis
+from database import Database, open_database
+from database.monitor import Filter, look, today
+from database.report import Scope
+from database.settings import DatabaseSettings
+from tasks.report import make_report
+from tests.postgres import start_postgres
+
+SMALL, LARGE = 1_000, 1_000_000
+_TIMES = 5
+
+# A year of a vendor's clinics: seven types, 96 % delivered, bodies of about a kilobyte.
+_FILL = """
+INSERT INTO jobs (
+    faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter, status,
+    reason, message, meta_code, result, attempts, waits, due_at, version, shown, created_at, updated_at, sent_at)
+SELECT
+    'faskes-' || n % 20, jenis, CASE WHEN jenis LIKE '%-antrean' THEN 'antrean' ELSE 'pcare' END,
+    'kunci-' || n, 'rantai-' || n, 10, at::date, 'RM-' || n % 50000, 'Pasien Contoh ' || n % 50000,
+    json_build_object('kdPoli', '00' || n % 5, 'kdDokter', '' || n % 40, 'keluhan', repeat('contoh ', 120)),
+    '00' || n % 5, '' || n % 40, status,
+    CASE status WHEN 'gagal' THEN 'ditolak' END, CASE status WHEN 'gagal' THEN 'kdPoli: tidak dikenal' END,
+    CASE status WHEN 'gagal' THEN '412' ELSE '200' END,
+    CASE status WHEN 'terkirim' THEN '{"noUrut": "A1"}'::json END, 1 + n % 2, 0, at, 3, true, at, at,
+    CASE status WHEN 'terkirim' THEN at + n % 300 * interval '0.1 second' END
+FROM (
+    SELECT
+        n, (ARRAY[:types])[1 + n % 7] AS jenis, now() - (:rows - n) * interval '365 days' / :rows AS at,
+        CASE WHEN n % 33 = 0 THEN 'gagal' WHEN n > :rows - 200 THEN 'menunggu' ELSE 'terkirim' END AS status
+    FROM generate_series(1, :rows) AS n) AS year
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One question, and how long its answer took with few and with many jobs, in milliseconds."""
+
+    what: str
+    few: float
+    many: float
+    limit: float  # what a million jobs may take
+
+
+_QUESTIONS: Mapping[str, tuple[float, Callable[[Database], object]]] = {
+    "monitor, today": (200, lambda here: look(here, Filter(tanggal=today(here)), limit=50)),
+    "monitor, all days": (200, lambda here: look(here, Filter(), limit=50)),
+    "monitor, failed of all days": (200, lambda here: look(here, Filter(status="tidak-terkirim"), limit=50)),
+    "monitor, one norm": (200, lambda here: look(here, Filter(norm="RM-7"), limit=50)),
+    "report, today": (
+        3_000,
+        lambda here: make_report(here, Scope(today(here), today(here)), reporting_day=5),
+    ),
+    "report, all days": (3_000, lambda here: make_report(here, Scope(), reporting_day=5)),
+}
+
+
+def measure() -> list[Look]:
+    """Fill a database, ask, fill it up, ask again."""
+    server = start_postgres()
+    try:
+        database = open_database(DatabaseSettings(database_url=SecretStr(server.emptied())))
+        few, many = (dict(_asked(database, rows)) for rows in (SMALL, LARGE))
+        database.close()
+    finally:
+        server.stop()
+    return [Look(what, few[what], many[what], limit) for what, (limit, _) in _QUESTIONS.items()]
+
+
+def _asked(database: Database, rows: int) -> Iterator[tuple[str, float]]:
+    types = ", ".join(f"'{jenis}'" for jenis in Jenis)
+    filling = _FILL.replace(":types", types).replace(":rows", str(rows))
+    with database.engine.begin() as connection:
+        connection.execute(text("TRUNCATE jobs CASCADE"))
+        connection.exec_driver_sql(filling.replace("%", "%%"))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE jobs"))
+    for what, (_, ask) in _QUESTIONS.items():
+        yield what, median(_milliseconds(ask, database) for _ in range(_TIMES))
+
+
+def _milliseconds(ask: Callable[[Database], object], database: Database) -> float:
+    started = time.perf_counter()
+    ask(database)
+    return 1000 * (time.perf_counter() - started)
