@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run demo deploy test chaos check bench
+.PHONY: setup run demo deploy test test-ui chaos check bench
 
 setup: .venv/ready
 
@@ -25,6 +25,10 @@ deploy: setup
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Also makes the pictures of the guide.
+test-ui: setup
+	TEST_UI=1 TEST_UI_PICTURES=docs/gambar $(BIN)/python -m pytest tests/ui
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos

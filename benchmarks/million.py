@@ -23,7 +23,8 @@ _TIMES = 5
 _FILL = """
 INSERT INTO jobs (
     faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter, status,
-    reason, message, meta_code, result, attempts, waits, due_at, version, shown, created_at, updated_at, sent_at)
+    reason, message, meta_code, result, attempts, waits, due_at, version, shown,
+    created_at, updated_at, sent_at)
 SELECT
     'faskes-' || n % 20, jenis, CASE WHEN jenis LIKE '%-antrean' THEN 'antrean' ELSE 'pcare' END,
     'kunci-' || n, 'rantai-' || n, 10, at::date, 'RM-' || n % 50000, 'Pasien Contoh ' || n % 50000,

@@ -9,6 +9,7 @@ from flows.kirim import CONCURRENCY
 from flows.sending import Sender
 from tasks.alert_settings import AlertSettings
 from tasks.composition import composition
+from tasks.landing import keep_landing
 from tasks.probing import keep_probing
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.watching import keep_watch
@@ -42,8 +43,9 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
 def deliver_as_it_comes(sender: Sender) -> None:
     """Burst after burst, waiting in between; ends when a shutdown was asked for."""
     sender.at.resume_after_new_credential()
-    watch = keep_watch(sender.at, AlertSettings())
-    with Waiter(sender.at.database) as waiter, keep_probing(sender.at), watch:
+    settings = AlertSettings()
+    watching = keep_watch(sender.at, settings), keep_landing(sender.at, every=settings.watch_seconds)
+    with Waiter(sender.at.database) as waiter, keep_probing(sender.at), watching[0], watching[1]:
         while not sender.at.stop.is_set():
             if not sender.burst():
                 waiter.wait(sender.at.stop)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from database.status import CARDS, Status
 from tasks.composition import Composition
 from tasks.detail_note import DEPLOYMENT, form_parameters, note_key
 from tasks.recording import PREFECT_UNAVAILABLE
+from tasks.repeating import repeatedly
 from tasks.saved_searches import STATES
 from tasks.ui_links import artifact_link, form_link, task_runs_link
 
@@ -75,6 +77,20 @@ def refresh_landing(at: Composition) -> None:
         leave_landing(at.database, named=at.settings.run_names == "norm")
     except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
         logger.warning("landing page not renewed (%s)", type(error).__name__)
+
+
+def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[None]:
+    """Write it anew whenever something changed, from a thread of its own, looking every so many seconds."""
+    shown: list[object] = []
+
+    def look_again() -> None:
+        seen = look(at.database, Filter(tanggal=today(at.database)), limit=1)
+        now: list[object] = [today(at.database), seen.cards, seen.open_before, seen.doors]
+        if now != shown:
+            refresh_landing(at)
+            shown[:] = now
+
+    return repeatedly("landing", look_again, every=every)
 
 
 def _actions() -> str:

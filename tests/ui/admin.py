@@ -1,0 +1,125 @@
+"""What a member of the staff does in Prefect's UI, and what they see there."""
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from deployments.clinic import Clinic
+from tasks.prefect_environment import API_URL
+
+RUN_SECONDS = 90
+_ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass
+class Admin:
+    """One person at one browser window; every link is followed in it."""
+
+    context: BrowserContext
+    clinic: Clinic
+    pictures: Path
+    clicks: int = 0
+
+    def __post_init__(self) -> None:
+        self.page: Page = self.context.new_page()
+
+    def opens(self, address: str) -> None:
+        """Type an address, or choose a bookmark."""
+        self.page.goto(address)
+
+    def opens_landing(self) -> None:
+        """The bookmark of the first day: the address that `make run` prints."""
+        key = {"artifacts": {"key": {"any_": ["beranda"]}}}
+        (landing,) = self.asks("/artifacts/filter", key)
+        self.opens(f"/artifacts/artifact/{landing['id']}")
+        self._awaits_landing()
+
+    def _awaits_landing(self) -> None:
+        expect(self.page.get_by_role("heading", name="Menunggu tindakan")).to_be_visible()
+        expect(self.page.get_by_role("cell", name="Semua")).to_be_visible()
+
+    def follows(self, link: Locator | str) -> None:
+        """Click a link, wherever it opens."""
+        found = self.page.get_by_role("link", name=link, exact=True).first if isinstance(link, str) else link
+        found.scroll_into_view_if_needed()
+        before = len(self.context.pages)
+        found.click()
+        self.clicks += 1
+        self.page.wait_for_timeout(500)
+        if len(self.context.pages) > before:
+            self.page = self.context.pages[-1]
+
+    def types(self, value: str, over: str) -> None:
+        """Replace what a field holds."""
+        fields = self.page.locator("textarea, input")
+        expect(fields.first).to_be_visible()
+        self.page.wait_for_function(
+            "over => [...document.querySelectorAll('textarea, input')].some(e => e.value.includes(over))",
+            arg=over,
+        )
+        held = [field for field in fields.all() if over in field.input_value()]
+        held[0].fill(value)
+        self.clicks += 1
+
+    def submits(self) -> dict[str, Any]:
+        """Press the form's button and open the run that it started; the run, ended."""
+        deployment = re.search(r"/deployments/deployment/([^/?]+)", self.page.url)
+        assert deployment, self.page.url
+        known = {run["id"] for run in self._runs_of(deployment[1])}
+        self.page.get_by_role("button", name="Submit").click()
+        self.clicks += 1
+        self.page.wait_for_url(lambda address: "/run?" not in address and not address.endswith("/run"))
+        deadline = time.monotonic() + RUN_SECONDS
+        while time.monotonic() < deadline:
+            new = [run for run in self._runs_of(deployment[1]) if run["id"] not in known]
+            if new and new[0]["state_type"] in _ENDED:
+                self.opens(f"/runs/flow-run/{new[0]['id']}")
+                self.clicks += 1
+                return new[0]
+            self.page.wait_for_timeout(300)
+        self.page.screenshot(path="/tmp/shots/stuck.png")
+        raise AssertionError(
+            f"the run did not end: {[(r['name'], r['state_name']) for r in self._runs_of(deployment[1])]}"
+        )
+
+    def _runs_of(self, deployment_id: str) -> list[dict[str, Any]]:
+        ours = {"deployments": {"id": {"any_": [deployment_id]}}}
+        runs = self.asks("/flow_runs/filter", ours)
+        return [run for run in runs if not run["auto_scheduled"]]
+
+    def counts(self) -> dict[str, list[int]]:
+        """The landing page's table: by job type, the four cards."""
+        rows = self.page.locator("table").first.locator("tbody tr").all()
+        texts = [row.locator("td").all_inner_texts() for row in rows]
+        return {name: [int(count) for count in counts] for name, *counts in texts}
+
+    def sees_counts(self, jenis: str, expected: list[int]) -> None:
+        """Open the landing page until it shows these counts of a job type."""
+        deadline = time.monotonic() + RUN_SECONDS
+        self.opens_landing()
+        while (found := self.counts()[jenis]) != expected:
+            assert time.monotonic() < deadline, f"{jenis}: {found}, not {expected}"
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+            self._awaits_landing()
+
+    def sees(self, text: str) -> None:
+        """Wait until the page shows it."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def keeps(self, name: str) -> None:
+        """Keep what the screen shows as a picture of the guide."""
+        self.page.wait_for_timeout(700)  # what slides or fades in has done so
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+
+    def asks(self, path: str, question: dict[str, Any]) -> list[dict[str, Any]]:
+        """What Prefect's API knows; for the test, not for the person."""
+        url = f"{self.clinic.plan.environ[API_URL]}{path}"
+        found: list[dict[str, Any]] = httpx.post(url, content=json.dumps(question), timeout=30).json()
+        return found

@@ -1,0 +1,70 @@
+"""A whole clinic as `make run` starts it, and a browser before it.
+
+Without Chromium these tests are left out, unless `make test-ui` asks for them.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deployments.clinic import Clinic
+from deployments.plan import demo_plan
+from deployments.screen import Screen
+from tests.ui.admin import Admin
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+WATCH_SECONDS = 2  # how soon the landing page follows
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+ASKED_FOR = "TEST_UI"  # set by `make test-ui`: then a missing Chromium is a failure
+PICTURES = "TEST_UI_PICTURES"  # the folder that the guide's pictures go to
+
+collect_ignore_glob = [] if CHROMIUM or ASKED_FOR in os.environ else ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get(PICTURES) or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Iterator[Clinic]:
+    """Everything runs, and the sample day is delivered."""
+    with tempfile.TemporaryDirectory(prefix="bpjs-ui-") as folder:
+        plan = demo_plan(os.environ, Path(folder))
+        plan.environ["BPJS_WATCH_SECONDS"] = str(WATCH_SECONDS)
+        with Clinic(plan, threading.Event(), Screen()) as running:
+            running.hand_over_today()
+            assert running.wait_until_settled(seconds=100)
+            yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, f"Chromium is needed: none of {', '.join(BROWSERS)} is on the PATH"
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def admin(browser: Browser, clinic: Clinic, pictures: Path) -> Iterator[Admin]:
+    """Somebody of the clinic, in the clinic's time zone."""
+    context = browser.new_context(
+        base_url=clinic.plan.ui_url,
+        viewport={"width": 1280, "height": 860},
+        timezone_id=clinic.plan.database.timezone,
+    )
+    context.set_default_timeout(30_000)
+    yield Admin(context, clinic, pictures)
+    context.close()

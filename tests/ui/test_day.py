@@ -1,0 +1,57 @@
+"""A clinic's admin at work: looks, understands, corrects, sends again, and sees the counts change."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.admin import Admin
+
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(400)]
+
+
+def test_an_admin_finds_a_failed_job_learns_why_corrects_it_and_sees_it_delivered(admin: Admin) -> None:
+    admin.sees_counts("Semua", [167, 7, 148, 12])
+    before = admin.counts()["tambah-pendaftaran"]
+    admin.keeps("beranda")
+
+    admin.follows("Gagal hari ini")
+    admin.sees("tambah-pendaftaran RM-")
+    admin.keeps("gagal-hari-ini")
+    admin.follows(admin.page.get_by_role("link", name=re.compile("tambah-pendaftaran RM-000017")))
+    admin.sees("Failed")
+    admin.follows(admin.page.get_by_text("Artifacts", exact=True))
+    admin.follows(admin.page.get_by_role("link", name=re.compile("pekerjaan-")))
+    admin.sees("Yang perlu dilakukan:")
+    admin.sees("Kode itu tidak ada di data referensi BPJS.")
+    admin.keeps("detail")
+
+    admin.follows("Kirim ulang")
+    admin.types('{"kdPoli": "001"}', over="077")
+    admin.keeps("kirim-ulang")
+    ended = admin.submits()
+    assert ended["state"]["message"].startswith("Terkirim · noUrut ")
+    assert ended["parameters"].keys() == {"pekerjaan_id"}
+    admin.sees("Completed")
+    admin.keeps("terkirim")
+
+    total, waiting, sent, failed = before
+    admin.sees_counts("tambah-pendaftaran", [total, waiting, sent + 1, failed - 1])
+
+
+def test_an_admin_filters_by_count_by_name_and_by_saved_filter(admin: Admin) -> None:
+    admin.opens_landing()
+    failed = admin.counts()["tambah-antrean"][3]
+    row = admin.page.get_by_role("row").filter(has_text="tambah-antrean").first
+    admin.follows(row.get_by_role("link").last)
+    admin.sees(f"{failed} runs")
+    admin.page.get_by_placeholder("Search by task run name").fill("RM-000048")
+    admin.sees("2 runs")
+    admin.keeps("cari-norm")
+
+    # The UI knows this filter by the name under which it was saved.
+    expect(admin.page.get_by_role("button", name="Gagal hari ini")).to_be_visible()
+
+    admin.opens_landing()
+    admin.follows("Reset Filter")
+    admin.sees("All run states")
