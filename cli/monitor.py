@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -15,45 +16,48 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.day import read_day_or_all
-from cli.spreadsheet import write_csv
-from cli.terminal import UserError, badge, console, plain, print_json
+from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
+from cli.spreadsheet import write_csv, write_xlsx
+from cli.terminal import UserError, badge, console, error_console, plain, print_json
 from database import open_database
-from database.monitor import Filter, Monitor, Row, look, today
+from database.monitor import Filter, Monitor, Row, look
 from database.status import FILTER_WORDS
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
 
 _WATCH_SECONDS = 2.0
+_SCREENFUL, MOST_ROWS = 50, 100_000
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
 def monitor(  # noqa: PLR0917 - Typer makes an option of each
     jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini; kolomnya mengikuti.")] = None,
-    tanggal: Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")] = None,
-    norm: Annotated[str | None, typer.Option(help="Nomor rekam medis.")] = None,
+    tanggal: Tanggal = None,
+    norm: Norm = None,
     status: Annotated[Word, typer.Option(help="Status pengiriman.")] = Word("semua"),
-    nama: Annotated[str | None, typer.Option(help="Bagian dari nama pasien.")] = None,
-    faskes: Annotated[str | None, typer.Option(help="Hanya faskes ini.")] = None,
-    isi: Annotated[
-        str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")
+    nama: Nama = None,
+    faskes: Faskes = None,
+    isi: Isi = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_ROWS, help="Paling banyak sekian baris; bawaan: 50, CSV semua."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Paling banyak sekian baris.")] = 50,
     watch: Annotated[bool, typer.Option("--watch", help="Perbarui tiap dua detik, sampai Ctrl-C.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Barisnya sebagai CSV, untuk lembar kerja.")] = False,
+    xlsx: Annotated[Path | None, typer.Option(help="Barisnya ke berkas lembar kerja ini.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menampilkan keadaan pekerjaan: kartu, tabel, dan sisa hari-hari sebelumnya."""
     database = open_database()
-    if sum((watch, csv, as_json)) > 1:
-        raise UserError("Pilih salah satu: --watch, --csv, atau --json.")
-    day = read_day_or_all(tanggal) if tanggal is not None else today(database)
-    chosen = Filter(jenis, day, norm, status.value, nama, faskes, _field(isi))
+    if sum((watch, csv, xlsx is not None, as_json)) > 1:
+        raise UserError("Pilih salah satu: --watch, --csv, --xlsx, atau --json.")
+    day = day_of(database, tanggal)
+    chosen = Filter(jenis, day, norm, status.value, nama, faskes, field_of(isi))
     if watch:
-        _watch(lambda: look(database, chosen, limit=limit), day)
-    seen = look(database, chosen, limit=limit)
-    if csv:
-        write_csv(seen.rows, [("Id", "id"), *((name, _KEYS.get(name, name)) for name in seen.columns)])
+        _watch(lambda: look(database, chosen, limit=limit or _SCREENFUL), day)
+    seen = look(database, chosen, limit=limit or (MOST_ROWS if csv or xlsx else _SCREENFUL))
+    if csv or xlsx:
+        _export(seen, xlsx)
         return
     if as_json:
         print_json(
@@ -69,13 +73,16 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
     _show(console(), seen, day)
 
 
-def _field(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    name, equals, value = text.partition("=")
-    if not name.strip() or not equals:
-        raise UserError("--isi harus ISIAN=NILAI, misalnya kdPoli=001.")
-    return name.strip(), value.strip()
+def _export(seen: Monitor, xlsx: Path | None) -> None:
+    """To stdout as CSV, or into a spreadsheet's file; says when not all rows went along."""
+    columns = [("Id", "id"), *((name, _KEYS.get(name, name)) for name in seen.columns)]
+    if xlsx is None:
+        write_csv(seen.rows, columns)
+    else:
+        write_xlsx(xlsx, seen.rows, columns)
+    missing = seen.cards["total"] - len(seen.rows)
+    if missing > 0:
+        error_console().print(f"Hanya {len(seen.rows)} pekerjaan terbaru; {missing} lainnya tidak ikut.")
 
 
 def _watch(see: Callable[[], Monitor], day: date | None) -> NoReturn:

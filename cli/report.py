@@ -5,19 +5,19 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Jenis
-from cli.day import read_day, read_day_or_all
+from cli.chosen import Faskes, Tanggal, day_of
+from cli.day import read_day
 from cli.terminal import UserError
 from database import Database, open_database
-from database.monitor import today
 from database.report import Scope
 
 
 def report(  # noqa: PLR0917 - Typer makes an option of each
-    tanggal: Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")] = None,
+    tanggal: Tanggal = None,
     dari: Annotated[str | None, typer.Option(help="Sejak yyyy-MM-dd.")] = None,
     sampai: Annotated[str | None, typer.Option(help="Sampai dengan yyyy-MM-dd.")] = None,
     jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini.")] = None,
-    faskes: Annotated[str | None, typer.Option(help="Hanya faskes ini.")] = None,
+    faskes: Faskes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Melaporkan pengiriman: jumlah, waktu, gangguan, dan kunjungan yang belum masuk PCare."""
@@ -37,7 +37,7 @@ def _scope(  # noqa: PLR0917 - as many as there are options
     faskes: str | None,
 ) -> Scope:
     if dari is None and sampai is None:
-        day = today(database) if tanggal is None else read_day_or_all(tanggal)
+        day = day_of(database, tanggal)
         return Scope(day, day, jenis, faskes)
     if tanggal is not None:
         raise UserError("Pilih salah satu: --tanggal, atau --dari dan --sampai.")

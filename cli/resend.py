@@ -1,24 +1,33 @@
-"""`bpjs resend`: sends a job again, as it is or corrected."""
+"""`bpjs resend`: sends a job again, as it is or corrected; or many that failed."""
 
 import getpass
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bpjs_client.identifiers import with_masked_values
+from bpjs_client.jenis import Jenis
+from cli.bulk_resend import resend_many
+from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
 from cli.prefect_start import prefect_unavailable, prepare_prefect
-from cli.terminal import JobId, UserError, badge, console, plain, print_json
+from cli.terminal import UserError, badge, console, plain, print_json
 from database import LineRefused, open_database
 from database.detail import show
+from database.monitor import Filter
 from database.resend import Resend
 from database.status import Status
 
+Given = dict[str, object]  # options by name; None: not given
+
 
 def resend(  # noqa: PLR0917 - Typer makes an option of each
-    job_id: JobId,
+    job_id: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")
+    ] = None,
     patch: Annotated[str | None, typer.Option(help="Yang diperbaiki saja, sebagai JSON.")] = None,
     body: Annotated[Path | None, typer.Option(help="Berkas JSON dengan isi lengkapnya.")] = None,
     reason: Annotated[str, typer.Option(help="Mengapa.")] = "",
@@ -26,18 +35,59 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
     version: Annotated[
         int | None, typer.Option("--versi", help="Versi yang dilihat; ditolak bila sudah berubah.")
     ] = None,
+    many: Annotated[bool, typer.Option("--filter", help="Semua yang gagal dan cocok, bukan satu.")] = False,
+    jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini.")] = None,
+    tanggal: Tanggal = None,
+    norm: Norm = None,
+    nama: Nama = None,
+    faskes: Faskes = None,
+    isi: Isi = None,
+    per_minute: Annotated[
+        int, typer.Option("--per-menit", min=1, max=6000, help="Dengan --filter: paling banyak sekian.")
+    ] = 60,
+    sure: Annotated[bool, typer.Option("--ya", help="Dengan --filter: kirim tanpa ditanya.")] = False,
+    only_count: Annotated[
+        bool, typer.Option("--hanya-hitung", help="Dengan --filter: jangan kirim.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
-    """Mengirim ulang satu pekerjaan sekarang; 0 bila terkirim, 1 bila tidak, 2 bila ditolak."""
+    """Mengirim ulang sekarang, satu atau (--filter) banyak; 0 bila terkirim, 1 bila tidak, 2 bila ditolak."""
+    asked = Resend(reason=reason.strip(), by=by.strip() or getpass.getuser(), version=version)
+    for_one: Given = {"ID": job_id, "--patch": patch, "--body": body, "--versi": version}
+    choosing: Given = {"--jenis": jenis, "--tanggal": tanggal, "--norm": norm, "--nama": nama}
+    choosing |= {"--faskes": faskes, "--isi": isi, "--ya": sure or None, "--hanya-hitung": only_count or None}
+    if not many:
+        _refuse(choosing, "hanya dengan --filter")
+        raise typer.Exit(_send_one(job_id, _edited(asked, patch, body), as_json=as_json))
+    _refuse(for_one, "tidak bersama --filter")
+    database = open_database()
+    chosen = Filter(jenis, day_of(database, tanggal), norm, "tidak-terkirim", nama, faskes, field_of(isi))
+    code = resend_many(
+        database, chosen, asked, per_minute=per_minute, sure=sure, only_count=only_count, as_json=as_json
+    )
+    raise typer.Exit(code)
+
+
+def _refuse(options: Given, why: str) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise UserError(f"{', '.join(given)}: {why}.")
+
+
+def _edited(asked: Resend, patch: str | None, body: Path | None) -> Resend:
     if patch is not None and body is not None:
         raise UserError("Pilih salah satu: --patch atau --body.")
-    asked = Resend(
+    return replace(
+        asked,
         patch=_object(patch, "--patch") if patch is not None else None,
         body=_object(_read(body), "--body") if body is not None else None,
-        reason=reason.strip(),
-        by=by.strip() or getpass.getuser(),
-        version=version,
     )
+
+
+def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
+    """The exit code."""
+    if job_id is None:
+        raise UserError("Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus.")
     prepare_prefect()
     from flows.resending import resend_now  # noqa: PLC0415 - Prefect takes seconds to import
 
@@ -51,7 +101,7 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
         print_json({name: job[name] for name in ("id", "jenis", "status", "message", "http_code", "result")})
     else:
         console().print(badge(job["status"]), plain(f"#{job_id} {job['message'] or _numbers(job['result'])}"))
-    raise typer.Exit(0 if job["status"] == Status.TERKIRIM else 1)
+    return 0 if job["status"] == Status.TERKIRIM else 1
 
 
 def _numbers(result: Mapping[str, str] | None) -> str:

@@ -1,10 +1,18 @@
 """Writes rows for a spreadsheet."""
 
 import csv
+import json
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+
+from cli.terminal import UserError
+
+_WIDEST = 400  # pixels of a column
 # A spreadsheet runs what begins so; what a clinic or BPJS wrote must stay text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -14,6 +22,29 @@ def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, st
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([heading for heading, _ in columns])
     writer.writerows([[_harmless(row.get(key)) for _, key in columns] for row in rows])
+
+
+def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
+    """The same into an Excel file; text stays text there. Raises UserError."""
+    book = Workbook(
+        file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    sheet = book.add_worksheet("Pekerjaan")
+    sheet.write_row(0, 0, [heading for heading, _ in columns], book.add_format({"bold": True}))
+    for place, row in enumerate(rows, start=1):
+        sheet.write_row(place, 0, [_cell(row.get(key)) for _, key in columns])
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.autofit(_WIDEST)
+    try:
+        book.close()
+    except (OSError, FileCreateError):
+        raise UserError(f"Berkas {file} tidak dapat ditulis.") from None
+
+
+def _cell(value: object) -> object:
+    """What a cell can hold: a body's field may be anything."""
+    return value if value is None or isinstance(value, str | int | float) else json.dumps(value)
 
 
 def _harmless(value: object) -> object:

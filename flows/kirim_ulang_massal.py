@@ -2,30 +2,32 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Annotated, Any, cast
 from uuid import UUID
 
 from prefect import flow
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
-from bpjs_client.identifiers import without_identifiers
-from bpjs_client.jenis import Jenis
-from database import Database, DatabaseError, LineRefused
+from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
-from database.failed import FailedJob, failed_jobs
-from database.monitor import Filter, today
+from database.failed import FailedJob, failed_among, failed_jobs
 from database.resend import Resend, ask_again
-from flows.form import FORM, send_one, whole_number
+from flows.failed_list import failed_list
+from flows.filter_form import Typed, read_filter, whole_numbers
+from flows.form import FORM, send_one, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import Composition, composition
+from tasks.landing import refresh_landing
 
 LIST_KEY, PROGRESS_KEY = "kirim-ulang-massal", "kirim-ulang-massal-kemajuan"
 MOST_PER_MINUTE = 6_000
-_LISTED = 500
+SENT, AGAIN, WAITING, SKIPPED, UNTOUCHED = "terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh"
+# Told of each job as it is done, for a progress bar.
+watcher: ContextVar[Callable[[FailedJob, str], None]] = ContextVar("watcher", default=lambda _job, _end: None)
 
 
 @flow(
@@ -37,76 +39,79 @@ def kirim_ulang_massal(
     jenis: Annotated[str, hint("Hanya jenis ini, misalnya tambah-pendaftaran; kosong: semua")] = "",
     tanggal: Annotated[str, hint("yyyy-MM-dd atau semua; kosong: hari ini")] = "",
     norm: Annotated[str, hint("Hanya nomor rekam medis ini")] = "",
+    nama: Annotated[str, hint("Hanya pasien yang namanya memuat ini")] = "",
     faskes: Annotated[str, hint("Hanya faskes ini")] = "",
+    isi: Annotated[str, hint("Hanya yang isiannya begini, misalnya kdPoli=001")] = "",
+    pekerjaan_id: Annotated[str, hint("Hanya nomor-nomor ini, misalnya 12, 15; filter lain diabaikan")] = "",
     hanya_hitung: Annotated[bool, hint("Hitung dan daftar saja; matikan untuk benar-benar mengirim")] = True,
     per_menit: Annotated[str, hint("Paling banyak sekian per menit")] = "60",
     alasan: Annotated[str, hint("Mengapa dikirim ulang")] = "",
     diminta_oleh: Annotated[str, hint("Nama Anda")] = "",
-) -> State[None]:
+) -> State[Counter[str]]:
     """List what a filter finds; then send one after another in the order of their chains.
 
-    Cancelled in between, it leaves the rest as it is.
+    Cancelled in between, it leaves the rest as it is. Who was looked for is taken out of this run's
+    parameters: the jobs found stand there instead, so that a retry means the same jobs.
     """
     at = composition()
     try:
-        chosen = _filter(at.database, jenis, tanggal, norm, faskes)
         pace = 60 / _pace(per_menit)
-        found = failed_jobs(at.database, chosen)
-        _list(found, "Pekerjaan gagal yang cocok")
-        if hanya_hitung or not found:
-            return Completed(message=f"{len(found)} pekerjaan gagal cocok; tidak ada yang dikirim")
-        return _send_all(at, found, Resend(reason=alasan.strip(), by=diminta_oleh.strip()), pace)
+        found = _found(at, pekerjaan_id, Typed(jenis, tanggal, norm, nama, faskes, isi))
     except (LineRefused, DatabaseError) as refused:
+        wipe({})
         return Failed(message=f"Gagal · {refused}")
+    ids = ", ".join(str(job.id) for job in found)
+    wipe({"pekerjaan_id": ids, "hanya_hitung": hanya_hitung, "per_menit": per_menit} if found else {})
+    _list(at, found, "Pekerjaan gagal yang cocok", ids)
+    if hanya_hitung or not found:
+        said = f"{len(found)} pekerjaan gagal cocok; tidak ada yang dikirim"
+        return Completed(message=said, data=Counter({UNTOUCHED: len(found)}))
+    ended = _send_all(at, found, Resend(reason=alasan.strip(), by=diminta_oleh.strip()), pace)
+    refresh_landing(at)
+    return Completed(message=", ".join(f"{count} {end}" for end, count in ended.items() if count), data=ended)
 
 
-def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: float) -> State[None]:
+def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:
+    """Raises LineRefused, DatabaseUnavailable."""
+    if str(ids).strip():
+        return failed_among(at.database, whole_numbers(str(ids), "pekerjaan_id"))
+    return failed_jobs(at.database, read_filter(at.database, typed))
+
+
+def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: float) -> Counter[str]:
+    """How many ended how; `pace` is the least time from one to the next, in seconds."""
     described = f"0 dari {len(jobs)}"
     progress = cast(UUID, create_progress_artifact(key=PROGRESS_KEY, progress=0.0, description=described))
     ended: Counter[str] = Counter()
     again: list[FailedJob] = []
     for done, job in enumerate(jobs, start=1):
         started = time.monotonic()
-        status = _send(at, job, asked)
-        ended[status] += 1
-        if status == "gagal lagi":
-            again.append(job)
-        said = f"{done} dari {len(jobs)}"
-        update_progress_artifact(progress, progress=100 * done / len(jobs), description=said)
+        end = _send(at, job, asked)
+        ended[end] += 1
+        again += [job] if end == AGAIN else []
+        watcher.get()(job, end)
+        update_progress_artifact(
+            progress, progress=100 * done / len(jobs), description=f"{done} dari {len(jobs)}"
+        )
         if done < len(jobs) and at.stop.wait(max(0.0, pace - (time.monotonic() - started))):
             break
-    _list(again, "Gagal lagi")
-    untouched = len(jobs) - ended.total()
-    parts = [f"{count} {status}" for status, count in ended.items()]
-    return Completed(message=", ".join([*parts, *([f"{untouched} belum disentuh"] if untouched else [])]))
+    if again:
+        _list(at, again, "Gagal lagi", ", ".join(str(job.id) for job in again))
+    ended[UNTOUCHED] = len(jobs) - ended.total()
+    return ended
 
 
 def _send(at: Composition, job: FailedJob, asked: Resend) -> str:
     try:
         ask_again(at.database, job.id, asked)
     except MoveRefused:  # somebody else sent or closed it meanwhile
-        return "dilewati"
+        return SKIPPED
+    except DatabaseError:
+        return UNTOUCHED
     state: State[Any] = send_one(at, job.id)
     if state.is_completed():
-        return "terkirim"
-    return "gagal lagi" if state.is_failed() else "menunggu"
-
-
-def _filter(database: Database, jenis: str, tanggal: str, norm: str, faskes: str) -> Filter:
-    """What was typed, checked. Raises LineRefused."""
-    if jenis and jenis not in set(Jenis):
-        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
-    try:
-        day = None if tanggal == "semua" else date.fromisoformat(tanggal) if tanggal else today(database)
-    except ValueError:
-        raise LineRefused("tanggal harus yyyy-MM-dd atau semua") from None
-    return Filter(
-        jenis=Jenis(jenis) if jenis else None,
-        tanggal=day,
-        norm=norm or None,
-        faskes=faskes or None,
-        status="tidak-terkirim",
-    )
+        return SENT
+    return AGAIN if state.is_failed() else WAITING
 
 
 def _pace(per_minute: str) -> int:
@@ -116,13 +121,7 @@ def _pace(per_minute: str) -> int:
     return pace
 
 
-def _list(jobs: Sequence[FailedJob], what: str) -> None:
-    rows = [
-        {"Id": job.id, "Tanggal": job.tanggal, "Jenis": job.jenis, "Norm": job.norm, "Pesan": _shown(job)}
-        for job in jobs[:_LISTED]
-    ]
-    create_table_artifact(key=LIST_KEY, table=rows, description=f"{what}: {len(jobs)}")
-
-
-def _shown(job: FailedJob) -> str:
-    return without_identifiers(job.message, job.body)
+def _list(at: Composition, jobs: Sequence[FailedJob], what: str, ids: str) -> None:
+    named = at.settings.run_names == "norm"
+    page = failed_list(jobs, f"{what}: {len(jobs)}", ids=ids, named=named)
+    create_markdown_artifact(key=LIST_KEY, markdown=page, description=f"{what}: {len(jobs)}")

@@ -7,10 +7,10 @@ from prefect import flow
 from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
-from bpjs_client.jenis import Jenis
 from database import Database, DatabaseError, LineRefused
 from database.monitor import today
 from database.report import Scope
+from flows.filter_form import ALL_DAYS, read_jenis
 from flows.form import FORM
 from flows.hint import hint
 from flows.report_artifacts import leave_report
@@ -18,8 +18,6 @@ from tasks.composition import composition
 from tasks.landing import leave_landing
 from tasks.report import make_report
 from tasks.report_words import percent, period
-
-ALL_DAYS = "semua"
 
 
 def _run_name() -> str:
@@ -57,14 +55,12 @@ def laporan_monitoring(
 
 def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str) -> Scope:
     """What was typed, checked. Raises LineRefused."""
-    if jenis and jenis not in set(Jenis):
-        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
     now = today(database)
     first = None if dari == ALL_DAYS else _day(dari, "dari") or now
     last = _day(sampai, "sampai") or (None if first is None else now)
     if first and last and last < first:
         raise LineRefused("sampai tidak boleh sebelum dari")
-    return Scope(first, last, Jenis(jenis) if jenis else None, faskes or None)
+    return Scope(first, last, read_jenis(jenis), faskes or None)
 
 
 def _day(typed: str, name: str) -> date | None:

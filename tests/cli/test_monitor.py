@@ -5,9 +5,11 @@ import io
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import load_workbook
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue_lines
@@ -246,6 +248,32 @@ def test_rows_go_to_a_spreadsheet_as_text(terminal: Terminal, line: Line) -> Non
     assert rows[1][2:5] == ["RM-1", '\'=HYPERLINK("x")', "tambah-antrean"]
 
 
+def test_a_spreadsheet_holds_text_as_text_and_numbers_as_numbers(
+    terminal: Terminal, line: Line, tmp_path: Path
+) -> None:
+    lines = [line(norm="007", nama_pasien='=HYPERLINK("x")'), line(norm="RM-2", kunci="lain")]
+    terminal("enqueue", "-", stdin="\n".join(lines).encode())
+    file = tmp_path / "hari-ini.xlsx"
+    ran = terminal("monitor", "--xlsx", str(file))
+
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    heading, newest, oldest = load_workbook(file).active.iter_rows(values_only=True)
+    assert heading[:5] == ("Id", "Tanggal", "Norm", "Nama Pasien", "Jenis")
+    assert (newest[0], oldest[0]) == (2, 1)
+    assert oldest[2:4] == ("007", '=HYPERLINK("x")')
+    assert load_workbook(file).active["D3"].data_type == "s"
+
+
+def test_an_export_holds_all_rows_and_says_when_it_does_not(terminal: Terminal, line: Line) -> None:
+    lines = [line(kunci=f"k-{number}") for number in range(60)]
+    terminal("enqueue", "-", stdin="\n".join(lines).encode())
+    whole, part = terminal("monitor", "--csv"), terminal("monitor", "--csv", "--limit", "10")
+
+    assert (whole.out.count("\n"), whole.err) == (61, "")
+    assert part.out.count("\n") == 11
+    assert part.err == "Hanya 10 pekerjaan terbaru; 50 lainnya tidak ikut.\n"
+
+
 def test_watching_goes_on_until_ctrl_c(terminal: Terminal) -> None:
     with terminal.running("monitor", "--watch") as watcher:
         watcher.wait_until(lambda: watcher.said.count("Tidak ada pekerjaan") >= 2)
@@ -255,7 +283,11 @@ def test_watching_goes_on_until_ctrl_c(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize(
     ("words", "complaint"),
-    [(("--isi", "kdPoli"), "--isi harus ISIAN=NILAI"), (("--csv", "--json"), "Pilih salah satu")],
+    [
+        (("--isi", "kdPoli"), "--isi harus ISIAN=NILAI"),
+        (("--csv", "--json"), "Pilih salah satu"),
+        (("--xlsx", "/tidak/ada/x.xlsx"), "tidak dapat ditulis"),
+    ],
 )
 def test_a_wrong_filter_is_one_sentence(terminal: Terminal, words: tuple[str, ...], complaint: str) -> None:
     ran = terminal("monitor", *words)

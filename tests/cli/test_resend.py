@@ -4,10 +4,12 @@ import json
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
+from database.resend import Resend, ask_again
 from tests.chaos.patients import Patient
 from tests.cli.terminal import Terminal
 from tests.flows.prefect_server import PrefectServer
@@ -80,3 +82,78 @@ def test_without_prefect_the_correction_is_kept_and_the_job_waits(failed: tuple[
 
     assert "pekerjaan tetap tersimpan dan menunggu" in ran.complaint
     assert terminal("show", str(job_id), "--json").json["status"] == "menunggu"
+
+
+@pytest.fixture
+def refused(failed: tuple[Terminal, int], kept: Database) -> tuple[Terminal, list[int]]:
+    """Two registrations that were refused for their poli."""
+    terminal, first = failed
+    line = next(line for line in Patient(1, date.today()).lines() if line["jenis"] == "tambah-pendaftaran")
+    body = {**line["body"], "kdPoli": "999"}
+    second = enqueue(line["jenis"], line["norm"], line["nama_pasien"], body, database=kept).id
+    assert terminal("send").code == 0
+    return terminal, [first, second]
+
+
+def test_many_are_counted_first_and_nothing_is_sent_unasked(
+    refused: tuple[Terminal, list[int]], simulator: Simulator
+) -> None:
+    terminal, _ids = refused
+    sent = len(simulator.ledger()["writes"])
+    counted = terminal("resend", "--filter")
+
+    assert (counted.code, counted.err) == (
+        0,
+        "Tidak ada yang dikirim; tambahkan --ya untuk mengirim tanpa ditanya.\n",
+    )
+    assert "2 pekerjaan gagal cocok." in counted.out
+    only = terminal("resend", "--filter", "--hanya-hitung", "--json")
+    assert only.json == {
+        "found": 2,
+        "terkirim": 0,
+        "gagal_lagi": 0,
+        "menunggu": 0,
+        "dilewati": 0,
+        "belum_disentuh": 2,
+    }
+    assert len(simulator.ledger()["writes"]) == sent
+
+
+def test_many_are_sent_and_those_that_fail_again_are_counted(
+    refused: tuple[Terminal, list[int]], simulator: Simulator, kept: Database
+) -> None:
+    terminal, ids = refused
+    added = {"name": "poli", "add": [{"kdPoli": "999", "nmPoli": "POLI BARU", "poliSakit": True}]}
+    httpx.post(f"{simulator.control_url}/control/references", json=added).raise_for_status()
+    ask_again(kept, ids[1], Resend(patch={"noKartu": ""}))  # wrong from the start now
+    ran = terminal(
+        "resend", "--filter", "--jenis", "tambah-pendaftaran", "--per-menit", "6000", "--ya", "--json",
+        "--by", "Rina", "--reason", "poli baru",
+    )  # fmt: skip
+
+    assert (ran.code, ran.json["terkirim"], ran.json["gagal_lagi"]) == (1, 1, 1), ran.err
+    assert [terminal("show", str(job), "--json").json["status"] for job in ids] == ["terkirim", "gagal"]
+    asked = [each for each in terminal("show", str(ids[0]), "--json").json["history"] if each["requested_by"]]
+    assert [(each["requested_by"], each["reason"]) for each in asked] == [("Rina", "poli baru")]
+
+
+def test_a_filter_that_finds_nothing_is_no_failure(at_work: Terminal) -> None:
+    ran = at_work("resend", "--filter", "--norm", "RM-TIDAK-ADA", "--ya")
+    assert (ran.code, ran.out) == (0, "0 pekerjaan gagal cocok.\n")
+
+
+MIXED: list[tuple[tuple[str, ...], str]] = [
+    ((), "Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus."),
+    (("1", "--filter"), "ID: tidak bersama --filter."),
+    (("--filter", "--patch", "{}", "--versi", "2"), "--patch, --versi: tidak bersama --filter."),
+    (("1", "--norm", "RM-1", "--ya"), "--norm, --ya: hanya dengan --filter."),
+    (("--filter", "--tanggal", "kemarin"), "--tanggal harus yyyy-MM-dd atau semua."),
+    (("--filter", "--isi", "x"), "--isi harus ISIAN=NILAI, misalnya kdPoli=001."),
+]
+
+
+@pytest.mark.parametrize(("words", "complaint"), MIXED)
+def test_what_does_not_go_together_is_one_sentence(
+    terminal: Terminal, words: tuple[str, ...], complaint: str
+) -> None:
+    assert terminal("resend", *words).complaint == complaint

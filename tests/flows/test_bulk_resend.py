@@ -1,11 +1,15 @@
 """The form `kirim-ulang-massal`: looks first, then sends again in the order of the chains."""
 
 import json
+import re
 from typing import Any
 
 import httpx
 import pytest
 
+from database.failed import failed_jobs
+from database.monitor import Filter
+from flows.failed_list import failed_list
 from flows.kirim_ulang_massal import kirim_ulang_massal
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -53,8 +57,8 @@ def test_it_counts_and_lists_and_sends_nothing_unless_told(
     assert (state.name, state.message) == ("Completed", "2 pekerjaan gagal cocok; tidak ada yang dikirim")
     assert (bpjs.taken, statuses(here, ids)) == ([], ["gagal", "gagal"])
     run = {"flow_run_id": {"any_": [str(state.state_details.flow_run_id)]}}
-    (table,) = prefect.query("/artifacts/filter", artifacts=run)
-    assert [row["Id"] for row in json.loads(str(table["data"]))] == ids
+    (page,) = prefect.query("/artifacts/filter", artifacts=run)
+    assert [int(number) for number in re.findall(r"\| \[(\d+)\]", str(page["data"]))] == ids
 
 
 def test_told_so_it_sends_each_once_and_says_how_they_ended(broken: tuple[Desk, Bpjs, list[int]]) -> None:
@@ -101,6 +105,8 @@ NONSENSE = [
     ({"tanggal": "kemarin"}, "tanggal harus yyyy-MM-dd atau semua"),
     ({"per_menit": "0"}, "per_menit harus dari 1 sampai"),
     ({"per_menit": "banyak"}, "per_menit harus bilangan"),
+    ({"isi": "kdPoli"}, "isi harus ISIAN=NILAI"),
+    ({"pekerjaan_id": "1, dua"}, "pekerjaan_id harus bilangan"),
 ]
 
 
@@ -111,3 +117,36 @@ def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, Any], complaint: s
 
     assert state.name == "Failed"
     assert complaint in (state.message or "")
+
+
+def test_what_was_typed_leaves_the_run_and_a_retry_means_the_same_jobs(
+    broken: tuple[Desk, Bpjs, list[int]], prefect: PrefectServer
+) -> None:
+    here, _bpjs, ids = broken
+    state = kirim_ulang_massal(
+        norm="RM-2",
+        nama="Contoh",
+        hanya_hitung=False,
+        per_menit="6000",
+        alasan="alasan-rahasia",
+        return_state=True,
+    )
+    (run,) = prefect.query(
+        "/flow_runs/filter", flow_runs={"id": {"any_": [str(state.state_details.flow_run_id)]}}
+    )
+
+    assert run["parameters"] == {"pekerjaan_id": str(ids[1]), "hanya_hitung": False, "per_menit": "6000"}
+    assert "alasan-rahasia" not in prefect.everything_stored()
+    assert kirim_ulang_massal(**run["parameters"], return_state=True).message == (  # type: ignore[arg-type]
+        "0 pekerjaan gagal cocok; tidak ada yang dikirim"
+    )
+    assert statuses(here, ids) == ["gagal", "terkirim"]
+
+
+def test_the_list_links_to_a_form_that_sends_just_these(broken: tuple[Desk, Bpjs, list[int]]) -> None:
+    _here, _bpjs, ids = broken
+    page = failed_list(failed_jobs(broken[0].database, Filter()), "Contoh", ids="1, 2", named=False)
+
+    assert [f"| [{number}](/artifacts/key/pekerjaan-{number}) |" in page for number in ids] == [True, True]
+    assert "RM-1" not in page
+    assert "RM-1" in failed_list(failed_jobs(broken[0].database, Filter()), "Contoh", ids="1, 2", named=True)

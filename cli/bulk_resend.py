@@ -1,0 +1,88 @@
+"""What `bpjs resend --filter` does: counts and lists first, then sends at a set pace."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from bpjs_client.identifiers import without_identifiers
+from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.shutdown import finish_on_signals
+from cli.terminal import console, error_console, plain, print_json
+from database import Database
+from database.failed import FailedJob, failed_jobs
+from database.monitor import Filter
+from database.resend import Resend
+
+_LISTED = 50
+_KEYS = ("terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh")
+
+
+def resend_many(
+    database: Database,
+    chosen: Filter,
+    asked: Resend,
+    *,
+    per_minute: int,
+    sure: bool,
+    only_count: bool,
+    as_json: bool,
+) -> int:
+    """The exit code: 0 when nothing is left to send again. Raises UserError, DatabaseUnavailable."""
+    found = failed_jobs(database, chosen)
+    if not as_json:
+        _list(found)
+    if not found or only_count or not (sure or _agreed(len(found), as_json=as_json)):
+        _say(len(found), Counter({"belum disentuh": len(found)}), as_json=as_json)
+        return 0
+    ended = _send(found, asked, per_minute)
+    _say(len(found), ended, as_json=as_json)
+    return 0 if ended["terkirim"] == len(found) else 1
+
+
+def _list(found: Sequence[FailedJob]) -> None:
+    screen = console()
+    screen.print(f"{len(found)} pekerjaan gagal cocok.", style="bold")
+    table = Table("Id", "Tanggal", "Jenis", "Norm", "Pesan")
+    for job in found[:_LISTED]:
+        said = without_identifiers(job.message, job.body)
+        table.add_row(str(job.id), job.tanggal, job.jenis, plain(job.norm), plain(said))
+    if found:
+        screen.print(table)
+    if len(found) > _LISTED:
+        screen.print(f"… dan {len(found) - _LISTED} lainnya.", style="dim")
+
+
+def _agreed(count: int, *, as_json: bool) -> bool:
+    """Ask a person; where nobody sits nothing is sent unasked."""
+    if as_json or not sys.stdin.isatty():
+        error_console().print("Tidak ada yang dikirim; tambahkan --ya untuk mengirim tanpa ditanya.")
+        return False
+    return typer.confirm(f"Kirim ulang {count} pekerjaan?")
+
+
+def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:
+    prepare_prefect()
+    from flows.bulk_resending import resend_failed  # noqa: PLC0415 - Prefect takes seconds to import
+    from tasks.composition import composition  # noqa: PLC0415
+
+    columns = (TextColumn("Mengirim ulang"), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with prefect_unavailable(), Progress(*columns, console=error_console(), transient=True) as progress:
+        bar = progress.add_task("", total=len(found))
+
+        def tell(job: FailedJob, end: str) -> None:
+            progress.update(bar, advance=1, description=f"#{job.id} {end}")
+
+        work = partial(resend_failed, found, asked, per_minute=per_minute, tell=tell)
+        return finish_on_signals(work, composition().stop)
+
+
+def _say(found: int, ended: Counter[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"found": found} | {key.replace(" ", "_"): ended[key] for key in _KEYS})
+    elif found:
+        console().print(", ".join(f"{ended[key]} {key}" for key in _KEYS if ended[key]))

@@ -1,0 +1,32 @@
+"""The options by which several commands choose jobs."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from cli.day import read_day_or_all
+from cli.terminal import UserError
+from database import Database
+from database.monitor import today
+
+Tanggal = Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")]
+Norm = Annotated[str | None, typer.Option(help="Nomor rekam medis.")]
+Nama = Annotated[str | None, typer.Option(help="Bagian dari nama pasien.")]
+Faskes = Annotated[str | None, typer.Option(help="Hanya faskes ini.")]
+Isi = Annotated[str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")]
+
+
+def day_of(database: Database, tanggal: str | None) -> date | None:
+    """The chosen day, today's without a word; None for all days. Raises UserError."""
+    return today(database) if tanggal is None else read_day_or_all(tanggal)
+
+
+def field_of(isi: str | None) -> tuple[str, str] | None:
+    """A field of the body and its value. Raises UserError."""
+    if isi is None:
+        return None
+    name, equals, value = isi.partition("=")
+    if not name.strip() or not equals:
+        raise UserError("--isi harus ISIAN=NILAI, misalnya kdPoli=001.")
+    return name.strip(), value.strip()

@@ -1,0 +1,64 @@
+"""Reads a filter of jobs as people type it into a form."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bpjs_client.jenis import Jenis
+from database import Database, LineRefused
+from database.monitor import Filter, today
+from flows.form import whole_number
+
+ALL_DAYS = "semua"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The fields as they were typed; empty ones leave that part of the filter out."""
+
+    jenis: str = ""
+    tanggal: str = ""
+    norm: str = ""
+    nama: str = ""
+    faskes: str = ""
+    isi: str = ""
+
+
+def read_filter(database: Database, typed: Typed) -> Filter:
+    """The failed jobs that are meant; no date means today. Raises LineRefused."""
+    return Filter(
+        jenis=read_jenis(typed.jenis.strip()),
+        tanggal=None if typed.tanggal.strip() == ALL_DAYS else _day(typed.tanggal) or today(database),
+        norm=typed.norm.strip() or None,
+        nama=typed.nama.strip() or None,
+        faskes=typed.faskes.strip() or None,
+        isi=_field(typed.isi),
+        status="tidak-terkirim",
+    )
+
+
+def read_jenis(typed: str) -> Jenis | None:
+    """A job type; None for no word. Raises LineRefused."""
+    if typed and typed not in set(Jenis):
+        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
+    return Jenis(typed) if typed else None
+
+
+def whole_numbers(typed: str, name: str) -> list[int]:
+    """Numbers with commas between them. Raises LineRefused."""
+    return [whole_number(part, name) for part in typed.split(",") if part.strip()]
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip()) if typed.strip() else None
+    except ValueError:
+        raise LineRefused("tanggal harus yyyy-MM-dd atau semua") from None
+
+
+def _field(typed: str) -> tuple[str, str] | None:
+    if not typed.strip():
+        return None
+    name, equals, value = typed.partition("=")
+    if not name.strip() or not equals:
+        raise LineRefused("isi harus ISIAN=NILAI, misalnya kdPoli=001")
+    return name.strip(), value.strip()
