@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from bpjs_client.jenis import Jenis
+from database.monitor import Filter, look, today
 from deployments.clinic import Clinic
 from tasks.prefect_environment import API_URL
 
@@ -67,6 +69,13 @@ class Admin:
         held[0].fill(value)
         self.clicks += 1
 
+    def fills(self, name: str, value: str) -> None:
+        """Type into an empty field of a form."""
+        label = self.page.get_by_text(f"{name} (Optional)", exact=True)
+        field = self.page.locator(".schema-form-property", has=label).last
+        field.locator("textarea, input").first.fill(value)
+        self.clicks += 1
+
     def submits(self) -> dict[str, Any]:
         """Press the form's button and open the run that it started; the run, ended."""
         deployment = re.search(r"/deployments/deployment/([^/?]+)", self.page.url)
@@ -99,6 +108,11 @@ class Admin:
         texts = [row.locator("td").all_inner_texts() for row in rows]
         return {name: [int(count) for count in counts] for name, *counts in texts}
 
+    def true_counts(self, jenis: Jenis) -> list[int]:
+        """What the four cards of a job type must show now."""
+        database = self.clinic.database
+        return list(look(database, Filter(jenis, today(database)), limit=1).cards.values())
+
     def sees_counts(self, jenis: str, expected: list[int]) -> None:
         """Open the landing page until it shows these counts of a job type."""
         deadline = time.monotonic() + RUN_SECONDS
@@ -112,6 +126,16 @@ class Admin:
     def sees(self, text: str) -> None:
         """Wait until the page shows it."""
         expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_later(self, text: str) -> None:
+        """Open the landing page until it shows this."""
+        deadline = time.monotonic() + RUN_SECONDS
+        self.opens_landing()
+        while not self.page.get_by_text(text).count():
+            assert time.monotonic() < deadline, f"never seen: {text}"
+            self.page.wait_for_timeout(1000)
+            self.page.reload()
+            self._awaits_landing()
 
     def keeps(self, name: str) -> None:
         """Keep what the screen shows as a picture of the guide."""
