@@ -77,8 +77,9 @@ def say_door(database: Database, door: ServiceState) -> str:
     """In Indonesian: which service does not answer, since when, why, and when it is tried again."""
     whose = "" if door.faskes == UTAMA else f" ({door.faskes})"
     since = _local(database, door.since)
-    probe = f"; dicoba lagi {_local(database, door.probe_at)}" if door.probe_at else ""
-    return f"Layanan {door.service}{whose} {DOOR_WORDS[door.state]} sejak {since}: {door.reason}{probe}"
+    probe = f" Dicoba lagi {_local(database, door.probe_at)}." if door.probe_at else ""
+    why = (door.reason or "").rstrip(".")
+    return f"Layanan {door.service}{whose} {DOOR_WORDS[door.state]} sejak {since}: {why}.{probe}"
 
 
 def columns(jenis: Jenis | None) -> list[str]:

@@ -23,7 +23,8 @@ def leave_report(made: Report) -> None:
 
 
 def _page(made: Report, title: str) -> str:
-    drawn = chart(made.course, title) if len(made.course) else ""
+    one_day = made.scope.first is not None and made.scope.first == made.scope.last
+    drawn = chart(made.course, f"{title}, per {'jam' if one_day else 'hari'}") if len(made.course) else ""
     rows = [f"| {name} | {figure} |" for name, figure in figures(made).items()]
     return "\n\n".join(
         (

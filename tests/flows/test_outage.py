@@ -85,7 +85,7 @@ def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_fir
 
     seen = look(running.database, Filter(), limit=1)
     assert seen.doors[0].startswith("Layanan pcare sedang tidak dapat dihubungi sejak ")
-    assert "BPJS tidak dapat dihubungi.; dicoba lagi " in seen.doors[0]
+    assert "BPJS tidak dapat dihubungi. Dicoba lagi " in seen.doors[0]
     hand_over(running, PATIENTS, 1)
     wait_until(lambda: set(running.statuses()) == {"menunggu"}, running.statuses)
     assert running.attempts() == 0

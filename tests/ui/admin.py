@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -34,6 +35,12 @@ class Admin:
     def opens(self, address: str) -> None:
         """Type an address, or choose a bookmark."""
         self.page.goto(address)
+
+    def opens_form(self, flow: str, filled: dict[str, Any]) -> None:
+        """A deployment's form, as a link with values in it opens it."""
+        ours = {"deployments": {"name": {"any_": [flow]}}}
+        (deployment,) = self.asks("/deployments/filter", ours)
+        self.opens(f"/deployments/deployment/{deployment['id']}/run?parameters={quote(json.dumps(filled))}")
 
     def opens_landing(self) -> None:
         """The bookmark of the first day: the address that `make run` prints."""
@@ -125,7 +132,9 @@ class Admin:
 
     def sees(self, text: str) -> None:
         """Wait until the page shows it."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        found = self.page.get_by_text(text).first
+        expect(found).to_be_visible()
+        found.scroll_into_view_if_needed()
 
     def sees_later(self, text: str) -> None:
         """Open the landing page until it shows this."""

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bpjs_client.jenis import Jenis
+from database.monitor import Filter, look
 from tests.ui.admin import Admin
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(400)]
@@ -34,7 +35,8 @@ def test_an_admin_finds_a_failed_job_learns_why_corrects_it_and_sees_it_delivere
     ended = admin.submits()
     assert ended["state"]["message"].startswith("Terkirim · noUrut ")
     assert ended["parameters"].keys() == {"pekerjaan_id"}
-    admin.sees("Completed")
+    admin.follows(admin.page.get_by_text("Details", exact=True))
+    admin.sees("Terkirim · noUrut ")
     admin.keeps("terkirim")
 
     admin.sees_counts("tambah-pendaftaran", [total, waiting, sent + 1, failed - 1])
@@ -56,3 +58,29 @@ def test_an_admin_filters_by_count_by_name_and_by_saved_filter(admin: Admin) -> 
     admin.opens_landing()
     admin.follows("Reset Filter")
     admin.sees("All run states")
+
+
+def test_an_admin_reads_the_report_with_its_chart(admin: Admin) -> None:
+    admin.opens_landing()
+    admin.follows("Perbarui Data")
+    ended = admin.submits()
+    assert re.fullmatch(r"\d+ pekerjaan tanggal \S+, berhasil \d+,\d %", ended["state"]["message"])
+    admin.follows(admin.page.get_by_text("Artifacts", exact=True))
+    admin.follows(admin.page.get_by_role("link", name=re.compile(r"\blaporan\s")).last)
+    chart = admin.page.locator("img[src^='data:image/svg+xml']")
+    expect(chart).to_be_visible()
+    assert chart.evaluate("image => image.naturalWidth") > 0  # the browser could draw it
+    admin.keeps("laporan")
+
+
+def test_an_admin_settles_by_hand_what_is_in_bpjs_already(admin: Admin) -> None:
+    total, waiting, sent, failed = admin.true_counts(Jenis.TAMBAH_ANTREAN)
+    (row, *_) = look(
+        admin.clinic.database, Filter(Jenis.TAMBAH_ANTREAN, status="tidak-terkirim"), limit=1
+    ).rows
+    admin.opens_form("tutup", {"pekerjaan_id": row["id"], "hasil": "sudah-ada"})
+    admin.fills("alasan", "sudah ada di aplikasi BPJS")
+    admin.fills("oleh", "Rina")
+    admin.keeps("tutup")
+    assert admin.submits()["state"]["message"] == f"Ditutup · pekerjaan {row['id']}, sudah-ada"
+    admin.sees_counts("tambah-antrean", [total - 1, waiting, sent, failed - 1])

@@ -1,0 +1,23 @@
+"""The documents point at what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from database.settings import PROJECT
+
+PAGES = sorted([PROJECT / "README.md", *PROJECT.glob("docs/*.md")])
+LINK = re.compile(r"\]\((?!https?:|#|data:)([^)#]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_picture_is_used() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    pictures = {f"gambar/{picture.name}" for picture in (PROJECT / "docs/gambar").iterdir()}
+    assert pictures == set(re.findall(r"gambar/[\w-]+\.png", text))
