@@ -3,7 +3,11 @@
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.exceptions import ObjectNotFound
 
-_SCHEDULED = ("sync-referensi/sync-referensi", "laporan-monitoring/laporan-monitoring")
+_SCHEDULED = (
+    "sync-referensi/sync-referensi",
+    "laporan-monitoring/laporan-monitoring",
+    "pemeliharaan/pemeliharaan",
+)
 
 
 def schedule_zones(client: SyncPrefectClient) -> set[str]:

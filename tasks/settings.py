@@ -31,6 +31,7 @@ class DeliverySettings(BaseSettings):
     longest wait for a part of an answer. `sync_concurrency`: requests at a time while references are read.
     `check_references`: whether codes are checked against the reference data before a job is sent.
     `reporting_day`: on which day of a month the visits of the month before must be in PCare.
+    `keep_days`: how long settled jobs are kept.
     `try_seconds`, `look_seconds`, `probe_seconds`: the tables of waits, as `60,120,300` (see `Waits`).
     `lease_margin_seconds`: how long after a request's time limit its job is given up for dead.
     """
@@ -42,6 +43,7 @@ class DeliverySettings(BaseSettings):
     sync_concurrency: int = Field(default=4, ge=1, le=20)
     check_references: bool = True
     reporting_day: int = Field(default=5, ge=1, le=28)
+    keep_days: int = Field(default=730, ge=31)
     lease_margin_seconds: float = Field(default=30, gt=0, le=60)
     try_seconds: Seconds = (60, 120, 300, 600, 1200, 1800, 3600)
     look_seconds: Seconds = (5, 15, 60, 300, 900, 3600)

@@ -29,7 +29,7 @@ def test_it_deploys_everything_and_again_the_same(prefect: PrefectServer, tmp_pa
 
     assert (first.returncode, second.returncode, second.stdout) == (0, 0, first.stdout), first.stderr
     lines = dict(line.split(": ", 1) for line in first.stdout.splitlines())
-    assert lines["Deployment"] == "14 dari prefect.yaml"
+    assert lines["Deployment"] == "15 dari prefect.yaml"
     assert lines["Filter"] == "6 tersimpan di UI"
     assert lines["Beranda"].startswith(f"{prefect.api_url.removesuffix('/api')}/artifacts/artifact/")
 

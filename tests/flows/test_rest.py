@@ -103,6 +103,7 @@ def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
         "kirim-ulang",
         "kirim-ulang-massal",
         "laporan-monitoring",
+        "pemeliharaan",
         *map(str, Jenis),
     }
     for entry in listed:

@@ -1,0 +1,53 @@
+"""Deletes what is settled and old: jobs with their history, notes of syncs and of outages."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy.orm import aliased
+
+from database.engine import Database
+from database.models import Attempt, Job, Outage, Sync
+from database.status import FINAL
+
+BATCH = 1_000  # rows per transaction: dispatchers go on in between
+
+
+def delete_settled(database: Database, keep: timedelta) -> int:
+    """Delete the jobs that ended longer ago than `keep`; how many.
+
+    What is not settled stays, however old, and so does the rest of its chain, which it may need.
+    Raises DatabaseUnavailable.
+    """
+    ended = [status.value for status in FINAL]
+    other = aliased(Job)
+    unsettled = exists().where(
+        other.faskes == Job.faskes, other.rantai == Job.rantai, other.status.not_in(ended)
+    )
+    is_old = Job.updated_at < database.clock() - keep
+    old = select(Job.id).where(Job.status.in_(ended), is_old, ~unsettled).order_by(Job.id).limit(BATCH)
+    deleted = 0
+    while ids := _delete_jobs(database, old):
+        deleted += len(ids)
+    return deleted
+
+
+def _delete_jobs(database: Database, old: Select[tuple[int]]) -> Sequence[int]:
+    with database.write() as session:
+        ids = session.scalars(old).all()
+        session.execute(delete(Attempt).where(Attempt.job_id.in_(ids)))
+        session.execute(delete(Job).where(Job.id.in_(ids)))
+        return ids
+
+
+def delete_notes(database: Database, keep: timedelta) -> None:
+    """Delete what was noted of syncs and of ended outages longer ago. Raises DatabaseUnavailable.
+
+    Of each reference the newest sync stays: it says how old the data are.
+    """
+    before = database.clock() - keep
+    newest: Any = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
+    with database.write() as session:
+        session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
+        session.execute(delete(Outage).where(Outage.ended_at < before))
