@@ -48,7 +48,7 @@ def measure(environ: Mapping[str, str], control_url: str, *, latency_ms: int) ->
     with tempfile.TemporaryDirectory() as folder:
         url = SecretStr(f"sqlite:///{Path(folder) / 'bpjs.db'}")
         database = open_database(DatabaseSettings(database_url=url))
-        with using(Composition(open_database=lambda: database, open_bpjs=lambda: bpjs)):
+        with using(Composition(open_database=lambda: database, open_bpjs=lambda faskes: bpjs)):
             seconds = []
             for _ in range(2):
                 bpjs.asked.clear()

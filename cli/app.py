@@ -26,6 +26,7 @@ from cli.terminal import UserError, complain, forgive_encoding
 from cli.tutup import tutup
 from cli.wording import in_indonesian
 from database import DatabaseError
+from tasks.clinics import ClinicsWrong
 
 app = typer.Typer(
     help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
@@ -62,7 +63,7 @@ def main() -> None:
     forgive_encoding()
     try:
         code = get_command(app).main(standalone_mode=False)
-    except (UserError, DatabaseError) as error:
+    except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
         code = complain(f"Pengaturan salah: {_named(wrong)}", USER_ERROR)

@@ -9,12 +9,24 @@ from cli.day import read_day_or_all
 from cli.terminal import UserError
 from database import Database
 from database.monitor import today
+from tasks.clinics import configured_clinics
 
 Tanggal = Annotated[str | None, typer.Option(help="yyyy-MM-dd, atau semua; bawaan: hari ini.")]
 Norm = Annotated[str | None, typer.Option(help="Nomor rekam medis.")]
 Nama = Annotated[str | None, typer.Option(help="Bagian dari nama pasien.")]
 Faskes = Annotated[str | None, typer.Option(help="Hanya faskes ini.")]
+FaskesName = Annotated[str, typer.Option("--faskes", help="Faskes yang dimaksud.")]
 Isi = Annotated[str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")]
+
+
+def known(faskes: str) -> str:
+    """The clinic, when there is a credential for it. Raises UserError, ClinicsWrong."""
+    clinics = configured_clinics()
+    if not clinics.knows(faskes):
+        raise UserError(
+            f"Faskes {faskes} tidak ada di BPJS_FASKES_FILE; yang ada: {', '.join(clinics.names)}."
+        )
+    return faskes
 
 
 def day_of(database: Database, tanggal: str | None) -> date | None:

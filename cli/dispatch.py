@@ -12,6 +12,7 @@ from cli.shutdown import finish_on_signals
 from cli.terminal import error_console
 from database.engine import parse_url
 from database.settings import DatabaseSettings
+from tasks.clinics import configured_clinics
 from tasks.settings import DeliverySettings
 
 
@@ -31,7 +32,8 @@ def dispatch(
 
 
 def _check_settings() -> None:
-    """Refuse at once what no waiting will mend. Raises ValidationError, DatabaseUnavailable."""
+    """Refuse at once what no waiting will mend. Raises ValidationError, ClinicsWrong, DatabaseUnavailable."""
     DeliverySettings()
+    configured_clinics()
     BpjsSettings()
     parse_url(DatabaseSettings().database_url.get_secret_value())

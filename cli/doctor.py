@@ -11,13 +11,16 @@ import typer
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
+from cli.chosen import known
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import DatabaseError, open_database
 from database.health import PAUSED
+from database.intake import UTAMA
 from database.monitor import say_door
 from database.services import closed_doors
 from database.settings import DatabaseSettings
+from tasks.clinics import configured_clinics
 from tasks.prefect_environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
 
@@ -37,10 +40,15 @@ class Finding:
     todo: str = ""
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False) -> None:
+def doctor(
+    faskes: Annotated[str, typer.Option(help="Tanya BPJS untuk faskes ini; bawaan: semua.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
+) -> None:
     """Memeriksa pengaturan, basis data, Prefect, kedua layanan BPJS, kredensial, dan jam komputer."""
     prepare_prefect()
-    findings = [finding for look in (_settings, _database, _prefect, _services) for finding in look()]
+    chosen = [known(faskes)] if faskes else list(configured_clinics().names)
+    findings = [finding for look in (_settings, _database, _prefect) for finding in look()]
+    findings += [finding for clinic in chosen for finding in _services(clinic)]
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
     else:
@@ -59,7 +67,10 @@ def _print(finding: Finding) -> None:
 
 def _settings() -> Iterator[Finding]:
     DeliverySettings()
-    settings = BpjsSettings()
+    clinics, settings = configured_clinics(), BpjsSettings()
+    if clinics.from_file:
+        yield Finding("Pengaturan", True, f"{len(clinics.names)} faskes dari BPJS_FASKES_FILE")
+        return
     if _SIMULATOR in settings.pcare_base_url:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
         return
@@ -119,20 +130,20 @@ def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
     yield Finding("Jadwal", well, found, "samakan zone di prefect.yaml dengan BPJS_TIMEZONE, deploy lagi")
 
 
-def _services() -> Iterator[Finding]:
+def _services(faskes: str) -> Iterator[Finding]:
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
 
-    with Bpjs(BpjsSettings()) as bpjs:
+    clinic = "" if faskes == UTAMA else f" {faskes}"
+    with Bpjs(configured_clinics().settings(faskes)) as bpjs:
         for service in Service:
-            yield from _service(bpjs.probe, service)
+            yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}")
 
 
-def _service(probe: Callable[[Service], object], service: Service) -> Iterator[Finding]:
-    name = f"BPJS {service.value}"
+def _service(probe: Callable[[Service], object], service: Service, name: str) -> Iterator[Finding]:
     try:
         exchange = probe(service)
     except Unauthorized as refused:
-        todo = SET_THE_CLOCK if refused.expired else "perbaiki kredensial di .env"
+        todo = SET_THE_CLOCK if refused.expired else "perbaiki kredensial di .env atau BPJS_FASKES_FILE"
         yield Finding(name, False, refused.reason, todo)
         # Who was just told that the clock is wrong must not read below that it is right.
         clock = _clock(name, refused.exchange.server_date)

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bpjs_client.errors import BpjsError
-from bpjs_client.settings import BpjsSettings
+from cli.chosen import known
 from cli.terminal import UserError, error_console
+from tasks.clinics import configured_clinics
 
 if TYPE_CHECKING:
     from bpjs_client.lookups import Lookups
 
 
 @contextmanager
-def asked() -> Iterator["Lookups"]:
-    """The way to BPJS for one question. Raises UserError for what BPJS refuses or cannot answer."""
+def asked(faskes: str) -> Iterator["Lookups"]:
+    """A clinic's way to BPJS for one question. Raises UserError for what BPJS refuses or cannot answer."""
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
     from bpjs_client.lookups import Lookups  # noqa: PLC0415
 
-    settings = BpjsSettings()
+    settings = configured_clinics().settings(known(faskes))
     try:
         with Bpjs(settings) as bpjs:
             yield Lookups(bpjs)

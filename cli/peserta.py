@@ -8,8 +8,10 @@ import typer
 from rich.table import Table
 
 from bpjs_client.identifiers import with_masked_values
+from cli.chosen import FaskesName
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import console, plain, print_json
+from database.intake import UTAMA
 
 # Label -> where BPJS says it (contract 3, peserta); sub-objects may be null.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -43,11 +45,12 @@ def peserta(
     ],
     history: Annotated[bool, typer.Option("--riwayat", help="Sertakan riwayat kunjungannya.")] = False,
     whole: Annotated[bool, typer.Option("--lengkap", help="Jangan menyamarkan nomor-nomor.")] = False,
+    faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menanyakan satu peserta kepada BPJS: aktif atau tidak, dan terdaftar di mana."""
     wanted = (_from_stdin() if number == "-" else number).strip()
-    with asked() as lookups:
+    with asked(faskes) as lookups:
         member = lookups.peserta(wanted)
         card = str((member or {}).get("noKartu") or "")
         visits = lookups.riwayat_kunjungan(card) if history and card else []

@@ -1,13 +1,15 @@
 """`bpjs referensi`: searches the clinic's copy of BPJS's reference data."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from bpjs_client.references import BY_NAME, Reference, named
+from cli.chosen import FaskesName
 from cli.terminal import UserError, console, plain, print_json
-from database import Database, open_database
+from database import open_database
 from database.intake import UTAMA
 from database.monitor import today
 from database.reference_search import Found, search
@@ -25,6 +27,7 @@ def referensi(
     limit: Annotated[
         int | None, typer.Option(min=1, help=f"Paling banyak sekian baris; di layar bawaan {_ON_SCREEN}.")
     ] = None,
+    faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Mencari kode dan nama dalam data referensi yang tersimpan di sini."""
@@ -32,11 +35,12 @@ def referensi(
     database = open_database()
     shown = limit or _ON_SCREEN
     most = limit if as_json else shown + 1  # one more tells whether there are more
-    rows = search(database, reference, words, limit=most, since=today(database))
+    rows = search(database, reference, words, faskes=faskes, limit=most, since=today(database))
     if as_json:
         print_json({"rows": [_document(row) for row in rows]})
     else:
-        _show(database, reference, rows, shown)
+        synced = last_synced(database, faskes).get(reference.name)
+        _show(synced and synced.astimezone(database.timezone), reference, rows, shown)
 
 
 def _reference(word: str) -> Reference:
@@ -51,15 +55,12 @@ def _document(row: Found) -> dict[str, object]:
     return {"kode": row.kode, "nama": row.nama, "varian": row.varian, "data": row.data}
 
 
-def _show(database: Database, reference: Reference, rows: list[Found], most: int) -> None:
+def _show(synced: datetime | None, reference: Reference, rows: list[Found], most: int) -> None:
     screen = console()
-    at = last_synced(database, UTAMA).get(reference.name)
-    if at is None:
+    if synced is None:
         screen.print(f"Referensi {reference.name} belum pernah diambil; jalankan: bpjs sync {reference.name}")
         return
-    screen.print(
-        f"{reference.name}, diperbarui {at.astimezone(database.timezone):%d-%m-%Y %H:%M}", style="dim"
-    )
+    screen.print(f"{reference.name}, diperbarui {synced:%d-%m-%Y %H:%M}", style="dim")
     if not rows:
         screen.print("Tidak ada yang cocok.")
         return

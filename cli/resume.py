@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Service
+from cli.chosen import FaskesName
 from cli.terminal import console
 from database import open_database
 from database.intake import UTAMA
@@ -13,9 +14,10 @@ from database.services import resume as lift
 
 def resume(
     service: Annotated[Service | None, typer.Argument(help="pcare atau antrean; kosong: keduanya.")] = None,
+    faskes: FaskesName = UTAMA,
 ) -> None:
     """Melanjutkan layanan yang dijeda karena kredensialnya ditolak."""
     database = open_database()
     for chosen in [service] if service else list(Service):
-        lifted = lift(database, UTAMA, chosen)
+        lifted = lift(database, faskes, chosen)
         console().print(f"{chosen.value}: {'dilanjutkan' if lifted else 'tidak sedang dijeda'}", markup=False)

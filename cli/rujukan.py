@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
+from cli.chosen import FaskesName
 from cli.day import read_day
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import UserError, console, plain, print_json
+from database.intake import UTAMA
 from database.settings import DatabaseSettings
 
 _REFERRAL: Mapping[str, tuple[str, ...]] = {
@@ -38,11 +40,12 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     khusus: Annotated[str | None, typer.Option(help="Rumah sakit dengan layanan khusus ini.")] = None,
     kartu: Annotated[str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus.")] = None,
     tanggal: Annotated[str | None, typer.Option(help="Rencana rujuk yyyy-MM-dd; bawaan: besok.")] = None,
+    faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menanyakan rujukan suatu kunjungan, atau rumah sakit tujuan rujukan."""
     if visit is not None and {subspesialis, sarana, khusus, kartu, tanggal} == {None}:
-        _show_referral(visit, as_json=as_json)
+        _show_referral(visit, faskes, as_json=as_json)
         return
     if visit is not None or subspesialis is khusus is None or (khusus is None) != (kartu is None):
         raise UserError(_ONE_OF)
@@ -50,7 +53,7 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
         raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
     # An empty value, as a shell makes of a variable that is not set, is a mistake and not an absence.
     day = _tomorrow() if tanggal is None else read_day(tanggal)
-    with asked() as lookups:
+    with asked(faskes) as lookups:
         if khusus is not None and kartu is not None:
             rows = lookups.faskes_khusus(khusus, kartu, day, subspesialis)
         else:
@@ -67,8 +70,8 @@ def _tomorrow() -> date:
     return datetime.now(ZoneInfo(DatabaseSettings().timezone)).date() + timedelta(days=1)
 
 
-def _show_referral(visit: str, *, as_json: bool) -> None:
-    with asked() as lookups:
+def _show_referral(visit: str, faskes: str, *, as_json: bool) -> None:
+    with asked(faskes) as lookups:
         referral = lookups.rujukan(visit)
     if as_json:
         print_json({"rujukan": referral})

@@ -9,9 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bpjs_client.references import BY_NAME, named
+from cli.chosen import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database.references import Synced
+from tasks.clinics import configured_clinics
 
 
 def sync(
@@ -22,6 +24,7 @@ def sync(
     force: Annotated[
         bool, typer.Option("--paksa", help="Terapkan juga bila lebih dari 30 % baris hilang.")
     ] = False,
+    faskes: Annotated[str, typer.Option(help="Hanya faskes ini; bawaan: semua.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Memperbarui data referensi dari BPJS; keluar dengan 1 bila ada yang gagal."""
@@ -29,13 +32,14 @@ def sync(
     prepare_prefect()
     from flows.syncing import sync_now  # noqa: PLC0415 - Prefect takes seconds to import
 
+    clinics = [known(faskes)] if faskes else configured_clinics().names
     with prefect_unavailable(), _progress(quiet=as_json) as progress:
-        bar = progress.add_task("Memperbarui", total=len(names))
+        bar = progress.add_task("Memperbarui", total=len(names) * len(clinics))
 
         def tell(synced: Synced) -> None:
-            progress.update(bar, advance=1, description=synced.name)
+            progress.update(bar, advance=1, description=synced.full_name)
 
-        done = sync_now(names, allow_shrink=force, tell=tell)
+        done = sync_now(names, allow_shrink=force, tell=tell, faskes=faskes)
     if as_json:
         print_json(
             {"references": [asdict(synced) | {"seconds": round(synced.seconds, 2)} for synced in done]}
@@ -43,10 +47,6 @@ def sync(
     else:
         console().print(_table(done))
     raise typer.Exit(0 if all(synced.error is None for synced in done) else 1)
-
-
-def _document(synced: Synced) -> dict[str, object]:
-    return asdict(synced) | {"seconds": round(synced.seconds, 2)}
 
 
 def _chosen(words: Sequence[str]) -> list[str]:
@@ -71,7 +71,7 @@ def _table(done: Sequence[Synced]) -> Table:
     for synced in done:
         numbers = (synced.count, synced.added, synced.changed, synced.removed)
         table.add_row(
-            synced.name,
+            synced.full_name,
             *(str(number) for number in numbers),
             f"{synced.seconds:.1f}",
             plain(synced.error),

@@ -2,9 +2,9 @@
 
 from sqlalchemy import and_, or_, select
 
-from database.claim import NEEDS_PERSON
 from database.engine import Database
 from database.models import Job
+from database.picking import NEEDS_PERSON
 from database.status import Status
 
 

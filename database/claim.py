@@ -1,40 +1,27 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    String,
-    and_,
-    bindparam,
-    exists,
-    func,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, select, text, update
+from sqlalchemy.orm import Session
 
-from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jenis import Jenis
 from database.attempts import WORKER_DIED, lost_writes
-from database.chain import is_blocked, waits_for
+from database.chain import waits_for
+from database.doors import Door, Room, Shares, open_doors, without_limit
 from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
 from database.health import HALF_OPEN, OPEN, PAUSED, half_open_services
-from database.models import WAITING, Attempt, Job, ServiceState, UtcDateTime
+from database.models import Attempt, Job, ServiceState, UtcDateTime
+from database.picking import NEEDS_PERSON, pick, pick_any
 from database.status import Status
 from database.unseen import is_unseen, take_unseen
 from database.wakeup import announce
 
-# The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
-NEEDS_PERSON = "perlu-orang"
 CLOSED_DOORS = (OPEN, PAUSED)
 RIVALS = 5  # how often in a row a claim may lose the race for a chain
 
@@ -61,38 +48,52 @@ class Waiting:
 
 
 def claim(
-    database: Database, *, owner: str, limit: int, lease: timedelta, service: Service | None = None
+    database: Database, *, owner: str, limit: int, lease: timedelta, room: Room = without_limit
 ) -> list[ClaimedJob]:
-    """Take up to `limit` due jobs in hand, oldest due first, of one service or of all.
+    """Take up to `limit` due jobs in hand, fairly shared between clinics, of each its oldest due.
 
     Never one whose chain has something in hand or unfinished before it, never one whose service is down or
-    paused. Raises DatabaseUnavailable.
+    paused, of each clinic's service no more than `room` allows. Raises DatabaseUnavailable.
     """
     if limit < 1:
         return []
-    asked = {"most": limit, "service": service.value if service else None}
-    return _despite_rivals(lambda: _claim(database, asked, owner, lease))
+    return _despite_rivals(lambda: _claim(database, owner, limit, lease, room))
 
 
-def _claim(database: Database, asked: Mapping[str, object], owner: str, lease: timedelta) -> list[ClaimedJob]:
+def _claim(database: Database, owner: str, limit: int, lease: timedelta, room: Room) -> list[ClaimedJob]:
     with database.write() as session:
         now = database.clock()
-        half_open = half_open_services(session)
-        jobs = list(_one_at_a_time(session.scalars(_due_jobs(), {**asked, "now": now}), half_open))
-        for job in jobs:
-            _take(job, now, owner, lease)
-        return [_claimed(job) for job in jobs]
+        tried = half_open_services(session)
+
+        def allowed(door: Door, in_hand: int) -> int:
+            return min(room(door, in_hand), 1 if door in tried else limit)
+
+        shares = Shares(open_doors(session, now), limit, allowed)
+        taken: list[tuple[datetime, ClaimedJob]] = []
+        for asked in shares.rounds():
+            found = pick(session, asked, now)
+            taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease))
+            shares.gave(door for door, _ in found)
+        return [job for _, job in sorted(taken, key=lambda each: (each[0], each[1].id))]
 
 
-def _one_at_a_time(jobs: Iterable[Job], services: Collection[tuple[str, str]]) -> Iterator[Job]:
-    """All jobs, but of these services only the first."""
-    taken = set()
-    for job in jobs:
-        service = (job.faskes, job.service)
-        if service not in taken:
-            yield job
-        if service in services:
-            taken.add(service)
+def _take_all(
+    session: Session, ids: Sequence[int], in_hand: Mapping[str, object]
+) -> list[tuple[datetime, ClaimedJob]]:
+    """Take them in hand in one statement; each with when it was due."""
+    if not ids:
+        return []
+    names = (Job.due_at, Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien)
+    taken = session.execute(
+        update(Job)
+        .where(Job.id.in_(ids))
+        .values({**in_hand, "version": Job.version + 1})
+        .returning(*names)
+        .execution_options(synchronize_session=False)
+    )
+    return [
+        (due, ClaimedJob(job_id, faskes, Jenis(jenis), *who)) for due, job_id, faskes, jenis, *who in taken
+    ]
 
 
 def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
@@ -128,44 +129,21 @@ def _despite_rivals(take: Callable[[], T]) -> T:
     return take()
 
 
-@cache
-def _due_jobs() -> Select[tuple[Job]]:
-    """The claim's query, built once: building it costs more than running it."""
-    service = bindparam("service", type_=String)
-    return (
-        select(Job)
-        .where(claimable(), or_(service.is_(None), Job.service == service))
-        .order_by(Job.due_at, Job.id)
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True, of=Job)
-    )
-
-
-def claimable() -> ColumnElement[bool]:
-    """The SQL condition of a job that may be sent, or looked up at BPJS, at the parameter `now`."""
-    now = bindparam("now", type_=UtcDateTime)
-    for_nobody = and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(NEEDS_PERSON))
-    return and_(
-        text(f"jobs.{WAITING}"),  # literally as the index says it, or the index is not used
-        ~for_nobody,
-        Job.due_at <= now,
-        ~_door_is_closed(),
-        ~is_blocked(Job),
-    )
-
-
-def has_work(database: Database) -> bool:
+def has_work(database: Database, room: Room = without_limit) -> bool:
     """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
     with database.read() as session:
-        asked = {"now": database.clock()}
-        return any(session.scalar(query, asked) is not None for query in _kinds_of_work())
+        now = database.clock()
+        doors = {door: 1 for door, held in open_doors(session, now).items() if room(door, held) > 0}
+        if pick_any(session, doors, now):
+            return True
+        return any(session.scalar(query, {"now": now}) is not None for query in _other_work())
 
 
 @cache
-def _kinds_of_work() -> tuple[Select[tuple[int]], ...]:
-    """A query for each, cheap because each has its index; the likeliest first."""
+def _other_work() -> tuple[Select[tuple[int]], ...]:
+    """A query for each, cheap because each has its index."""
     dead = and_(text("jobs.status = 'proses'"), Job.lease_until < bindparam("now", type_=UtcDateTime))
-    return tuple(select(Job.id).where(condition).limit(1) for condition in (claimable(), dead, is_unseen()))
+    return tuple(select(Job.id).where(condition).limit(1) for condition in (dead, is_unseen()))
 
 
 def claim_unseen(database: Database, *, limit: int) -> list[ClaimedJob]:
@@ -182,28 +160,6 @@ def standing(database: Database, job_id: int) -> Waiting:
         status = Status(job.status)
         why = why_waiting(session, job) if status is Status.MENUNGGU else None
         return Waiting(status, why or job.message or "")
-
-
-def _door_is_closed() -> ColumnElement[bool]:
-    other = aliased(Job)
-    in_hand = exists().where(
-        other.faskes == ServiceState.faskes,
-        other.service == ServiceState.service,
-        other.status == Status.PROSES.value,
-    )
-    tried = and_(ServiceState.state == HALF_OPEN, in_hand)
-    return exists().where(
-        ServiceState.faskes == Job.faskes,
-        ServiceState.service == Job.service,
-        or_(ServiceState.state.in_(CLOSED_DOORS), tried),
-    )
-
-
-def count_claimable(database: Database) -> int:
-    """How many jobs could be claimed now. Raises DatabaseUnavailable."""
-    with database.read() as session:
-        query = select(func.count()).select_from(Job).where(claimable())
-        return session.scalar(query, {"now": database.clock()}) or 0
 
 
 def why_waiting(session: Session, job: Job) -> str | None:
@@ -225,12 +181,19 @@ DOOR_WORDS = {
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
-    job.status = Status.PROSES.value
-    job.lease_owner = owner
-    job.lease_until = now + lease
-    job.shown = True
-    job.updated_at = now
+    for name, value in _in_hand(now, owner, lease).items():
+        setattr(job, name, value)
     job.version += 1
+
+
+def _in_hand(now: datetime, owner: str, lease: timedelta) -> dict[str, object]:
+    return {
+        "status": Status.PROSES.value,
+        "lease_owner": owner,
+        "lease_until": now + lease,
+        "shown": True,
+        "updated_at": now,
+    }
 
 
 def _claimed(job: Job) -> ClaimedJob:
@@ -300,13 +263,3 @@ def _put_back(session: Session, job: Job, now: datetime) -> None:
     job.lease_until = job.lease_owner = None
     job.due_at = job.updated_at = now
     job.version += 1
-
-
-def next_due(database: Database) -> datetime | None:
-    """When the earliest waiting job falls due or a lease ends; None when nothing waits."""
-    with database.read() as session:
-        return session.scalar(
-            select(func.min(Job.due_at)).where(
-                or_(Job.status == Status.MENUNGGU.value, Job.status == Status.TIDAK_PASTI.value)
-            )
-        )

@@ -124,6 +124,20 @@ def probe_failed(
         row.probe_at = database.clock() + waits[min(row.probes, len(waits) - 1)]
 
 
+def bring_probes_forward(database: Database, service: Service, faskes: Sequence[str]) -> None:
+    """These clinics' probes of a service that is down for them are due now. Raises DatabaseUnavailable."""
+    if not faskes:
+        return
+    with database.write() as session:
+        now = database.clock()
+        session.execute(
+            update(ServiceState)
+            .where(ServiceState.service == service.value, ServiceState.faskes.in_(faskes))
+            .where(ServiceState.state == OPEN, ServiceState.probe_at > now)
+            .values(probe_at=now)
+        )
+
+
 def is_well(database: Database, faskes: str, service: Service) -> bool:
     """Whether the service is not in trouble just now. Raises DatabaseUnavailable."""
     with database.read() as session:

@@ -181,7 +181,9 @@ class Job(Base):
         # Whether a failed step was done since: without it a long chain is scanned once for each of its jobs.
         Index("jobs_by_step", "faskes", "rantai", "jenis", "status"),
         Index(
-            "jobs_by_due",
+            "jobs_by_door",
+            "faskes",
+            "service",
             "due_at",
             "id",
             sqlite_where=text(WAITING),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.references import Item, Reference
 from database.engine import Database
 from database.errors import DatabaseError
+from database.intake import UTAMA
 from database.models import LONGEST_KODE, ReferenceItem, Sync
 
 # More than this share of the rows gone at once looks like a fault at BPJS, not like news.
@@ -39,11 +40,17 @@ class Synced:
     removed: int = 0
     seconds: float = 0.0
     error: str | None = None
+    faskes: str = UTAMA
 
     @property
     def name(self) -> str:
         """`layanan/jenis`."""
         return f"{self.layanan}/{self.jenis}"
+
+    @property
+    def full_name(self) -> str:
+        """The name, and the clinic's when it is not `utama`."""
+        return self.name if self.faskes == UTAMA else f"{self.name} {self.faskes}"
 
 
 _Held = Row[tuple[int, str, str, str, dict[str, Any], bool]]
@@ -95,6 +102,7 @@ def store_reference(
             changed=len(difference.changed),
             removed=len(difference.removed),
             seconds=seconds,
+            faskes=faskes,
         )
         session.add(_row(faskes, done, started_at, flow_run_id))
     return done
@@ -104,7 +112,7 @@ def store_failure(
     database: Database, faskes: str, reference: Reference, error: str, *, started_at: datetime, seconds: float
 ) -> Synced:
     """Record a run that could not be had whole; the clinic's copy stays. Raises DatabaseUnavailable."""
-    failed = Synced(reference.service.value, reference.jenis, seconds=seconds, error=error)
+    failed = Synced(reference.service.value, reference.jenis, seconds=seconds, error=error, faskes=faskes)
     with database.write() as session:
         session.add(_row(faskes, failed, started_at, None))
     return failed
@@ -138,7 +146,8 @@ def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id
         row = session.scalars(query).first()
     if row is None:
         return None
-    return Synced(row.layanan, row.jenis, row.count, row.added, row.changed, row.removed, row.seconds)
+    counts = (row.count, row.added, row.changed, row.removed)
+    return Synced(row.layanan, row.jenis, *counts, row.seconds, faskes=row.faskes)
 
 
 def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | None) -> Sync:

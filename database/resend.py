@@ -11,11 +11,11 @@ from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.body_edit import Change, changes_between
-from database.claim import NEEDS_PERSON
 from database.engine import Database
 from database.errors import JobNotFound, MoveRefused
 from database.intake import BAD_BODY, say_fields
 from database.models import Attempt, Job
+from database.picking import NEEDS_PERSON
 from database.plain_json import plain_json
 from database.status import Status
 from database.wakeup import announce

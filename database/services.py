@@ -1,6 +1,6 @@
 """Whether a clinic's service may be called: pausing on a refused credential, resuming."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from sqlalchemy import select, update
 
@@ -28,18 +28,17 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
         begin(session, row, row.since)
 
 
-def resume_changed(database: Database, faskes: str, marks: Mapping[Service, str]) -> list[Service]:
+def resume_changed(database: Database, mark_of: Callable[[str, Service], str]) -> list[tuple[str, Service]]:
     """Resume the paused services whose credential is not the refused one any more. Returns them.
 
-    Raises DatabaseUnavailable.
+    `mark_of` gives the present mark of a clinic's service. Raises DatabaseUnavailable.
     """
-    with database.read() as session:
-        paused = [
-            Service(row.service)
-            for row in session.scalars(select(ServiceState).where(ServiceState.state == PAUSED))
-            if row.faskes == faskes and row.credential_mark != marks[Service(row.service)]
-        ]
-    return [service for service in paused if resume(database, faskes, service)]
+    paused = [
+        (door.faskes, Service(door.service))
+        for door in closed_doors(database)
+        if door.state == PAUSED and door.credential_mark != mark_of(door.faskes, Service(door.service))
+    ]
+    return [door for door in paused if resume(database, *door)]
 
 
 def resume(database: Database, faskes: str, service: Service) -> bool:

@@ -8,8 +8,8 @@ from queue import Empty, Queue
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
-from bpjs_client.jenis import Service
 from database.claim import CLOSED_DOORS, ClaimedJob, claim, claim_unseen, release, take_over
+from database.doors import Door
 from database.services import closed_doors
 from tasks.composition import Composition
 from tasks.jobs import named_task
@@ -33,9 +33,9 @@ class Burst:
         self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
         self._in_hand = InHand()
         self._backlog: deque[ClaimedJob] = deque()
-        self._in_flight: dict[int, tuple[Service, PrefectFuture[State[None]]]] = {}
+        self._in_flight: dict[int, tuple[Door, PrefectFuture[State[None]]]] = {}
         self._finished: Queue[int] = Queue()
-        self._entered: set[Service] = set()
+        self._entered: set[Door] = set()
         self._something_failed = False
         self._claims_again_at = 0.0
         self._ends_at = time.monotonic() + MOST_SECONDS
@@ -65,7 +65,7 @@ class Burst:
         resting = self._in_flight and time.monotonic() < self._claims_again_at
         if self._claims_no_more() or resting:
             return False
-        claimed = [job for service in Service for job in self._claim_for(service)]
+        claimed = self._claim_some()
         for job in claimed:
             self._in_hand.add(job.id)
         self._backlog.extend(claimed)
@@ -81,23 +81,20 @@ class Burst:
         self._unseen = {job.id for job in unseen}
         return bool(unseen)
 
-    def _claim_for(self, service: Service) -> list[ClaimedJob]:
-        limit = self._room_for(service)
-        if limit < 1:
-            return []
-        lease = self.at.settings.lease
-        return claim(self.at.database, owner=self.at.owner, limit=limit, lease=lease, service=service)
-
-    def _room_for(self, service: Service) -> int:
-        """One alone until the service has answered: a wrong credential must not burn twenty requests."""
-        held = sum(job.jenis.service is service for job in self._backlog)
-        held += sum(owner is service for owner, _ in self._in_flight.values())
-        if service not in self._entered:
-            return 1 - held
+    def _claim_some(self) -> list[ClaimedJob]:
         held = len(self._backlog) + len(self._in_flight)
         if held > self.concurrency:
-            return 0  # claim in few big bites, not one job at a time
-        return min(2 * self.concurrency - held, self.most_jobs - self._taken())
+            return []  # claim in few big bites, not one job at a time
+        limit = min(2 * self.concurrency - held, self.most_jobs - self._taken())
+        lease = self.at.settings.lease
+        return claim(self.at.database, owner=self.at.owner, limit=limit, lease=lease, room=self._room)
+
+    def _room(self, door: Door, in_hand: int) -> int:
+        """One alone until the service has answered: a wrong credential must not burn twenty requests."""
+        if door in self._entered:
+            return self.at.clinics.room(door, in_hand)
+        held = sum(_door(job) == door for job in self._backlog)
+        return 1 - held - sum(other == door for other, _ in self._in_flight.values())
 
     def _claims_no_more(self) -> bool:
         big_enough = self._taken() >= self.most_jobs or time.monotonic() > self._ends_at
@@ -114,7 +111,7 @@ class Burst:
             if job.id not in self._unseen:
                 self.job_ids.append(job.id)
             future = named_task(job).submit(job.id)
-            self._in_flight[job.id] = (job.jenis.service, future)
+            self._in_flight[job.id] = (_door(job), future)
             future.add_done_callback(partial(self._say_finished, job.id))
 
     def _say_finished(self, job_id: int, _future: object) -> None:
@@ -132,17 +129,17 @@ class Burst:
             return
 
     def _settle(self, job_id: int) -> None:
-        service, future = self._in_flight.pop(job_id)
+        door, future = self._in_flight.pop(job_id)
         self._in_hand.remove(job_id)
-        self._entered.add(service)
+        self._entered.add(door)
         self._something_failed |= not future.state.is_completed()
 
     def _hold_back(self) -> None:
         """Give back what waits for a service that was found down or paused: it must not be burnt on it."""
         self._something_failed = False
         doors = closed_doors(self.at.database)
-        shut = {(door.faskes, door.service) for door in doors if door.state in CLOSED_DOORS}
-        self._give_back([job for job in self._backlog if (job.faskes, job.jenis.service.value) in shut])
+        shut = {Door(door.faskes, door.service) for door in doors if door.state in CLOSED_DOORS}
+        self._give_back([job for job in self._backlog if _door(job) in shut])
 
     def _give_back(self, jobs: list[ClaimedJob]) -> None:
         """What was claimed but never submitted goes back at once instead of after its lease."""
@@ -151,3 +148,7 @@ class Burst:
         for job_id in ids:
             self._in_hand.remove(job_id)
         self._backlog = deque(job for job in self._backlog if job.id not in ids)
+
+
+def _door(job: ClaimedJob) -> Door:
+    return Door(job.faskes, job.jenis.service.value)

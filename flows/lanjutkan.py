@@ -11,6 +11,7 @@ from bpjs_client.jenis import Service
 from database import DatabaseError
 from database.intake import UTAMA
 from database.services import resume
+from flows.form import FASKES
 from flows.hint import hint
 from tasks.composition import composition
 
@@ -30,11 +31,13 @@ class Layanan(StrEnum):
 )
 def lanjutkan(
     layanan: Annotated[Layanan, hint("Layanan yang dilanjutkan")] = Layanan.KEDUANYA,
+    faskes: FASKES = UTAMA,
 ) -> State[None]:
     """Lift the pause; what waited is due at once."""
     chosen = list(Service) if layanan == Layanan.KEDUANYA else [Service(str(layanan))]
     try:
-        lifted = [service for service in chosen if resume(composition().database, UTAMA, service)]
+        database = composition().database
+        lifted = [service for service in chosen if resume(database, faskes.strip() or UTAMA, service)]
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     said = ", ".join(lifted) or "tidak ada yang sedang dijeda"

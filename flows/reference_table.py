@@ -20,9 +20,9 @@ def leave_table(done: Mapping[UUID, Synced]) -> None:
 
 
 def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
-    form = form_link(_DEPLOYMENT, {_FORM_NAME: [synced.name]})
+    form = form_link(_DEPLOYMENT, {_FORM_NAME: [synced.name], "faskes": synced.faskes})
     return {
-        "Referensi": f"[{synced.name}]({task_run_link(task_run_id)})",
+        "Referensi": f"[{synced.full_name}]({task_run_link(task_run_id)})",
         "Baris": synced.count,
         "Baru": synced.added,
         "Berubah": synced.changed,

@@ -65,7 +65,7 @@ class Sender:
 
         Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
         """
-        if not has_work(self.at.database):
+        if not has_work(self.at.database, self.at.clinics.room):
             return 0
         self._wait_for_room()
         done = cast(Done, kirim(serentak=self.concurrency, sekali=once))

@@ -19,8 +19,10 @@ from database.monitor import today
 from database.references import Synced
 from flows.hint import hint
 from flows.reference_table import leave_table
+from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
 from tasks.references import sync
+from tasks.states import LONGEST
 
 DAYS_AHEAD = 7  # of the Antrean references, besides today
 
@@ -45,29 +47,38 @@ def _run_name() -> str:
 def sync_referensi(
     referensi: Annotated[list[Referensi], hint("Yang diperbarui; kosong: semuanya")] = [],  # noqa: B006 - Prefect's form shows a plain default
     izinkan_susut: Annotated[bool, hint("Terapkan juga bila lebih dari 30 % baris hilang")] = False,
+    faskes: Annotated[str, hint("Hanya faskes ini; kosong: semua")] = "",
 ) -> State[list[Synced]]:
     """Read each reference whole and store what changed; one that fails keeps its old rows, the others go on.
 
-    Raises DatabaseError.
+    Clinics take their turns. Raises DatabaseError.
     """
-    names = list(dict.fromkeys(map(str, referensi))) or list(BY_NAME)
-    by_run = _sync_all(composition(), names, izinkan_susut)
+    at, names = composition(), list(dict.fromkeys(map(str, referensi))) or list(BY_NAME)
+    if faskes.strip() and not at.clinics.knows(faskes.strip()):
+        return Failed(message=f"Gagal · {UnknownClinic(faskes.strip())}", data=[])
+    by_run: dict[UUID, Synced] = {}
+    for clinic in [faskes.strip()] if faskes.strip() else at.clinics.names:
+        by_run |= _sync_all(at, clinic, names, izinkan_susut)
     leave_table(by_run)
     done = list(by_run.values())
-    succeeded = {synced.name for synced in done if synced.error is None}
-    failed = [name for name in names if name not in succeeded]
+    failed = [synced.full_name for synced in done if synced.error is not None]
     if failed:
-        return Failed(message=f"Gagal · {len(failed)} dari {len(names)}: {', '.join(failed)}", data=done)
+        return Failed(message=_said(failed, len(done)), data=done)
     return Completed(message=f"{len(done)} referensi, {sum(each.count for each in done)} baris", data=done)
 
 
-def _sync_all(at: Composition, names: Sequence[str], allow_shrink: bool) -> dict[UUID, Synced]:
+def _said(failed: Sequence[str], of: int) -> str:
+    """`Gagal · 3 dari 17: pcare/obat, …`."""
+    return f"Gagal · {len(failed)} dari {of}: {', '.join(failed)}"[:LONGEST]
+
+
+def _sync_all(at: Composition, faskes: str, names: Sequence[str], allow_shrink: bool) -> dict[UUID, Synced]:
     """By task run, in the order of the names."""
     first = today(at.database)
     days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
     tell = watcher.get()
-    with PoliteReading(at.bpjs, days, at_once=at.settings.sync_concurrency) as reading:
-        futures = [sync.submit(name, reading, allow_shrink) for name in names]
+    with PoliteReading(at.bpjs(faskes), days, at_once=at.settings.sync_concurrency) as reading:
+        futures = [sync.submit(name, faskes, reading, allow_shrink) for name in names]
         for future in as_completed(futures):
             for synced in _results([future]).values():
                 tell(synced)

@@ -14,8 +14,12 @@ _RECORDING_SECONDS = 30.0
 _LOOK_SECONDS = 0.3
 
 
-def sync_now(names: Sequence[str], *, allow_shrink: bool, tell: Callable[[Synced], None]) -> list[Synced]:
-    """Bring these references (`layanan/jenis`) in step; `tell` hears of each as it is done.
+def sync_now(
+    names: Sequence[str], *, allow_shrink: bool, tell: Callable[[Synced], None], faskes: str = ""
+) -> list[Synced]:
+    """Bring these references (`layanan/jenis`) in step, of one clinic or of all.
+
+    `tell` hears of each as it is done.
 
     Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
     """
@@ -23,12 +27,13 @@ def sync_now(names: Sequence[str], *, allow_shrink: bool, tell: Callable[[Synced
     token = watcher.set(tell)
     try:
         chosen = [Referensi(name) for name in names]
-        state: State[Any] = sync_referensi(chosen, allow_shrink, return_state=True)
+        state: State[Any] = sync_referensi(chosen, allow_shrink, faskes, return_state=True)
     finally:
         watcher.reset(token)
     done = state.result(raise_on_failure=False)
+    runs = len(done) if isinstance(done, list) else 0
     if state.state_details.flow_run_id is not None:
         wait_until_recorded(
-            {state.state_details.flow_run_id: len(names)}, timeout=_RECORDING_SECONDS, poll=_LOOK_SECONDS
+            {state.state_details.flow_run_id: runs}, timeout=_RECORDING_SECONDS, poll=_LOOK_SECONDS
         )
     return done if isinstance(done, list) else []

@@ -16,10 +16,9 @@ from uuid import uuid4
 
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
-from bpjs_client.settings import BpjsSettings
 from database import Database, open_database
-from database.intake import UTAMA
 from database.services import resume_changed
+from tasks.clinics import Clinics, UnknownClinic, configured_clinics
 from tasks.reference_book import ReferenceBook
 from tasks.settings import DeliverySettings
 
@@ -35,31 +34,43 @@ class Composition:
 
     settings: DeliverySettings = field(default_factory=DeliverySettings)
     open_database: Callable[[], Database] = open_database
-    open_bpjs: Callable[[], Bpjs] = lambda: Bpjs(BpjsSettings())
+    open_bpjs: Callable[[str], Bpjs] = lambda faskes: Bpjs(configured_clinics().settings(faskes))
+    clinics: Clinics = field(default_factory=configured_clinics)
     owner: str = field(default_factory=new_owner)
     # Set by a shutdown: finish what is in flight, claim no more.
     stop: threading.Event = field(default_factory=threading.Event)
+    _opened: dict[str, Bpjs] = field(default_factory=dict)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def database(self) -> Database:
         """Opened on first use. Raises DatabaseUnavailable."""
         return self.open_database()
 
-    @cached_property
-    def bpjs(self) -> Bpjs:
-        """The two BPJS services of this clinic, opened on first use."""
-        return self.open_bpjs()
+    def bpjs(self, faskes: str) -> Bpjs:
+        """The two BPJS services for a clinic, opened on first use. Raises UnknownClinic."""
+        key = self.clinics.key(faskes)
+        with self._opening:
+            if key not in self._opened:
+                self._opened[key] = self.open_bpjs(key)
+            return self._opened[key]
 
     @cached_property
     def book(self) -> ReferenceBook:
         """The clinic's reference data, for checking codes."""
         return ReferenceBook(self.database)
 
+    def credential_mark(self, faskes: str, service: Service) -> str:
+        """What changes when the clinic's credential is replaced; empty for an unknown clinic."""
+        try:
+            return self.bpjs(faskes).credential_mark(service)
+        except UnknownClinic:
+            return ""
+
     def resume_after_new_credential(self) -> None:
         """Lift the pause of each service whose credential was replaced. Raises DatabaseUnavailable."""
-        marks = {service: self.bpjs.credential_mark(service) for service in Service}
-        for service in resume_changed(self.database, UTAMA, marks):
-            logger.info("%s resumes: its credential was replaced", service)
+        for faskes, service in resume_changed(self.database, self.credential_mark):
+            logger.info("%s of %s resumes: its credential was replaced", service, faskes)
 
 
 logger = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from tasks.composition import Composition
 
 def pause_service(at: Composition, faskes: str, service: Service, why: str) -> None:
     """Pause a service until its credential changes or a person resumes it. Raises DatabaseUnavailable."""
-    mark = at.bpjs.credential_mark(service)
+    mark = at.credential_mark(faskes, service)
     pause(at.database, faskes, service, without_identifiers(why), mark=mark)
 
 
-def is_refused(at: Composition, service: Service, refusal: BpjsError) -> bool:
+def is_refused(at: Composition, faskes: str, service: Service, refusal: BpjsError) -> bool:
     """Whether a refusal concerns the credential: for a 401 of unknown meaning a harmless read decides.
 
     Raises BpjsError when that read found nothing out.
@@ -21,7 +21,7 @@ def is_refused(at: Composition, service: Service, refusal: BpjsError) -> bool:
     if getattr(refusal, "text_known", True):
         return True
     try:
-        at.bpjs.probe(service)
+        at.bpjs(faskes).probe(service)
     except Unauthorized:
         return True
     return False

@@ -22,15 +22,18 @@ from bpjs_client.errors import (
 from bpjs_client.exchange import Exchange
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jobs import Bpjs
 from database import Database, LeaseLost
 from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
 from database.chain import blocked_by
-from database.claim import NEEDS_PERSON, standing
+from database.claim import standing
 from database.errors import DatabaseUnavailable
 from database.health import UNCLEAR, Heard, is_well
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
+from database.picking import NEEDS_PERSON
 from database.status import UNFINISHED, Status
+from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
 from tasks.credential import is_refused, pause_service
@@ -73,6 +76,10 @@ class _InHand:
     def service(self) -> Service:
         return self.jenis.service
 
+    @property
+    def bpjs(self) -> Bpjs:
+        return self.at.bpjs(self.job.faskes)
+
 
 def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> Delivered:
     """Send a claimed job and move it on. Raises TryAgain while a request that never left may be repeated at
@@ -80,7 +87,7 @@ def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> De
     """
     try:
         hand = _take_up(job_id, at, asker)
-        verdict = _before_sending(hand) or _settle(hand) or _unknown_codes(hand)
+        verdict = _unknown_clinic(hand) or _before_sending(hand) or _settle(hand) or _unknown_codes(hand)
         verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
@@ -124,6 +131,18 @@ def _heard(hand: _InHand, error: BpjsError | None = None) -> Heard:
     return Heard(trouble_of(error) if error else None, probe_in=hand.at.settings.waits.probes[0])
 
 
+def _unknown_clinic(hand: _InHand) -> Verdict | None:
+    """A job of a clinic whose credential nobody gave us waits until somebody does."""
+    try:
+        hand.at.bpjs(hand.job.faskes)
+    except UnknownClinic as unknown:
+        pause_service(hand.at, hand.job.faskes, hand.service, str(unknown))
+        if hand.job.uncertain:
+            return _finish(hand, _look_later(hand, str(unknown)))
+        return _finish(hand, Verdict(Status.MENUNGGU, "faskes-tidak-dikenal", str(unknown)))
+    return None
+
+
 def _before_sending(hand: _InHand) -> Verdict | None:
     """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
     errors = check_body(hand.jenis, hand.body, chain_supplies=False)
@@ -149,7 +168,7 @@ def _settle(hand: _InHand) -> Verdict | None:
     if not hand.job.uncertain:
         return None
     try:
-        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=hand.job.repeated)
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=hand.job.repeated)
     except BpjsError as error:
         _note(hand, LOOK_FAILED)
         if isinstance(error, Unauthorized):
@@ -205,7 +224,7 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
         asker=hand.asker,
     )
     try:
-        receipt = hand.at.bpjs.send(hand.jenis, hand.body)
+        receipt = hand.bpjs.send(hand.jenis, hand.body)
     except NotSent as error:
         if not last_try:
             how = _evidence(error.outcome, error.exchange)
@@ -246,7 +265,7 @@ def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
     if hand.service is Service.ANTREAN:
         return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result={})
     try:
-        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=False)
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
     except BpjsError as failed:
         return _look_later(hand, f"sudah ada di BPJS, nomornya belum terbaca: {failed.reason}")
     if sight.look is Look.DONE:
@@ -259,7 +278,7 @@ def _not_found(hand: _InHand, _error: BpjsError) -> Verdict | None:
     if hand.jenis not in _DELETES:
         return None
     try:
-        sight = look(hand.at.bpjs, hand.jenis, hand.body, repeated=True)
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)
     except BpjsError as failed:
         return _look_later(hand, f"BPJS menjawab tidak ada; belum dapat dicek: {failed.reason}")
     if sight.look in {Look.DONE, Look.PERSON}:
@@ -286,7 +305,7 @@ def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
 def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
     """Pause the service; a 401 of unknown meaning only after a harmless read was refused too."""
     try:
-        refused = is_refused(hand.at, hand.service, error)
+        refused = is_refused(hand.at, hand.job.faskes, hand.service, error)
     except BpjsError as failed:
         due_in = hand.at.settings.waits.before_try(hand.job.waits)
         return Verdict(Status.MENUNGGU, TEMPORARY, failed.reason, due_in=due_in, counted=False)

@@ -8,7 +8,6 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
-from database.intake import UTAMA
 from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services import closed_doors
 from tasks.composition import Composition
@@ -26,6 +25,7 @@ def sync_reference(
     reference: Reference,
     reading: PoliteReading,
     at: Composition,
+    faskes: str,
     *,
     flow_run_id: UUID | None,
     allow_shrink: bool,
@@ -36,15 +36,15 @@ def sync_reference(
     A flow run that is retried reads only what it could not read before.
     Raises NotNow while trying again soon may help, and DatabaseError when not even that could be recorded.
     """
-    done = synced_in(at.database, UTAMA, reference, flow_run_id) if flow_run_id else None
+    done = synced_in(at.database, faskes, reference, flow_run_id) if flow_run_id else None
     if done is not None:
         return done
     started_at, started = at.database.clock(), time.monotonic()
     try:
-        items = _read(reference, reading, at, last_try=last_try)
+        items = _read(reference, reading, at, faskes, last_try=last_try)
         return store_reference(
             at.database,
-            UTAMA,
+            faskes,
             reference,
             items,
             variants=variants(reference, reading),
@@ -56,7 +56,7 @@ def sync_reference(
     except (_CannotRead, SuspiciousShrink) as failed:
         seconds = time.monotonic() - started
         return store_failure(
-            at.database, UTAMA, reference, str(failed), started_at=started_at, seconds=seconds
+            at.database, faskes, reference, str(failed), started_at=started_at, seconds=seconds
         )
 
 
@@ -64,8 +64,10 @@ class _CannotRead(Exception):
     """The reason in Indonesian, without identifiers."""
 
 
-def _read(reference: Reference, reading: PoliteReading, at: Composition, *, last_try: bool) -> list[Item]:
-    _stop_at_closed_door(at, reference.service)
+def _read(
+    reference: Reference, reading: PoliteReading, at: Composition, faskes: str, *, last_try: bool
+) -> list[Item]:
+    _stop_at_closed_door(at, faskes, reference.service)
     try:
         return read_reference(reference, reading)
     except (NotSent, Temporary) as error:
@@ -73,24 +75,24 @@ def _read(reference: Reference, reading: PoliteReading, at: Composition, *, last
             raise NotNow from None
         raise _CannotRead(without_identifiers(error.reason)) from None
     except Unauthorized as refusal:
-        _pause(at, reference.service, refusal)
+        _pause(at, faskes, reference.service, refusal)
         raise _CannotRead(without_identifiers(refusal.reason)) from None
     except BpjsError as error:
         raise _CannotRead(without_identifiers(error.reason)) from None
 
 
-def _stop_at_closed_door(at: Composition, service: Service) -> None:
+def _stop_at_closed_door(at: Composition, faskes: str, service: Service) -> None:
     for door in closed_doors(at.database):
-        if (door.faskes, door.service) == (UTAMA, service.value):
+        if (door.faskes, door.service) == (faskes, service.value):
             raise _CannotRead(
                 f"layanan {service.value} sedang dijeda: {without_identifiers(door.reason or '')}"
             )
 
 
-def _pause(at: Composition, service: Service, refusal: Unauthorized) -> None:
+def _pause(at: Composition, faskes: str, service: Service, refusal: Unauthorized) -> None:
     try:
-        refused = is_refused(at, service, refusal)
+        refused = is_refused(at, faskes, service, refusal)
     except BpjsError:
         return  # nothing found out: the jobs will
     if refused:
-        pause_service(at, UTAMA, service, refusal.reason)
+        pause_service(at, faskes, service, refusal.reason)

@@ -7,11 +7,13 @@ from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import State, TaskRun
 from prefect.context import TaskRunContext
+from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME
 from database import DatabaseError
+from database.intake import UTAMA
 from database.references import Synced
 from tasks.composition import composition
 from tasks.reference_sync import NotNow, sync_reference
@@ -27,9 +29,16 @@ def read_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.data, NotNow)
 
 
+def _run_name() -> str:
+    """`sync diagnosa`, and the clinic when it is not `utama`."""
+    given = task_run.parameters
+    clinic = "" if given["faskes"] == UTAMA else f" {given['faskes']}"
+    return f"sync {given['nama']}{clinic}"
+
+
 @task(
     name="sync",
-    task_run_name="sync {nama}",
+    task_run_name=_run_name,
     retries=len(RETRY_DELAYS),
     retry_delay_seconds=RETRY_DELAYS,
     retry_jitter_factor=0.3,
@@ -37,8 +46,8 @@ def read_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def sync(nama: str, reading: PoliteReading, izinkan_susut: bool) -> State[Synced]:
-    """Bring the reference of this name in step. A failure is a returned state with its reason."""
+def sync(nama: str, faskes: str, reading: PoliteReading, izinkan_susut: bool) -> State[Synced]:
+    """Bring a clinic's reference of this name in step. A failure is a returned state with its reason."""
     context = TaskRunContext.get()
     run = context.task_run if context else None
     try:
@@ -46,13 +55,14 @@ def sync(nama: str, reading: PoliteReading, izinkan_susut: bool) -> State[Synced
             BY_NAME[nama],
             reading,
             composition(),
+            faskes,
             flow_run_id=run.flow_run_id if run else None,
             allow_shrink=izinkan_susut,
             last_try=run is None or run.run_count > len(RETRY_DELAYS),
         )
     except DatabaseError as error:
         reference = BY_NAME[nama]
-        synced = Synced(reference.service.value, reference.jenis, error=str(error))
+        synced = Synced(reference.service.value, reference.jenis, error=str(error), faskes=faskes)
     if synced.error is not None:
         return Failed(message=f"Gagal · {synced.error}"[:LONGEST], data=synced)
     return Completed(message=said(synced), data=synced)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from bpjs_client.jenis import Jenis
 from database import Database
 from database.chain import waits_for
-from database.claim import NEEDS_PERSON
 from database.models import Attempt, Job
+from database.picking import NEEDS_PERSON
 from database.status import UNFINISHED, Status
 from tests.chaos.patients import UNKNOWN_POLI, Patient
 

@@ -166,3 +166,50 @@ def test_a_clock_that_differs_from_bpjs_is_told(terminal: Terminal, off_by: time
     assert ran.code == (1 if SKEWS[off_by] else 0), ran.out
     assert ran.out.count(SKEWS[off_by] or "sama dengan BPJS") == 2
     assert ran.out.count("samakan jam komputer") == (2 if SKEWS[off_by] else 0)
+
+
+FASKES = """
+[klinik-melati]
+cons_id = "12345"
+secret_key = { env = "MELATI_SECRET_KEY" }
+pcare_user_key = { env = "MELATI_PCARE_KEY" }
+antrean_user_key = { env = "MELATI_ANTREAN_KEY" }
+pcare_username = "klinik"
+pcare_password = { env = "MELATI_PASSWORD" }
+kd_provider = "01234567"
+"""
+MELATI = {
+    "MELATI_SECRET_KEY": "rahasia-simulator",
+    "MELATI_PCARE_KEY": "kunci-pcare-simulator",
+    "MELATI_ANTREAN_KEY": "kunci-antrean-simulator",
+    "MELATI_PASSWORD": "Sandi#Simulator1",
+}
+
+
+def test_each_clinic_of_a_file_is_asked_about(examine: Callable[..., Ran], terminal: Terminal) -> None:
+    file = terminal.folder / "faskes.toml"
+    file.write_text(FASKES + FASKES.replace("melati", "mawar").replace("MELATI_PASSWORD", "MAWAR_PASSWORD"))
+    environ = {**MELATI, "MAWAR_PASSWORD": "sandi-lama", "BPJS_FASKES_FILE": str(file)}
+
+    melati = examine("--faskes", "klinik-melati", **environ)
+    assert (melati.code, "✓ BPJS pcare klinik-melati" in melati.out) == (0, True)
+    both = examine(**environ)
+    assert both.code == 1
+    assert "✓ Pengaturan: 2 faskes dari BPJS_FASKES_FILE" in both.out
+    assert "✗ BPJS pcare klinik-mawar: Login PCare ditolak" in both.out
+    assert "sandi-lama" not in both.out
+
+    other = examine("--faskes", "klinik-lain", **environ)
+    assert (other.code, other.out) == (2, "")
+    assert other.err == (
+        "Faskes klinik-lain tidak ada di BPJS_FASKES_FILE; yang ada: klinik-melati, klinik-mawar.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["doctor", "send", "dispatch", "sync", "peserta 1234567890123"])
+def test_a_wrong_file_of_clinics_is_one_sentence(terminal: Terminal, command: str) -> None:
+    file = terminal.folder / "faskes.toml"
+    file.write_text("[klinik]\nsecret_key = 'sangat-rahasia'")
+    ran = terminal(*command.split(), BPJS_FASKES_FILE=str(file))
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert "klinik.cons_id: wajib diisi" in ran.err

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bpjs_client.jenis import Service
 from database import JobNotFound
 from database.claim import (
     NEEDS_PERSON,
@@ -13,13 +12,10 @@ from database.claim import (
     Waiting,
     claim,
     claim_one,
-    count_claimable,
     has_work,
-    next_due,
 )
 from database.models import Job
 from database.moves import Verdict
-from database.services import pause
 from database.status import Status
 from tests.database.clinic import LEASE, ME, OTHER, Clinic
 
@@ -66,7 +62,6 @@ def test_a_job_is_not_claimed_before_it_is_due(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     clinic.finish(job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", due_in=timedelta(minutes=5)))
     assert (clinic.claim(), has_work(clinic.database)) == ([], False)
-    assert next_due(clinic.database) == clinic.clock.now + timedelta(minutes=5)
     clinic.clock.advance(minutes=5)
     assert has_work(clinic.database)
     assert clinic.claim() == [job_id]
@@ -112,8 +107,9 @@ def test_claiming_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
 
 def test_one_service_can_be_claimed_alone(clinic: Clinic) -> None:
     queue, registration = clinic.hand_over("tambah-antrean"), clinic.hand_over("tambah-pendaftaran")
-    assert clinic.claim(service=Service.PCARE) == [registration]
-    assert clinic.claim(service=Service.ANTREAN) == [queue]
+    only_pcare = {"room": lambda door, in_hand: 9 if door.service == "pcare" else 0}
+    assert clinic.claim(**only_pcare) == [registration]
+    assert clinic.claim() == [queue]
 
 
 def test_antrean_and_pcare_of_one_chain_run_side_by_side(clinic: Clinic) -> None:
@@ -136,12 +132,3 @@ def test_one_chain_and_service_has_one_job_in_hand(clinic: Clinic) -> None:
 def test_the_same_chain_of_another_faskes_is_another_chain(clinic: Clinic) -> None:
     here, there = clinic.hand_over(), clinic.hand_over(faskes="cabang")
     assert clinic.claim() == [here, there]
-
-
-def test_what_can_be_claimed_is_counted(clinic: Clinic) -> None:
-    for norm in ("RM-1", "RM-2", "RM-3"):
-        clinic.hand_over("tambah-antrean", norm)
-        clinic.hand_over("panggil-antrean", norm)
-    pause(clinic.database, "utama", Service.PCARE, "contoh", mark="tanda")
-    clinic.hand_over("tambah-pendaftaran")
-    assert count_claimable(clinic.database) == 3

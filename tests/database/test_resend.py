@@ -8,10 +8,10 @@ import pytest
 from database import LineRefused
 from database.attempts import Asker, Evidence, open_attempt
 from database.body_edit import changes_between
-from database.claim import NEEDS_PERSON
 from database.detail import show
 from database.errors import JobNotFound, MoveRefused
 from database.moves import Verdict, load, move
+from database.picking import NEEDS_PERSON
 from database.resend import Resend, ask_again, merged
 from database.status import Status
 from tests.database.clinic import LEASE, ME, Clinic, ending

@@ -58,7 +58,7 @@ def test_a_sender_killed_between_sending_and_recording_loses_and_doubles_nothing
         settings = BpjsSettings(
             _env_file=None, pcare_base_url=simulator.pcare_url, antrean_base_url=simulator.antrean_url
         )
-        with using(Composition(open_database=lambda: later, open_bpjs=lambda: Bpjs(settings))):
+        with using(Composition(open_database=lambda: later, open_bpjs=lambda faskes: Bpjs(settings))):
             send_due(until_empty=True)
 
         with database.read() as session:

@@ -52,7 +52,7 @@ def running(database: Database, prefect: PrefectServer) -> Iterator[Running]:
                 timeout_seconds=2, try_seconds=(300,), look_seconds=(0.2, 300), probe_seconds=(0.2, 0.5)
             ),
             open_database=lambda: database,
-            open_bpjs=lambda: Bpjs(BpjsSettings(_env_file=None, timeout_seconds=2, **addresses)),
+            open_bpjs=lambda faskes: Bpjs(BpjsSettings(_env_file=None, timeout_seconds=2, **addresses)),
         )
         stop = threading.Event()
         with using(at):

@@ -49,7 +49,7 @@ def test_a_day_ends_as_it_should_here_at_bpjs_and_in_prefect(
     day = sample_day(TODAY)
     lines = [json.dumps(line) for line in day.lines]
     first = list(enqueue_lines(lines, database=database))
-    with using(Composition(open_database=lambda: database, open_bpjs=lambda: bpjs_at(simulator))):
+    with using(Composition(open_database=lambda: database, open_bpjs=lambda faskes: bpjs_at(simulator))):
         totals = send_due(until_empty=True)
 
     with database.read() as session:

@@ -44,7 +44,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def here(database: Database, simulator: Simulator, prefect: PrefectServer) -> Iterator[Composition]:
-    def bpjs() -> Bpjs:
+    def bpjs(_faskes: str) -> Bpjs:
         return Bpjs(
             BpjsSettings(
                 _env_file=None, pcare_base_url=simulator.pcare_url, antrean_base_url=simulator.antrean_url

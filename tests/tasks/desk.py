@@ -48,7 +48,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.at = Composition(open_database=lambda: self.database, open_bpjs=self._bpjs)
 
-    def _bpjs(self) -> Bpjs:
+    def _bpjs(self, _faskes: str) -> Bpjs:
         def keep(request: httpx.Request) -> httpx.Response:
             self.requests.append(request)
             return self.answer(request)

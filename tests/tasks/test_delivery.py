@@ -9,6 +9,7 @@ import pytest
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database
+from tasks.composition import Composition
 from tasks.delivery import TryAgain
 from tests.tasks.bodies import CARD, NIK, PHONE
 from tests.tasks.desk import Answer, Desk, antrean, pcare
@@ -280,6 +281,6 @@ def test_a_paused_service_resumes_by_itself_when_its_credential_changes(desk: An
     here.at.resume_after_new_credential()
     assert here.door("pcare") == "paused"
     with Bpjs(BpjsSettings(_env_file=None, pcare_password="baru")) as replaced:
-        here.at.bpjs = replaced
-        here.at.resume_after_new_credential()
+        later = Composition(open_database=lambda: here.database, open_bpjs=lambda faskes: replaced)
+        later.resume_after_new_credential()
     assert here.door("pcare") == "closed"

@@ -1,0 +1,190 @@
+"""The clinics (faskes) that this installation delivers for: one from the environment, or many from a file.
+
+`BPJS_FASKES_FILE` names a TOML file with a table per clinic; its secrets stand in the environment or in files
+of their own, never in it:
+
+    [klinik-melati]
+    cons_id = "12345"
+    secret_key = { env = "MELATI_SECRET_KEY" }
+    pcare_user_key = { file = "melati-pcare.key" }    # beside this file
+    …
+    serentak = 4
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bpjs_client.jenis import Service
+from bpjs_client.settings import BpjsSettings
+from database.doors import Door
+from database.intake import UTAMA
+from database.settings import PROJECT
+
+SERENTAK = 5
+
+
+class ClinicsWrong(Exception):
+    """The file of clinics cannot be used; the sentence is for a person and holds no value from it."""
+
+
+class UnknownClinic(Exception):
+    """A job's faskes is not in the file of clinics."""
+
+    def __init__(self, faskes: str) -> None:
+        super().__init__(f"faskes {faskes} tidak ada di BPJS_FASKES_FILE")
+
+
+class ClinicsSettings(BaseSettings):
+    """`faskes_file`: the TOML file with the clinics; without it the `BPJS_…` variables serve every faskes."""
+
+    model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
+
+    faskes_file: Path | None = None
+
+
+def _secret(value: object, info: ValidationInfo) -> SecretStr:
+    """What `{ env = "NAME" }` or `{ file = "PATH" }` points to. Raises ValueError, without any value."""
+    if not isinstance(value, Mapping) or set(value) not in ({"env"}, {"file"}):
+        raise ValueError('harus { env = "NAMA" } atau { file = "BERKAS" }')
+    ((kind, where),) = value.items()
+    folder: Path = (info.context or {}).get("folder", Path())
+    try:
+        found = os.environ.get(str(where), "") if kind == "env" else (folder / str(where)).read_text("utf-8")
+    except (OSError, ValueError):
+        raise ValueError(f"berkas {where} tidak dapat dibaca") from None
+    if not found.strip():
+        raise ValueError(f"{'variabel' if kind == 'env' else 'berkas'} {where} kosong atau tidak ada")
+    return SecretStr(found.strip())
+
+
+_Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+
+
+class Clinic(BaseModel):
+    """One table of the file. A credential is given whole; the rest defaults to the `BPJS_…` variables.
+
+    `serentak`: most requests at a time at each of the clinic's two services.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    cons_id: str = Field(min_length=1)
+    secret_key: _Secret
+    pcare_user_key: _Secret
+    antrean_user_key: _Secret
+    pcare_username: str = Field(min_length=1)
+    pcare_password: _Secret
+    kd_provider: str = Field(min_length=1)
+    pcare_base_url: str | None = None
+    antrean_base_url: str | None = None
+    kd_aplikasi: str | None = None
+    serentak: int = Field(default=SERENTAK, ge=1, le=100)
+
+    def settings(self) -> BpjsSettings:
+        """The clinic's way to BPJS. Raises pydantic's ValidationError."""
+        return BpjsSettings(
+            **{name: value for name, value in self if name != "serentak" and value is not None}
+        )
+
+
+class Clinics:
+    """Which clinics there are, how to reach BPJS for each, and how much each may have in hand at a time."""
+
+    def __init__(self, listed: Mapping[str, Clinic] | None = None) -> None:
+        self._listed = listed
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clinics known by name: `utama`, or those of the file."""
+        return (UTAMA,) if self._listed is None else tuple(self._listed)
+
+    @property
+    def from_file(self) -> bool:
+        """Whether they come from a file, each with a credential of its own."""
+        return self._listed is not None
+
+    def key(self, faskes: str) -> str:
+        """Under which name to ask for a faskes; without a file all share one. Raises UnknownClinic."""
+        if self._listed is None:
+            return UTAMA
+        if not self.knows(faskes):
+            raise UnknownClinic(faskes)
+        return faskes
+
+    def knows(self, faskes: str) -> bool:
+        """Whether there is a credential for a faskes."""
+        return self._listed is None or faskes in self._listed
+
+    def settings(self, faskes: str) -> BpjsSettings:
+        """Credentials and addresses of a clinic. Raises UnknownClinic."""
+        key = self.key(faskes)
+        return BpjsSettings() if self._listed is None else self._listed[key].settings()
+
+    def neighbours(self, faskes: str, service: Service) -> list[str]:
+        """The other clinics that call a service at the same address."""
+        listed = self._listed or {}
+        addresses = {name: clinic.settings().base_url(service) for name, clinic in listed.items()}
+        return [name for name in listed if name != faskes and addresses[name] == addresses.get(faskes)]
+
+    def room(self, door: Door, in_hand: int) -> int:
+        """How many more of a clinic's jobs may be taken in hand at one of its services."""
+        if self._listed is None:
+            return _NO_LIMIT
+        clinic = self._listed.get(door.faskes)
+        return (clinic.serentak if clinic else 1) - in_hand
+
+
+_NO_LIMIT = 1_000_000
+
+
+@cache
+def configured_clinics() -> Clinics:
+    """The clinics of this process's settings. Raises ClinicsWrong."""
+    file = ClinicsSettings().faskes_file
+    return Clinics() if file is None else read_clinics(file)
+
+
+def read_clinics(file: Path) -> Clinics:
+    """Read the file; the names of its tables are the `faskes` of jobs. Raises ClinicsWrong."""
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeError):
+        raise ClinicsWrong(f"Berkas faskes {file} tidak dapat dibaca.") from None
+    except tomllib.TOMLDecodeError as wrong:
+        raise ClinicsWrong(f"Berkas faskes {file} bukan TOML yang sah ({_where(wrong)}).") from None
+    if not tables:
+        raise ClinicsWrong(f"Berkas faskes {file} tidak berisi satu faskes pun.")
+    return Clinics({name: _clinic(file, name, table) for name, table in tables.items()})
+
+
+def _where(wrong: tomllib.TOMLDecodeError) -> str:
+    """`at line 3, column 5`: the rest of its text may quote a secret put there by mistake."""
+    said = str(wrong)
+    return said[said.rfind("(") + 1 : -1] if said.endswith(")") else "rusak"
+
+
+def _clinic(file: Path, name: str, table: Any) -> Clinic:
+    try:
+        clinic = Clinic.model_validate(table, context={"folder": file.parent})
+        clinic.settings()
+    except ValidationError as wrong:
+        (first, *_) = wrong.errors(include_input=False, include_url=False, include_context=False)
+        field = ".".join([name, *map(str, first["loc"])])
+        reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise ClinicsWrong(f"Berkas faskes {file}: {field}: {reason}") from None
+    return clinic
+
+
+_REASONS = {
+    "missing": "wajib diisi",
+    "extra_forbidden": "nama ini tidak dikenal",
+    "model_type": "harus tabel, misalnya [klinik-melati]",
+    "string_too_short": "wajib diisi",
+}

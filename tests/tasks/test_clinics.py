@@ -1,0 +1,100 @@
+"""The file of clinics: what it must say, what it must not hold, and one sentence when it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bpjs_client.jenis import Service
+from database.doors import Door
+from tasks.clinics import Clinics, ClinicsWrong, UnknownClinic, configured_clinics, read_clinics
+
+SECRET = "rahasia-yang-tidak-boleh-tampak"
+WHOLE = """
+[klinik-melati]
+cons_id = "111"
+secret_key = { env = "MELATI_SECRET" }
+pcare_user_key = { file = "melati.key" }
+antrean_user_key = { env = "MELATI_SECRET" }
+pcare_username = "melati"
+pcare_password = { env = "MELATI_SECRET" }
+kd_provider = "01110001"
+"""
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MELATI_SECRET", SECRET)
+    (tmp_path / "melati.key").write_text("kunci-dari-berkas\n")
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "faskes.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_clinic_has_its_own_credential_and_shares_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BPJS_PCARE_BASE_URL", "https://bpjs.example/pcare")
+    monkeypatch.setenv("BPJS_PCARE_PASSWORD", "milik-orang-lain")
+    clinics = read_clinics(
+        written(tmp_path, WHOLE + 'antrean_base_url = "https://lain.example/antrean"\nserentak = 3')
+    )
+
+    assert clinics.names == ("klinik-melati",)
+    found = clinics.settings("klinik-melati")
+    assert (found.cons_id, found.kd_provider) == ("111", "01110001")
+    assert found.pcare_password.get_secret_value() == found.secret_key.get_secret_value() == SECRET
+    assert found.pcare_user_key.get_secret_value() == "kunci-dari-berkas"
+    assert found.base_url(Service.PCARE) == "https://bpjs.example/pcare"
+    assert found.base_url(Service.ANTREAN) == "https://lain.example/antrean"
+    assert clinics.room(Door("klinik-melati", "pcare"), 1) == 2
+    assert SECRET not in repr(clinics.settings("klinik-melati")) + repr(vars(clinics))
+
+
+def test_who_is_not_listed_is_unknown_and_never_gets_anothers_credential(tmp_path: Path) -> None:
+    clinics = read_clinics(written(tmp_path, WHOLE))
+    for name in ("utama", "klinik-lain", ""):
+        with pytest.raises(UnknownClinic, match="tidak ada di BPJS_FASKES_FILE"):
+            clinics.settings(name)
+
+
+def test_without_a_file_one_credential_serves_every_faskes() -> None:
+    clinics = Clinics()
+    assert clinics.names == ("utama",)
+    assert clinics.settings("cabang") == clinics.settings("utama")
+    assert clinics.room(Door("cabang", "pcare"), 1_000) > 1_000
+
+
+WRONG = [
+    ("x = [", "bukan TOML yang sah"),
+    ("", "tidak berisi satu faskes pun"),
+    ("utama = 3", "utama: harus tabel"),
+    (WHOLE.replace('cons_id = "111"', ""), "klinik-melati.cons_id: wajib diisi"),
+    (WHOLE.replace('cons_id = "111"', 'cons_id = ""'), "klinik-melati.cons_id: wajib diisi"),
+    (WHOLE + 'kunci = "x"', "klinik-melati.kunci: nama ini tidak dikenal"),
+    (WHOLE + "serentak = 0", "klinik-melati.serentak"),
+    (WHOLE + f'pcare_base_url = "{SECRET}"', "klinik-melati.pcare_base_url: harus alamat"),
+    (WHOLE.replace('{ env = "MELATI_SECRET" }', f'"{SECRET}"', 1), "klinik-melati.secret_key: harus { env ="),
+    (WHOLE.replace("MELATI_SECRET", "TIDAK_ADA", 1), "variabel TIDAK_ADA kosong atau tidak ada"),
+    (WHOLE.replace("melati.key", "hilang.key"), "berkas hilang.key tidak dapat dibaca"),
+    (f"[melati]\nsecret_key = {SECRET}", "bukan TOML yang sah"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), WRONG)
+def test_a_wrong_file_is_one_sentence_without_its_secrets(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ClinicsWrong) as wrong:
+        read_clinics(written(tmp_path, text))
+    assert said in str(wrong.value)
+    assert SECRET not in str(wrong.value)
+    assert wrong.value.__cause__ is None
+
+
+def test_a_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BPJS_FASKES_FILE", str(tmp_path / "tidak-ada.toml"))
+    configured_clinics.cache_clear()
+    with pytest.raises(ClinicsWrong, match="tidak dapat dibaca"):
+        configured_clinics()
+    configured_clinics.cache_clear()
