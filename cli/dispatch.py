@@ -6,14 +6,10 @@ from typing import Annotated
 
 import typer
 
-from bpjs_client.settings import BpjsSettings
+from cli.checked import check_settings
 from cli.prefect_start import prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import error_console
-from database.engine import parse_url
-from database.settings import DatabaseSettings
-from tasks.clinics import configured_clinics
-from tasks.settings import DeliverySettings
 
 
 def dispatch(
@@ -22,18 +18,10 @@ def dispatch(
     """Mengirim pekerjaan begitu jatuh tempo, sampai dihentikan dengan Ctrl-C atau SIGTERM."""
     prepare_prefect()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    _check_settings()
+    check_settings()
     from flows.dispatcher import run_dispatcher  # noqa: PLC0415 - Prefect takes seconds to import
 
     stop = threading.Event()
     error_console().print("Dispatcher berjalan; Ctrl-C untuk berhenti.")
     finish_on_signals(lambda: run_dispatcher(concurrency, stop), stop)
     error_console().print("Dispatcher berhenti; yang sedang dikirim sudah diselesaikan.")
-
-
-def _check_settings() -> None:
-    """Refuse at once what no waiting will mend. Raises ValidationError, ClinicsWrong, DatabaseUnavailable."""
-    DeliverySettings()
-    configured_clinics()
-    BpjsSettings()
-    parse_url(DatabaseSettings().database_url.get_secret_value())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from cli.checked import check_settings
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, print_json
@@ -23,6 +24,7 @@ def send(
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Mengirim pekerjaan yang jatuh tempo sekarang; kembali setelah Prefect mencatat semuanya."""
+    check_settings()
     prepare_prefect()
     from flows.sending import send_due  # noqa: PLC0415 - Prefect takes seconds to import
     from tasks.composition import composition  # noqa: PLC0415

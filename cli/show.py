@@ -1,5 +1,6 @@
 """`bpjs show`: one job, whole."""
 
+import getpass
 import json
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,26 +17,40 @@ from bpjs_client.identifiers import with_masked_values, without_identifiers
 from cli.terminal import JobId, badge, console, plain, print_json
 from database import open_database
 from database.detail import show as read_detail
+from database.reveals import note_reveal
 
 
 def show(
     job_id: JobId,
-    reveal: Annotated[bool, typer.Option("--buka", help="Tampilkan nomor kartu, NIK dan HP utuh.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON, utuh.")] = False,
+    reveal: Annotated[
+        bool, typer.Option("--buka", help="Tampilkan nomor kartu, NIK dan HP utuh; dicatat.")
+    ] = False,
+    by: Annotated[str | None, typer.Option("--oleh", help="Yang membuka; bawaan: pengguna komputer.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menampilkan satu pekerjaan: permintaan, jawaban BPJS, dan setiap percobaan."""
     database = open_database()
     detail = read_detail(database, job_id)
+    if reveal:
+        note_reveal(database, job_id, by=by or getpass.getuser())
+    shown = detail if reveal else _masked(detail)
     if as_json:
-        print_json(detail)
+        print_json(shown)
         return
-    console().print(_whole(detail if reveal else _masked(detail), database.timezone))
+    console().print(_whole(shown, database.timezone))
 
 
 def _masked(detail: dict[str, Any]) -> dict[str, Any]:
     masked: dict[str, Any] = with_masked_values(detail)
-    texts = {name: masked[name] for name in ("message", "response") if isinstance(masked[name], str)}
-    return masked | {name: without_identifiers(text, detail["request"]) for name, text in texts.items()}
+    for told in (masked, *masked["history"]):
+        for name in _TEXTS & told.keys():
+            if isinstance(told[name], str):
+                told[name] = without_identifiers(told[name], detail["request"])
+    return masked
+
+
+# What BPJS or a person said in words.
+_TEXTS = frozenset({"message", "response", "reason"})
 
 
 def _whole(detail: dict[str, Any], timezone: ZoneInfo) -> Group:

@@ -12,6 +12,7 @@ from bpjs_client.references import BY_NAME, named
 from cli.chosen import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import UserError, console, error_console, plain, print_json
+from database.intake import UTAMA
 from database.references import Synced
 from tasks.clinics import configured_clinics
 
@@ -41,12 +42,16 @@ def sync(
 
         done = sync_now(names, allow_shrink=force, tell=tell, faskes=faskes)
     if as_json:
-        print_json(
-            {"references": [asdict(synced) | {"seconds": round(synced.seconds, 2)} for synced in done]}
-        )
+        print_json({"references": [_document(synced) for synced in done]})
     else:
         console().print(_table(done))
     raise typer.Exit(0 if all(synced.error is None for synced in done) else 1)
+
+
+def _document(synced: Synced) -> dict[str, object]:
+    """One reference's row; its clinic is named when it is not `utama`."""
+    row = asdict(synced) | {"seconds": round(synced.seconds, 2)}
+    return {name: value for name, value in row.items() if name != "faskes" or value != UTAMA}
 
 
 def _chosen(words: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.engine import Database
 from database.errors import JobNotFound
-from database.models import Attempt, Job
+from database.models import Attempt, Job, Reveal
 from database.monitor import message
 from database.settle import SETTLED_BY_HAND
 
@@ -25,6 +25,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
             raise JobNotFound(job_id)
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
         history = [_attempt(attempt) for attempt in attempts]
+        reveals = session.scalars(select(Reveal).where(Reveal.job_id == job_id).order_by(Reveal.id))
         delivered = [attempt for attempt in history if attempt["outcome"] not in _NOT_DELIVERIES]
         last = delivered[-1] if delivered else {}
         return {
@@ -47,6 +48,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
             "response": last.get("response"),
             "result": job.result,
             "history": history,
+            "reveals": [{"at": reveal.at.isoformat(), "by": reveal.by} for reveal in reveals],
         }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from database.data_keys import agree, keyring_of
 from database.errors import ConstraintViolated, DatabaseUnavailable
 from database.schema import upgrade
 from database.settings import DatabaseSettings
@@ -119,7 +120,7 @@ def parse_url(text: str) -> URL:
 def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = utc_now) -> Database:
     """Connect and bring the tables up to date (created by itself on first use).
 
-    Raises DatabaseUnavailable with one sentence for a person.
+    Raises DatabaseUnavailable, DataKeyMissing, with one sentence for a person.
     """
     settings = settings or DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
@@ -127,9 +128,12 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
         if url.drivername == "sqlite" and url.database not in {None, "", ":memory:"}:
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = make_engine(url)
+        keyring = keyring_of(settings)
         upgrade(engine)
+        agree(engine, keyring)
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None
+    engine.dialect.bpjs_keyring = keyring  # type: ignore[attr-defined] # where the column types find it
     return Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
 
 

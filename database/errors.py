@@ -2,6 +2,7 @@
 
 DatabaseError
 ├── DatabaseUnavailable   wait and try again: the database cannot be reached or cannot write
+├── DataKeyMissing        tell the operator: what is stored cannot be read without the right key
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
 ├── LineRefused           tell who handed it over: the job cannot even be stored
 ├── JobNotFound           tell the person: there is no such job
@@ -16,6 +17,10 @@ class DatabaseError(Exception):
 
 class DatabaseUnavailable(DatabaseError):
     """The database cannot be reached or cannot write; nothing was changed by the failed transaction."""
+
+
+class DataKeyMissing(DatabaseError):
+    """Sealed data cannot be read, or not be sealed: the text says which key is missing, never a key."""
 
 
 class ConstraintViolated(DatabaseError):

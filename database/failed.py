@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from database.engine import Database
 from database.models import Job
@@ -26,29 +27,28 @@ class FailedJob:
 
 def failed_jobs(database: Database, chosen: Filter) -> list[FailedJob]:
     """Day by day and chain by chain, a creation before what builds on it. Raises DatabaseUnavailable."""
-    return _in_order(database, *conditions(chosen))
+    with database.read() as session:
+        return _in_order(session, *conditions(session, chosen))
 
 
 def failed_among(database: Database, job_ids: Sequence[int]) -> list[FailedJob]:
     """Those of these jobs that are failed, in the same order. Raises DatabaseUnavailable."""
-    parts = (
-        _in_order(database, Job.id.in_(job_ids[start : start + _PART]))
-        for start in range(0, len(job_ids), _PART)
-    )
+    starts = range(0, len(job_ids), _PART)
+    with database.read() as session:
+        parts = [_in_order(session, Job.id.in_(job_ids[start : start + _PART])) for start in starts]
     return [job for part in parts for job in part]
 
 
 _PART = 5_000  # ids per query; databases limit how many a statement may name
 
 
-def _in_order(database: Database, *wanted: ColumnElement[bool]) -> list[FailedJob]:
+def _in_order(session: Session, *wanted: ColumnElement[bool]) -> list[FailedJob]:
     query = (
         select(Job.id, Job.tanggal, Job.jenis, Job.norm, Job.message, Job.body)
         .where(*wanted, Job.status == Status.GAGAL.value)
         .order_by(Job.tanggal, Job.rantai, Job.service, Job.position, Job.id)
     )
-    with database.read() as session:
-        return [
-            FailedJob(row.id, row.tanggal.isoformat(), row.jenis, row.norm, row.message or "", row.body)
-            for row in session.execute(query)
-        ]
+    return [
+        FailedJob(row.id, row.tanggal.isoformat(), row.jenis, row.norm, row.message or "", row.body)
+        for row in session.execute(query)
+    ]

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from bpjs_client.jenis import Jenis
+from database.sealing import Keyring
 from database.status import Status
 
 JsonObject = dict[str, Any]
@@ -84,6 +85,54 @@ class SaidBriefly(TypeDecorator[str]):
         return None if value is None else readable(value)[: self.longest]
 
 
+class Sealed(TypeDecorator[Any]):
+    """A JSON value that only who has the key can read; `where` is its table and column."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, where: str) -> None:
+        super().__init__(none_as_null=True)
+        self.where = where
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Seal it, if the database's keyring says so."""
+        keyring = _keyring(dialect)
+        return value if value is None or not keyring.writes else keyring.seal(value, self.where)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Open it. Raises DataKeyMissing."""
+        return _keyring(dialect).open(value, self.where)
+
+
+class SealedText(Said):
+    """The same for what was said."""
+
+    cache_ok = True
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it readable, then seal it."""
+        plain, keyring = super().process_bind_param(value, dialect), _keyring(dialect)
+        return plain if plain is None or not keyring.writes else keyring.seal_text(plain, self.where)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Open it. Raises DataKeyMissing."""
+        return None if value is None else _keyring(dialect).open_text(value, self.where)
+
+
+_NO_KEYS = Keyring({}, writes=False)
+
+
+def _keyring(dialect: Dialect) -> Keyring:
+    """The keyring that `open_database` gave this engine."""
+    found: Keyring = getattr(dialect, "bpjs_keyring", _NO_KEYS)
+    return found
+
+
 # `json`, not `jsonb`: it keeps the order of a body's fields and takes any character a body may hold.
 Json = JSON(none_as_null=True)
 Identity = BigInteger().with_variant(Integer, "sqlite")
@@ -123,7 +172,7 @@ class Job(Base):
     tanggal: Mapped[date] = mapped_column(Date)
     norm: Mapped[str] = mapped_column(String(64))
     nama_pasien: Mapped[str] = mapped_column(String(200))
-    body: Mapped[JsonObject] = mapped_column(Json)
+    body: Mapped[JsonObject] = mapped_column(Sealed("jobs.body"))
     # What the body names, for counting; kept in step by `_named_in_body`.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
@@ -228,14 +277,14 @@ class Attempt(Base):
     outcome: Mapped[str | None] = mapped_column(String(32))
     http_code: Mapped[int | None] = mapped_column(Integer)
     meta_code: Mapped[str | None] = mapped_column(SaidBriefly(32))
-    request: Mapped[JsonObject | None] = mapped_column(Json)
-    response: Mapped[Any | None] = mapped_column(Json)
-    raw: Mapped[str | None] = mapped_column(Said)
+    request: Mapped[JsonObject | None] = mapped_column(Sealed("attempts.request"))
+    response: Mapped[Any | None] = mapped_column(Sealed("attempts.response"))
+    raw: Mapped[str | None] = mapped_column(SealedText("attempts.raw"))
     flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
     task_run_id: Mapped[UUID | None] = mapped_column(Uuid)
     requested_by: Mapped[str | None] = mapped_column(SaidBriefly(200))
     reason: Mapped[str | None] = mapped_column(Said)
-    changes: Mapped[Any | None] = mapped_column(Json)
+    changes: Mapped[Any | None] = mapped_column(Sealed("attempts.changes"))
 
     __table_args__ = (
         UniqueConstraint("job_id", "number", name="attempts_are_numbered"),
@@ -337,3 +386,23 @@ class Sync(Base):
     flow_run_id: Mapped[UUID | None] = mapped_column(Uuid)
 
     __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)
+
+
+class DataKey(Base):
+    """A key that something in this database was sealed with: its id, and a mark that tells it from others."""
+
+    __tablename__ = "data_keys"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+
+
+class Reveal(Base):
+    """Somebody looked at a job with its numbers unmasked."""
+
+    __tablename__ = "reveals"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    job_id: Mapped[int] = mapped_column(Identity, index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(SaidBriefly(200))

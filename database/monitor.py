@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
-from database.body_value import BodyValue
+from database.body_filter import body_says
 from database.claim import DOOR_WORDS, why_waiting
 from database.engine import Database
 from database.intake import UTAMA, local_date
@@ -23,6 +23,9 @@ Row = dict[str, Any]
 GENERAL = ("Tanggal", "Norm", "Nama Pasien")
 TAIL = ("Status", "HTTP", "Percobaan", "Pesan")
 ALL_TYPES = ("Jenis",)
+
+
+Wanted = list[ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,11 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
     """
     doors = [say_door(database, door) for door in closed_doors(database)]
     with database.read() as session:
+        wanted = conditions(session, chosen)
         return Monitor(
-            cards=_cards(session, chosen),
+            cards=_cards(session, wanted),
             columns=columns(chosen.jenis),
-            rows=_rows(database, session, chosen, limit),
+            rows=_rows(database, session, chosen, wanted, limit),
             open_before=_open_before(session, today(database)),
             doors=doors,
         )
@@ -90,8 +94,8 @@ def columns(jenis: Jenis | None) -> list[str]:
     return [*GENERAL, *COLUMNS[jenis], *number, *TAIL]
 
 
-def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    """The filter in SQL."""
+def conditions(session: Session, chosen: Filter) -> Wanted:
+    """The filter in SQL; asked for once, for a field of the body is looked up at once."""
     statuses = FILTER_WORDS[chosen.status]
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
         (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),
@@ -103,20 +107,19 @@ def conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     ]
     conditions = [condition for asked, condition in wanted if asked]
     if chosen.isi is not None:
-        field, value = map(readable, chosen.isi)
-        conditions.append(BodyValue(field) == value)
+        conditions.append(body_says(session, conditions, *map(readable, chosen.isi)))
     return conditions
 
 
-def _cards(session: Session, chosen: Filter) -> dict[str, int]:
-    counted = select(Job.status, func.count()).where(*conditions(chosen)).group_by(Job.status)
+def _cards(session: Session, wanted: Wanted) -> dict[str, int]:
+    counted = select(Job.status, func.count()).where(*wanted).group_by(Job.status)
     counts = Counter({Status(status): count for status, count in session.execute(counted)})
     return {card: sum(counts[status] for status in statuses) for card, statuses in CARDS.items()}
 
 
-def _rows(database: Database, session: Session, chosen: Filter, limit: int) -> list[Row]:
+def _rows(database: Database, session: Session, chosen: Filter, wanted: Wanted, limit: int) -> list[Row]:
     # The ids first: an index alone gives them. Sorting whole rows, bodies too, takes seconds at a million.
-    newest = select(Job.id).where(*conditions(chosen)).order_by(_newest_first(chosen)).limit(limit)
+    newest = select(Job.id).where(*wanted).order_by(_newest_first(chosen)).limit(limit)
     jobs = session.scalars(select(Job).where(Job.id.in_(newest)).order_by(Job.id.desc()))
     return [_row(database, session, job, chosen.jenis) for job in jobs]
 

@@ -15,13 +15,20 @@ def default_url() -> SecretStr:
 
 
 class DatabaseSettings(BaseSettings):
-    """`BPJS_DATABASE_URL` (SQLAlchemy form; `postgres://` is understood) and `BPJS_TIMEZONE` (IANA name)."""
+    """`BPJS_DATABASE_URL` (SQLAlchemy form; `postgres://` is understood) and `BPJS_TIMEZONE` (IANA name).
+
+    `data_keys`, `encrypt`: the keys that bodies and answers are sealed with, and whether they are (see
+    `database.data_keys`); `data_key_file` keeps the key that is made when none is given.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
 
     # A secret: a PostgreSQL address carries its password.
     database_url: SecretStr = default_url()
     timezone: str = "Asia/Jakarta"
+    data_keys: SecretStr | None = None
+    data_key_file: Path = PROJECT / ".bpjs" / "data.key"
+    encrypt: bool = True
 
     @field_validator("timezone")
     @classmethod

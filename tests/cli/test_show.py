@@ -1,5 +1,6 @@
-"""`bpjs show`: one job, whole for programs and with masked numbers on the terminal."""
+"""`bpjs show`: one job, with masked numbers unless somebody opens it, which is written down."""
 
+import getpass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,8 +55,20 @@ def test_json_is_one_document_with_the_whole_history(terminal: Terminal, kept: D
     assert (attempt["outcome"], attempt["requested_by"]) == ("rejected", "Sari")
 
 
-def test_json_is_whole_so_that_a_program_can_correct_it(terminal: Terminal, kept: Database) -> None:
-    assert terminal("show", str(refused(kept)), "--json").json["request"] == BODIES["tambah-antrean"]
+def test_json_is_whole_only_when_asked_and_that_is_written_down(terminal: Terminal, kept: Database) -> None:
+    job_id = str(refused(kept, response={"pesan": "salah"}, raw=None))
+    masked = terminal("show", job_id, "--json")
+    assert CARD not in masked.out
+    assert (masked.json["request"]["kodepoli"], masked.json["reveals"]) == ("001", [])
+
+    assert (
+        terminal("show", job_id, "--json", "--buka", "--oleh", "Rina").json["request"]
+        == BODIES["tambah-antrean"]
+    )
+    assert terminal("show", job_id, "--buka").code == 0
+    first, second = terminal("show", job_id, "--json").json["reveals"]
+    assert (first["by"], second["by"]) == ("Rina", getpass.getuser())
+    assert datetime.fromisoformat(first["at"]).tzinfo is not None
 
 
 @pytest.mark.parametrize("identifier", [CARD, NIK, PHONE])

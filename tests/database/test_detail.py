@@ -44,6 +44,7 @@ def test_a_job_never_sent_shows_its_body_and_an_empty_history(clinic: Clinic) ->
         "response": None,
         "result": None,
         "history": [],
+        "reveals": [],
     }
 
 

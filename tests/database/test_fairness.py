@@ -26,7 +26,9 @@ def test_a_backlog_takes_no_more_than_its_share_from_those_who_came_later(clinic
     hand_over(clinic, "kecil", 3)
     hand_over(clinic, "sedang", 10)
 
-    assert owners(clinic, clinic.claim(limit=12)) == {"besar": 5, "kecil": 3, "sedang": 4}
+    taken = owners(clinic, clinic.claim(limit=12))
+    assert taken["kecil"] == 3
+    assert sorted((taken["besar"], taken["sedang"])) == [4, 5]  # chance decides about the odd one
 
 
 def test_what_one_cannot_use_goes_to_the_others(clinic: Clinic) -> None:

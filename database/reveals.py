@@ -1,0 +1,10 @@
+"""Who looked at a job with its numbers unmasked, and when."""
+
+from database.engine import Database
+from database.models import Reveal
+
+
+def note_reveal(database: Database, job_id: int, *, by: str) -> None:
+    """Write it down before anything is shown. Raises DatabaseUnavailable."""
+    with database.write() as session:
+        session.add(Reveal(job_id=job_id, at=database.clock(), by=by))
