@@ -14,7 +14,7 @@ from bpjs_client.jenis import Jenis
 from cli.bulk_resend import resend_many
 from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
 from cli.prefect_start import prefect_unavailable, prepare_prefect
-from cli.terminal import UserError, badge, console, plain, print_json
+from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import LineRefused, open_database
 from database.detail import show
 from database.monitor import Filter
@@ -25,9 +25,7 @@ Given = dict[str, object]  # options by name; None: not given
 
 
 def resend(  # noqa: PLR0917 - Typer makes an option of each
-    job_id: Annotated[
-        int | None, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")
-    ] = None,
+    job_id: MaybeJobId = None,
     patch: Annotated[str | None, typer.Option(help="Yang diperbaiki saja, sebagai JSON.")] = None,
     body: Annotated[Path | None, typer.Option(help="Berkas JSON dengan isi lengkapnya.")] = None,
     reason: Annotated[str, typer.Option(help="Mengapa.")] = "",

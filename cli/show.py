@@ -14,14 +14,19 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.identifiers import with_masked_values, without_identifiers
-from cli.terminal import JobId, badge, console, plain, print_json
+from cli.chosen import FaskesName
+from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
+from database.detail import find
 from database.detail import show as read_detail
+from database.intake import UTAMA
 from database.reveals import note_reveal
 
 
-def show(
-    job_id: JobId,
+def show(  # noqa: PLR0917 - Typer makes an option of each
+    job_id: MaybeJobId = None,
+    kunci: Annotated[str | None, typer.Option(help="Kunci pekerjaan, sebagai ganti nomornya.")] = None,
+    faskes: FaskesName = UTAMA,
     reveal: Annotated[
         bool, typer.Option("--buka", help="Tampilkan nomor kartu, NIK dan HP utuh; dicatat.")
     ] = False,
@@ -30,9 +35,12 @@ def show(
 ) -> None:
     """Menampilkan satu pekerjaan: permintaan, jawaban BPJS, dan setiap percobaan."""
     database = open_database()
-    detail = read_detail(database, job_id)
+    if (job_id is None) == (kunci is None):
+        raise UserError("Sebutkan nomor pekerjaan, atau --kunci.")
+    number = job_id if kunci is None else find(database, kunci, faskes=faskes)
+    detail = read_detail(database, number or 0)
     if reveal:
-        note_reveal(database, job_id, by=by or getpass.getuser())
+        note_reveal(database, detail["id"], by=by or getpass.getuser())
     shown = detail if reveal else _masked(detail)
     if as_json:
         print_json(shown)

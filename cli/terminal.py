@@ -28,7 +28,9 @@ class UserError(Exception):
 
 
 # A job's number, as an argument; what is larger no database can hold.
-JobId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")]
+_JOB_ID = typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")
+JobId = Annotated[int, _JOB_ID]
+MaybeJobId = Annotated[int | None, _JOB_ID]
 
 
 def badge(status: str) -> Text:

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.engine import Database
-from database.errors import JobNotFound
-from database.models import Attempt, Job, Reveal
+from database.errors import JobNotFound, KunciUnknown
+from database.intake import UTAMA
+from database.models import Attempt, Job, Reveal, readable
 from database.monitor import message
 from database.settle import SETTLED_BY_HAND
 
@@ -50,6 +51,16 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
             "history": history,
             "reveals": [{"at": reveal.at.isoformat(), "by": reveal.by} for reveal in reveals],
         }
+
+
+def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
+    """The id of the job with this kunci. Raises KunciUnknown, DatabaseUnavailable."""
+    with database.read() as session:
+        wanted = (Job.faskes == readable(faskes), Job.kunci == readable(kunci))
+        found = session.scalar(select(Job.id).where(*wanted))
+    if found is None:
+        raise KunciUnknown
+    return found
 
 
 # Looks at BPJS ask, and a person who closes a job only writes it down: neither delivers.

@@ -6,6 +6,7 @@ DatabaseError
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
 ├── LineRefused           tell who handed it over: the job cannot even be stored
 ├── JobNotFound           tell the person: there is no such job
+├── KunciUnknown          the same, for a kunci
 ├── LeaseLost             stop touching the job: somebody else may hold it now
 └── MoveRefused           tell the person why: the job's status does not permit this
 """
@@ -36,6 +37,13 @@ class JobNotFound(DatabaseError):
 
     def __init__(self, job_id: int) -> None:
         super().__init__(f"Pekerjaan {job_id} tidak ada.")
+
+
+class KunciUnknown(DatabaseError):
+    """There is no job with this kunci."""
+
+    def __init__(self) -> None:
+        super().__init__("Tidak ada pekerjaan dengan kunci itu.")
 
 
 class LeaseLost(DatabaseError):

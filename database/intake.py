@@ -121,11 +121,16 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _read_text(line: str) -> NewJob | str:
     try:
-        return read_line(json.loads(line, parse_constant=_refuse_constant, parse_int=_read_int))
+        return read_line(parse_json(line))
     except LineRefused as refused:
         return str(refused)
     except (ValueError, RecursionError):
         return "baris ini bukan JSON yang sah"
+
+
+def parse_json(text: str) -> Any:
+    """Strict JSON. Raises ValueError, RecursionError."""
+    return json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
 
 
 def _refuse_constant(name: str) -> None:
@@ -193,23 +198,27 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in one transaction; each answer in its job's place. Raises DatabaseUnavailable."""
     if not jobs:
         return []
-    wrong = [check_body(job.jenis, job.body) for job in jobs]
     with database.write() as session:
-        if not database.is_sqlite:
-            _queue_up(session)
-        known = _known(session, jobs)
-        answers = []
-        for job, errors in zip(jobs, wrong, strict=True):
-            row = known.get((job.faskes, job.key))
-            new = row is None
-            if row is None:
-                row = _row(session, database, job, errors)
-                session.add(row)
-                session.flush()
-                known[(job.faskes, job.key)] = row
-            answers.append(Enqueued(row.id, row.status, new))
-        if any(answer.new for answer in answers):
-            announce(session)
+        return store_in(session, database, jobs)
+
+
+def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
+    """Store jobs in a transaction under way; each answer in its job's place."""
+    if not database.is_sqlite:
+        _queue_up(session)
+    known = _known(session, jobs)
+    answers = []
+    for job in jobs:
+        row = known.get((job.faskes, job.key))
+        new = row is None
+        if row is None:
+            row = _row(session, database, job, check_body(job.jenis, job.body))
+            session.add(row)
+            session.flush()
+            known[(job.faskes, job.key)] = row
+        answers.append(Enqueued(row.id, row.status, new))
+    if any(answer.new for answer in answers):
+        announce(session)
     return answers
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
@@ -406,3 +407,32 @@ class Reveal(Base):
     job_id: Mapped[int] = mapped_column(Identity, index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(SaidBriefly(200))
+
+
+class Intake(Base):
+    """A job as a clinic's system wrote it, and what became of it; see docs/integration.md."""
+
+    __tablename__ = "intake"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(Text, server_default="utama")
+    jenis: Mapped[str | None] = mapped_column(Text)
+    norm: Mapped[str | None] = mapped_column(Text)
+    nama_pasien: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+    kunci: Mapped[str | None] = mapped_column(Text)
+    rantai: Mapped[str | None] = mapped_column(Text)
+    tanggal: Mapped[str | None] = mapped_column(Text)
+    pekerjaan_id: Mapped[int | None] = mapped_column(Identity)
+    galat: Mapped[str | None] = mapped_column(Text)
+    dibaca_pada: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ditulis_pada: Mapped[datetime] = mapped_column(UtcDateTime, server_default=func.now())
+
+    __table_args__ = (
+        Index(
+            "intake_unread",
+            "id",
+            sqlite_where=text("dibaca_pada IS NULL"),
+            postgresql_where=text("dibaca_pada IS NULL"),
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Deletes what is settled and old: jobs with their history, notes of syncs and of outages."""
+"""Deletes what is settled and old: jobs with their history, notes of syncs, of outages and of intake."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import aliased
 
 from database.engine import Database
-from database.models import Attempt, Job, Outage, Sync
+from database.models import Attempt, Intake, Job, Outage, Reveal, Sync
 from database.status import FINAL
 
 BATCH = 1_000  # rows per transaction: dispatchers go on in between
@@ -37,12 +37,13 @@ def _delete_jobs(database: Database, old: Select[tuple[int]]) -> Sequence[int]:
     with database.write() as session:
         ids = session.scalars(old).all()
         session.execute(delete(Attempt).where(Attempt.job_id.in_(ids)))
+        session.execute(delete(Reveal).where(Reveal.job_id.in_(ids)))
         session.execute(delete(Job).where(Job.id.in_(ids)))
         return ids
 
 
 def delete_notes(database: Database, keep: timedelta) -> None:
-    """Delete what was noted of syncs and of ended outages longer ago. Raises DatabaseUnavailable.
+    """Delete what was noted of syncs, of ended outages and of intake longer ago. Raises DatabaseUnavailable.
 
     Of each reference the newest sync stays: it says how old the data are.
     """
@@ -51,3 +52,4 @@ def delete_notes(database: Database, keep: timedelta) -> None:
     with database.write() as session:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
         session.execute(delete(Outage).where(Outage.ended_at < before))
+        session.execute(delete(Intake).where(Intake.pekerjaan_id.is_not(None), Intake.dibaca_pada < before))

@@ -17,6 +17,7 @@ from uuid import UUID
 from prefect import get_client
 
 from database.claim import has_work
+from database.outbox import take_up
 from database.status import Status
 from database.tally import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
@@ -65,6 +66,7 @@ class Sender:
 
         Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
         """
+        take_up(self.at.database)
         if not has_work(self.at.database, self.at.clinics.room):
             return 0
         self._wait_for_room()
@@ -114,6 +116,7 @@ def send_due(
     sender = Sender(composition(), concurrency)
     sender.at.resume_after_new_credential()
     probe_due(sender.at)
+    take_up(sender.at.database)
     if has_work(sender.at.database):
         _wake_prefect()
     started = time.monotonic()
