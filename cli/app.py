@@ -10,6 +10,7 @@ from typer.main import get_command
 from cli.dispatch import dispatch
 from cli.doctor import doctor
 from cli.enqueue import enqueue
+from cli.migrate_database import migrate_database
 from cli.monitor import monitor
 from cli.peserta import peserta
 from cli.referensi import referensi
@@ -51,6 +52,7 @@ _COMMANDS = (
     rujukan,
     simulator,
     doctor,
+    migrate_database,
 )
 for command in _COMMANDS:
     app.command()(command)

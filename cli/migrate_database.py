@@ -1,0 +1,66 @@
+"""`bpjs migrate-database`: moves a clinic from SQLite to PostgreSQL."""
+
+import os
+import time
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cli.terminal import UserError, console, error_console, print_json
+from database import Database, open_database
+from database.engine import parse_url
+from database.moving import count_rows, move_everything
+from database.settings import DatabaseSettings
+
+NEW_URL = "BPJS_NEW_DATABASE_URL"
+
+
+def migrate_database(
+    to: Annotated[
+        str | None, typer.Option(help=f"Alamat PostgreSQL yang baru; lebih aman lewat {NEW_URL}.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
+) -> None:
+    """Memindahkan semua data dari SQLite ke PostgreSQL yang kosong, dan membandingkan setiap baris."""
+    old = open_database()
+    new = _opened(to or os.environ.get(NEW_URL) or "")
+    started, total = time.monotonic(), 2 * sum(count_rows(old).values())
+    with _progress(quiet=as_json) as progress:
+        bar = progress.add_task("", total=total)
+
+        def tell(table: str, rows: int) -> None:
+            progress.update(bar, advance=rows, description=table)
+
+        tables = move_everything(old, new, tell)
+    seconds = round(time.monotonic() - started, 2)
+    if as_json:
+        print_json({"tables": tables, "seconds": seconds})
+        return
+    for name, rows in tables.items():
+        console().print(f"{name}: {rows} baris", markup=False)
+    console().print(
+        f"Selesai dalam {seconds:.0f} detik; setiap baris sudah dibandingkan. Sekarang isi BPJS_DATABASE_URL"
+        " dengan alamat yang baru, hidupkan dispatcher dan worker, dan simpan berkas SQLite yang lama.",
+        markup=False,
+    )
+
+
+def _opened(url: str) -> Database:
+    """The new database, with its tables made. Raises UserError, DatabaseUnavailable."""
+    if not url:
+        raise UserError(f"Sebutkan basis data yang baru: isi {NEW_URL}, atau --to.")
+    try:
+        is_postgres = parse_url(url).drivername.startswith("postgresql")
+    except ValueError:
+        is_postgres = False
+    if not is_postgres:
+        raise UserError(f"Alamat pada {NEW_URL} harus postgresql://….")
+    return open_database(DatabaseSettings(database_url=SecretStr(url)))
+
+
+def _progress(*, quiet: bool) -> Progress:
+    terminal = error_console()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=terminal, transient=True, disable=quiet or not terminal.is_terminal)
