@@ -1,14 +1,16 @@
 """The history of a job: an attempt is committed before its request leaves and closed with what came back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
@@ -26,6 +28,15 @@ ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
 _TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
 _ENOUGH = 20  # outcomes back in time
+
+
+_jobs, _attempts = cast(Table, Job.__table__), cast(Table, Attempt.__table__)
+# Counter -> what becomes of it with the value given: so many more; `waits`: 1 for one more, 0 for none.
+_COUNTERS: dict[str, Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[int]]] = {
+    "attempts": lambda counter, given: counter + given,
+    "version": lambda counter, given: counter + given,
+    "waits": lambda counter, given: (counter + 1) * given,
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,15 @@ class JobInHand:
     pointless: bool
 
 
+class Held(NamedTuple):
+    """Where a job in hand belongs."""
+
+    faskes: str
+    rantai: str
+    service: str
+    jenis: str
+
+
 def open_attempt(
     database: Database,
     job_id: int,
@@ -85,10 +105,8 @@ def open_attempt(
     """
     with database.write() as session:
         now = database.clock()
-        job = held(session, job_id, owner, now)
-        job.lease_until = now + lease
-        attempt = _new_attempt(session, job_id, now, request, asker)
-        return attempt.number
+        hold(session, job_id, owner, now, lease_until=now + lease)
+        return _new_attempt(session, job_id, now, request, asker)
 
 
 def note_look(
@@ -100,28 +118,25 @@ def note_look(
     """
     with database.write() as session:
         now = database.clock()
-        held(session, job_id, owner, now)
-        attempt = _new_attempt(session, job_id, now, request, asker)
-        attempt.finished_at, attempt.outcome = now, outcome
+        hold(session, job_id, owner, now)
+        _new_attempt(session, job_id, now, request, asker, finished_at=now, outcome=outcome)
 
 
 def _new_attempt(
-    session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker
-) -> Attempt:
-    newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id))
-    attempt = Attempt(
-        job_id=job_id,
-        number=(newest or 0) + 1,
-        started_at=now,
-        request=dict(request),
-        flow_run_id=asker.flow_run_id,
-        task_run_id=asker.task_run_id,
-        requested_by=asker.requested_by,
-        reason=asker.reason,
-        changes=asker.changes,
-    )
-    session.add(attempt)
-    return attempt
+    session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker, **more: Any
+) -> int:
+    """Its number."""
+    values = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
+    return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
+
+
+@cache
+def _next_attempt(columns: tuple[str, ...]) -> ReturningInsert[tuple[int]]:
+    """Built once for each set of columns, like all that every job needs: building costs more than running."""
+    newest = select(func.coalesce(func.max(_attempts.c.number), 0) + 1)
+    number = newest.where(_attempts.c.job_id == bindparam("b_job_id")).scalar_subquery()
+    values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in columns}
+    return insert(_attempts).values(number=number, **values).returning(_attempts.c.number)
 
 
 def lost_writes(session: Session, job_id: int) -> list[str]:
@@ -139,23 +154,57 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
 
 def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:
     """Write down what came back, inside the transaction that moves the job."""
-    attempt = session.scalar(select(Attempt).where(Attempt.job_id == job_id, Attempt.number == number))
-    if attempt is None or attempt.finished_at is not None:
+    values = bound({"finished_at": now, **vars(evidence)}) | {"the_job": job_id, "the_number": number}
+    if session.connection().execute(_closing(), values).one_or_none() is None:
         raise LeaseLost(job_id)
-    attempt.finished_at = now
-    attempt.duration_ms = evidence.duration_ms
-    attempt.outcome = evidence.outcome
-    attempt.http_code = evidence.http_code
-    attempt.meta_code = evidence.meta_code
-    attempt.response = evidence.response
-    attempt.raw = evidence.raw
 
 
-def held(session: Session, job_id: int, owner: str, now: datetime) -> Job:
-    """The job, provided this owner still holds it. Raises JobNotFound, LeaseLost."""
-    job = session.get(Job, job_id, with_for_update=True)
-    if job is None:
+@cache
+def _closing() -> ReturningUpdate[tuple[int]]:
+    table = _attempts.c
+    columns = ("finished_at", *(each.name for each in fields(Evidence)))
+    return (
+        update(_attempts)
+        .where(table.job_id == bindparam("the_job"), table.number == bindparam("the_number"))
+        .where(table.finished_at.is_(None))
+        .values({name: bindparam(f"b_{name}") for name in columns})
+        .returning(table.id)
+    )
+
+
+def hold(session: Session, job_id: int, owner: str, now: datetime, **changes: Any) -> Held:
+    """Change the job, provided this owner still holds it; it is locked until the transaction ends.
+
+    `changes` are new values; for counters what is done to them (see `_COUNTERS`).
+    Raises JobNotFound, LeaseLost.
+    """
+    values = bound(changes) | {"the_job": job_id, "the_owner": owner, "the_time": now}
+    row = session.connection().execute(_holding(tuple(changes)), values).one_or_none()
+    if row is not None:
+        return Held(*row)
+    if session.scalar(select(Job.id).where(Job.id == job_id)) is None:
         raise JobNotFound(job_id)
-    if job.status != Status.PROSES or job.lease_owner != owner or (job.lease_until or now) < now:
-        raise LeaseLost(job_id)
-    return job
+    raise LeaseLost(job_id)
+
+
+@cache
+def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, str]]:
+    table = _jobs.c
+    values = {name: _change(name) for name in columns} or {"lease_owner": table.lease_owner}
+    return (
+        update(_jobs)
+        .where(table.id == bindparam("the_job"), table.status == Status.PROSES.value)
+        .where(table.lease_owner == bindparam("the_owner"), table.lease_until >= bindparam("the_time"))
+        .values(values)
+        .returning(table.faskes, table.rantai, table.service, table.jenis)
+    )
+
+
+def _change(name: str) -> ColumnElement[Any]:
+    given: ColumnElement[Any] = bindparam(f"b_{name}", type_=_jobs.c[name].type)
+    return _COUNTERS[name](_jobs.c[name], given) if name in _COUNTERS else given
+
+
+def bound(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the names of their parameters; a parameter may not be called like its column."""
+    return {f"b_{name}": value for name, value in values.items()}

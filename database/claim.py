@@ -1,17 +1,17 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
-from database.attempts import WORKER_DIED, lost_writes
-from database.chain import waits_for
+from database.attempts import WORKER_DIED, JobInHand, lost_writes
+from database.chain import DELETES, waits_for
 from database.doors import Door, Room, Shares, open_doors, without_limit
 from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
@@ -30,13 +30,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job in hand: what a task needs to name its run, and no more."""
+    """A job in hand: what a task needs to name its run, and no more.
+
+    `fresh` is all that sending it needs, when nothing was ever sent of it; else that must be looked up.
+    """
 
     id: int
     faskes: str
     jenis: Jenis
     norm: str
     nama_pasien: str
+    fresh: JobInHand | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,17 +87,38 @@ def _take_all(
     """Take them in hand in one statement; each with when it was due."""
     if not ids:
         return []
-    names = (Job.due_at, Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien)
     taken = session.execute(
         update(Job)
         .where(Job.id.in_(ids))
         .values({**in_hand, "version": Job.version + 1})
-        .returning(*names)
+        .returning(*_NAMES, Job.due_at, Job.service, Job.body, Job.waits, Job.attempts)
         .execution_options(synchronize_session=False)
     )
-    return [
-        (due, ClaimedJob(job_id, faskes, Jenis(jenis), *who)) for due, job_id, faskes, jenis, *who in taken
-    ]
+    return [(row.due_at, _as_claimed(row)) for row in taken]
+
+
+_NAMES = (Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien)
+
+
+def _as_claimed(row: Row[Any]) -> ClaimedJob:
+    jenis = Jenis(row.jenis)
+    # A deletion takes numbers from its chain, and after an attempt BPJS may hold the write already.
+    is_fresh = row.attempts == 0 and jenis not in DELETES
+    fresh = JobInHand(
+        id=row.id,
+        faskes=row.faskes,
+        jenis=row.jenis,
+        service=row.service,
+        norm=row.norm,
+        nama_pasien=row.nama_pasien,
+        body=row.body,
+        numbers={},
+        waits=row.waits,
+        uncertain=False,
+        repeated=False,
+        pointless=False,
+    )
+    return ClaimedJob(row.id, row.faskes, jenis, row.norm, row.nama_pasien, fresh if is_fresh else None)
 
 
 def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from psycopg import Error as PsycopgError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from database.data_keys import agree, keyring_of
@@ -23,6 +24,8 @@ Clock = Callable[[], datetime]
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
 CONNECT_SECONDS = 10
+# How long a connection is believed to be alive without being asked.
+IDLE_SECONDS = 1.0
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
 
 
@@ -140,13 +143,15 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
     if url.drivername != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=POOL_SIZE,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_SECONDS},
         )
+        event.listen(engine, "checkout", _ping_if_idle)
+        event.listen(engine, "checkin", _note_use)
+        return engine
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -156,6 +161,24 @@ def make_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ping_if_idle(connection: Any, record: Any, _proxy: object) -> None:
+    """A connection may have been cut while it lay in the pool; but asking each time costs as much as a query.
+
+    One that was used just now is believed; if it is cut all the same, its failure empties the whole pool.
+    """
+    if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except PsycopgError:
+        raise DisconnectionError from None  # the pool then connects anew
+
+
+def _note_use(_connection: object, record: Any) -> None:
+    record.info["used"] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -10,8 +10,9 @@ The state is kept in `services`, shared by all dispatchers.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -50,15 +51,22 @@ def note(session: Session, faskes: str, service: str, heard: Heard, now: datetim
 
 def _note_answer(session: Session, faskes: str, service: str, now: datetime) -> None:
     # Most answers change nothing here, and then nothing is locked.
-    known = session.execute(
-        select(ServiceState.state, ServiceState.failures).where(*_key(faskes, service))
-    ).one_or_none()
+    asked = {"faskes": faskes, "service": service}
+    known = session.connection().execute(_how_it_is(), asked).one_or_none()
     if known is None or known.state == PAUSED or (known.state == CLOSED and not known.failures):
         return
     row = locked_service(session, faskes, service, now)
     if row.state in {OPEN, HALF_OPEN}:
         _close(session, row, now)
     row.failures = 0
+
+
+@cache
+def _how_it_is() -> Select[tuple[str, int]]:
+    """Built once: every answer asks it."""
+    return select(ServiceState.state, ServiceState.failures).where(
+        ServiceState.faskes == bindparam("faskes"), ServiceState.service == bindparam("service")
+    )
 
 
 def _note_failure(session: Session, row: ServiceState, heard: Heard, now: datetime) -> None:
@@ -190,7 +198,3 @@ def _bring_forward(session: Session, row: ServiceState, now: datetime) -> int:
     )
     announce(session)
     return session.scalar(select(Job.id).where(*mine, Job.due_at <= now).limit(1)) or 0
-
-
-def _key(faskes: str, service: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return ServiceState.faskes == faskes, ServiceState.service == service

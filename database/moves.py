@@ -3,25 +3,28 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
     LOOK_FAILED,
     Evidence,
+    Held,
     JobInHand,
     close_attempt,
-    held,
+    hold,
     lost_writes,
 )
 from database.chain import lacks_creation, numbers_of
 from database.engine import Database
+from database.errors import JobNotFound, LeaseLost
 from database.health import Heard, note
 from database.models import Job, readable
 from database.status import Status
-from database.wakeup import announce
 
 # A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
 # Mobile JKN, or the add came later): it goes again by itself when an add of its chain succeeds.
@@ -43,7 +46,7 @@ class Verdict:
 def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
     """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
-        job = held(session, job_id, owner, database.clock())
+        job = _held(session, job_id, owner, database.clock())
         lost = lost_writes(session, job_id)
         return JobInHand(
             id=job.id,
@@ -79,18 +82,17 @@ def move(
     """
     with database.write() as session:
         now = database.clock()
-        job = held(session, job_id, owner, now)
+        changes = _changes(verdict, now)
+        if attempt is not None and evidence is not None:
+            changes |= {"http_code": evidence.http_code, "meta_code": evidence.meta_code}
+            changes["attempts"] = int(verdict.counted)
+        job = hold(session, job_id, owner, now, **changes)
         if attempt is not None and evidence is not None:
             close_attempt(session, job_id, attempt, evidence, now)
-            job.http_code, job.meta_code = evidence.http_code, evidence.meta_code
-            job.attempts += 1 if verdict.counted else 0
-        _apply(job, verdict, now)
-        session.flush()
-        if job.status == Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
+        if verdict.status is Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
             _revive_refused(session, job, now)
         if heard is not None:
             note(session, job.faskes, job.service, heard, now)
-        announce(session)
 
 
 def record(database: Database, job_id: int, *, owner: str, attempt: int, evidence: Evidence) -> None:
@@ -100,37 +102,57 @@ def record(database: Database, job_id: int, *, owner: str, attempt: int, evidenc
     """
     with database.write() as session:
         now = database.clock()
-        held(session, job_id, owner, now)
+        hold(session, job_id, owner, now)
         close_attempt(session, job_id, attempt, evidence, now)
 
 
-def _apply(job: Job, verdict: Verdict, now: datetime) -> None:
-    job.status = verdict.status.value
-    job.reason, job.message = verdict.reason, verdict.message
+def _held(session: Session, job_id: int, owner: str, now: datetime) -> Job:
+    """The job, provided this owner still holds it. Raises JobNotFound, LeaseLost."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise JobNotFound(job_id)
+    if job.status != Status.PROSES or job.lease_owner != owner or (job.lease_until or now) < now:
+        raise LeaseLost(job_id)
+    return job
+
+
+def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """What becomes of the job's row."""
+    changes: dict[str, Any] = {
+        "status": verdict.status.value,
+        "reason": verdict.reason,
+        "message": verdict.message,
+        "waits": int(verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI}),
+        "due_at": now + (verdict.due_in or timedelta(0)),
+        "lease_until": None,
+        "lease_owner": None,
+        "updated_at": now,
+        "version": 1,
+    }
     if verdict.result is not None:
-        job.result = {name: readable(value) for name, value in verdict.result.items()}
+        changes["result"] = {name: readable(value) for name, value in verdict.result.items()}
     if verdict.status is Status.TERKIRIM:
-        job.sent_at = now
-    job.waits = job.waits + 1 if verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI} else 0
-    job.due_at = now + (verdict.due_in or timedelta(0))
-    job.lease_until = job.lease_owner = None
-    job.updated_at = now
-    job.version += 1
+        changes["sent_at"] = now
+    return changes
 
 
-def _revive_refused(session: Session, add: Job, now: datetime) -> None:
-    session.execute(
-        update(Job)
-        .where(Job.faskes == add.faskes, Job.rantai == add.rantai, Job.service == add.service)
-        .where(Job.status == Status.GAGAL.value, Job.reason == REFUSED_WITHOUT_ADD)
-        .values(
-            status=Status.MENUNGGU.value,
-            reason=None,
-            message=None,
-            due_at=now,
-            updated_at=now,
-            version=Job.version + 1,
-        )
+def _revive_refused(session: Session, add: Held, now: datetime) -> None:
+    where = {"the_faskes": add.faskes, "the_rantai": add.rantai, "the_service": add.service}
+    session.connection().execute(_reviving(), {**where, "the_time": now})
+
+
+@cache
+def _reviving() -> Update:
+    jobs = cast(Table, Job.__table__)
+    table = jobs.c
+    now = bindparam("the_time", type_=table.due_at.type)
+    waiting = {"status": Status.MENUNGGU.value, "reason": None, "message": None}
+    return (
+        update(jobs)
+        .where(table.faskes == bindparam("the_faskes"), table.rantai == bindparam("the_rantai"))
+        .where(table.service == bindparam("the_service"))
+        .where(table.status == Status.GAGAL.value, table.reason == REFUSED_WITHOUT_ADD)
+        .values(**waiting, due_at=now, updated_at=now, version=table.version + 1)
     )
 
 

@@ -68,6 +68,8 @@ class Burst:
         claimed = self._claim_some()
         for job in claimed:
             self._in_hand.add(job.id)
+            if job.fresh is not None:
+                self.at.fresh[job.id] = job.fresh
         self._backlog.extend(claimed)
         self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
         return bool(claimed)
@@ -130,6 +132,7 @@ class Burst:
 
     def _settle(self, job_id: int) -> None:
         door, future = self._in_flight.pop(job_id)
+        future.wait()  # it has ended; without this its state would be asked of Prefect's server
         self._in_hand.remove(job_id)
         self._entered.add(door)
         self._something_failed |= not future.state.is_completed()
@@ -147,6 +150,7 @@ class Burst:
         release(self.at.database, ids, owner=self.at.owner)
         for job_id in ids:
             self._in_hand.remove(job_id)
+            self.at.fresh.pop(job_id, None)
         self._backlog = deque(job for job in self._backlog if job.id not in ids)
 
 

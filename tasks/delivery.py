@@ -97,7 +97,7 @@ def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> De
 
 
 def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
-    job = load(at.database, job_id, owner=at.owner)
+    job = at.fresh.pop(job_id, None) or load(at.database, job_id, owner=at.owner)
     jenis = Jenis(job.jenis)
     given = {name: value for name, value in job.body.items() if value not in (None, "")}
     missing = {name: value for name, value in job.numbers.items() if name not in given}

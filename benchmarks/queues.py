@@ -1,0 +1,81 @@
+"""Sending on PostgreSQL beside procrastinate: the same requests, the same number in flight, one run."""
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from benchmarks.measured import Measured
+from benchmarks.workload import Line, as_file
+from database import enqueue, open_database
+from database.settings import PROJECT
+from deployments import commands
+from deployments.processes import Children
+
+OTHERS = PROJECT / ".venv" / "others"
+HANDED_OVER = 40
+IDLE_SECONDS = 1.5  # between two jobs that are handed over to an idle dispatcher
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """How long a job took from its hand-over to BPJS's door, in milliseconds."""
+
+    median: float
+    p95: float
+
+
+def procrastinate(
+    lines: Sequence[Line], children: Children, environ: Mapping[str, str], url: str, *, concurrency: int
+) -> Measured:
+    """Seconds of its worker, from its start to the last job's end."""
+    path = os.pathsep.join([str(OTHERS), str(PROJECT)])
+    own = {**environ, "PYTHONPATH": path, "OTHER_QUEUE_URL": url}
+    script = str(Path(__file__).with_name("other_queue.py"))
+    said = children.run("Other", [sys.executable, script, str(concurrency)], own, typed=as_file(list(lines)))
+    return Measured("procrastinate, 20 at a time", len(lines), float(said))
+
+
+def send(
+    lines: Sequence[Line],
+    children: Children,
+    environ: Mapping[str, str],
+    *,
+    concurrency: int,
+    processes: int,
+) -> list[Measured]:
+    """`bpjs send`: the sending alone, and until Prefect has recorded every task run."""
+    children.run("Enqueue", commands.bpjs("enqueue", "-"), environ, typed=as_file(list(lines)))
+    options = ("--concurrency", str(concurrency), "--processes", str(processes), "--json")
+    started = time.perf_counter()
+    totals = json.loads(children.run("Send", commands.bpjs("send", "--until-empty", *options), environ))
+    whole = time.perf_counter() - started
+    assert totals["terkirim"] == len(lines), f"not everything was delivered: {totals}"
+    way = f"bpjs send --processes {processes}"
+    return [
+        Measured(way, len(lines), totals["seconds"]),
+        Measured(f"{way}, from its start until recorded", len(lines), whole),
+    ]
+
+
+def doorstep(lines: Sequence[Line], environ: Mapping[str, str], control_url: str) -> Doorstep:
+    """Hand jobs over one at a time to a dispatcher that is idle, and ask BPJS when each was at its door."""
+    os.environ |= environ
+    database = open_database()
+    handed = {}
+    for line in lines[:HANDED_OVER]:
+        handed[line["body"]["nomorantrean"]] = time.time()
+        enqueue(line["jenis"], line["norm"], line["nama_pasien"], line["body"], database=database)
+        time.sleep(IDLE_SECONDS)
+    arrived = {
+        write["body"]["nomorantrean"]: write["at"]
+        for write in httpx.get(f"{control_url}/ledger", timeout=30).json()["writes"]
+    }
+    took = sorted(1000 * (arrived[number] - at) for number, at in handed.items())
+    return Doorstep(statistics.median(took), statistics.quantiles(took, n=20)[-1])
