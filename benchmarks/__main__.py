@@ -11,7 +11,16 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import decoder, million, plain_loop, reference_sync, send_command, worker_runs, workload
+from benchmarks import (
+    decoder,
+    million,
+    plain_loop,
+    queues,
+    reference_sync,
+    send_command,
+    worker_runs,
+    workload,
+)
 from benchmarks.measured import Measured
 from database.settings import PROJECT
 from deployments.plan import Plan, demo_plan
@@ -55,6 +64,7 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         stack.start_server()
         lines = workload.additions(today, JOBS, JOBS)
         sending, whole = send_command.measure(lines, children, plan.environ, concurrency=CONCURRENCY)
+        queued, waits = queues.measure(plan, children, today, jobs=JOBS, concurrency=CONCURRENCY)
         stack.deploy()
         stack.start_worker()
         lines = workload.additions(today, 2 * JOBS, WORKER_JOBS)
@@ -65,6 +75,8 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         children.stop_all()
     return [
         _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
+        _table(f"On PostgreSQL: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", queued),
+        _doorstep(waits),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
         _table("Unpacking answers", "pages", decoder.measure()),
         _looks(million.measure()),
@@ -79,6 +91,14 @@ def _table(title: str, unit: str, ways: list[Measured]) -> Table:
     for way in ways:
         ratio = way.rate / ways[0].rate
         table.add_row(way.way, f"{way.jobs}", f"{way.seconds:.3g}", f"{way.rate:.1f}", f"{ratio:.3g}×")
+    return table
+
+
+def _doorstep(waits: queues.Doorstep) -> Table:
+    table = Table(title="From hand-over to BPJS's door, idle dispatcher, in milliseconds")
+    for heading in ("median", "95th percentile"):
+        table.add_column(heading, justify="right")
+    table.add_row(f"{waits.median:.0f} (limit 300)", f"{waits.p95:.0f} (limit 1000)")
     return table
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median
 
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from bpjs_client.jenis import Jenis
 from database import Database, open_database
+from database.claim import claim, release
 from database.monitor import Filter, look, today
 from database.report import Scope
 from database.settings import DatabaseSettings
@@ -52,11 +54,18 @@ class Look:
     limit: float  # what a million jobs may take
 
 
+def _claim_and_release(here: Database) -> object:
+    jobs = claim(here, owner="bench", limit=40, lease=timedelta(seconds=60))
+    release(here, [job.id for job in jobs], owner="bench")
+    return jobs
+
+
 _QUESTIONS: Mapping[str, tuple[float, Callable[[Database], object]]] = {
     "monitor, today": (200, lambda here: look(here, Filter(tanggal=today(here)), limit=50)),
     "monitor, all days": (200, lambda here: look(here, Filter(), limit=50)),
     "monitor, failed of all days": (200, lambda here: look(here, Filter(status="tidak-terkirim"), limit=50)),
     "monitor, one norm": (200, lambda here: look(here, Filter(norm="RM-7"), limit=50)),
+    "claim of 40, put back": (200, _claim_and_release),
     "report, today": (
         3_000,
         lambda here: make_report(here, Scope(today(here), today(here)), reporting_day=5),

@@ -3,23 +3,30 @@
 import json
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import httpx
 
+from benchmarks import workload
 from benchmarks.measured import Measured
 from benchmarks.workload import Line, as_file
 from database import enqueue, open_database
 from database.settings import PROJECT
 from deployments import commands
+from deployments.plan import Plan
 from deployments.processes import Children
+from tests.postgres import start_postgres
 
 OTHERS = PROJECT / ".venv" / "others"
 HANDED_OVER = 40
+FIRST_PATIENT = 100_000
+START_SECONDS = 15  # until a dispatcher is idle
 IDLE_SECONDS = 1.5  # between two jobs that are handed over to an idle dispatcher
 
 
@@ -31,6 +38,36 @@ class Doorstep:
     p95: float
 
 
+PROCESSES = (1, 2, 4)
+
+
+def measure(
+    plan: Plan, children: Children, today: date, *, jobs: int, concurrency: int
+) -> tuple[list[Measured], Doorstep]:
+    """The simulator and Prefect's server run; each way gets patients of its own."""
+    server = start_postgres()
+    try:
+        environ = plan.environ | {"BPJS_DATABASE_URL": server.emptied()}
+        first = iter(range(FIRST_PATIENT, 10 * FIRST_PATIENT, jobs))
+
+        def lines() -> Sequence[Line]:
+            return workload.additions(today, next(first), jobs)
+
+        with server.never_migrated() as url:
+            ways = [procrastinate(lines(), children, environ, url, concurrency=concurrency)]
+        for processes in PROCESSES:
+            ways += send(lines(), children, environ, concurrency=concurrency, processes=processes)
+        with subprocess.Popen(
+            commands.bpjs("dispatch"), env=environ, stderr=subprocess.DEVNULL
+        ) as dispatcher:
+            time.sleep(START_SECONDS)
+            waits = doorstep(lines(), environ, plan.control_url)
+            dispatcher.terminate()
+    finally:
+        server.stop()
+    return ways, waits
+
+
 def procrastinate(
     lines: Sequence[Line], children: Children, environ: Mapping[str, str], url: str, *, concurrency: int
 ) -> Measured:
@@ -39,7 +76,7 @@ def procrastinate(
     own = {**environ, "PYTHONPATH": path, "OTHER_QUEUE_URL": url}
     script = str(Path(__file__).with_name("other_queue.py"))
     said = children.run("Other", [sys.executable, script, str(concurrency)], own, typed=as_file(list(lines)))
-    return Measured("procrastinate, 20 at a time", len(lines), float(said))
+    return Measured("procrastinate", len(lines), float(said))
 
 
 def send(

@@ -11,6 +11,7 @@ from tasks.alerts import install_alerts
 from tasks.landing import leave_landing
 from tasks.saved_searches import save_searches
 from tasks.settings import DeliverySettings
+from tasks.zombies import install_crash_detection
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,6 @@ def furnish() -> Furnished:
     """
     with get_client(sync_client=True) as client:
         searches, alerts = save_searches(client), install_alerts(client, AlertSettings())
+        install_crash_detection(client)
     page = leave_landing(open_database(), named=DeliverySettings().run_names == "norm")
     return Furnished(searches, alerts, page)

@@ -40,6 +40,10 @@ DEFAULTS: dict[str, str] = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # `print` never becomes a log row, whatever a profile says: nobody checks it for identifiers.
     "PREFECT_LOGGING_LOG_PRINTS": "false",
+    # A run whose process died is known by its silence (tasks/zombies.py).
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    # Events and runs are deleted after their time (90 days unless ..._DB_VACUUM_RETENTION_PERIOD says else).
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # Nobody sits at the terminals of the children that we start.
     "PREFECT_CLI_PROMPT": "false",
 }

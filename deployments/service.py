@@ -1,0 +1,31 @@
+"""One long-lived process, as systemd and compose start it: `python -m deployments.service NAME`."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+
+from deployments import commands
+from tasks.prefect_environment import configure
+
+_SERVICES: Mapping[str, Callable[[], list[str]]] = {
+    "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say
+    "worker": commands.worker,
+    "dispatcher": lambda: commands.bpjs("dispatch"),
+}
+USER_ERROR = 2
+
+
+def main() -> int:
+    """Become the process that is named, with our settings for Prefect; the exit code if that cannot be."""
+    names = sys.argv[1:]
+    if len(names) != 1 or names[0] not in _SERVICES:
+        sys.stderr.write(f"Sebutkan satu layanan: {', '.join(_SERVICES)}.\n")
+        return USER_ERROR
+    environ = dict(os.environ)
+    configure(environ)
+    command = _SERVICES[names[0]]()
+    return os.execve(command[0], command, environ)  # noqa: S606 - signals reach the service itself
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,269 @@
+"""The files for production: what they start is there, and what they start by hand delivers."""
+
+import base64
+import configparser
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from bpjs_simulator.server import Simulator
+from database.settings import PROJECT
+from deployments.ports import free_port
+from deployments.service import _SERVICES
+from tests.tasks.bodies import ANTREAN
+
+FOLDER = PROJECT / "deployments" / "production"
+
+ASKED = (
+    ("GET", "/runs"),
+    ("POST", "/api/flow_runs/filter"),
+    ("POST", "/api/deployments/x/create_flow_run"),
+    ("DELETE", "/api/flow_runs/x"),
+)
+UNITS = sorted(FOLDER.glob("*.service"))
+VERIFIERS = [tool for tool in ("systemd-analyze",) if shutil.which(tool)]
+PROXIES = [tool for tool in ("nginx",) if shutil.which(tool) and shutil.which("openssl")]
+
+
+def section(unit: Path, name: str) -> dict[str, str]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(unit)
+    return dict(parser[name])
+
+
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
+    return loaded
+
+
+def test_units_and_compose_start_the_same_services() -> None:
+    by_units = {section(unit, "Service")["ExecStart"].split()[-1] for unit in UNITS}
+    commands = [service["command"] for service in compose()["services"].values() if "command" in service]
+    by_compose = {command[1] for command in commands if command[0] == "deployments.service"}
+    assert by_units == by_compose == set(_SERVICES)
+    wanted = section(FOLDER / "bpjs.target", "Unit")["Wants"].split()
+    assert {re.sub("@.*[.]", "@.", name) for name in wanted} == {unit.name for unit in UNITS}
+
+
+def test_compose_names_files_and_services_that_are_there() -> None:
+    services = compose()["services"]
+    for service in services.values():
+        assert set(service.get("depends_on", {})) <= set(services)
+        mounts = [volume.split(":")[0] for volume in service.get("volumes", [])]
+        assert all((FOLDER / mount).exists() for mount in mounts if mount.startswith("./"))
+        assert all(mount in compose()["volumes"] for mount in mounts if re.fullmatch(r"\w+", mount))
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"proxy": ["443:443"]}
+    assert (
+        FOLDER / compose()["x-ours"]["build"]["context"] / compose()["x-ours"]["build"]["dockerfile"]
+    ).is_file()
+
+
+@pytest.mark.parametrize("tool", VERIFIERS)
+def test_systemd_takes_the_units(tool: str, tmp_path: Path) -> None:
+    for unit in (*UNITS, FOLDER / "bpjs.target"):
+        text = (
+            unit.read_text()
+            .replace("/opt/bpjs/.venv/bin/python", sys.executable)
+            .replace("User=bpjs", "User=root")
+        )
+        (tmp_path / unit.name).write_text(text)
+    names = [str(tmp_path / unit.name.replace("@.", "@1.")) for unit in (*UNITS, FOLDER / "bpjs.target")]
+    (tmp_path / "bpjs-dispatcher@1.service").write_text((tmp_path / "bpjs-dispatcher@.service").read_text())
+    done = subprocess.run(
+        [tool, "verify", "--man=no", *names], capture_output=True, text=True, timeout=60, check=False
+    )
+    ours = [line for line in done.stderr.splitlines() if "bpjs" in line]
+    assert ours == []
+
+
+def settings(**values: str) -> dict[str, str]:
+    """The example's variables, each of ours given a value; the test fails when one is not in the example."""
+    lines = (FOLDER / "bpjs.env.example").read_text().splitlines()
+    known = dict(line.removeprefix("# ").split("=", 1) for line in lines if re.match(r"(# )?[A-Z_]+=", line))
+    assert set(values) <= set(known)
+    return {name: value for name, value in (known | values).items() if name in values or value}
+
+
+@contextmanager
+def started(name: str, environ: dict[str, str], log: Path) -> Iterator[None]:
+    """A service as its unit starts it, in its own session."""
+    unit = next(unit for unit in UNITS if section(unit, "Service")["ExecStart"].endswith(f" {name}"))
+    _, *arguments = section(unit, "Service")["ExecStart"].split()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], cwd=PROJECT, env=environ, stdout=output, stderr=output
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_services_started_by_hand_deliver_behind_a_password(database_url: str, tmp_path: Path) -> None:
+    port, password = free_port(24_000), secrets.token_hex(8)
+    with Simulator() as simulator, ExitStack() as running:
+        environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)} | settings(
+            BPJS_DATABASE_URL=database_url,
+            BPJS_DATA_KEYS=f"2026:{base64.b64encode(bytes(32)).decode()}",
+            BPJS_PCARE_BASE_URL=simulator.pcare_url,
+            BPJS_ANTREAN_BASE_URL=simulator.antrean_url,
+            BPJS_CONS_ID="12345",
+            BPJS_SECRET_KEY="rahasia-simulator",
+            BPJS_PCARE_USER_KEY="kunci-pcare-simulator",
+            BPJS_ANTREAN_USER_KEY="kunci-antrean-simulator",
+            BPJS_PCARE_USERNAME="klinik",
+            BPJS_PCARE_PASSWORD="Sandi#Simulator1",
+            BPJS_KD_PROVIDER="01234567",
+            # Prefect's own PostgreSQL needs an extension that the tests' server lacks.
+            PREFECT_SERVER_DATABASE_CONNECTION_URL=f"sqlite+aiosqlite:///{tmp_path / 'prefect.db'}",
+            PREFECT_SERVER_API_PORT=str(port),
+            PREFECT_SERVER_API_AUTH_STRING=f"admin:{password}",
+            PREFECT_API_AUTH_STRING=f"admin:{password}",
+            PREFECT_API_URL=f"http://127.0.0.1:{port}/api",
+            PREFECT_HOME=str(tmp_path / "prefect"),
+            SSL_CERT_FILE="",
+            BPJS_FASKES_FILE="",
+            BPJS_ALERT_URL="",
+        )
+        environ = {name: value for name, value in environ.items() if value}
+        running.enter_context(started("server", environ, tmp_path / "server.log"))
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/api/health", auth=("admin", password)), tmp_path)
+        assert httpx.get(f"http://127.0.0.1:{port}/api/flow_runs/count").status_code == 401
+        command([sys.executable, "-m", "deployments.deploy"], environ)
+        for name in ("worker", "dispatcher"):
+            running.enter_context(started(name, environ, tmp_path / f"{name}.log"))
+        bpjs = str(Path(sys.executable).with_name("bpjs"))
+        command([bpjs, "enqueue", "-"], environ, typed=line())
+        seen = [bpjs, "monitor", "--json"]
+        wait_until(lambda: json.loads(command(seen, environ))["cards"]["berhasil"] == 1, tmp_path)
+        assert len(simulator.ledger()["writes"]) == 1
+        logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
+        assert password not in logs
+
+
+def line() -> str:
+    body = {
+        **ANTREAN,
+        "kodedokter": 200101,
+        "jampraktek": "07:00-12:00",
+    }  # as the simulator's schedule has it
+    return json.dumps({"jenis": "tambah-antrean", "norm": "RM-1", "nama_pasien": "Pasien", "body": body})
+
+
+def command(words: list[str], environ: dict[str, str], typed: str = "") -> str:
+    how = {"capture_output": True, "text": True, "timeout": 90}
+    done = subprocess.run(words, cwd=PROJECT, env=environ, input=typed, check=False, **how)
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
+
+
+def answers(url: str, **how: Any) -> bool:
+    try:
+        return httpx.get(url, timeout=5, **how).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(condition: Any, folder: Path) -> None:
+    give_up = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < give_up, [log.read_text()[-2000:] for log in folder.glob("*.log")]
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("tool", PROXIES)
+def test_the_proxy_lets_people_look_and_only_admin_change(tool: str, tmp_path: Path) -> None:
+    port, upstream = free_port(24_100), free_port(24_200)
+    certificate, key, users = (tmp_path / name for name in ("c.pem", "k.pem", "users"))
+    subject = ["-days", "1", "-subj", "/CN=localhost", "-out", str(certificate), "-keyout", str(key)]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject],
+        check=True,
+        capture_output=True,
+    )
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-apr1", "sandi"], check=True, capture_output=True, text=True
+    )
+    users.write_text("".join(f"{who}:{hashed.stdout}" for who in ("admin", "ops")))
+    values = {
+        "LISTEN": f"127.0.0.1:{port}",
+        "SERVER_NAME": "localhost",
+        "CERTIFICATE": certificate,
+        "CERTIFICATE_KEY": key,
+        "USERS": users,
+        "PREFECT_ADDRESS": f"127.0.0.1:{upstream}",
+        "PREFECT_BASIC": "cHJlZmVjdA==",
+    }
+    config = (FOLDER / "nginx.conf.template").read_text()
+    for name, value in values.items():
+        config = config.replace(f"${{{name}}}", str(value))
+    whole = f"daemon off; user root; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}"
+    (tmp_path / "nginx.conf").write_text(f"{whole} http {{ access_log off; {config} }}")
+    with (
+        subprocess.Popen([tool, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]) as process,
+        echo(upstream),
+    ):
+        url = f"https://127.0.0.1:{port}"
+        wait_until(lambda: answers_at_all(url), tmp_path)
+        told = {
+            (who, method, path): httpx.request(
+                method, url + path, auth=(who, "sandi") if who else None, verify=False
+            )
+            for who in ("", "ops", "admin")
+            for method, path in ASKED
+        }
+        forged = httpx.get(f"{url}/runs", auth=("admin", "salah"), verify=False)
+        process.terminate()
+    codes = {asked: answer.status_code for asked, answer in told.items()}
+    assert {codes["", method, path] for who, method, path in codes if not who} <= {401, 403}
+    assert [codes["ops", *asked] for asked in ASKED] == [200, 200, 403, 403]
+    assert [codes["admin", *asked] for asked in ASKED] == [200, 200, 200, 200]
+    assert told["ops", "GET", "/runs"].text == "Basic cHJlZmVjdA=="
+    assert forged.status_code == 401
+
+
+def answers_at_all(url: str) -> bool:
+    try:
+        return bool(httpx.get(url, verify=False, timeout=5).status_code)
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def echo(port: int) -> Iterator[None]:
+    """Stands for Prefect: says which authorization reached it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write((self.headers.get("Authorization") or "").encode())
+
+        do_POST = do_DELETE = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield
+    server.shutdown()
