@@ -38,6 +38,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	git ls-files -z -- ':!*.lock' ':!*.png' ':!.secrets.baseline' | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from ssl import SSLContext
 from typing import Any
 
@@ -94,10 +95,13 @@ class DeadlineTransport(httpx.HTTPTransport):
     """httpx's own transport on sockets that keep the deadline; certificates are verified, proxies ignored.
 
     httpx cannot be handed a socket backend, so its connection pool is replaced by one that has it.
+    `ca_file` is trusted besides the public authorities. Raises OSError when it cannot be read as one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ca_file: Path | None = None) -> None:
         context = httpx.create_ssl_context(trust_env=False)
+        if ca_file is not None:
+            context.load_verify_locations(cafile=ca_file)
         super().__init__(verify=context)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,

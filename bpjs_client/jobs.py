@@ -61,7 +61,7 @@ class Bpjs:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        shared = transport or DeadlineTransport()
+        shared = transport or DeadlineTransport(settings.ca_file)
         self._connections = {service: self._connect(service, shared) for service in Service}
 
     def prepare(self, jenis: Jenis, body: Body) -> Prepared:

@@ -1,5 +1,6 @@
 """Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
 
+import ssl
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,8 @@ DOTENV = Path(__file__).resolve().parent.parent / ".env"
 class BpjsSettings(BaseSettings):
     """One clinic's credentials for both services; the defaults are those of the simulator.
 
-    ``timeout_seconds`` is the longest wait for the next part of an answer.
+    ``timeout_seconds`` is the longest wait for the next part of an answer. ``ca_file`` holds a certificate
+    authority (PEM) to trust besides the public ones; certificates are always verified.
     """
 
     model_config = SettingsConfigDict(
@@ -34,6 +36,7 @@ class BpjsSettings(BaseSettings):
     kd_aplikasi: str = "095"
     kd_provider: str = "01234567"
     timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    ca_file: Path | None = None
 
     @field_validator("cons_id", "pcare_user_key", "antrean_user_key", mode="before")
     @classmethod
@@ -49,6 +52,16 @@ class BpjsSettings(BaseSettings):
         except ValidationError:  # its text repeats the address, which may hold a password
             raise ValueError("harus alamat http:// atau https:// dari layanan BPJS") from None
         return value.strip()
+
+    @field_validator("ca_file")
+    @classmethod
+    def _authority(cls, file: Path | None) -> Path | None:
+        try:
+            if file is not None:
+                ssl.create_default_context(cafile=file)
+        except OSError:  # of which SSLError is one
+            raise ValueError("harus berkas PEM dengan sertifikat CA") from None
+        return file
 
     def base_url(self, service: Service) -> str:
         """The address of a service, without a trailing slash."""

