@@ -39,10 +39,10 @@ REFERENCES: dict[str, tuple[str, int, bool]] = {
     "spesialis/rujuk/subspesialis/3/sarana/0/tglEstRujuk/15-09-2026": (
         "kdppk nmppk alamatPpk telpPpk kelas nmkc distance jadwal jmlRujuk kapasitas persentase", 1, True
     ),
-    "spesialis/rujuk/khusus/HIV/noKartu/0001234567890/tglEstRujuk/15-09-2026": (
+    "spesialis/rujuk/khusus/HIV/noKartu/0001234567890/tglEstRujuk/15-09-2026": (  # pragma: allowlist secret
         "kdppk nmppk alamatPpk telpPpk kelas nmkc distance jadwal jmlRujuk kapasitas persentase", 1, True
     ),
-    "spesialis/rujuk/khusus/THA/subspesialis/3/noKartu/0001234567890/tglEstRujuk/15-09-2026": (
+    "spesialis/rujuk/khusus/THA/subspesialis/3/noKartu/0001234567890/tglEstRujuk/15-09-2026": (  # pragma: allowlist secret
         "kdppk nmppk alamatPpk telpPpk kelas nmkc distance jadwal jmlRujuk kapasitas persentase", 1, True
     ),
 }  # fmt: skip
