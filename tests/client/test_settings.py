@@ -22,8 +22,8 @@ def test_the_defaults_are_the_simulators():
 
 def test_the_environment_and_an_env_file_are_read(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text(
-        "BPJS_CONS_ID=777\nBPJS_SECRET_KEY=dari-berkas\nLAIN=1\n"
-    )  # pragma: allowlist secret
+        "BPJS_CONS_ID=777\nBPJS_SECRET_KEY=dari-berkas\nLAIN=1\n"  # pragma: allowlist secret
+    )
     monkeypatch.setenv("BPJS_SECRET_KEY", "dari-lingkungan")
 
     found = BpjsSettings(_env_file=tmp_path / ".env")
