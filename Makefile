@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The passwords of the tests are invented, and told from real ones by looking like words.
 INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
-.PHONY: setup run demo deploy test test-ui chaos check bench
+.PHONY: setup run demo deploy test test-ui chaos check bench load
 
 setup: .venv/ready
 
@@ -45,3 +45,7 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# A day of 500 clinics in 15 minutes; smaller: make load LOAD="--jobs 8000 --minutes 5"
+load: setup
+	@$(BIN)/python -m benchmarks.load_day $(LOAD)
