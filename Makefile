@@ -26,7 +26,7 @@ deploy: setup
 	@$(BIN)/python -m deployments.deploy
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Also makes the pictures of the guide.
 test-ui: setup

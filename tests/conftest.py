@@ -25,6 +25,14 @@ from tests.leaks import leaks  # noqa: E402
 from tests.postgres import PostgresServer, start_postgres  # noqa: E402
 
 KINDS = ("sqlite", "postgresql")
+# Files are shared out among processes: those that take minutes must not come last.
+SLOW_FIRST = ("ui", "chaos", "flows", "deployments", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow folders' tests first; within a folder the order stays."""
+    places = {folder: place for place, folder in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
 
 
 @pytest.fixture(scope="session")
