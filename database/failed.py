@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from database.engine import Database
+from database.intake import BAD_BODY
 from database.models import Job
 from database.monitor import Filter, conditions
 from database.status import Status
@@ -37,6 +38,14 @@ def failed_among(database: Database, job_ids: Sequence[int]) -> list[FailedJob]:
     with database.read() as session:
         parts = [_in_order(session, Job.id.in_(job_ids[start : start + _PART])) for start in starts]
     return [job for part in parts for job in part]
+
+
+def count_still_wrong(database: Database, job_ids: Sequence[int]) -> int:
+    """How many of these never left because their body is wrong. Raises DatabaseUnavailable."""
+    counting = select(func.count()).where(Job.status == Status.GAGAL.value, Job.reason == BAD_BODY)
+    parts = (job_ids[start : start + _PART] for start in range(0, len(job_ids), _PART))
+    with database.read() as session:
+        return sum(session.scalar(counting.where(Job.id.in_(part))) or 0 for part in parts)
 
 
 _PART = 5_000  # ids per query; databases limit how many a statement may name

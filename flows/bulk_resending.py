@@ -6,9 +6,10 @@ from typing import Any
 
 from prefect.client.schemas import State
 
-from database.failed import FailedJob
+from database.failed import FailedJob, count_still_wrong
 from database.resend import Resend
 from flows.kirim_ulang_massal import AGAIN, SENT, UNTOUCHED, kirim_ulang_massal, watcher
+from tasks.composition import composition
 from tasks.recording import wait_until_recorded
 
 _RECORDING_SECONDS = 30.0  # without progress
@@ -38,6 +39,7 @@ def resend_failed(
     if not isinstance(ended, Counter):  # refused as a whole: nothing was sent
         return Counter({UNTOUCHED: len(jobs)})
     if state.state_details.flow_run_id is not None:
-        runs = {state.state_details.flow_run_id: ended[SENT] + ended[AGAIN]}
+        unsent = count_still_wrong(composition().database, [job.id for job in jobs])
+        runs = {state.state_details.flow_run_id: max(ended[SENT] + ended[AGAIN] - unsent, 0)}
         wait_until_recorded(runs, timeout=_RECORDING_SECONDS, poll=_LOOK_SECONDS)
     return ended

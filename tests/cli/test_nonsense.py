@@ -30,7 +30,7 @@ NONSENSE: dict[tuple[str, ...], str] = {
     ("monitor", "--limit", "banyak"): "--limit: harus bilangan bulat",
     ("monitor", "--norm"): "--norm memerlukan nilai",
     ("monitor", "--json=ya"): "--json tidak memerlukan nilai",
-    ("show",): "ID belum diisi",
+    ("show",): "Sebutkan nomor pekerjaan, atau --kunci",
     ("show", "satu"): "ID: harus bilangan bulat",
     ("show", "1.5"): "ID: harus bilangan bulat",
     ("show", "0"): "ID: paling kecil 1",
