@@ -15,6 +15,7 @@ from cli.chosen import known
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import DatabaseError, open_database
+from database.data_keys import keyring_of
 from database.health import PAUSED
 from database.intake import UTAMA
 from database.monitor import say_door
@@ -91,9 +92,21 @@ def _database() -> Iterator[Finding]:
         yield Finding("Basis data", False, str(error), "periksa BPJS_DATABASE_URL")
         return
     yield Finding("Basis data", True, f"{kind}, dapat ditulis, tabelnya terbaru")
+    yield _data_key(DatabaseSettings())
     for door in closed_doors(database):
         todo = _TODO.get(door.state, "tunggu: layanan ini dicoba lagi dengan sendirinya")
         yield Finding("Layanan", False, say_door(database, door), todo)
+
+
+def _data_key(settings: DatabaseSettings) -> Finding:
+    """Where the key is without which nobody can read what is stored."""
+    if not settings.encrypt:
+        only_a_demo = _SIMULATOR in BpjsSettings().pcare_base_url and not configured_clinics().from_file
+        return Finding("Kunci data", only_a_demo, "isi dan jawaban tidak disegel", "hapus BPJS_ENCRYPT=false")
+    if settings.data_keys:
+        return Finding("Kunci data", True, f"'{keyring_of(settings).present}' dari BPJS_DATA_KEYS")
+    where = f"di berkas {settings.data_key_file}; simpan salinannya, terpisah dari cadangan basis data"
+    return Finding("Kunci data", True, where)
 
 
 _TODO = {PAUSED: "perbaiki kredensial, atau jalankan: bpjs resume"}

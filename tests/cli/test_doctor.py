@@ -213,3 +213,29 @@ def test_a_wrong_file_of_clinics_is_one_sentence(terminal: Terminal, command: st
     ran = terminal(*command.split(), BPJS_FASKES_FILE=str(file))
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
     assert "klinik.cons_id: wajib diisi" in ran.err
+
+
+KEY = "2026:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+DATA_KEYS: list[tuple[dict[str, str], str]] = [
+    ({}, "✓ Kunci data: di berkas "),
+    ({"BPJS_ENCRYPT": "false"}, "✓ Kunci data: isi dan jawaban tidak disegel"),
+    (
+        {"BPJS_ENCRYPT": "false", "BPJS_PCARE_BASE_URL": "https://bpjs.invalid/x"},
+        "✗ Kunci data: isi dan jawaban",
+    ),
+]
+
+
+@pytest.mark.parametrize(("environ", "said"), DATA_KEYS)
+def test_it_says_where_the_key_of_the_data_is(
+    examine: Callable[..., Ran], environ: dict[str, str], said: str
+) -> None:
+    assert said in examine(**environ).out
+
+
+def test_a_key_from_the_environment_is_named_and_never_shown(
+    examine: Callable[..., Ran], terminal: Terminal
+) -> None:
+    ran = examine(BPJS_DATA_KEYS=KEY, BPJS_DATABASE_URL=f"sqlite:///{terminal.folder / 'baru.db'}")
+    assert "✓ Kunci data: '2026' dari BPJS_DATA_KEYS" in ran.out
+    assert KEY.partition(":")[2] not in ran.out
