@@ -45,6 +45,7 @@ BAD_EVERY = 25  # of the patients: one of two jobs refused, the other waits behi
 BUCKETS = 60
 LATENCY_MS = 50
 SETTLE_SECONDS = 1_200
+SAMPLE_SECONDS = 5.0
 _QUICK = {"BPJS_TRY_SECONDS": "5,10,20,30,60", "BPJS_PROBE_SECONDS": "1,2,5", "BPJS_WATCH_SECONDS": "30"}
 
 
@@ -123,6 +124,24 @@ WHERE status IN ('proses', 'tidak_pasti')
 _HOW_IT_ENDED = """
 SELECT faskes, status, extract(epoch FROM created_at), extract(epoch FROM sent_at) FROM jobs
 """
+
+
+@contextmanager
+def memory_of(processes: list[int], samples: list[float]) -> Iterator[None]:
+    """Notes the processes' resident memory, in megabytes, every few seconds of a `with` block."""
+    over = threading.Event()
+
+    def note() -> None:
+        while not over.wait(SAMPLE_SECONDS):
+            asked = ["ps", "-o", "rss=", "-p", ",".join(map(str, processes))]
+            said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+            samples.append(sum(map(int, said.split())) / 1024)
+
+    thread = threading.Thread(target=note, daemon=True)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
 
 
 def wait_until_settled(database: Database) -> float:
@@ -234,13 +253,16 @@ def main() -> int:
         database = open_database(DatabaseSettings(database_url=SecretStr(url)))
         ending.callback(database.close)
         day = arrivals(size, datetime.now(ZoneInfo(plan.database.timezone)).date())
+        processes: list[int] = []
+        memory: list[float] = []
         for place in range(size.dispatchers):
             share = len(range(place, size.concurrency, size.dispatchers))
-            _dispatch(ending, environ, share, plan.logs / f"dispatcher-{place}.log")
+            processes.append(_dispatch(ending, environ, share, plan.logs / f"dispatcher-{place}.log"))
         begin = time.time()
-        with outage(size, begin, plan.control_url):
-            hand_over(database, day, begin)
-        settled = wait_until_settled(database)
+        with memory_of(processes, memory):
+            with outage(size, begin, plan.control_url):
+                hand_over(database, day, begin)
+            settled = wait_until_settled(database)
         jobs = outcome(database, begin)
         runs, took = recorded(plan.environ["PREFECT_API_URL"], len(jobs))
         writes = httpx.get(f"{plan.control_url}/ledger", timeout=120).json()["writes"]
@@ -250,17 +272,27 @@ def main() -> int:
         "settled after the day's end": f"{settled:.0f} s",
         "registrations and visits doubled at BPJS": str(doubled(writes)),
         "task runs recorded by Prefect": f"{runs}, all of them {took:.0f} s after the last delivery",
+        "dispatchers' memory, by fifths of the day": _by_fifths(memory),
         "plot": str(file),
     })  # fmt: skip
     return 1 if lost else 0
 
 
-def _dispatch(ending: ExitStack, environ: dict[str, str], concurrency: int, log: Path) -> None:
+def _dispatch(ending: ExitStack, environ: dict[str, str], concurrency: int, log: Path) -> int:
+    """Start one; its process id."""
     with log.open("wb") as output:
         command = commands.bpjs("dispatch", "--concurrency", str(concurrency))
         process = subprocess.Popen(command, env=environ, cwd=PROJECT, stdout=output, stderr=output)
     ending.callback(process.wait, 90)
     ending.callback(process.terminate)
+    return process.pid
+
+
+def _by_fifths(samples: list[float]) -> str:
+    """`150, 180, … MB`: the median of each."""
+    size = max(len(samples) // 5, 1)
+    parts = [samples[start : start + size] for start in range(0, size * min(5, len(samples)), size)]
+    return ", ".join(f"{statistics.median(part):.0f}" for part in parts if part) + " MB"
 
 
 def _asked() -> tuple[Size, Path]:
