@@ -83,8 +83,15 @@ def test_a_prefect_server_that_answers_is_ticked_off(
     assert "✓ Prefect: menjawab" in examine(PREFECT_API_URL=prefect.api_url).out
 
 
+@pytest.fixture
+def nothing_deployed(prefect: PrefectServer) -> None:
+    """Other tests deploy to the same Prefect server."""
+    for deployment in prefect.query("/deployments/filter"):
+        httpx.delete(f"{prefect.api_url}/deployments/{deployment['id']}").raise_for_status()
+
+
 def test_schedules_in_another_time_zone_than_the_clinics_are_found(
-    examine: Callable[..., Ran], prefect: PrefectServer
+    examine: Callable[..., Ran], prefect: PrefectServer, nothing_deployed: None
 ) -> None:
     before = examine(PREFECT_API_URL=prefect.api_url)
     assert "✗ Jadwal: belum ada jadwal" in before.out

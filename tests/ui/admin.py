@@ -131,6 +131,12 @@ class Admin:
         database = self.clinic.database
         return list(look(database, Filter(jenis, today(database)), limit=1).cards.values())
 
+    def a_failed_norm(self, jenis: Jenis, *, isi: tuple[str, str] | None = None) -> str:
+        """The medical record number of a job that failed today."""
+        database = self.clinic.database
+        failed = Filter(jenis, today(database), status="tidak-terkirim", isi=isi)
+        return str(look(database, failed, limit=1).rows[0]["norm"])
+
     def sees_counts(self, jenis: str, expected: list[int]) -> None:
         """Open the landing page until it shows these counts of a job type."""
         deadline = time.monotonic() + RUN_SECONDS

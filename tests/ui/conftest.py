@@ -35,7 +35,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def clinic() -> Iterator[Clinic]:
     """Everything runs, and the sample day is delivered."""
     with tempfile.TemporaryDirectory(prefix="bpjs-ui-") as folder:
@@ -47,8 +47,9 @@ def clinic() -> Iterator[Clinic]:
             yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed with its file: as long as Playwright is open, Prefect's calls in this thread are coroutines."""
     assert CHROMIUM, f"Chromium is needed: none of {', '.join(BROWSERS)} is on the PATH"
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
