@@ -2,8 +2,8 @@
 
 import time
 from collections import deque
-from functools import partial
 from queue import Empty, Queue
+from uuid import UUID
 
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
@@ -33,8 +33,9 @@ class Burst:
         self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
         self._in_hand = InHand()
         self._backlog: deque[ClaimedJob] = deque()
-        self._in_flight: dict[int, tuple[Door, PrefectFuture[State[None]]]] = {}
-        self._finished: Queue[int] = Queue()
+        # By run and not by job: one that is due again is in flight beside its former run, which ends late.
+        self._in_flight: dict[UUID, ClaimedJob] = {}
+        self._finished: Queue[PrefectFuture[State[None]]] = Queue()
         self._entered: set[Door] = set()
         self._something_failed = False
         self._claims_again_at = 0.0
@@ -96,7 +97,7 @@ class Burst:
         if door in self._entered:
             return self.at.clinics.room(door, in_hand)
         held = sum(_door(job) == door for job in self._backlog)
-        return 1 - held - sum(other == door for other, _ in self._in_flight.values())
+        return 1 - held - sum(_door(job) == door for job in self._in_flight.values())
 
     def _claims_no_more(self) -> bool:
         big_enough = self._taken() >= self.most_jobs or time.monotonic() > self._ends_at
@@ -113,11 +114,8 @@ class Burst:
             if job.id not in self._unseen:
                 self.job_ids.append(job.id)
             future = named_task(job).submit(job.id)
-            self._in_flight[job.id] = (_door(job), future)
-            future.add_done_callback(partial(self._say_finished, job.id))
-
-    def _say_finished(self, job_id: int, _future: object) -> None:
-        self._finished.put(job_id)
+            self._in_flight[future.task_run_id] = job
+            future.add_done_callback(self._finished.put)
 
     def _await_one(self) -> None:
         """Wait for the next end, but not so long that a claim which is due is missed."""
@@ -130,11 +128,11 @@ class Burst:
         except Empty:
             return
 
-    def _settle(self, job_id: int) -> None:
-        door, future = self._in_flight.pop(job_id)
+    def _settle(self, future: PrefectFuture[State[None]]) -> None:
+        job = self._in_flight.pop(future.task_run_id)
         future.wait()  # it has ended; without this its state would be asked of Prefect's server
-        self._in_hand.remove(job_id)
-        self._entered.add(door)
+        self._in_hand.remove(job.id)
+        self._entered.add(_door(job))
         self._something_failed |= not future.state.is_completed()
 
     def _hold_back(self) -> None:

@@ -68,16 +68,17 @@ class Dispatchers:
             process.wait()
             self.kills += 1
 
-    def stop(self) -> dict[int, int]:
-        """SIGTERM to all, once they are at work; their exit codes."""
+    def stop(self) -> list[str]:
+        """SIGTERM to all, once they are at work; what those said that did not end well."""
         for place, process in self._running.items():
-            self._await_start(place)
+            self.await_start(place)
             process.terminate()
         codes = {place: process.wait(timeout=60) for place, process in self._running.items()}
         self._running.clear()
-        return codes
+        return [f"{code}: {self._logs[place].read_text()[-4000:]}" for place, code in codes.items() if code]
 
-    def _await_start(self, place: int) -> None:
+    def await_start(self, place: int) -> None:
+        """Return when it is at work."""
         give_up = time.monotonic() + 60
         while AT_WORK not in self._logs[place].read_text(encoding="utf-8"):
             assert time.monotonic() < give_up, f"dispatcher {place} never started"

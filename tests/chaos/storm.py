@@ -75,13 +75,13 @@ def storm(
             clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
             _rage(dice, seconds, people, clinic)
             _calm(clinic)
-            codes = dispatchers.stop()
+            ended_badly = dispatchers.stop()
         finally:
             for place in (0, 1):
                 dispatchers.kill(place)
         ledger = simulator.ledger()
     found = problems(database, ledger, people)
-    found += [f"a dispatcher ended with {code}" for code in codes.values() if code]
+    found += [f"a dispatcher ended with {what}" for what in ended_badly]
     with database.read() as session:
         jobs = list(session.query(Job))
     return Figures(
@@ -114,14 +114,14 @@ class _Clinic:
 
 
 def _rage(dice: Random, seconds: float, people: list[Patient], clinic: _Clinic) -> None:
-    end = time.monotonic() + seconds
     events = _events(dice, seconds, clinic)
     next_event, act = next(events)
     arrivals = iter(people)
     pause = seconds * 0.7 / len(people)
     clinic.dispatchers.start(0)
+    clinic.dispatchers.await_start(0)
     begun = time.monotonic()
-    while time.monotonic() < end:
+    while time.monotonic() < begun + seconds:
         for patient in _as_many(arrivals, dice):
             hand_over(clinic.database, dice.sample(patient.lines(), len(patient.course)))
         while time.monotonic() - begun >= next_event:
