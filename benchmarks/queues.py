@@ -1,4 +1,4 @@
-"""Sending on PostgreSQL beside procrastinate: the same requests, the same number in flight, one run."""
+"""Sending on PostgreSQL beside procrastinate and bare Prefect tasks: the same requests, as many in flight."""
 
 import json
 import os
@@ -23,7 +23,11 @@ from deployments.plan import Plan
 from deployments.processes import Children
 from tests.postgres import start_postgres
 
-OTHERS = PROJECT / ".venv" / "others"
+# The script, and where the packages lie that only it needs.
+OTHER_WAYS = {
+    "procrastinate": ("other_queue.py", PROJECT / ".venv" / "others"),
+    "bare Prefect tasks": ("bare_tasks.py", PROJECT),
+}
 HANDED_OVER = 40
 FIRST_PATIENT = 100_000
 START_SECONDS = 15  # until a dispatcher is idle
@@ -54,7 +58,8 @@ def measure(
             return workload.additions(today, next(first), jobs)
 
         with server.never_migrated() as url:
-            ways = [procrastinate(lines(), children, environ, url, concurrency=concurrency)]
+            own = environ | {"OTHER_QUEUE_URL": url}
+            ways = [other(way, lines(), children, own, concurrency=concurrency) for way in OTHER_WAYS]
         for processes in PROCESSES:
             ways += send(lines(), children, environ, concurrency=concurrency, processes=processes)
         with subprocess.Popen(
@@ -68,15 +73,14 @@ def measure(
     return ways, waits
 
 
-def procrastinate(
-    lines: Sequence[Line], children: Children, environ: Mapping[str, str], url: str, *, concurrency: int
+def other(
+    way: str, lines: Sequence[Line], children: Children, environ: Mapping[str, str], *, concurrency: int
 ) -> Measured:
-    """Seconds of its worker, from its start to the last job's end."""
-    path = os.pathsep.join([str(OTHERS), str(PROJECT)])
-    own = {**environ, "PYTHONPATH": path, "OTHER_QUEUE_URL": url}
-    script = str(Path(__file__).with_name("other_queue.py"))
-    said = children.run("Other", [sys.executable, script, str(concurrency)], own, typed=as_file(list(lines)))
-    return Measured("procrastinate", len(lines), float(said))
+    """Another way's seconds, without its start, in a process of its own."""
+    script, packages = OTHER_WAYS[way]
+    command = [sys.executable, str(Path(__file__).with_name(script)), str(concurrency)]
+    own = {**environ, "PYTHONPATH": os.pathsep.join([str(packages), str(PROJECT)])}
+    return Measured(way, len(lines), float(children.run(way, command, own, typed=as_file(list(lines)))))
 
 
 def send(

@@ -11,15 +11,22 @@ _LOCK = 0x62706A73  # any constant: two first starts at once must queue
 
 
 def upgrade(engine: Engine) -> None:
-    """Create or migrate the tables. Raises SQLAlchemyError when the database cannot be used."""
+    """Create or migrate the tables. Raises SQLAlchemyError when the database cannot be used.
+
+    Tables that a newer version has migrated are used as they are: migrations only add.
+    """
     with engine.execution_options(bpjs_writes=False).connect() as connection:
-        if current(connection) == HEAD:
+        if _is_new_enough(connection):
             return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if current(connection) != HEAD:
+        if not _is_new_enough(connection):
             _run_alembic(connection)
+
+
+def _is_new_enough(connection: Connection) -> bool:
+    return (current(connection) or "") >= HEAD
 
 
 def current(connection: Connection) -> str | None:

@@ -1,8 +1,9 @@
 """The tables come by themselves, once, and are those that the models describe."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -11,9 +12,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, select, text
+from sqlalchemy.pool import StaticPool
 
 from bpjs_client.references import BY_NAME
 from database import Database, enqueue
+from database.claim import claim
 from database.engine import parse_url
 from database.models import Base, ReferenceItem
 from database.reference_search import search
@@ -121,6 +124,62 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(
         row = session.execute(select(ReferenceItem)).scalar_one()
     assert (row.kode, row.varian, row.nama) == ("001", "", "POLI UMUM")
     assert [found.kode for found in search(database, BY_NAME["pcare/poli"], "umum")] == ["001"]
+
+
+def test_an_older_version_works_on_the_tables_of_a_newer_one(
+    database: Database, database_url: str, open_at: Callable[..., Database]
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE jobs ADD COLUMN of_a_later_version VARCHAR(9)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    older = open_at(database_url)
+    job_id = enqueue("tambah-antrean", "RM-1", "P", body_of("tambah-antrean"), database=older).id
+    claimed = claim(older, owner="older", limit=5, lease=timedelta(seconds=30))
+    assert [job.id for job in claimed] == [job_id]
+    with older.engine.connect() as connection:
+        assert current(connection) == "9999"
+
+
+COMPULSORY = ", whoever inserts a row must fill it"
+# Where a migration took something away, which an older version must not have needed.
+TAKEN_AWAY = {"0005": {"index jobs_by_due"}}
+
+
+def test_migrations_only_add_so_that_older_versions_go_on(empty_url: str) -> None:
+    if empty_url.startswith("sqlite"):
+        empty_url = "sqlite://"
+    engine = create_engine(parse_url(empty_url), poolclass=StaticPool)
+    scripts = ScriptDirectory(str(Path(__file__).parents[2] / "database" / "migrations"))
+    revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    migrate_to(engine, revisions[0])
+    for revision in revisions[1:]:
+        before = described(engine)
+        migrate_to(engine, revision)
+        after = described(engine)
+        assert before.keys() - after.keys() == TAKEN_AWAY.get(revision, set()), revision
+        assert {thing for thing in before.keys() & after.keys() if before[thing] != after[thing]} == set(), (
+            revision
+        )
+        in_old_tables = {thing for thing in after.keys() - before.keys() if thing.partition(".")[0] in before}
+        assert {column for column in in_old_tables if after[column].endswith(COMPULSORY)} == set(), revision
+    engine.dispose()
+
+
+def described(engine: Engine) -> dict[str, str]:
+    """Tables, columns with their types, and indexes."""
+    found: dict[str, str] = {}
+    with engine.connect() as connection:
+        looked = inspect(connection)
+        for table in looked.get_table_names():
+            found[table] = "table"
+            found |= {f"{table}.{column['name']}": _column(column) for column in looked.get_columns(table)}
+            found |= {f"index {index['name']}": "" for index in looked.get_indexes(table)}
+    return found
+
+
+def _column(column: Mapping[str, Any]) -> str:
+    filled = column["nullable"] or column["default"] is not None or column.get("autoincrement") is True
+    return f"{column['type']}{'' if filled else COMPULSORY}"
 
 
 OLD_REFERENCE = """
