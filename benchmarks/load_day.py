@@ -1,4 +1,8 @@
-"""`make load`: a day of many clinics in minutes: a morning peak, an outage, bad data; on PostgreSQL."""
+"""`make load`: a day of many clinics in minutes: a morning peak, an outage, bad data; on PostgreSQL.
+
+Prefect's own database is SQLite unless PREFECT_SERVER_DATABASE_CONNECTION_URL names a PostgreSQL, which
+production has, and which a whole day of 500 clinics needs.
+"""
 
 import argparse
 import math
@@ -46,6 +50,7 @@ BUCKETS = 60
 LATENCY_MS = 50
 SETTLE_SECONDS = 1_200
 SAMPLE_SECONDS = 5.0
+PREFECT_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 _QUICK = {"BPJS_TRY_SECONDS": "5,10,20,30,60", "BPJS_PROBE_SECONDS": "1,2,5", "BPJS_WATCH_SECONDS": "30"}
 
 
@@ -238,6 +243,7 @@ def main() -> int:
     size, file = _asked()
     folder = Path(tempfile.mkdtemp(prefix="bpjs-load-"))
     plan = demo_plan(os.environ, folder)
+    plan.environ[PREFECT_DATABASE] = os.environ.get(PREFECT_DATABASE, plan.environ[PREFECT_DATABASE])
     plan.logs.mkdir()
     Path(plan.environ["PREFECT_HOME"]).mkdir()
     server = start_postgres()
@@ -272,6 +278,7 @@ def main() -> int:
         "settled after the day's end": f"{settled:.0f} s",
         "registrations and visits doubled at BPJS": str(doubled(writes)),
         "task runs recorded by Prefect": f"{runs}, all of them {took:.0f} s after the last delivery",
+        "Prefect's database": plan.environ[PREFECT_DATABASE].partition("+")[0],
         "dispatchers' memory, by fifths of the day": _by_fifths(memory),
         "plot": str(file),
     })  # fmt: skip

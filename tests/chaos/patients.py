@@ -77,7 +77,7 @@ class Patient:
 
     def _changes(self, jenis: str) -> Line:
         midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
-        moment = midnight - timedelta(hours=_JAKARTA_HOURS) + timedelta(seconds=self.number)
+        moment = midnight - timedelta(hours=_JAKARTA_HOURS) + timedelta(milliseconds=self.number)
         antrean = {"nomorkartu": self.card, "kodepoli": POLI, "tanggalperiksa": f"{self.day:%Y-%m-%d}"}
         pcare = {"noKartu": self.card, "tglDaftar": f"{self.day:%d-%m-%Y}", "kdPoli": POLI}
         doctor = {"kodedokter": DOCTOR, "jampraktek": HOURS, "nik": self.nik, "angkaantrean": self.number}
