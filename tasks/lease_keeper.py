@@ -28,11 +28,11 @@ class InHand:
         """Done, whatever the end."""
         with self._lock:
             self._claims[job_id] -= 1
+            self._claims = +self._claims  # without those that are at zero
 
     def ids(self) -> list[int]:
         """A copy."""
         with self._lock:
-            self._claims = +self._claims
             return sorted(self._claims)
 
 

@@ -23,6 +23,7 @@ from database.services import pause
 from tasks.alert_settings import AlertSettings
 from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
 from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
+from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD
@@ -138,6 +139,7 @@ def test_a_clinic_without_trouble_only_gives_a_sign_of_life(desk: Any) -> None:
     assert events(here, settings_for(None)) == [ALIVE]
 
 
+@SQLITE
 def test_the_limits_are_settings(desk: Any) -> None:
     here = ailing(desk)
     assert events(here, settings_for(None)) == [ALIVE, STOPPED, LONG_WAIT, MANY_FAILURES]

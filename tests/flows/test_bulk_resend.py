@@ -11,6 +11,7 @@ from database.failed import failed_jobs
 from database.monitor import Filter
 from flows.failed_list import failed_list
 from flows.kirim_ulang_massal import kirim_ulang_massal
+from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.desk import Desk, pcare
@@ -111,6 +112,7 @@ NONSENSE = [
 
 
 @pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
+@SQLITE
 def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, Any], complaint: str) -> None:
     desk(friendly)
     state = kirim_ulang_massal(**typed, return_state=True)

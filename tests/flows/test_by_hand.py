@@ -11,6 +11,7 @@ from database.detail import show
 from database.services import closed_doors, pause
 from flows.lanjutkan import Layanan, lanjutkan
 from flows.tutup import tutup
+from tests.conftest import SQLITE
 from tests.tasks.desk import antrean
 
 
@@ -50,6 +51,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("changed", "complaint"), WRONG)
+@SQLITE
 def test_nonsense_in_the_form_is_one_sentence(
     failed: tuple[Any, int], changed: dict[str, Any], complaint: str
 ) -> None:

@@ -15,6 +15,7 @@ from flows.panggil_antrean import panggil_antrean
 from flows.tambah_antrean import tambah_antrean
 from flows.tambah_kunjungan import tambah_kunjungan
 from flows.tambah_pendaftaran import tambah_pendaftaran
+from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
@@ -111,6 +112,7 @@ BAD_FRAMES = [
 
 
 @pytest.mark.parametrize(("frame", "told"), BAD_FRAMES, ids=[row[1] for row in BAD_FRAMES])
+@SQLITE
 def test_nonsense_in_a_form_fails_with_one_sentence(
     desk: Any, prefect: PrefectServer, frame: dict[str, Any], told: str
 ) -> None:

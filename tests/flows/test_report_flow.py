@@ -12,6 +12,7 @@ from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.landing import landing, leave_landing
 from tasks.saved_searches import SEARCHES, STATES, save_searches
+from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.flows.test_resend import picky
@@ -60,6 +61,7 @@ def test_it_leaves_tables_a_chart_the_months_progress_and_says_the_rate(
         ({"jenis": "x"}, "jenis tidak dikenal"),
     ],
 )
+@SQLITE
 def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, str], complaint: str) -> None:
     desk(friendly)
     state = laporan_monitoring(**typed, return_state=True)

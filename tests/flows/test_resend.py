@@ -9,6 +9,7 @@ from prefect import get_client
 
 from database.detail import show
 from flows.kirim_ulang import kirim_ulang
+from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.desk import Desk, pcare
@@ -88,6 +89,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
+@SQLITE
 def test_nonsense_is_one_sentence_and_changes_nothing(
     failed: tuple[Desk, int], typed: dict[str, Any], complaint: str
 ) -> None:

@@ -28,10 +28,9 @@ from flows.sync_referensi import sync_referensi
 from flows.syncing import sync_now
 from tasks.composition import Composition, using
 from tasks.references import sync as sync_task
-from tests.conftest import KINDS
+from tests.conftest import SQLITE
 from tests.flows.prefect_server import PrefectServer
 
-SQLITE = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
 # A part of the references, for tests that need not read all of them.
 FEW = ["pcare/poli", "pcare/spesialis", "antrean/poli"]
 
