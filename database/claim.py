@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, bindparam, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
@@ -251,6 +251,18 @@ def release(database: Database, job_ids: list[int], *, owner: str) -> None:
         for job in session.scalars(held):
             _put_back(session, job, database.clock())
         announce(session)
+
+
+def senders(database: Database, *, beside: str) -> int:
+    """How many processes send now: this one, and those other than `beside` that hold jobs.
+
+    Raises DatabaseUnavailable.
+    """
+    holding = (Job.status == Status.PROSES.value, Job.lease_owner != beside)
+    with database.read() as session:
+        return (
+            1 + session.execute(select(func.count(Job.lease_owner.distinct())).where(*holding)).scalar_one()
+        )
 
 
 def take_over(database: Database) -> int:

@@ -8,14 +8,15 @@ from uuid import UUID
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
-from database.claim import CLOSED_DOORS, ClaimedJob, claim, claim_unseen, release, take_over
+from database.claim import CLOSED_DOORS, ClaimedJob, claim, claim_unseen, release, senders, take_over
 from database.doors import Door
 from database.services import closed_doors
 from tasks.composition import Composition
 from tasks.jobs import named_task
 from tasks.lease_keeper import InHand, keep_leases
 
-# A burst ends after this much, so that what Prefect has not yet sent of its events stays small.
+# A burst ends after this much, so that what Prefect has not yet sent of its events stays small. All processes
+# that send share it, for their events meet in the one queue of Prefect's server.
 MOST_JOBS = 1_000
 MOST_SECONDS = 300.0
 # After a claim that found nothing, while jobs are in flight (one of them may set another free).
@@ -28,7 +29,8 @@ class Burst:
     def __init__(self, at: Composition, *, concurrency: int, once: bool = False) -> None:
         self.at = at
         self.concurrency = concurrency
-        self.most_jobs = 2 * concurrency if once else MOST_JOBS
+        share = MOST_JOBS // senders(at.database, beside=at.owner)
+        self.most_jobs = 2 * concurrency if once else max(share, concurrency)
         self.job_ids: list[int] = []
         self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
         self._in_hand = InHand()

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from prefect import get_client
 
-from database.claim import has_work
+from database.claim import has_work, senders
 from database.outbox import take_up
 from database.status import Status
 from database.tally import count_statuses
@@ -28,7 +28,8 @@ from tasks.temporary_server import shared_server
 
 logger = logging.getLogger(__name__)
 
-# Prefect's server silently drops what is more than 10,000 events behind; a job is about four of them.
+# Prefect's server silently drops what is more than 10,000 events behind; a job is about three of them. All
+# processes that send share this, and a burst comes on top of it.
 MOST_BEHIND = 2_000
 RECORDING_TIMEOUT_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
@@ -79,8 +80,9 @@ class Sender:
 
     def _wait_for_room(self) -> None:
         """Slow down while Prefect's server trails; but a server that lost runs never catches up with them."""
+        share = MOST_BEHIND // senders(self.at.database, beside=self.at.owner)
         behind, since = self.behind(), time.monotonic()
-        while behind > MOST_BEHIND and not self.at.stop.wait(_LOOK_SECONDS):
+        while behind > share and not self.at.stop.wait(_LOOK_SECONDS):
             now = self.behind()
             if now < behind:
                 behind, since = now, time.monotonic()

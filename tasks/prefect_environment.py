@@ -20,6 +20,9 @@ DEFAULTS: dict[str, str] = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
     # A batch that is not full is written after this many seconds (5 by default): less waiting at the end.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    # The same of the events themselves (Prefect's Event Feed): by twenties it falls behind and drops them.
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
     # Without an address a temporary server is started; a profile made for other work may have turned it off.
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
     # Its first start creates a database, which may take longer than the default 20 s.

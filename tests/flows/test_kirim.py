@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from database.claim import claim_one
+from flows.burst import MOST_JOBS, Burst
 from flows.kirim import kirim
-from flows.sending import Sender, send_due
+from flows.sending import MOST_BEHIND, Sender, send_due
 from tasks.settings import DeliverySettings
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -111,6 +113,21 @@ def test_a_job_that_is_due_again_before_its_run_has_ended_gets_a_run_beside_it(
     assert sorted(here.outcomes(job) for job in jobs) == [["rejected", "success"], ["success"], ["success"]]
     states = Counter(run["state_type"] for run in runs_of(prefect, norm))
     assert states == {"COMPLETED": 3, "FAILED": 1}
+
+
+def test_processes_that_send_share_what_prefects_server_may_be_behind(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = desk(friendly)
+    taken, waiting = (here.hand_over("tambah-pendaftaran", norm=norm) for norm in ("RM-1", "RM-2"))
+    claim_one(here.database, taken, owner="another", lease=here.at.settings.lease)
+    assert Burst(here.at, concurrency=20).most_jobs == MOST_JOBS // 2
+
+    looks = iter([MOST_BEHIND - 1, MOST_BEHIND // 2 + 1, MOST_BEHIND // 2])
+    monkeypatch.setattr(Sender, "behind", lambda _sender: next(looks))
+    Sender(here.at).burst()
+    assert list(looks) == []
+    assert here.job(waiting).status == "terkirim"
 
 
 def test_a_chain_is_sent_in_order_whatever_order_it_came_in(desk: Any) -> None:
