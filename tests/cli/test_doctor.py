@@ -7,12 +7,11 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-import httpx
 import pytest
 
 from bpjs_simulator.server import Simulator
 from tests.cli.terminal import Ran, Terminal
-from tests.flows.prefect_server import PrefectServer
+from tests.flows.prefect_server import PrefectServer, ask
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_a_prefect_server_that_answers_is_ticked_off(
 def nothing_deployed(prefect: PrefectServer) -> None:
     """Other tests deploy to the same Prefect server."""
     for deployment in prefect.query("/deployments/filter"):
-        httpx.delete(f"{prefect.api_url}/deployments/{deployment['id']}").raise_for_status()
+        ask("DELETE", f"{prefect.api_url}/deployments/{deployment['id']}")
 
 
 def test_schedules_in_another_time_zone_than_the_clinics_are_found(
@@ -96,16 +95,15 @@ def test_schedules_in_another_time_zone_than_the_clinics_are_found(
     before = examine(PREFECT_API_URL=prefect.api_url)
     assert "✗ Jadwal: belum ada jadwal" in before.out
 
-    flow = httpx.post(f"{prefect.api_url}/flows/", json={"name": "sync-referensi"}).json()
+    flow = ask("POST", f"{prefect.api_url}/flows/", {"name": "sync-referensi"})
     daily = {"schedule": {"cron": "0 5 * * *", "timezone": "Asia/Jakarta"}}
     deployment = {"name": "sync-referensi", "flow_id": flow["id"], "schedules": [daily]}
-    created = httpx.post(f"{prefect.api_url}/deployments/", json=deployment)
-    assert created.status_code == 201, created.text
+    created = ask("POST", f"{prefect.api_url}/deployments/", deployment)
     try:
         same = examine(PREFECT_API_URL=prefect.api_url)
         other = examine(PREFECT_API_URL=prefect.api_url, BPJS_TIMEZONE="Asia/Jayapura")
     finally:
-        httpx.delete(f"{prefect.api_url}/deployments/{created.json()['id']}")
+        ask("DELETE", f"{prefect.api_url}/deployments/{created['id']}")
 
     assert "✓ Jadwal: memakai zona waktu Asia/Jakarta" in same.out
     assert "✗ Jadwal: memakai zona waktu Asia/Jakarta, klinik Asia/Jayapura" in other.out

@@ -10,10 +10,35 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from tasks.prefect_environment import configure
+
+
+class Busy(Exception):
+    """Prefect holds its own SQLite file and asks us to try again later."""
+
+
+@retry(
+    retry=retry_if_exception_type(Busy),
+    wait=wait_random_exponential(max=5),
+    stop=stop_after_delay(60),
+    reraise=True,
+)
+def ask(method: str, url: str, body: object = None) -> Any:
+    """What Prefect's API answers, the JSON read.
+
+    What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
+    every other refusal.
+    """
+    answer = httpx.request(method, url, json=body, timeout=60)
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        raise Busy(url)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
 
 
 @dataclass(frozen=True)
@@ -30,9 +55,7 @@ class PrefectServer:
 
     def query(self, path: str, **body: object) -> list[dict[str, object]]:
         """POST to one of the API's filter routes."""
-        answer = httpx.post(f"{self.api_url}{path}", json=body, timeout=60)
-        assert answer.status_code in {200, 201}, answer.text
-        found: list[dict[str, object]] = answer.json()
+        found: list[dict[str, object]] = ask("POST", f"{self.api_url}{path}", body)
         return found
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
@@ -17,7 +16,7 @@ from database import Database
 from database.models import Job
 from database.settings import PROJECT
 from deployments import commands
-from tests.flows.prefect_server import PrefectServer
+from tests.flows.prefect_server import PrefectServer, ask
 from tests.tasks.bodies import ANTREAN, CARD, NIK
 
 FORM = {name: str(value) for name, value in ANTREAN.items()} | {
@@ -58,10 +57,9 @@ def worker(
 
 def launch(prefect: PrefectServer, deployment: str, parameters: dict[str, Any], key: str) -> str:
     """Create a flow run of a deployment; the same idempotency key gives the same run."""
-    with httpx.Client(base_url=prefect.api_url, timeout=30) as client:
-        found = client.get(f"/deployments/name/{deployment}/{deployment}").json()
-        body = {"parameters": parameters, "idempotency_key": key}
-        return str(client.post(f"/deployments/{found['id']}/create_flow_run", json=body).json()["id"])
+    found = ask("GET", f"{prefect.api_url}/deployments/name/{deployment}/{deployment}")
+    body = {"parameters": parameters, "idempotency_key": key}
+    return str(ask("POST", f"{prefect.api_url}/deployments/{found['id']}/create_flow_run", body)["id"])
 
 
 def finished(prefect: PrefectServer, run_id: str) -> dict[str, Any]:

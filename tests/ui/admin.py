@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from bpjs_client.jenis import Jenis
 from database.monitor import Filter, look, today
 from deployments.clinic import Clinic
 from tasks.prefect_environment import API_URL
+from tests.flows.prefect_server import ask
 
 RUN_SECONDS = 90
 PRESSES, PRESS_SECONDS = 3, 15
@@ -171,5 +171,5 @@ class Admin:
     def asks(self, path: str, question: dict[str, Any]) -> list[dict[str, Any]]:
         """What Prefect's API knows; for the test, not for the person."""
         url = f"{self.clinic.plan.environ[API_URL]}{path}"
-        found: list[dict[str, Any]] = httpx.post(url, content=json.dumps(question), timeout=30).json()
+        found: list[dict[str, Any]] = ask("POST", url, question)
         return found
