@@ -15,6 +15,7 @@ from cli.monitor import monitor
 from cli.peserta import peserta
 from cli.referensi import referensi
 from cli.report import report
+from cli.reseal import reseal
 from cli.resend import resend
 from cli.resume import resume
 from cli.rujukan import rujukan
@@ -53,6 +54,7 @@ _COMMANDS = (
     simulator,
     doctor,
     migrate_database,
+    reseal,
 )
 for command in _COMMANDS:
     app.command()(command)

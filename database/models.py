@@ -98,12 +98,12 @@ class Sealed(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Seal it, if the database's keyring says so."""
-        keyring = _keyring(dialect)
+        keyring = keyring_on(dialect)
         return value if value is None or not keyring.writes else keyring.seal(value, self.where)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Open it. Raises DataKeyMissing."""
-        return _keyring(dialect).open(value, self.where)
+        return keyring_on(dialect).open(value, self.where)
 
 
 class SealedText(Said):
@@ -117,18 +117,18 @@ class SealedText(Said):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Make it readable, then seal it."""
-        plain, keyring = super().process_bind_param(value, dialect), _keyring(dialect)
+        plain, keyring = super().process_bind_param(value, dialect), keyring_on(dialect)
         return plain if plain is None or not keyring.writes else keyring.seal_text(plain, self.where)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Open it. Raises DataKeyMissing."""
-        return None if value is None else _keyring(dialect).open_text(value, self.where)
+        return None if value is None else keyring_on(dialect).open_text(value, self.where)
 
 
 _NO_KEYS = Keyring({}, writes=False)
 
 
-def _keyring(dialect: Dialect) -> Keyring:
+def keyring_on(dialect: Dialect) -> Keyring:
     """The keyring that `open_database` gave this engine."""
     found: Keyring = getattr(dialect, "bpjs_keyring", _NO_KEYS)
     return found

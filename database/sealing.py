@@ -84,6 +84,16 @@ def _split(whole: bytes) -> tuple[bytes, bytes, bytes]:
     return whole[:NONCE_BYTES], whole[NONCE_BYTES:end], whole[end:]
 
 
+def key_of(stored: Any) -> str | None:
+    """The id of the key that sealed this value of a JSON or text column; None: it is not sealed."""
+    if isinstance(stored, str):
+        word, _, rest = stored.partition(":")
+        key_id, colon, _ = rest.partition(":")
+        return key_id if word == SEALED and colon else None
+    is_sealed = isinstance(stored, dict) and stored.keys() == {SEALED, DATA}
+    return stored[SEALED] if is_sealed else None
+
+
 def key_mark(key: bytes) -> str:
     """Tells whether a key is still the one it was, and nothing else."""
     return hmac.new(key, b"bpjs-fktp data key", hashlib.sha256).hexdigest()

@@ -87,6 +87,15 @@ def test_a_postgresql_backup_brings_everything_back(postgres: PostgresServer, tm
     postgres.emptied()  # the key of this test is nobody else's
 
 
+def test_after_a_change_of_key_the_old_one_can_leave(tmp_path: Path) -> None:
+    url, new = f"sqlite:///{tmp_path / 'bpjs.db'}", f"2027:{base64.b64encode(bytes(32)).decode()}"
+    hand_over(opened(url), "K-1")
+    environ = {"BPJS_DATABASE_URL": url, "BPJS_DATA_KEYS": f"{new},{KEY}"}
+    assert "Kunci '2026' tidak dipakai lagi" in run(shell("bpjs reseal"), tmp_path, environ)
+    environ["BPJS_DATA_KEYS"] = new
+    assert "0 baris disegel ulang" in run(shell("bpjs reseal"), tmp_path, environ)
+
+
 def test_the_move_to_postgresql_is_one_command(postgres: PostgresServer, tmp_path: Path) -> None:
     old, new = f"sqlite:///{tmp_path / 'bpjs.db'}", postgres.emptied()
     hand_over(opened(old), "K-1")

@@ -1,72 +1,26 @@
 """Bodies and answers are sealed where they are stored; keys can change, and a wrong key is one sentence."""
 
-import base64
 import json
 import sqlite3
 import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from database import Database, enqueue, open_database
-from database.attempts import Asker, Evidence, open_attempt
-from database.claim import claim_one
 from database.data_keys import keyring_of, parse_keys
 from database.detail import show
 from database.errors import DataKeyMissing
 from database.models import Job
 from database.monitor import Filter, look
-from database.moves import Verdict, move
 from database.sealing import Keyring
 from database.settings import DatabaseSettings
-from database.status import Status
-from tests.database.clinic import LEASE
-from tests.tasks.bodies import BODIES, CARD, NIK
-
-OLD, NEW = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
-BODY = BODIES["tambah-antrean"]
-
-
-@pytest.fixture
-def opened(database_url: str, tmp_path: Path) -> Callable[..., Database]:
-    """A database that no key was ever used on, under these keys."""
-    fresh = database_url if database_url.startswith("postgres") else f"sqlite:///{tmp_path / 'fresh.db'}"
-
-    def opening(keys: str | None, **more: Any) -> Database:
-        given = SecretStr(keys) if keys else None
-        settings = {"database_url": SecretStr(fresh), "data_keys": given, **more}
-        return open_database(DatabaseSettings(_env_file=None, **settings))
-
-    return opening
-
-
-def deliver(database: Database, norm: str = "RM-1") -> int:
-    """A job with an answer that names the patient."""
-    job_id = enqueue("tambah-antrean", norm, "Pasien Contoh", BODY, database=database).id
-    claim_one(database, job_id, owner="saya", lease=LEASE)
-    number = open_attempt(database, job_id, owner="saya", request=BODY, lease=LEASE, asker=Asker())
-    said = Evidence("rejected", http_code=200, response={"peserta": {"nik": NIK}}, raw=f"<b>{CARD}</b>")
-    move(
-        database,
-        job_id,
-        Verdict(Status.GAGAL, "ditolak", "salah"),
-        owner="saya",
-        attempt=number,
-        evidence=said,
-    )
-    return job_id
-
-
-def stored(database: Database) -> str:
-    """Every column of jobs and attempts, as whoever reads the disk would see it."""
-    with database.engine.connect() as connection:
-        rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in ("jobs", "attempts")]
-    return repr(rows)
+from tests.database.sealed import BODY, NEW, OLD, deliver, stored
+from tests.tasks.bodies import CARD, NIK
 
 
 def test_nothing_of_body_or_answer_can_be_read_without_the_key(opened: Callable[..., Database]) -> None:
