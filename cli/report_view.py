@@ -11,7 +11,7 @@ from database import Database
 from database.report import Scope, Totals, summed, totals
 from database.status import Status
 from tasks.report import Report, make_report
-from tasks.report_words import figures, period
+from tasks.report_words import cell, figures, period
 from tasks.settings import DeliverySettings
 
 TABLES = ("tanggal", "poli", "dokter", "alasan")
@@ -105,4 +105,4 @@ def _counts(counted: pd.DataFrame, name: str) -> Table:
 
 
 def _texts(table: pd.DataFrame) -> list[list[str]]:
-    return [["-" if pd.isna(cell) else f"{cell:g}" for cell in row] for row in table.to_numpy()]
+    return [[cell(value) for value in row] for row in table.to_numpy(float)]

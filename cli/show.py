@@ -106,6 +106,27 @@ _ATTEMPT = {
     "Oleh": "requested_by",
     "Alasan": "reason",
 }
+# How an attempt ended, in the words of clinic staff; an outcome without one is shown as it is.
+OUTCOMES = {
+    None: "sedang dikirim",
+    "success": "berhasil",
+    "rejected": "ditolak",
+    "temporary": "BPJS sibuk",
+    "not-sent": "tidak sampai ke BPJS",
+    "unknown": "jawaban tidak jelas",
+    "already-there": "sudah ada di BPJS",
+    "needs-predecessor": "perlu langkah sebelumnya",
+    "needs-patient": "pasien belum dikenal",
+    "unauthorized": "kredensial ditolak",
+    "not-found": "tidak ditemukan",
+    "found": "dicek: ada di BPJS",
+    "absent": "dicek: tidak ada di BPJS",
+    "look-failed": "pengecekan gagal",
+    "worker-died": "proses terhenti",
+    "asked-again": "diminta kirim ulang",
+    "decided-again": "diputuskan kirim ulang",
+    "settled-by-hand": "ditutup petugas",
+}
 _NEVER_WRAPS = {"No.", "Mulai", "ms", "HTTP"}
 
 
@@ -117,6 +138,7 @@ def _history(history: list[dict[str, Any]], timezone: ZoneInfo) -> Table | Text:
         table.add_column(heading, no_wrap=heading in _NEVER_WRAPS, overflow="fold")
     for attempt in history:
         local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
-        shown = attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}"}
+        outcome = OUTCOMES.get(attempt["outcome"], attempt["outcome"])
+        shown = attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}", "outcome": outcome}
         table.add_row(*(plain(shown[key]) for key in _ATTEMPT.values()))
     return table

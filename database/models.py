@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
+from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
 from database.sealing import Keyring
 from database.status import Status
@@ -146,6 +147,8 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 
 # The condition of the index that finds due jobs; a query must say it literally to have its use.
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
+# The same for the index of visits.
+VISITS = "jenis = 'tambah-kunjungan'"
 
 
 LONGEST_KODE = 100
@@ -177,6 +180,7 @@ class Job(Base):
     # What the body names, for counting; kept in step by `_named_in_body`.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
+    tgl_daftar: Mapped[date | None] = mapped_column(Date)
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str | None] = mapped_column(Said)
@@ -246,6 +250,14 @@ class Job(Base):
             postgresql_where=text("status = 'proses'"),
         ),
         Index("jobs_unseen", "id", sqlite_where=text("NOT shown"), postgresql_where=text("NOT shown")),
+        Index(
+            "jobs_by_visit_day",
+            "tgl_daftar",
+            "tanggal",
+            "status",
+            sqlite_where=text(VISITS),
+            postgresql_where=text(VISITS),
+        ),
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),
         Index("jobs_by_status", "status", "tanggal"),
@@ -254,6 +266,7 @@ class Job(Base):
     @validates("body")
     def _named_in_body(self, _name: str, body: JsonObject) -> JsonObject:
         self.poli, self.dokter = _code(body, "kodepoli", "kdPoli"), _code(body, "kodedokter", "kdDokter")
+        self.tgl_daftar = service_date(Jenis.TAMBAH_KUNJUNGAN, body or {})
         return body
 
 

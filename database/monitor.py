@@ -46,7 +46,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Monitor:
-    """One look: `open_before` counts what days before today left `gagal` and unfinished."""
+    """One look: `open_before` counts what days before today left `gagal` and unfinished.
+
+    That and `doors` follow of the filter only the clinic.
+    """
 
     cards: dict[str, int]
     columns: list[str]
@@ -65,14 +68,16 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
 
     `ditutup` is in no card, not even in the total: nobody waits for it.
     """
-    doors = [say_door(database, door) for door in closed_doors(database)]
+    doors = [
+        say_door(database, door) for door in closed_doors(database) if chosen.faskes in {None, door.faskes}
+    ]
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
             cards=_cards(session, wanted),
             columns=columns(chosen.jenis),
             rows=_rows(database, session, chosen, wanted, limit),
-            open_before=_open_before(session, today(database)),
+            open_before=_open_before(session, today(database), chosen.faskes),
             doors=doors,
         )
 
@@ -166,12 +171,14 @@ def _local(database: Database, instant: datetime) -> str:
     return f"{local:%H:%M:%S}" if same_day else f"{local:%d-%m-%Y %H:%M}"
 
 
-def _open_before(session: Session, day: date) -> dict[str, int]:
+def _open_before(session: Session, day: date, faskes: str | None) -> dict[str, int]:
     open_states = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
     counted = (
         select(Job.status, func.count())
         .where(Job.status.in_(open_states), Job.tanggal < day)
         .group_by(Job.status)
     )
+    if faskes is not None:
+        counted = counted.where(Job.faskes == readable(faskes))
     counts = Counter({Status(status): count for status, count in session.execute(counted)})
     return {"gagal": counts[Status.GAGAL], "menunggu": sum(counts[status] for status in UNFINISHED)}

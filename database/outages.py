@@ -42,21 +42,17 @@ def end(session: Session, row: ServiceState, now: datetime) -> None:
 
 
 def outages(
-    database: Database, since: datetime | None, until: datetime, *, faskes: str | None = None
+    database: Database, since: datetime, until: datetime, *, faskes: str | None = None
 ) -> Sequence[Interval]:
-    """The outages between two instants, cut to them, oldest first; `since` None: from the beginning.
-
-    Raises DatabaseUnavailable.
-    """
-    query = select(Outage).where(Outage.began_at < until).order_by(Outage.began_at)
-    if since is not None:
-        query = query.where(or_(Outage.ended_at.is_(None), Outage.ended_at > since))
+    """The outages between two instants, cut to them, oldest first. Raises DatabaseUnavailable."""
+    going_on = or_(Outage.ended_at.is_(None), Outage.ended_at > since)
+    query = select(Outage).where(Outage.began_at < until, going_on).order_by(Outage.began_at)
     if faskes is not None:
         query = query.where(Outage.faskes == faskes)
     with database.read() as session:
         return [_cut(row, since, until) for row in session.scalars(query)]
 
 
-def _cut(row: Outage, since: datetime | None, until: datetime) -> Interval:
-    began = row.began_at if since is None else max(row.began_at, since)
-    return Interval(row.faskes, row.service, row.state, began, min(row.ended_at or until, until))
+def _cut(row: Outage, since: datetime, until: datetime) -> Interval:
+    began, ended = max(row.began_at, since), min(row.ended_at or until, until)
+    return Interval(row.faskes, row.service, row.state, began, ended)

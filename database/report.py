@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, cast, func, literal_column, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Float, case, cast, exists, func, literal_column, select, text, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bpjs_client.jenis import Jenis
 from database.engine import Database
-from database.models import Job
+from database.models import VISITS, Job
 from database.status import UNFINISHED, Status
 
 Totals = dict[str, dict[str, int]]
@@ -141,14 +141,38 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
         return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
 
 
-def visits(database: Database, first: date, last: date, faskes: str | None = None) -> dict[str, int]:
+def visits(database: Database, first: date | None, last: date, faskes: str | None = None) -> tuple[int, int]:
     """How many visits (`tambah-kunjungan`) of these days are in PCare, and how many are not yet.
 
-    What a person closed counts as neither. Raises DatabaseUnavailable.
+    By the day that the body names (`tglDaftar`), without one by that of hand-over; `first` None: from the
+    beginning. What was deleted again, or closed by a person, counts as neither. Raises DatabaseUnavailable.
     """
-    found = totals(database, Scope(first, last, Jenis.TAMBAH_KUNJUNGAN, faskes))[Jenis.TAMBAH_KUNJUNGAN]
-    done = found[Status.TERKIRIM]
-    return {"terkirim": done, "belum": sum(found.values()) - done - found[Status.DITUTUP]}
+    deletion = aliased(Job)
+    deleted = exists().where(
+        deletion.faskes == Job.faskes,
+        deletion.rantai == Job.rantai,
+        deletion.jenis == Jenis.HAPUS_KUNJUNGAN.value,
+        deletion.status == Status.TERKIRIM.value,
+        deletion.position > Job.position,
+    )
+    sent = Job.status == Status.TERKIRIM.value
+    whose = true() if faskes is None else Job.faskes == faskes
+    counted = (
+        select(sent, func.count())
+        .where(text(VISITS), Job.status != Status.DITUTUP.value, ~(sent & deleted), _seen(first, last), whose)
+        .group_by(sent)
+    )
+    with database.read() as session:
+        found = dict(session.execute(counted).tuples().all())
+    return found.get(True, 0), found.get(False, 0)
+
+
+def _seen(first: date | None, last: date) -> ColumnElement[bool]:
+    """The patient was seen between these days."""
+    day, otherwise = Job.tgl_daftar, Job.tgl_daftar.is_(None) & (Job.tanggal <= last)
+    if first is None:
+        return (day <= last) | otherwise
+    return day.between(first, last) | (otherwise & (Job.tanggal >= first))
 
 
 def _conditions(scope: Scope) -> list[ColumnElement[bool]]:

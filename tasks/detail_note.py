@@ -6,7 +6,9 @@ Nothing in it names the patient: numbers are masked and what was written about t
 import json
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prefect.artifacts import create_markdown_artifact
 
@@ -49,7 +51,8 @@ def leave_note(database: Database, job_id: int) -> None:
     try:
         link = form_link(DEPLOYMENT, form_parameters(job))
         said = without_identifiers(job["message"] or "", job["request"])
-        create_markdown_artifact(key=note_key(job_id), markdown=note(job, link), description=said)
+        page = note(job, link, database.timezone)
+        create_markdown_artifact(key=note_key(job_id), markdown=page, description=said)
     except PREFECT_UNAVAILABLE as error:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
 
@@ -67,8 +70,8 @@ def form_parameters(job: Mapping[str, Any]) -> dict[str, str]:
     return parameters | ({"perubahan": json.dumps(shown, ensure_ascii=False)} if shown else {})
 
 
-def note(job: Mapping[str, Any], link: str | None) -> str:
-    """The page, in Markdown."""
+def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
+    """The page, in Markdown, with the clinic's times."""
     message = without_identifiers(job["message"] or "", job["request"])
     meaning = meaning_of(message, uncertain=job["status"] == Status.TIDAK_PASTI)
     again = f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`"
@@ -77,7 +80,7 @@ def note(job: Mapping[str, Any], link: str | None) -> str:
         "Status": job["status"],
         "HTTP / kode BPJS": f"{job['http_code'] or '-'} / {job['code'] or '-'}",
         "Percobaan": job["attempts"],
-        "Percobaan berikutnya": job["due_at"] if job["status"] == Status.TIDAK_PASTI else "-",
+        "Percobaan berikutnya": _next_try(job, timezone),
     }
     return "\n".join(
         (
@@ -101,6 +104,12 @@ def note(job: Mapping[str, Any], link: str | None) -> str:
             _json(job["response"]),
         )
     )
+
+
+def _next_try(job: Mapping[str, Any], timezone: ZoneInfo) -> str:
+    if job["status"] != Status.TIDAK_PASTI:
+        return "-"
+    return f"{datetime.fromisoformat(job['due_at']).astimezone(timezone):%d-%m-%Y %H:%M:%S}"
 
 
 def _named_fields(job: Mapping[str, Any]) -> list[str]:

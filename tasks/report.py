@@ -123,11 +123,15 @@ def _quantile(times: pd.DataFrame, share: float) -> float | None:
 def _outage_hours(database: Database, scope: Scope, now: datetime) -> dict[str, float]:
     """Hours that each service was down or paused, of several clinics those of each added up."""
     hours = dict.fromkeys((service.value for service in Service), 0.0)
-    since = _midnight(database, scope.first) if scope.first else None
-    until = _midnight(database, scope.last + timedelta(days=1)) if scope.last else now
-    for outage in outages(database, since, min(until, now), faskes=scope.faskes):
+    since = _midnight(database, max(scope.first or _NO_BPJS_BEFORE, _NO_BPJS_BEFORE))
+    last = min(scope.last or date.max, local_date(database, now))
+    until = min(_midnight(database, last + timedelta(days=1)), now)
+    for outage in outages(database, since, until, faskes=scope.faskes) if since < until else ():
         hours[outage.service] += outage.hours
     return hours
+
+
+_NO_BPJS_BEFORE = date(2014, 1, 1)
 
 
 def _midnight(database: Database, day: date) -> datetime:

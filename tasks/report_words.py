@@ -1,5 +1,6 @@
 """The report's figures in Indonesian, the same in the terminal and in Prefect."""
 
+import math
 from datetime import datetime
 
 from database.report import Scope
@@ -46,7 +47,7 @@ def figures(report: Report) -> dict[str, str]:
         "Gangguan": ", ".join(
             f"{service} {_decimal(hours)} jam" for service, hours in shown.outage_hours.items()
         ),
-        "Kunjungan bulan ini": month(report.month),
+        "Pelaporan kunjungan": month(report.month),
     }
 
 
@@ -73,6 +74,13 @@ def duration(seconds: float | None) -> str:
         if seconds >= least:
             return f"{_decimal(seconds / size)} {name}"
     return f"{_decimal(seconds)} detik"
+
+
+def cell(value: float) -> str:
+    """What a table of a report shows: a whole number, one decimal, or a dash for nothing."""
+    if math.isnan(value):
+        return "-"
+    return str(int(value)) if float(value).is_integer() else _decimal(value)
 
 
 def _decimal(number: float) -> str:

@@ -31,16 +31,16 @@ def visit_month(database: Database, today: date, reporting_day: int, faskes: str
     first = this_month if today.day > reporting_day else _month_before(this_month)
     next_month = _month_after(first)
     last, due = next_month - timedelta(days=1), next_month.replace(day=reporting_day)
-    found = visits(database, first, last, faskes)
-    late = visits(database, date.min, first - timedelta(days=1), faskes)
+    sent, missing = visits(database, first, last, faskes)
+    _, late = visits(database, None, first - timedelta(days=1), faskes)
     return VisitMonth(
         first,
         last,
         due,
         (due - today).days,
-        sent=found["terkirim"],
-        missing=found["belum"],
-        late=late["belum"],
+        sent=sent,
+        missing=missing,
+        late=late,
     )
 
 

@@ -6,10 +6,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bpjs_client.errors import BpjsError
+from cli.show import OUTCOMES
 from database import Database, enqueue
-from database.attempts import Asker, Evidence, open_attempt
+from database.attempts import (
+    ABSENT,
+    ASKED_AGAIN,
+    DECIDED_AGAIN,
+    FOUND,
+    UNCERTAIN_OUTCOMES,
+    Asker,
+    Evidence,
+    open_attempt,
+)
 from database.claim import ClaimedJob, claim_one
 from database.moves import Verdict, move
+from database.settle import SETTLED_BY_HAND
 from database.status import Status
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
@@ -100,6 +112,7 @@ def test_a_person_sees_the_facts_and_the_history(terminal: Terminal, kept: Datab
         "200 / 201",
         "Sari",
         "Riwayat",
+        "ditolak",
     ):
         assert word in out
     assert max(len(shown) for shown in out.splitlines()) <= width
@@ -123,3 +136,14 @@ def test_attempts_are_told_in_the_clinics_own_time(terminal: Terminal, kept: Dat
     local = datetime.fromisoformat(attempt["started_at"]).astimezone(ZoneInfo("Asia/Jayapura"))
     out = terminal("show", str(job_id), COLUMNS="80", BPJS_TIMEZONE="Asia/Jayapura").out
     assert f"{local:%d-%m-%Y %H:%M:%S}" in out
+
+
+def outcomes(kind: type[BpjsError]) -> set[str]:
+    """Of an error and those below it."""
+    return {getattr(kind, "outcome", "unknown")}.union(*(outcomes(below) for below in kind.__subclasses__()))
+
+
+def test_every_outcome_has_its_word() -> None:
+    ours = {*UNCERTAIN_OUTCOMES, FOUND, ABSENT, ASKED_AGAIN, DECIDED_AGAIN, SETTLED_BY_HAND}
+    theirs = set().union(*(outcomes(kind) for kind in BpjsError.__subclasses__()))
+    assert ours | theirs <= OUTCOMES.keys()

@@ -212,4 +212,13 @@ def test_the_head_tells_what_earlier_days_left_open_whatever_the_filter(
     left = {"gagal": 1, "menunggu": 3}
     assert seen(clinic).open_before == left
     assert seen(clinic, Filter(norm="tidak ada")).open_before == left
+
+
+def test_of_another_clinic_neither_leftovers_nor_outages_are_told(clinic: Clinic) -> None:
+    clinic.bring_to(clinic.hand_over(faskes="klinik-a"), Status.GAGAL)
+    pause(clinic.database, "klinik-a", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
+    clinic.clock.advance(days=1)
+    theirs, others = (seen(clinic, Filter(faskes=faskes)) for faskes in ("klinik-a", "klinik-b"))
+    assert (theirs.open_before["gagal"], len(theirs.doors)) == (1, 1)
+    assert (others.open_before["gagal"], others.doors) == (0, [])
     assert seen(clinic, Filter(tanggal=today(clinic.database))).rows == []

@@ -22,7 +22,7 @@ def hear(clinic: Clinic, heard: Heard, times: int = 1) -> None:
 
 def told(clinic: Clinic) -> list[tuple[str, float, float]]:
     """State, and begin and end in minutes after the morning began."""
-    found = outages(clinic.database, None, clinic.clock())
+    found = outages(clinic.database, MORNING, clinic.clock())
     return [
         (each.state, (each.began_at - MORNING) / MINUTE, (each.ended_at - MORNING) / MINUTE) for each in found
     ]
@@ -65,15 +65,15 @@ def test_a_pause_follows_an_outage_without_overlap(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "hours"), [(None, 20, 10 / 60), (3, 7, 4 / 60), (0, 3, 3 / 60), (10, 20, 0)]
+    ("since", "until", "hours"), [(-5, 20, 10 / 60), (3, 7, 4 / 60), (0, 3, 3 / 60), (10, 20, 0)]
 )
 def test_only_the_part_within_the_time_asked_for_counts(
-    clinic: Clinic, since: int | None, until: int, hours: float
+    clinic: Clinic, since: int, until: int, hours: float
 ) -> None:
     hear(clinic, DOWN, FAILURES_TO_OPEN)
     clinic.clock.advance(minutes=10)
     resume(clinic.database, "utama", Service.PCARE)
-    first = None if since is None else MORNING + since * MINUTE
+    first = MORNING + since * MINUTE
     found = outages(clinic.database, first, MORNING + until * MINUTE, faskes="utama")
     assert sum(each.hours for each in found) == pytest.approx(hours)
     assert outages(clinic.database, first, MORNING + until * MINUTE, faskes="lain") == []

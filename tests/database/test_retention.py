@@ -94,6 +94,6 @@ def test_an_outage_that_goes_on_is_never_forgotten(clinic: Clinic) -> None:
     clinic.clock.advance(days=731)
     delete_notes(clinic.database, KEEP)
 
-    assert [each.service for each in outages(clinic.database, None, clinic.clock())] == ["antrean"]
+    assert [each.service for each in outages(clinic.database, MORNING, clinic.clock())] == ["antrean"]
     with clinic.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Outage)) == 1

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from bpjs_client.meanings import meaning_of
@@ -14,6 +16,7 @@ from tests.leaks import leaks
 from tests.tasks.bodies import CARD, NIK, PHONE
 from tests.tasks.desk import Answer, Desk, antrean, pcare
 
+WIB = ZoneInfo("Asia/Jakarta")
 NOT_KNOWN = [{"field": "kdPoli", "message": "Tidak sesuai dengan referensi sistem."}]
 
 
@@ -31,7 +34,7 @@ def refused(database: Database) -> Callable[..., dict[str, Any]]:
 
 def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[..., dict[str, Any]]) -> None:
     job = refused("tambah-pendaftaran", lambda request: pcare(412, "PRECONDITION_FAILED", NOT_KNOWN))
-    page = note(job, "/kirim")
+    page = note(job, "/kirim", WIB)
 
     assert page.startswith(f"# Pekerjaan {job['id']} · tambah-pendaftaran\n")
     assert "> kdPoli: Tidak sesuai dengan referensi sistem." in page
@@ -42,10 +45,19 @@ def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[.
     assert '"field": "kdPoli"' in page
 
 
+def test_the_next_try_is_said_in_the_clinics_time(refused: Callable[..., dict[str, Any]]) -> None:
+    def lost(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("lost", request=request)
+
+    job = refused("panggil-antrean", lost) | {"due_at": "2026-11-24T02:20:47.628482+00:00"}
+    assert job["status"] == "tidak_pasti"
+    assert "| Percobaan berikutnya | 24-11-2026 09:20:47 |" in note(job, "/kirim", WIB)
+
+
 def test_without_a_deployment_it_names_the_command(refused: Callable[..., dict[str, Any]]) -> None:
     job = refused("tambah-antrean", lambda request: antrean(201, "Kuota penuh"))
 
-    assert f"`bpjs resend {job['id']}`" in note(job, None)
+    assert f"`bpjs resend {job['id']}`" in note(job, None, WIB)
 
 
 def test_the_form_holds_the_job_its_version_and_the_fields_that_were_named(
@@ -83,7 +95,7 @@ def test_nothing_in_it_names_the_patient(refused: Callable[..., dict[str, Any]],
         return antrean(201, quoting) if "/antrean/" in request.url.path else pcare(424, quoting, {"nik": NIK})
 
     job = refused(jenis, answer, **texts)
-    shown = note(job, "/kirim") + json.dumps(form_parameters(job))
+    shown = note(job, "/kirim", WIB) + json.dumps(form_parameters(job))
 
     assert leaks(shown) == set()
     assert "tulisan-rahasia" not in shown
@@ -105,7 +117,7 @@ def test_what_a_clinic_adds_of_its_own_and_notes_in_a_referral_are_left_out(
         alamat="Jalan tulisan-rahasia 1",
     )
 
-    shown = note(job, "/kirim") + json.dumps(form_parameters(job))
+    shown = note(job, "/kirim", WIB) + json.dumps(form_parameters(job))
 
     assert "tulisan-rahasia" not in shown
     assert '"kdKhusus": "HDL"' in shown

@@ -1,7 +1,7 @@
 """The report's figures, counted by hand beside what the report says."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from database.services import pause, resume
 from database.status import Status
 from tasks.report import Report, make_report
 from tasks.report_chart import chart
-from tasks.report_words import duration, figures, period
+from tasks.report_words import cell, duration, figures, period
 from tasks.visit_month import visit_month
 from tests.database.clinic import MORNING, Clinic, FakeClock, ending, success
 from tests.leaks import leaks
@@ -158,6 +158,39 @@ def test_the_month_is_the_oldest_that_can_still_be_reported_in_time(
     assert (found.first, found.due, found.days_left, found.share) == (first, due, left, 1.0)
 
 
+def hand_over_visit(clinic: Clinic, seen: date | str, **more: Any) -> int:
+    """Of a patient of its own, seen on that day."""
+    day = f"{seen:%d-%m-%Y}" if isinstance(seen, date) else seen
+    return clinic.hand_over("tambah-kunjungan", f"RM-{clinic.count()}", tglDaftar=day, **more)
+
+
+def test_a_visit_counts_in_the_month_in_which_the_patient_was_seen(clinic: Clinic) -> None:
+    clinic.clock.now = datetime(2026, 11, 30, 17, 30, tzinfo=UTC)  # half past midnight, 1 December
+    hand_over_visit(clinic, date(2026, 11, 30))
+    hand_over_visit(clinic, "kemarin")  # without a readable day: that of hand-over
+    for today, missing, late in ((date(2026, 12, 5), 1, 0), (date(2026, 12, 6), 1, 1)):
+        month = visit_month(clinic.database, today, 5, None)
+        assert (month.missing, month.late) == (missing, late)
+
+
+def test_a_visit_that_was_deleted_again_is_in_pcare_no_more(clinic: Clinic) -> None:
+    def sent() -> int:
+        return report(clinic).month.sent
+
+    def reported(jenis: str, **more: Any) -> None:
+        clinic.bring_to(clinic.hand_over(jenis, rantai="kunjungan pagi", **more), Status.TERKIRIM)
+
+    clinic.clock.advance(days=14)
+    seen = {"tglDaftar": f"{clinic.clock.now:%d-%m-%Y}"}
+    reported("tambah-kunjungan", **seen)
+    clinic.hand_over("hapus-kunjungan", rantai="kunjungan sore")
+    assert sent() == 1
+    reported("hapus-kunjungan")
+    assert sent() == 0
+    reported("tambah-kunjungan", **seen)
+    assert sent() == 1
+
+
 def test_missing_and_late_visits_are_counted(clinic: Clinic) -> None:
     for advance, status in (
         (0, None),
@@ -167,7 +200,7 @@ def test_missing_and_late_visits_are_counted(clinic: Clinic) -> None:
         (0, None),
     ):
         clinic.clock.advance(days=advance)
-        job_id = clinic.hand_over("tambah-kunjungan", f"RM-{clinic.count()}")
+        job_id = hand_over_visit(clinic, clinic.clock.now.date())
         if status:
             clinic.take(job_id)
             clinic.finish(job_id, ending(status))
@@ -185,6 +218,24 @@ def test_outages_count_in_hours_of_the_days_asked_for(clinic: Clinic) -> None:
 
     assert report(clinic).figures.outage_hours == {"antrean": 0, "pcare": pytest.approx(16)}
     assert report(clinic, Scope(tomorrow, tomorrow)).figures.outage_hours["pcare"] == pytest.approx(14)
+
+
+@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date.max, TODAY - timedelta(days=1), date.min])
+def test_a_day_that_had_no_outage_has_no_hours_of_it(clinic: Clinic, day: date) -> None:
+    pause(clinic.database, "utama", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
+    clinic.clock.advance(hours=2)
+    assert report(clinic, Scope(day, day)).figures.outage_hours == {"antrean": 0, "pcare": 0}
+    assert report(clinic, Scope(date.min, date.max)).figures.outage_hours["pcare"] == pytest.approx(2)
+
+
+def test_cells_are_whole_numbers_or_have_one_decimal() -> None:
+    assert [cell(value) for value in (0, 1_234_567, 92.5, 100.0, float("nan"))] == [
+        "0",
+        "1234567",
+        "92,5",
+        "100",
+        "-",
+    ]
 
 
 def test_words() -> None:
