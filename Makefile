@@ -23,7 +23,7 @@ demo: setup
 	@$(BIN)/python -m deployments.run --demo
 
 deploy: setup
-	@$(BIN)/python -m deployments.deploy
+	@$(BIN)/python -m deployments.deploy --wait 60
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
@@ -77,9 +78,14 @@ def _settings() -> Iterator[Finding]:
     if _SIMULATOR in settings.pcare_base_url:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
         return
-    left = BpjsSettings.model_fields.keys() - settings.model_fields_set - _OPTIONAL
+    given = {name for name in settings.model_fields_set if str(_plain(getattr(settings, name))).strip()}
+    left = BpjsSettings.model_fields.keys() - given - _OPTIONAL
     names = ", ".join(sorted(f"BPJS_{name}".upper() for name in left))
     yield Finding("Pengaturan", not left, "lengkap" if not left else f"belum diisi: {names}", "isi di .env")
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _database() -> Iterator[Finding]:

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from database import DatabaseError
 from database.settings import PROJECT
@@ -15,18 +17,25 @@ from tasks.alert_settings import AlertSettings
 from tasks.prefect_environment import API_URL, configure, has_api_url
 
 SUCCESS, USER_ERROR = 0, 2
+UI_URL = "PREFECT_UI_URL"
 
 
 class NotDeployed(Exception):
     """One sentence saying why not."""
 
 
-def main() -> int:
-    """Deploy to the server that PREFECT_API_URL names, and say what is there now; the exit code."""
+def main(arguments: Sequence[str]) -> int:
+    """Deploy to the server that PREFECT_API_URL names, and say what is there now; the exit code.
+
+    `--wait SECONDS`: how long a server that was only just started may take until it answers.
+    """
     configure(os.environ)
+    asked = ArgumentParser()
+    asked.add_argument("--wait", type=int, default=0)
+    seconds: int = asked.parse_args(arguments).wait
     try:
         AlertSettings()  # before anything is deployed
-        said = {"Deployment": _deployments(), **_furnished()}
+        said = {"Deployment": _deployments(seconds), **_furnished()}
     except (NotDeployed, DatabaseError) as refused:
         return _refuse(str(refused))
     except ValidationError as wrong:
@@ -35,17 +44,27 @@ def main() -> int:
     return SUCCESS
 
 
-def _deployments() -> str:
+def _deployments(seconds: int) -> str:
     if not has_api_url(os.environ):
         raise NotDeployed(f"{API_URL} belum diisi: ke server Prefect mana?")
-    pool = _run(commands.create_pool())
-    if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
-        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.")
+    patiently = Retrying(
+        retry=retry_if_exception_type(NotDeployed),
+        stop=stop_after_delay(seconds),
+        wait=wait_fixed(1),
+        reraise=True,
+    )
+    patiently(_pool)
     deployed = _run(commands.deploy())
     done = deployed.stdout.count("successfully created")
     if not done:  # Prefect skips a file that it cannot read, and calls that a success
         raise NotDeployed(f"prefect.yaml tidak menghasilkan deployment.\n{deployed.stdout}{deployed.stderr}")
     return f"{done} dari prefect.yaml"
+
+
+def _pool() -> None:
+    pool = _run(commands.create_pool())
+    if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
+        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.")
 
 
 def _furnished() -> dict[str, str]:
@@ -63,8 +82,13 @@ def _furnished() -> dict[str, str]:
     return {
         "Filter": f"{made.searches} tersimpan di UI",
         "Peringatan": f"{made.alerts} automation" if made.alerts else nobody,
-        "Beranda": f"{os.environ.get(API_URL, '').removesuffix('/api')}/artifacts/artifact/{made.landing}",
+        "Beranda": f"{_ui()}/artifacts/artifact/{made.landing}",
     }
+
+
+def _ui() -> str:
+    """Where browsers find Prefect's UI: behind a proxy that is not where we find its API."""
+    return (os.environ.get(UI_URL) or os.environ.get(API_URL, "").removesuffix("/api")).rstrip("/")
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
@@ -77,4 +101,4 @@ def _refuse(why: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

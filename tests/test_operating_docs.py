@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -35,8 +36,8 @@ def shell(part: str) -> Example:
     return found
 
 
-def opened(url: str) -> Database:
-    settings = DatabaseSettings(_env_file=None, database_url=SecretStr(url), data_keys=SecretStr(KEY))
+def opened(url: str, keys: str = KEY) -> Database:
+    settings = DatabaseSettings(_env_file=None, database_url=SecretStr(url), data_keys=SecretStr(keys))
     return open_database(settings)
 
 
@@ -71,19 +72,23 @@ def test_a_postgresql_backup_brings_everything_back(postgres: PostgresServer, tm
     hand_over(database, "before")
     text = (Path(__file__).parents[1] / "docs" / "operating.md").read_text("utf-8")
     assert "pg_dump --format custom --file bpjs.dump bpjs" in text
-    assert "pg_restore --clean --if-exists --dbname bpjs bpjs.dump" in text
+    (restoring,) = (example.text for example in PAGE if "pg_restore" in example.text)
+    assert restoring.startswith("dropdb bpjs && createdb --owner bpjs bpjs && pg_restore ")
     dump = str(tmp_path / "bpjs.dump")
     subprocess.run([PG_BIN / "pg_dump", "--format", "custom", "--file", dump, url], check=True, timeout=60)
     hand_over(database, "after")
     database.close()
 
-    restore = [PG_BIN / "pg_restore", "--clean", "--if-exists", "--dbname", url, dump]
-    subprocess.run(restore, check=True, timeout=60)
-    restored = opened(url)
-    assert show(restored, find(restored, "before"))["request"] == BODY
-    assert look(restored, Filter(), limit=5).cards["total"] == 1
-    hand_over(restored, "after")
-    restored.close()
+    with postgres.never_migrated() as anew:
+        options = shlex.split(restoring.partition("pg_restore ")[2].partition("--dbname")[0])
+        subprocess.run([PG_BIN / "pg_restore", *options, "--dbname", anew, dump], check=True, timeout=60)
+        restored = opened(anew)
+        assert show(restored, find(restored, "before"))["request"] == BODY
+        hand_over(restored, "before")
+        assert look(restored, Filter(), limit=5).cards["total"] == 1
+        hand_over(restored, "after")
+        assert look(restored, Filter(), limit=5).cards["total"] == 2
+        restored.close()
     postgres.emptied()  # the key of this test is nobody else's
 
 
@@ -99,10 +104,11 @@ def test_after_a_change_of_key_the_old_one_can_leave(tmp_path: Path) -> None:
 def test_the_move_to_postgresql_is_one_command(postgres: PostgresServer, tmp_path: Path) -> None:
     old, new = f"sqlite:///{tmp_path / 'bpjs.db'}", postgres.emptied()
     hand_over(opened(old), "K-1")
-    environ = {"BPJS_DATABASE_URL": old, "BPJS_NEW_DATABASE_URL": new, "BPJS_DATA_KEYS": KEY}
+    key = f"2027:{base64.b64encode(bytes(32)).decode()}"
+    environ = {"BPJS_DATABASE_URL": old, "BPJS_NEW_DATABASE_URL": new, "BPJS_DATA_KEYS": f"{key},{KEY}"}
     said = json.loads(run(shell("migrate-database"), tmp_path, environ))
     assert said["tables"]["jobs"] == 1
-    moved = opened(new)
+    moved = opened(new, key)  # the old key stays behind
     assert show(moved, find(moved, "K-1"))["request"] == BODY
     moved.close()
     postgres.emptied()

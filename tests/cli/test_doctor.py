@@ -42,6 +42,14 @@ def test_json_is_one_document_of_findings(examine: Callable[..., Ran]) -> None:
     assert all(finding["well"] and not finding["todo"] for finding in findings)
 
 
+def test_a_credential_that_was_left_blank_is_missing(examine: Callable[..., Ran]) -> None:
+    said = examine(BPJS_PCARE_BASE_URL="http://127.0.0.2:9/pcare", BPJS_CONS_ID="", BPJS_SECRET_KEY=" ").out
+    (missing,) = (line for line in said.splitlines() if "belum diisi" in line)
+    assert missing.startswith("✗ Pengaturan")
+    assert "BPJS_CONS_ID" in missing
+    assert "BPJS_SECRET_KEY" in missing
+
+
 # Wrong variables -> what is crossed out, and what is said to do about it.
 AILMENTS: list[tuple[dict[str, str], str, str]] = [
     ({"BPJS_PCARE_PASSWORD": "rahasia-lama"}, "BPJS pcare: Login PCare ditolak", "perbaiki kredensial"),

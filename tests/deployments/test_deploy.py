@@ -3,22 +3,23 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from database.settings import PROJECT
-from tests.flows.prefect_server import PrefectServer
+from tests.flows.prefect_server import PrefectServer, prefect_server, unused_port
 
 
-def deploy(folder: Path, **environ: str) -> "subprocess.CompletedProcess[str]":
+def deploy(folder: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BPJS_"))}
     told = (
         plain
         | {"BPJS_DATABASE_URL": f"sqlite:///{folder / 'bpjs.db'}", "PREFECT_HOME": str(folder)}
         | environ
     )
-    command = [sys.executable, "-m", "deployments.deploy"]
+    command = [sys.executable, "-m", "deployments.deploy", *arguments]
     return subprocess.run(
         command, cwd=PROJECT, env=told, capture_output=True, text=True, check=False, timeout=110
     )
@@ -32,6 +33,18 @@ def test_it_deploys_everything_and_again_the_same(prefect: PrefectServer, tmp_pa
     assert lines["Deployment"] == "15 dari prefect.yaml"
     assert lines["Filter"] == "6 tersimpan di UI"
     assert lines["Beranda"].startswith(f"{prefect.api_url.removesuffix('/api')}/artifacts/artifact/")
+
+
+def test_it_waits_for_a_server_that_was_only_just_started(tmp_path: Path) -> None:
+    port = unused_port()
+    address, ui = f"http://127.0.0.1:{port}/api", "https://bpjs.example"
+    (tmp_path / "server").mkdir()
+    with ThreadPoolExecutor(1) as aside:
+        waiting = aside.submit(deploy, tmp_path, "--wait", "90", PREFECT_API_URL=address, PREFECT_UI_URL=ui)
+        with prefect_server(tmp_path / "server", port=port):
+            done = waiting.result()
+    assert done.returncode == 0, done.stderr
+    assert f"Beranda: {ui}/artifacts/artifact/" in done.stdout
 
 
 WRONG = [

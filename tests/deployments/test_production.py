@@ -75,6 +75,22 @@ def test_compose_names_files_and_services_that_are_there() -> None:
     ).is_file()
 
 
+def test_a_command_with_the_installations_settings_gets_them_whole(tmp_path: Path) -> None:
+    settings = tmp_path / "bpjs.env"
+    settings.write_text("# of one clinic\nBPJS_PCARE_PASSWORD=\"it's a #1 pass\"\nBPJS_CONS_ID=9\n")
+    told = "import os; print(os.environ['BPJS_PCARE_PASSWORD'], os.environ['BPJS_CONS_ID'])"
+    ran = subprocess.run(
+        [FOLDER / "with-settings", "python", "-c", told],
+        env={"PATH": os.environ["PATH"], "BPJS_ENV_FILE": str(settings), "BPJS_CONS_ID": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout == "it's a #1 pass 9\n"
+
+
 @pytest.mark.parametrize("tool", VERIFIERS)
 def test_systemd_takes_the_units(tool: str, tmp_path: Path) -> None:
     for unit in (*UNITS, FOLDER / "bpjs.target"):

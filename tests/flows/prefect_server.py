@@ -59,12 +59,18 @@ class PrefectServer:
         return found
 
 
-@contextmanager
-def prefect_server(home: Path) -> Iterator[PrefectServer]:
-    """Start it, wait until it answers, stop it."""
+def unused_port() -> int:
+    """One that nobody listens on."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def prefect_server(home: Path, port: int | None = None) -> Iterator[PrefectServer]:
+    """Start it, wait until it answers, stop it."""
+    port = port or unused_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environ["PREFECT_HOME"] = str(home)
     configure(environ)
