@@ -20,6 +20,7 @@ from database.data_keys import keyring_of
 from database.health import PAUSED
 from database.intake import UTAMA
 from database.monitor import say_door
+from database.outbox import refused_rows
 from database.services import closed_doors
 from database.settings import DatabaseSettings
 from tasks.clinics import configured_clinics
@@ -99,6 +100,10 @@ def _database() -> Iterator[Finding]:
         return
     yield Finding("Basis data", True, f"{kind}, dapat ditulis, tabelnya terbaru")
     yield _data_key(DatabaseSettings())
+    refused = refused_rows(database)
+    if refused:
+        todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
+        yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
     for door in closed_doors(database):
         todo = _TODO.get(door.state, "tunggu: layanan ini dicoba lagi dengan sendirinya")
         yield Finding("Layanan", False, say_door(database, door), todo)

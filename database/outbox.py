@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from database.engine import Database
@@ -28,6 +28,13 @@ def take_up(database: Database) -> int:
         if batch < BATCH:
             break
     return read
+
+
+def refused_rows(database: Database) -> int:
+    """How many rows could not become jobs and wait for their writer. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        refused = Intake.galat.is_not(None) & Intake.dibaca_pada.is_not(None)
+        return session.scalar(select(func.count()).where(refused)) or 0
 
 
 def _has_unread(database: Database) -> bool:

@@ -52,4 +52,4 @@ def delete_notes(database: Database, keep: timedelta) -> None:
     with database.write() as session:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
         session.execute(delete(Outage).where(Outage.ended_at < before))
-        session.execute(delete(Intake).where(Intake.pekerjaan_id.is_not(None), Intake.dibaca_pada < before))
+        session.execute(delete(Intake).where(Intake.dibaca_pada < before))

@@ -34,6 +34,10 @@ REPORT = "laporan-monitoring/laporan-monitoring"
 BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
+_LISTS = (
+    "Angka menghitung pekerjaan. Daftar di baliknya memuat setiap pengiriman,"
+    " juga yang gagal lalu berhasil sesudahnya."
+)
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 
 
@@ -50,6 +54,7 @@ def landing(database: Database, *, named: bool) -> str:
         *(f"> {without_identifiers(door)}" for door in seen.doors),
         _actions(),
         "\n".join(_today(database, seen.cards)),
+        _LISTS,
         "## Menunggu tindakan",
         "\n".join(_waiting(database, named=named)),
         f"Dibuat {database.clock().astimezone(database.timezone):%d-%m-%Y %H:%M:%S}.",

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from database.models import Intake, Job
-from database.outbox import BATCH, take_up
+from database.outbox import BATCH, refused_rows, take_up
 from database.wakeup import Waiter
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES, CARD
@@ -75,8 +75,10 @@ def test_a_row_that_is_no_job_says_why_and_holds_up_no_other(
 def test_a_refused_row_that_is_corrected_is_read_again(clinic: Clinic) -> None:
     row_id = write(clinic, jenis="salah")
     take_up(clinic.database)
+    assert refused_rows(clinic.database) == 1
     with clinic.database.engine.begin() as connection:
         connection.execute(text("UPDATE intake SET jenis = 'tambah-antrean', dibaca_pada = NULL"))
+    assert refused_rows(clinic.database) == 0
     assert take_up(clinic.database) == 1
     assert (row(clinic, row_id).galat, clinic.count()) == (None, 1)
 

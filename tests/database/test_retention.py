@@ -1,17 +1,19 @@
 """What is forgotten after its time, and what never is."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from bpjs_client.jenis import Jenis, Service
-from database.models import Outage, Sync
+from database.models import Intake, Outage, Sync
 from database.outages import outages
+from database.outbox import take_up
 from database.retention import BATCH, delete_notes, delete_settled
 from database.services import pause, resume
 from database.status import FINAL, Status
-from tests.database.clinic import MORNING, Clinic, new_row, success
+from tests.database.clinic import MORNING, Clinic, body_of, new_row, success
 
 KEEP = timedelta(days=730)
 
@@ -97,3 +99,20 @@ def test_an_outage_that_goes_on_is_never_forgotten(clinic: Clinic) -> None:
     assert [each.service for each in outages(clinic.database, MORNING, clinic.clock())] == ["antrean"]
     with clinic.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Outage)) == 1
+
+
+def test_what_another_system_wrote_is_forgotten_taken_up_or_refused(clinic: Clinic) -> None:
+    with clinic.database.write() as session:
+        session.add_all(
+            Intake(jenis=jenis, norm="RM-1", nama_pasien="Pasien", body=json.dumps(body_of("tambah-antrean")))
+            for jenis in ("tambah-antrean", "salah")
+        )
+    take_up(clinic.database)
+    clinic.clock.advance(days=730)
+    with clinic.database.write() as session:
+        session.add(Intake(jenis="tambah-antrean", norm="RM-2", nama_pasien="Pasien", body="{}"))
+    clinic.clock.advance(days=1)
+    delete_notes(clinic.database, KEEP)
+
+    with clinic.database.read() as session:
+        assert session.scalars(select(Intake.norm)).all() == ["RM-2"]

@@ -77,7 +77,7 @@ def test_compose_names_files_and_services_that_are_there() -> None:
 
 def test_a_command_with_the_installations_settings_gets_them_whole(tmp_path: Path) -> None:
     settings = tmp_path / "bpjs.env"
-    settings.write_text("# of one clinic\nBPJS_PCARE_PASSWORD=\"it's a #1 pass\"\nBPJS_CONS_ID=9\n")
+    settings.write_text('# of one clinic\nBPJS_PCARE_PASSWORD="it\'s a #1 pass"\nBPJS_CONS_ID=9\n')
     told = "import os; print(os.environ['BPJS_PCARE_PASSWORD'], os.environ['BPJS_CONS_ID'])"
     ran = subprocess.run(
         [FOLDER / "with-settings", "python", "-c", told],
