@@ -70,7 +70,7 @@ class Database:
                 yield session
         except IntegrityError as cause:
             # A driver quotes the whole refused row in its text, body and all.
-            raise ConstraintViolated(type(cause.orig).__name__) from None
+            raise ConstraintViolated("Basis data menolak perubahan yang bertentangan; coba lagi.") from None
         except (DBAPIError, SQLAlchemyError) as cause:
             raise DatabaseUnavailable(sentence(cause)) from None
 

@@ -32,15 +32,25 @@ Found = list[tuple[Door, int]]
 
 
 def pick(session: Session, asked: Mapping[Door, int], now: datetime) -> Found:
-    """Of each door up to so many jobs, its oldest due first; locked, and without what others have locked."""
+    """Of each door up to so many jobs, its oldest due first; locked, and without what others have locked.
+
+    Of a chain no more than one: two may be due together, for what is to be looked up needs no turn.
+    """
     if session.get_bind().dialect.name == "sqlite":
-        return [
-            (door, job_id)
+        rows = [
+            (door, job_id, rantai)
             for door, most in asked.items()
-            for job_id in session.scalars(_of_one_door(), {**door._asdict(), "most": most, "now": now})
+            for job_id, rantai in session.execute(
+                _of_one_door(), {**door._asdict(), "most": most, "now": now}
+            )
         ]
-    rows = session.execute(_of_all_doors(locked=True), _as_arrays(asked) | {"now": now})
-    return [(Door(faskes, service), job_id) for faskes, service, job_id in rows]
+    else:
+        found = session.execute(_of_all_doors(locked=True), _as_arrays(asked) | {"now": now})
+        rows = [(Door(faskes, service), job_id, rantai) for faskes, service, job_id, rantai in found]
+    oldest: dict[tuple[Door, str], int] = {}
+    for door, job_id, rantai in rows:
+        oldest.setdefault((door, rantai), job_id)
+    return [(door, job_id) for (door, _), job_id in oldest.items()]
 
 
 def pick_any(session: Session, asked: Mapping[Door, int], now: datetime) -> bool:
@@ -68,10 +78,10 @@ def _may_be_sent() -> ColumnElement[bool]:
 
 
 @cache
-def _of_one_door() -> Select[tuple[int]]:
+def _of_one_door() -> Select[tuple[int, str]]:
     """Built once: building it costs more than running it."""
     return (
-        select(Job.id)
+        select(Job.id, Job.rantai)
         .where(Job.faskes == bindparam("faskes"), Job.service == bindparam("service"), _may_be_sent())
         .order_by(Job.due_at, Job.id)
         .limit(bindparam("most", type_=Integer))
@@ -79,18 +89,19 @@ def _of_one_door() -> Select[tuple[int]]:
 
 
 @cache
-def _of_all_doors(*, locked: bool) -> Select[tuple[str, str, int]]:
+def _of_all_doors(*, locked: bool) -> Select[tuple[str, str, int, str]]:
     lists = [bindparam(name, type_=ARRAY(of)) for name, of in _ARRAYS.items()]
     doors = func.unnest(*lists).table_valued(*(column(name, of) for name, of in _ARRAYS.items()))
     door = doors.render_derived(name="door")
     due = (
-        select(Job.id)
+        select(Job.id, Job.rantai)
         .where(Job.faskes == door.c.faskes, Job.service == door.c.service, _may_be_sent())
         .order_by(Job.due_at, Job.id)
         .limit(door.c.most)
     )
     found = (due.with_for_update(skip_locked=True, of=Job) if locked else due).lateral("found")
-    return select(door.c.faskes, door.c.service, found.c.id).select_from(door.join(found, text("true")))
+    columns = (door.c.faskes, door.c.service, found.c.id, found.c.rantai)
+    return select(*columns).select_from(door.join(found, text("true")))
 
 
 _ARRAYS: dict[str, Any] = {"faskes": String, "service": String, "most": Integer}

@@ -51,6 +51,8 @@ SITUATIONS: tuple[tuple[str, list[tuple[str, Status]], list[int]], ...] = (
     ("queued, cancelled, queued again", [(ADD, WAITS), (CANCEL, WAITS), (ADD, WAITS), (CALL, WAITS)], [0, 1, 2, 3]),
     ("a visit removed and handed over again", [(REGISTER, SENT), (VISIT, WAITS), (DROP_VISIT, WAITS), (VISIT, WAITS)], [1, 2, 3]),
     ("a failure of an earlier generation holds no later one", [(REGISTER, FAILED), (UNREGISTER, SENT), (REGISTER, WAITS), (VISIT, WAITS)], [2, 3]),
+    ("of an uncertain visit and a later pendaftaran one at a time", [(VISIT, UNSURE), (REGISTER, WAITS)], [0, 1]),
+    ("of two that are looked up one at a time", [(VISIT, UNSURE), (REGISTER, UNSURE)], [0, 1]),
     ("an unfinished earlier generation holds the later one", [(REGISTER, SENT), (UNREGISTER, UNSURE), (REGISTER, WAITS)], [1, 2]),
 )  # fmt: skip
 
@@ -81,6 +83,13 @@ def test_a_chain_is_sent_in_its_order(
 ) -> None:
     ids = arrive(clinic, arrivals)
     assert [ids.index(job_id) for job_id in send_all(clinic)] == expected, shows
+
+
+def test_two_of_a_chain_that_are_due_together_hold_up_nobody(clinic: Clinic) -> None:
+    visit, _ = arrive(clinic, [(VISIT, UNSURE), (REGISTER, WAITS)])
+    other = clinic.hand_over(norm="RM-2")
+    assert sorted(clinic.claim()) == [visit, other]
+    assert clinic.claim() == []
 
 
 @pytest.mark.parametrize("status", [FAILED, UNSURE, Status.PROSES])
