@@ -1,13 +1,15 @@
 """Reads the body of an answer in every variant that BPJS and its gateways send (contract 2)."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn, cast
 
 from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
 from bpjs_client.exchange import JSON
+
+_MOST_NESTED = 100
 
 
 class BodyKind(StrEnum):
@@ -52,9 +54,27 @@ def parse_json(text: str) -> JSON:
         value = json.loads(text, strict=False, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if _is_deep(value):
+        raise ValueError("nested too deeply")
     # Lone surrogates and NUL can only come from escapes; no database column takes them.
     escaped = text.lower()
     return _storable(value) if "\\ud" in escaped or "\\u0000" in escaped else cast(JSON, value)
+
+
+def _is_deep(value: object) -> bool:
+    """Whether it is nested more deeply than whoever walks through it later can follow."""
+    level = [value]
+    for _ in range(_MOST_NESTED):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def field_messages(response: JSON) -> Iterator[tuple[str, str]]:

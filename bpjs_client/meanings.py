@@ -59,6 +59,13 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
+        "isi sebelum diubah",
+        Meaning(
+            "Jawaban BPJS hilang, lalu isinya diubah di sini; ternyata BPJS sudah menerima isi yang lama.",
+            "Bila isi lama cukup, tutup sebagai sudah ada. Bila tidak, hapus dulu di BPJS, lalu kirim ulang.",
+        ),
+    ),
+    (
         "kali dicoba tanpa hasil",
         Meaning("BPJS terus menunda pekerjaan ini meski melayani yang lain.", "Coba kirim ulang nanti."),
     ),

@@ -1,6 +1,6 @@
 """Finds out whether BPJS already has a registration or a visit, and under which number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
@@ -30,20 +30,43 @@ def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
 
 
 def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
-    """The noUrut of a registration by card and poli, from all registrations of the day (contract 3.1)."""
-    for row in _registrations(read, key):
-        if _text_at(row, "peserta", "noKartu") == key.no_kartu and _is_poli(row, key):
-            return _text_at(row, "noUrut")
-    return None
+    """The noUrut of a registration by card and poli, from all registrations of the day (contract 3.1).
+
+    None: it is not there. Raises BpjsError, also for one without its number.
+    """
+    numbers = [
+        _text_at(row, "noUrut")
+        for row in _registrations(read, key)
+        if _text_at(row, "peserta", "noKartu") == key.no_kartu and _is_poli(row, key)
+    ]
+    return _known(numbers, pendaftaran_page(key.tanggal, 0, PAGE_SIZE))
 
 
 def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
-    """The noKunjungan of a visit by own provider, date and poli, from the card's history (contract 3.1)."""
-    for row in rows_there(read, kunjungan_history(key.no_kartu)):
-        own = _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
-        if own and _is_poli(row, key) and _is_day(row, key):
-            return _text_at(row, "noKunjungan")
-    return None
+    """The noKunjungan of a visit by own provider, date and poli, from the card's history (contract 3.1).
+
+    None: it is not there. Raises BpjsError, also for one without its number.
+    """
+    path = kunjungan_history(key.no_kartu)
+    numbers = [
+        _text_at(row, "noKunjungan")
+        for row in rows_there(read, path)
+        if _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
+        and _is_poli(row, key)
+        and _is_day(row, key)
+    ]
+    return _known(numbers, path)
+
+
+def _known(numbers: Sequence[str | None], path: str) -> str | None:
+    """The first number of those rows that fit; None without such a row.
+
+    Raises Temporary when none of them has one: it is there, and must not pass for "nothing there".
+    """
+    known = next((number for number in numbers if number), None)
+    if numbers and known is None:
+        raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
+    return known
 
 
 def _registrations(read: Read, key: VisitKey) -> list[Row]:

@@ -32,6 +32,14 @@ _CONTENT_TYPES = {
     (Service.ANTREAN, "POST"): "application/json",
 }
 
+# BPJS's longest lists are a hundredth of it.
+MOST_BYTES = 16 * 2**20
+
+
+class AnswerTooLarge(Exception):
+    """More than MOST_BYTES came back, unpacked."""
+
+
 # Nothing of the request can have reached BPJS.
 _NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (httpx.ConnectTimeout, "BPJS tidak dapat dihubungi dalam batas waktu."),
@@ -39,9 +47,11 @@ _NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
     (httpx.PoolTimeout, "Semua sambungan ke BPJS sedang terpakai."),
     (httpx.UnsupportedProtocol, "Alamat layanan BPJS salah."),
     (httpx.InvalidURL, "Alamat layanan BPJS salah."),
+    (UnicodeError, "Alamat layanan BPJS salah."),  # a name that no name server can be asked for
 )
 # The request may have arrived, whole or in part.
 _LOST: tuple[tuple[type[Exception], str], ...] = (
+    (AnswerTooLarge, "Jawaban BPJS terlalu besar."),
     (DeadlinePassed, "BPJS tidak selesai menjawab dalam batas waktu."),
     (httpx.TimeoutException, "BPJS tidak menjawab dalam batas waktu."),
     (httpx.DecodingError, "Jawaban BPJS tidak dapat dibaca."),
@@ -187,11 +197,13 @@ def _translated(foreign: Exception, call: Prepared, duration_ms: int) -> BpjsErr
 
 
 def _read_within(response: httpx.Response, deadline: Deadline) -> bytes:
-    parts = []
+    content = bytearray()
     for part in response.iter_bytes():
         deadline.check()
-        parts.append(part)
-    return b"".join(parts)
+        content += part
+        if len(content) > MOST_BYTES:
+            raise AnswerTooLarge
+    return bytes(content)
 
 
 def _milliseconds_since(started: float) -> int:
@@ -209,6 +221,6 @@ def _finite(text: str) -> float | None:
 def _http_date(header: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(header or "")
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

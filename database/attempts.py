@@ -78,6 +78,8 @@ class JobInHand:
     uncertain: bool
     repeated: bool
     pointless: bool
+    # What left when the answer was lost; since then somebody may have edited the body.
+    lost_request: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 class Held(NamedTuple):
@@ -150,6 +152,17 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
     )
     outcomes = (str(outcome) for outcome in session.scalars(newest))
     return list(takewhile(lambda outcome: outcome in UNCERTAIN_OUTCOMES, outcomes))
+
+
+def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
+    """What the newest request without a clear answer held."""
+    sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome != LOOK_FAILED]
+    return session.scalar(
+        select(Attempt.request)
+        .where(Attempt.job_id == job_id, Attempt.outcome.in_(sent))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
 
 
 def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:

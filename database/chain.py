@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import poli, service_date
 from bpjs_client.jenis import Jenis
+from database.attempts import FOUND, UNCERTAIN_OUTCOMES
 from database.engine import Database
-from database.models import Job
+from database.models import Attempt, Job
+from database.settle import Settled
 from database.status import UNFINISHED, Status
 
 # Lower goes first; equal ranks go by id.
@@ -185,7 +187,9 @@ def _first_blocker() -> Select[tuple[Job]]:
 
 def numbers_of(session: Session, job: Job) -> dict[str, str]:
     """The numbers and the card that a deletion takes from the creation of its chain (newest first)."""
-    create = creation_of(session, job, only=(Status.TERKIRIM,))
+    # One that BPJS holds with another body than ours is not sent, and has its number all the same.
+    there = or_(Job.status == Status.TERKIRIM.value, Job.result.is_not(None))
+    create = session.scalar(_creations(job).where(there).limit(1))
     if create is None:
         return {}
     known = {**create.body, **(create.result or {})}
@@ -196,23 +200,27 @@ def numbers_of(session: Session, job: Job) -> dict[str, str]:
     }
 
 
-def creation_of(session: Session, job: Job, *, only: tuple[Status, ...] = tuple(Status)) -> Job | None:
-    """The newest creation that a deletion undoes, of those in one of the states `only`."""
+def _creations(job: Job) -> Select[tuple[Job]]:
+    """What a deletion undoes, newest first; of any other job nothing."""
     kind = DELETES.get(Jenis(job.jenis))
-    if kind is None:
-        return None
-    return session.scalar(
+    return (
         select(Job)
-        .where(Job.faskes == job.faskes, Job.rantai == job.rantai, Job.jenis == kind.value)
-        .where(Job.position < job.position, Job.status.in_([status.value for status in only]))
+        .where(Job.faskes == job.faskes, Job.rantai == job.rantai, Job.jenis == (kind and kind.value))
+        .where(Job.position < job.position)
         .order_by(Job.position.desc(), Job.id.desc())
-        .limit(1)
     )
 
 
 def lacks_creation(session: Session, job: Job) -> bool:
-    """True when the chain knows a creation for this deletion, and none of them ever reached BPJS."""
-    return creation_of(session, job) is not None and creation_of(session, job, only=_MAY_BE_THERE) is None
-
-
-_MAY_BE_THERE = (Status.TERKIRIM, *UNFINISHED)
+    """True when the chain knows a creation for this deletion, and none of them can have reached BPJS."""
+    unclear = exists().where(
+        Attempt.job_id == Job.id,
+        or_(Attempt.outcome.is_(None), Attempt.outcome.in_([*UNCERTAIN_OUTCOMES, FOUND])),
+    )
+    may_be_there = or_(
+        Job.status.in_([status.value for status in (Status.TERKIRIM, *UNFINISHED)]),
+        Job.reason == Settled.ALREADY_THERE.value,
+        unclear,
+    )
+    creations = _creations(job).limit(1)
+    return session.scalar(creations) is not None and session.scalar(creations.where(may_be_there)) is None

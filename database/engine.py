@@ -68,7 +68,7 @@ class Database:
         try:
             with Session(engine, expire_on_commit=False) as session:
                 yield session
-        except IntegrityError as cause:
+        except IntegrityError:
             # A driver quotes the whole refused row in its text, body and all.
             raise ConstraintViolated("Basis data menolak perubahan yang bertentangan; coba lagi.") from None
         except (DBAPIError, SQLAlchemyError) as cause:

@@ -17,6 +17,7 @@ from database.attempts import (
     JobInHand,
     close_attempt,
     hold,
+    lost_request,
     lost_writes,
 )
 from database.chain import lacks_creation, numbers_of
@@ -29,6 +30,10 @@ from database.status import Status
 # A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
 # Mobile JKN, or the add came later): it goes again by itself when an add of its chain succeeds.
 REFUSED_WITHOUT_ADD = "ditolak-tanpa-antrean"
+
+
+# Characters of what BPJS said that staff are shown; the attempt keeps the answer.
+LONGEST_MESSAGE = 2_000
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             uncertain=bool(lost),
             repeated=len([outcome for outcome in lost if outcome != LOOK_FAILED]) > 1,
             pointless=lacks_creation(session, job),
+            lost_request=lost_request(session, job_id) if lost else None,
         )
 
 
@@ -121,7 +127,7 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "status": verdict.status.value,
         "reason": verdict.reason,
-        "message": verdict.message,
+        "message": verdict.message and verdict.message[:LONGEST_MESSAGE],
         "waits": int(verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI}),
         "due_at": now + (verdict.due_in or timedelta(0)),
         "lease_until": None,

@@ -41,6 +41,7 @@ from tasks.outcomes import TEMPORARY, said, trouble_of, verdict_of
 from tasks.readback import Look, Sight, look
 
 GIVEN_UP = "tidak-berhasil"
+OLD_BODY = "isi-lama"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,16 @@ class _InHand:
     @property
     def database(self) -> Database:
         return self.at.database
+
+    @property
+    def sent(self) -> Mapping[str, Any]:
+        """What may be at BPJS already."""
+        return self.body if self.job.lost_request is None else self.job.lost_request
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody corrected the body after a request whose answer was lost."""
+        return dict(self.sent) != dict(self.body)
 
     @property
     def service(self) -> Service:
@@ -168,7 +179,7 @@ def _settle(hand: _InHand) -> Verdict | None:
     if not hand.job.uncertain:
         return None
     try:
-        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=hand.job.repeated)
+        sight = look(hand.bpjs, hand.jenis, hand.sent, repeated=hand.job.repeated)
     except BpjsError as error:
         _note(hand, LOOK_FAILED)
         if isinstance(error, Unauthorized):
@@ -177,8 +188,8 @@ def _settle(hand: _InHand) -> Verdict | None:
         return _finish(hand, later, _heard(hand, error))
     if sight.look is Look.DONE:
         _note(hand, FOUND)
-        return _finish(hand, _found(sight), _heard(hand))
-    if sight.look is Look.PERSON:
+        return _finish(hand, _found(hand, sight), _heard(hand))
+    if sight.look is Look.PERSON or (sight.look is Look.REPEAT and hand.edited):
         return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     if sight.look is Look.NOT_DONE:
         _note(hand, ABSENT)
@@ -195,16 +206,20 @@ def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
     return _finish(hand, _look_later(hand, why))
 
 
+_SENT_BEFORE_EDITING = "sudah ada di BPJS dengan isi sebelum diubah; perubahannya belum terkirim"
 _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"
 
 
 def _note(hand: _InHand, outcome: str) -> None:
     note_look(
-        hand.database, hand.job.id, owner=hand.at.owner, request=hand.body, outcome=outcome, asker=hand.asker
+        hand.database, hand.job.id, owner=hand.at.owner, request=hand.sent, outcome=outcome, asker=hand.asker
     )
 
 
-def _found(sight: Sight) -> Verdict:
+def _found(hand: _InHand, sight: Sight) -> Verdict:
+    """BPJS has what was sent; what was corrected since has not left, and must not pass for delivered."""
+    if hand.edited:
+        return Verdict(Status.GAGAL, OLD_BODY, _SENT_BEFORE_EDITING, result=dict(sight.result) or None)
     return Verdict(Status.TERKIRIM, "ditemukan", "ditemukan di BPJS", result=dict(sight.result))
 
 
@@ -273,15 +288,16 @@ def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
     return _look_later(hand, "BPJS menjawab sudah ada, tetapi belum terlihat di daftarnya")
 
 
-def _not_found(hand: _InHand, _error: BpjsError) -> Verdict | None:
-    """A deletion of what is not there is done, once a look confirms that it is not there."""
+def _not_found(hand: _InHand, error: BpjsError) -> Verdict | None:
+    """A deletion of what is not there is done, once a look confirms it, or BPJS's own word where none can."""
     if hand.jenis not in _DELETES:
         return None
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)
     except BpjsError as failed:
         return _look_later(hand, f"BPJS menjawab tidak ada; belum dapat dicek: {failed.reason}")
-    if sight.look in {Look.DONE, Look.PERSON}:
+    its_word = sight.look is Look.PERSON and error.exchange.meta_code is not None
+    if sight.look is Look.DONE or its_word:
         return Verdict(Status.TERKIRIM, "sudah-tidak-ada", "sudah tidak ada di BPJS", result={})
     return None
 

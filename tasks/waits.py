@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 JITTER = 0.2
+MOST_ASKED_SECONDS = 6 * 3600  # a gateway's nonsense must not put a job off for years
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Waits:
     probes: Sequence[timedelta]
 
     def before_try(self, times: int, *, asked: float | None = None) -> timedelta:
-        """At least what BPJS asked for (Retry-After, in seconds)."""
-        return max(_entry(self.tries, times), timedelta(seconds=asked or 0))
+        """At least what BPJS asked for (Retry-After, in seconds), within reason."""
+        return max(_entry(self.tries, times), timedelta(seconds=min(asked or 0, MOST_ASKED_SECONDS)))
 
     def before_look(self, times: int) -> timedelta:
         """The wait before the next read-back."""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
-from database.chain import GENERATION, RANKS, creation_of, lacks_creation, numbers_of, place_after
+from database.chain import GENERATION, RANKS, lacks_creation, numbers_of, place_after
 from database.claim import claim_one
 from database.models import Job
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, load
@@ -209,7 +209,6 @@ def test_only_removals_have_a_creation(clinic: Clinic) -> None:
     arrive(clinic, [(REGISTER, SENT), (VISIT, WAITS)])
     with clinic.database.read() as session:
         visit = session.scalars(select(Job).where(Job.jenis == VISIT)).one()
-        assert creation_of(session, visit) is None
         assert not lacks_creation(session, visit)
         assert numbers_of(session, visit) == {}
 

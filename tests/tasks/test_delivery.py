@@ -1,6 +1,8 @@
 """What becomes of a job for each way its request can end."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +11,8 @@ import pytest
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database
+from database.resend import Resend, ask_again
+from database.settle import Settled, close_by_hand
 from tasks.composition import Composition
 from tasks.delivery import TryAgain
 from tests.tasks.bodies import CARD, NIK, PHONE
@@ -176,6 +180,172 @@ def test_a_lost_panggil_is_repeated_once_and_its_refusal_is_left_to_a_person(des
     assert first.read() == second.read()
 
 
+def correct(here: Desk, job_id: int, **changes: Any) -> None:
+    ask_again(here.database, job_id, Resend(patch=changes, reason="salah", by="Sari"))
+
+
+def registered(number: str | None) -> httpx.Response:
+    row = {"noUrut": number, "peserta": {"noKartu": CARD}, "poli": {"kdPoli": "001"}}
+    return pcare(200, "OK", {"count": 1, "list": [row]})
+
+
+EDITS: list[dict[str, Any]] = [{"kdPoli": "002"}, {"keluhan": "lain"}]
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_bpjs_took_before_it_was_corrected_does_not_pass_for_the_correction(
+    desk: Any, edit: dict[str, Any]
+) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    correct(here, job_id, **edit)
+    here.answer = lambda r: registered("P3") if r.url.path.endswith("/0/100") else pcare(200, "OK", None)
+    here.deliver(job_id)
+
+    job = here.job(job_id)
+    assert (job.status, job.reason, job.result) == ("gagal", "isi-lama", {"noUrut": "P3"})
+    assert "perubahannya belum terkirim" in (job.message or "")
+    assert sum(request.method == "POST" for request in here.requests) == 1
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_correction_is_sent_once_bpjs_proves_that_it_lacks_the_first(
+    desk: Any, edit: dict[str, Any]
+) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    correct(here, job_id, **edit)
+    here.answer = lambda r: pcare(201, "CREATED", NO_URUT) if r.method == "POST" else pcare(200, "OK", None)
+    here.deliver(job_id)
+
+    assert here.job(job_id).status == "terkirim"
+    assert edit.items() <= json.loads(here.requests[-1].content).items()
+    assert here.outcomes(job_id) == ["unknown", "asked-again", "absent", "success"]
+
+
+@pytest.mark.parametrize("jenis", ["tambah-antrean", "panggil-antrean", "batal-antrean"])
+def test_a_correction_of_what_cannot_be_looked_up_waits_for_a_person_and_then_goes(
+    desk: Any, jenis: str
+) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over(jenis)
+    here.deliver(job_id)
+    correct(here, job_id, kodepoli="002")
+    here.deliver(job_id)
+    assert (here.job(job_id).status, here.job(job_id).reason) == ("tidak_pasti", "perlu-orang")
+    assert len(here.requests) == 1
+
+    here.answer = lambda r: antrean(200)
+    ask_again(here.database, job_id, Resend(reason="tidak ada di BPJS", by="Sari"))
+    here.deliver(job_id)
+    assert here.job(job_id).status == "terkirim"
+
+
+def test_a_number_found_before_a_correction_is_known_to_its_removal(desk: Any) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    correct(here, job_id, keluhan="lain")
+    here.answer = lambda r: registered("P3") if r.method == "GET" else pcare(200, "OK", "")
+    here.deliver(job_id)
+    removal = here.hand_over("hapus-pendaftaran")
+    here.deliver(removal)
+    assert "/noUrut/P3/" in here.requests[-1].url.path
+    assert here.job(removal).status == "terkirim"
+
+
+def test_a_row_without_its_number_proves_nothing(desk: Any) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    here.answer = lambda r: registered(None) if r.url.path.endswith("/0/100") else pcare(200, "OK", None)
+    here.deliver(job_id)
+    assert here.job(job_id).status == "tidak_pasti"
+    assert here.outcomes(job_id) == ["unknown", "look-failed"]
+    assert sum(request.method == "POST" for request in here.requests) == 1
+
+
+NO_ROUTE = {"message": "no Route matched with those values"}
+GATEWAYS: list[Answer] = [
+    lambda r: httpx.Response(404, json=NO_ROUTE),
+    lambda r: httpx.Response(404),
+    lambda r: httpx.Response(304),
+]
+
+
+@pytest.mark.parametrize("answer", GATEWAYS)
+def test_a_gateways_word_deletes_no_visit(desk: Any, answer: Answer) -> None:
+    here = desk(answer)
+    job_id = here.hand_over(
+        "hapus-kunjungan", noKunjungan="0114Y9", noKartu=None, tglDaftar=None, kdPoli=None
+    )
+    here.deliver(job_id)
+    assert here.job(job_id).status == "gagal"
+
+
+def test_bpjs_own_word_that_a_visit_is_not_there_is_enough(desk: Any) -> None:
+    here = desk(lambda r: pcare(404, "Data tidak ditemukan", http=200))
+    job_id = here.hand_over(
+        "hapus-kunjungan", noKunjungan="0114Y9", noKartu=None, tglDaftar=None, kdPoli=None
+    )
+    here.deliver(job_id)
+    assert here.job(job_id).status == "terkirim"
+
+
+NONSENSE: list[tuple[str, str]] = [
+    ("Retry-After", "1e300"),
+    ("Retry-After", "99999999999"),
+    ("Retry-After", "Mon, 01 Jan 9999 00:00:00 -1200"),
+    ("Date", "Fri, 31 Dec 9999 23:59:59 -1200"),
+]
+
+
+@pytest.mark.parametrize("header", NONSENSE)
+def test_a_nonsense_header_neither_loses_an_answer_nor_parks_a_job_for_years(
+    desk: Any, header: tuple[str, str]
+) -> None:
+    here = desk(lambda r: httpx.Response(429, headers=[header]))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    job = here.job(job_id)
+    assert (job.status, here.outcomes(job_id)) == ("menunggu", ["temporary"])
+    assert job.due_at < here.database.clock() + timedelta(hours=7)
+
+    here.answer = lambda r: httpx.Response(
+        201, headers=[header], json={"response": NO_URUT, "metaData": {"code": 201, "message": "CREATED"}}
+    )
+    here.deliver(job_id)
+    assert here.job(job_id).status == "terkirim"
+
+
+@pytest.mark.parametrize("levels", [101, 900, 20_000])
+def test_an_answer_nested_without_end_is_unreadable_and_no_crash(desk: Any, levels: int) -> None:
+    deep = b"[" * levels + b"]" * levels
+    here = desk(
+        lambda r: httpx.Response(412, content=b'{"metaData": {"code": 412, "message": ' + deep + b"}}")
+    )
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    assert here.job(job_id).status != "proses"
+
+
+def test_an_answer_without_end_is_read_to_a_limit(desk: Any) -> None:
+    here = desk(lambda r: httpx.Response(412, content=(b"x" * 2**20 for _ in range(100))))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    job = here.job(job_id)
+    assert (job.status, job.message) == ("tidak_pasti", "Jawaban BPJS terlalu besar.")
+
+
+def test_a_message_without_end_is_cut_for_the_monitor(desk: Any) -> None:
+    here = desk(lambda r: pcare(412, "x" * 100_000))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    assert here.job(job_id).message == "x" * 2_000
+
+
 def test_a_deletion_of_what_is_not_there_is_done_once_a_look_confirms_it(desk: Any) -> None:
     here = desk(
         lambda r: httpx.Response(304) if r.method == "DELETE" else pcare(200, "OK", {"count": 0, "list": []})
@@ -202,6 +372,34 @@ def test_a_deletion_of_what_never_reached_bpjs_closes_itself(desk: Any) -> None:
     here.deliver(removal)
     assert here.job(removal).status == "ditutup"
     assert len(here.requests) == sent
+
+
+def closed_as_there(here: Desk, creation: int) -> None:
+    close_by_hand(here.database, creation, Settled.ALREADY_THERE, reason="dilihat di PCare", by="Ani")
+
+
+def corrected_badly_and_closed(here: Desk, creation: int) -> None:
+    correct(here, creation, kdPoli=None)
+    close_by_hand(here.database, creation, Settled.NOT_NEEDED, reason="batal", by="Ani")
+
+
+def corrected_badly(here: Desk, creation: int) -> None:
+    correct(here, creation, kdPoli=None)
+
+
+@pytest.mark.parametrize("settle", [closed_as_there, corrected_badly_and_closed, corrected_badly])
+def test_a_deletion_of_what_may_have_reached_bpjs_never_closes_itself(
+    desk: Any, settle: Callable[[Desk, int], None]
+) -> None:
+    here = desk(raising(httpx.ReadTimeout))
+    creation = here.hand_over("tambah-pendaftaran")
+    here.deliver(creation)
+    settle(here, creation)
+    removal = here.hand_over("hapus-pendaftaran")
+    here.deliver(removal)
+    job = here.job(removal)
+    assert (job.status, job.reason) == ("gagal", "isi-salah")
+    assert "noUrut" in (job.message or "")
 
 
 def test_a_deletion_without_number_or_chain_names_the_field(desk: Any) -> None:
