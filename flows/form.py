@@ -6,7 +6,9 @@ itself a valid call: a run retried in the UI sends that job again.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from prefect import get_client
@@ -19,6 +21,7 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.claim import Waiting, claim_one
+from database.errors import ConstraintViolated, DatabaseUnavailable, DataKeyMissing, MoveRefused
 from database.intake import read_line, store
 from database.resend import reopen
 from flows.hint import hint
@@ -29,6 +32,10 @@ from tasks.lease_keeper import InHand, keep_leases
 from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.
+# Larger than any job's, and smaller than a card's.
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+_FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
+
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
 
 NORM = Annotated[str, hint("Nomor rekam medis (wajib)")]
@@ -45,14 +52,28 @@ def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
     at = composition()
     try:
         job_id = _store(at, jenis, typed)
-    except LineRefused as refused:
-        wipe({})
-        return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
-    except DatabaseError as error:
-        # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
-        return Failed(message=f"Gagal · belum diterima. {error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
+        return refusal(error)
     wipe({"pekerjaan_id": job_id})
     return send_one(at, job_id)
+
+
+def refusal(error: Exception, *, kept: Mapping[str, Any] = MappingProxyType({})) -> State[Any]:
+    """How a form ends whose typing could not be carried out; it is wiped, unless a retry can help.
+
+    `kept` may stay in the run's parameters when the job that they name is there.
+    """
+    if isinstance(error, _FOR_A_RETRY):
+        # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
+        return Failed(message=f"Gagal · belum diterima. {error}")
+    wipe(dict(kept) if isinstance(error, MoveRefused) else {})
+    return Failed(message=f"Gagal · {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, DatabaseError):
+        return without_identifiers(str(error))
+    return f"kesalahan program ({type(error).__name__}); laporkan kepada pengembang"
 
 
 def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
@@ -68,11 +89,15 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
 
 
 def whole_number(value: object, name: str) -> int:
-    """A number typed as text. Raises LineRefused."""
-    try:
-        return int(str(value))
-    except ValueError:
-        raise LineRefused(f"{name} harus bilangan") from None
+    """A number typed as text. Raises LineRefused, without it: a card number may be in the wrong field."""
+    if not _NUMBER.fullmatch(text(value)):
+        raise LineRefused(f"{name} harus bilangan")
+    return int(text(value))
+
+
+def text(value: object) -> str:
+    """What was typed into a field; Prefect's REST API lets anything through."""
+    return "" if value is None else str(value).strip()
 
 
 def _whole_body(value: object) -> object:

@@ -6,13 +6,10 @@ from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas import State
-from prefect.states import Failed
 
-from bpjs_client.identifiers import without_identifiers
-from database import DatabaseError, LineRefused
-from database.errors import DatabaseUnavailable
+from database import LineRefused
 from database.resend import Resend, ask_again
-from flows.form import FORM, send_one, whole_number, wipe
+from flows.form import FORM, refusal, send_one, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import composition
 from tasks.landing import refresh_landing
@@ -38,17 +35,16 @@ def kirim_ulang(
         asked = Resend(
             patch=_object(perubahan, "perubahan"),
             body=_object(request_body, "request_body"),
-            reason=alasan.strip(),
-            by=diminta_oleh.strip(),
-            version=whole_number(versi, "versi") if str(versi).strip() else None,
+            reason=text(alasan),
+            by=text(diminta_oleh),
+            version=whole_number(versi, "versi") if text(versi) else None,
         )
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
+        return refusal(error)
+    try:
         ask_again(at.database, job_id, asked)
-    except DatabaseUnavailable as error:
-        # Nothing is stored: the form keeps what was typed, so that a retry of this run can store it.
-        return Failed(message=f"Gagal · belum diterima. {error}")
-    except (LineRefused, DatabaseError) as refused:
-        wipe({"pekerjaan_id": pekerjaan_id})
-        return Failed(message=f"Gagal · {without_identifiers(str(refused))}")
+    except Exception as error:  # noqa: BLE001 - the same
+        return refusal(error, kept={"pekerjaan_id": job_id})
     wipe({"pekerjaan_id": job_id})
     ended = send_one(at, job_id)
     refresh_landing(at)

@@ -10,7 +10,7 @@ from uuid import UUID
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.client.schemas import State
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
 from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
@@ -18,7 +18,7 @@ from database.failed import FailedJob, failed_among, failed_jobs
 from database.resend import Resend, ask_again
 from flows.failed_list import failed_list
 from flows.filter_form import Typed, read_filter, whole_numbers
-from flows.form import FORM, send_one, whole_number, wipe
+from flows.form import FORM, refusal, send_one, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import Composition, composition
 from tasks.landing import refresh_landing
@@ -56,25 +56,25 @@ def kirim_ulang_massal(
     at = composition()
     try:
         pace = 60 / _pace(per_menit)
-        found = _found(at, pekerjaan_id, Typed(jenis, tanggal, norm, nama, faskes, isi))
-    except (LineRefused, DatabaseError) as refused:
-        wipe({})
-        return Failed(message=f"Gagal · {refused}")
+        found = _found(at, pekerjaan_id, Typed(*map(text, (jenis, tanggal, norm, nama, faskes, isi))))
+        asked = Resend(reason=text(alasan), by=text(diminta_oleh))
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
+        return refusal(error)
     ids = ", ".join(str(job.id) for job in found)
     wipe({"pekerjaan_id": ids, "hanya_hitung": hanya_hitung, "per_menit": per_menit} if found else {})
     _list(at, found, "Pekerjaan gagal yang cocok", ids)
     if hanya_hitung or not found:
         said = f"{len(found)} pekerjaan gagal cocok; tidak ada yang dikirim"
         return Completed(message=said, data=Counter({UNTOUCHED: len(found)}))
-    ended = _send_all(at, found, Resend(reason=alasan.strip(), by=diminta_oleh.strip()), pace)
+    ended = _send_all(at, found, asked, pace)
     refresh_landing(at)
     return Completed(message=", ".join(f"{count} {end}" for end, count in ended.items() if count), data=ended)
 
 
 def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:
     """Raises LineRefused, DatabaseUnavailable."""
-    if str(ids).strip():
-        return failed_among(at.database, whole_numbers(str(ids), "pekerjaan_id"))
+    if text(ids):
+        return failed_among(at.database, whole_numbers(text(ids), "pekerjaan_id"))
     return failed_jobs(at.database, read_filter(at.database, typed))
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.client.schemas import State
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
-from database import DatabaseError
+from database import LineRefused
 from database.settle import Settled, close_by_hand
-from flows.form import FORM, wipe
+from flows.form import FORM, refusal, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import composition
 from tasks.landing import refresh_landing
@@ -29,21 +29,30 @@ def tutup(
     oleh: Annotated[str, hint("Nama Anda")] = "",
 ) -> State[None]:
     """Close the job; who and why are kept in its history and then taken out of this run's parameters."""
-    state = _close(pekerjaan_id, str(hasil), alasan.strip(), oleh.strip())
-    wipe({"pekerjaan_id": pekerjaan_id, "hasil": str(hasil)})
-    refresh_landing(composition())
-    return state
-
-
-def _close(job_id: int, how: str, reason: str, by: str) -> State[None]:
-    if not reason or not by:
-        return Failed(message="Gagal · alasan dan oleh wajib diisi")
+    at = composition()
     try:
-        close_by_hand(composition().database, int(job_id), Settled(how), reason=reason, by=by)
-    except DatabaseError as error:
-        return Failed(message=f"Gagal · {error}")
-    except ValueError:
-        return Failed(
-            message=f"Gagal · pekerjaan_id harus bilangan, hasil salah satu dari {', '.join(Settled)}"
-        )
+        job_id, how = whole_number(pekerjaan_id, "pekerjaan_id"), _settled(hasil)
+        reason, by = _why_and_who(text(alasan), text(oleh))
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
+        return refusal(error)
+    kept = {"pekerjaan_id": job_id, "hasil": how.value}
+    try:
+        close_by_hand(at.database, job_id, how, reason=reason, by=by)
+    except Exception as error:  # noqa: BLE001 - the same
+        return refusal(error, kept=kept)
+    wipe(kept)
+    refresh_landing(at)
     return Completed(message=f"Ditutup · pekerjaan {job_id}, {how}")
+
+
+def _why_and_who(reason: str, by: str) -> tuple[str, str]:
+    if not reason or not by:
+        raise LineRefused("alasan dan oleh wajib diisi")
+    return reason, by
+
+
+def _settled(typed: object) -> Settled:
+    try:
+        return Settled(str(typed))
+    except ValueError:
+        raise LineRefused(f"hasil salah satu dari {', '.join(Settled)}") from None

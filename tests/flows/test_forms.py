@@ -11,10 +11,13 @@ from bpjs_client.jenis import Jenis
 from flows.batal_antrean import batal_antrean
 from flows.hapus_kunjungan import hapus_kunjungan
 from flows.hapus_pendaftaran import hapus_pendaftaran
+from flows.kirim_ulang import kirim_ulang
+from flows.kirim_ulang_massal import kirim_ulang_massal
 from flows.panggil_antrean import panggil_antrean
 from flows.tambah_antrean import tambah_antrean
 from flows.tambah_kunjungan import tambah_kunjungan
 from flows.tambah_pendaftaran import tambah_pendaftaran
+from flows.tutup import tutup
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -120,6 +123,59 @@ def test_nonsense_in_a_form_fails_with_one_sentence(
     state = run(tambah_pendaftaran, **frame)
     assert state.is_failed()
     assert told in (state.message or "")
+
+
+CORRECTION = json.dumps({"noKartu": CARD, "keluhan": "sakit-rahasia"})
+WHO = {"alasan": "salah ketik", "diminta_oleh": "Sari"}
+HUGE = "9" * 30
+# What no form offers, but a person in a hurry or a system over REST may give.
+ODD: list[tuple[Flow[..., Any], dict[str, Any]]] = [
+    (tambah_pendaftaran, {"norm": "RM-1", "nama_pasien": "P", "noKartu": CARD, "pekerjaan_id": HUGE}),
+    (tambah_pendaftaran, {"norm": "RM-1", "nama_pasien": "P", "noKartu": CARD, "pekerjaan_id": CARD}),
+    (tambah_pendaftaran, {"norm": "RM-1", "nama_pasien": "P", "body": {"noKartu": [CARD]}, "kunci": [CARD]}),
+    (kirim_ulang, {"pekerjaan_id": HUGE, "perubahan": CORRECTION, **WHO}),
+    (kirim_ulang, {"pekerjaan_id": CARD, "perubahan": CORRECTION, **WHO}),
+    (kirim_ulang, {"pekerjaan_id": f"RM-1 {CARD}", "perubahan": CORRECTION}),
+    (kirim_ulang, {"pekerjaan_id": "1", "perubahan": CORRECTION, "alasan": None, "diminta_oleh": 5}),
+    (kirim_ulang, {"pekerjaan_id": "1", "perubahan": CORRECTION, "versi": CARD}),
+    (kirim_ulang, {"pekerjaan_id": "1", "perubahan": {"noKartu": CARD, "sistole": float("nan")}}),
+    (tutup, {"pekerjaan_id": HUGE, "hasil": "sudah-ada", "alasan": CARD, "oleh": "Sari"}),
+    (tutup, {"pekerjaan_id": CARD, "hasil": "sudah-ada", "alasan": "x", "oleh": "Sari"}),
+    (tutup, {"pekerjaan_id": "1", "hasil": f"lain {CARD}", "alasan": "x", "oleh": "Sari"}),
+    (tutup, {"pekerjaan_id": "1", "hasil": "sudah-ada", "alasan": None, "oleh": CARD}),
+    (kirim_ulang_massal, {"pekerjaan_id": HUGE, "norm": CARD}),
+    (kirim_ulang_massal, {"jenis": None, "norm": CARD, "per_menit": CARD}),
+    (kirim_ulang_massal, {"jenis": None, "norm": CARD}),
+    (kirim_ulang_massal, {"nama": "\x00", "isi": f"noKartu={CARD}", "tanggal": "semua"}),
+]
+
+
+@pytest.mark.parametrize(("flow", "odd"), ODD)
+@SQLITE
+def test_whatever_is_typed_nothing_that_names_a_patient_stays(
+    desk: Any, prefect: PrefectServer, flow: Flow[..., Any], odd: dict[str, Any]
+) -> None:
+    desk(friendly)
+    state = run(flow, **odd)
+    left = json.dumps(parameters_of(prefect, state))
+    assert CARD not in left + str(state.message)
+    assert CARD.lstrip("0") not in left + str(state.message)
+    assert "rahasia" not in left
+    assert state.is_completed() or (state.message or "").startswith("Gagal · "), state.message
+    assert "kesalahan program" not in (state.message or "")
+
+
+def test_a_mistake_of_ours_does_not_keep_what_was_typed(
+    desk: Any, prefect: PrefectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError(CARD)
+
+    desk(friendly)
+    monkeypatch.setattr("flows.form.read_line", broken)
+    state = run(tambah_pendaftaran, norm="RM-1", nama_pasien="P", **typed("tambah-pendaftaran"))
+    assert (state.is_failed(), parameters_of(prefect, state)) == (True, {})
+    assert state.message == "Gagal · kesalahan program (RuntimeError); laporkan kepada pengembang"
 
 
 def test_a_failed_run_that_is_retried_sends_its_job_again(desk: Any, prefect: PrefectServer) -> None:

@@ -21,6 +21,7 @@ from flows.pemeliharaan import pemeliharaan
 from tasks.forgetting import forget_typed
 from tests.database.clinic import new_row
 from tests.flows.prefect_server import PrefectServer
+from tests.tasks.bodies import CARD
 from tests.tasks.desk import Desk
 
 TYPED = {"pekerjaan_id": 7, "perubahan": {"noKartu": "typed"}}
@@ -77,6 +78,12 @@ def test_a_run_under_way_a_later_one_and_a_valid_retry_are_left_alone(client: Sy
     assert client.read_flow_run(later).parameters == TYPED
     for run_id in (running, later):
         client.delete_flow_run(run_id)
+
+
+def test_a_card_number_in_the_field_of_a_jobs_number_is_cleared(client: SyncPrefectClient) -> None:
+    run_id = left_behind(client, Crashed(), {"pekerjaan_id": CARD})
+    forget_typed(client, utc_now())
+    assert client.read_flow_run(run_id).parameters == {}
 
 
 def test_more_runs_than_a_page_are_cleared(
