@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from typer.exceptions import TyperException
 from typer.main import get_command
 
+from bpjs_client.settings import BpjsSettings
 from cli.dispatch import dispatch
 from cli.doctor import doctor
 from cli.enqueue import enqueue
@@ -24,11 +25,14 @@ from cli.show import show
 from cli.shutdown import INTERRUPTED
 from cli.simulator import simulator
 from cli.sync import sync
-from cli.terminal import UserError, complain, forgive_encoding
+from cli.terminal import UserError, complain, forgive_encoding, open_closed_streams, stop_talking
 from cli.tutup import tutup
 from cli.wording import in_indonesian
 from database import DatabaseError
-from tasks.clinics import ClinicsWrong
+from database.settings import DatabaseSettings
+from tasks.alert_settings import AlertSettings
+from tasks.clinics import ClinicsSettings, ClinicsWrong
+from tasks.settings import DeliverySettings
 
 app = typer.Typer(
     help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
@@ -64,13 +68,24 @@ USER_ERROR = 2
 
 def main() -> None:
     """Run the command line and exit: 0 or what the command says, 2 for a mistake, 130 after Ctrl-C."""
+    open_closed_streams()
     forgive_encoding()
     try:
         code = get_command(app).main(standalone_mode=False)
     except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
-        code = complain(f"Pengaturan salah: {_named(wrong)}", USER_ERROR)
+        whose = "Pengaturan" if wrong.title in _OURS else "Pengaturan Prefect"
+        code = complain(f"{whose} salah: {_named(wrong)}", USER_ERROR)
+    except UnicodeError:
+        code = complain(
+            "Ada yang bukan teks UTF-8 atau alamat yang sah; periksa .env dan yang diketik.", USER_ERROR
+        )
+    except OSError as broken:
+        stop_talking()
+        code = complain(
+            f"Keluaran tidak dapat ditulis: {broken.strerror}. Yang sudah diterima tersimpan.", USER_ERROR
+        )
     except TyperException as wrong:
         said = in_indonesian(wrong.format_message()) or "Pilih satu perintah"
         code = complain(f"{said}. Bantuan: bpjs --help", USER_ERROR)
@@ -79,10 +94,20 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+_SETTINGS = (AlertSettings, BpjsSettings, ClinicsSettings, DatabaseSettings, DeliverySettings)
+_OURS = {each.__name__ for each in _SETTINGS}
+
+
+def _variable(is_ours: bool, place: tuple[int | str, ...]) -> str:
+    """Of Prefect's own settings only the last part of the name is known."""
+    name = str(place[0]) if place else "…"
+    return f"BPJS_{name}".upper() if is_ours else f"PREFECT_…{name}".upper()
+
+
 def _named(wrong: ValidationError) -> str:
     """The variables that are wrong and why, never their values."""
     problems = (
-        (f"BPJS_{error['loc'][0]}".upper() if error["loc"] else "BPJS_…", error["msg"])
+        (_variable(wrong.title in _OURS, error["loc"]), error["msg"])
         for error in wrong.errors(include_input=False, include_url=False, include_context=False)
     )
     return "; ".join(f"{name}: {in_indonesian(reason)}" for name, reason in problems)

@@ -1,6 +1,5 @@
 """`bpjs resend`: sends a job again, as it is or corrected; or many that failed."""
 
-import getpass
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from bpjs_client.identifiers import with_masked_values
 from bpjs_client.jenis import Jenis
 from cli.bulk_resend import resend_many
 from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
+from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import LineRefused, open_database
@@ -50,7 +50,7 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Mengirim ulang sekarang, satu atau (--filter) banyak; 0 bila terkirim, 1 bila tidak, 2 bila ditolak."""
-    asked = Resend(reason=reason.strip(), by=by.strip() or getpass.getuser(), version=version)
+    asked = Resend(reason=reason.strip(), by=by.strip() or whoever_is_here(), version=version)
     for_one: Given = {"ID": job_id, "--patch": patch, "--body": body, "--versi": version}
     choosing: Given = {"--jenis": jenis, "--tanggal": tanggal, "--norm": norm, "--nama": nama}
     choosing |= {"--faskes": faskes, "--isi": isi, "--ya": sure or None, "--hanya-hitung": only_count or None}

@@ -1,6 +1,5 @@
 """`bpjs show`: one job, whole."""
 
-import getpass
 import json
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from bpjs_client.identifiers import with_masked_values, without_identifiers
 from cli.chosen import FaskesName
+from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
 from database.detail import find
@@ -40,7 +40,7 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     number = job_id if kunci is None else find(database, kunci, faskes=faskes)
     detail = read_detail(database, number or 0)
     if reveal:
-        note_reveal(database, detail["id"], by=by or getpass.getuser())
+        note_reveal(database, detail["id"], by=by or whoever_is_here())
     shown = detail if reveal else _masked(detail)
     if as_json:
         print_json(shown)

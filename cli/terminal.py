@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import unicodedata
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -48,6 +49,14 @@ def plain(foreign: object) -> Text:
 def _harmless(letter: str) -> bool:
     # The categories C…: control codes, invisible marks that turn the writing around, half surrogate pairs.
     return letter in "\n\t" or not unicodedata.category(letter).startswith("C")
+
+
+def open_closed_streams() -> None:
+    """A stream that whoever started us has closed is empty, or leads nowhere."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
 
 
 def forgive_encoding() -> None:

@@ -98,6 +98,9 @@ _SENTENCES = (
 )
 
 
+_NO_ADDRESS = "BPJS_DATABASE_URL bukan alamat basis data yang sah."
+
+
 def sentence(cause: BaseException) -> str:
     """One clear sentence for a person, without the driver's own text."""
     said = str(getattr(cause, "orig", None) or cause).lower()
@@ -112,12 +115,21 @@ def parse_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):  # a port that is no number is a ValueError that quotes it
-        raise DatabaseUnavailable("BPJS_DATABASE_URL bukan alamat basis data yang sah.") from None
+        raise DatabaseUnavailable(_NO_ADDRESS) from None
     if url.drivername in {"postgres", "postgresql"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise DatabaseUnavailable("BPJS_DATABASE_URL harus sqlite:///… atau postgresql://….")
+    if url.drivername == "sqlite" and _is_in_memory(url):
+        raise DatabaseUnavailable(
+            "BPJS_DATABASE_URL harus menunjuk berkas; yang di memori hilang bersama prosesnya."
+        )
     return url
+
+
+def _is_in_memory(url: URL) -> bool:
+    where = url.database or ":memory:"
+    return ":memory:" in where or url.query.get("mode") == "memory"
 
 
 def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = utc_now) -> Database:
@@ -128,7 +140,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
     settings = settings or DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
     try:
-        if url.drivername == "sqlite" and url.database not in {None, "", ":memory:"}:
+        if url.drivername == "sqlite":
             Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = make_engine(url)
         keyring = keyring_of(settings)
@@ -136,6 +148,8 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
         agree(engine, keyring)
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None
+    except ValueError:  # a driver's, about a part of the address: a name no name server can be asked for
+        raise DatabaseUnavailable(_NO_ADDRESS) from None
     engine.dialect.bpjs_keyring = keyring  # type: ignore[attr-defined] # where the column types find it
     return Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
 

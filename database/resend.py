@@ -14,9 +14,9 @@ from database.body_edit import Change, changes_between
 from database.engine import Database
 from database.errors import JobNotFound, MoveRefused
 from database.intake import BAD_BODY, say_fields
-from database.models import Attempt, Job
+from database.models import Attempt, Job, JsonObject
 from database.picking import NEEDS_PERSON
-from database.plain_json import plain_json
+from database.plain_json import plain_json, storable
 from database.status import Status
 from database.wakeup import announce
 
@@ -52,8 +52,9 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
             raise JobNotFound(job_id)
         _refuse_if_late(job, asked.version)
         edited = plain_json(_edited(job.body, asked))
-        _note(session, job, edited, asked, database)
         errors = check_body(Jenis(job.jenis), edited)
+        edited = storable(edited)
+        _note(session, job, edited, asked, database)
         job.body, job.waits = edited, 0
         if errors:
             _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
@@ -110,7 +111,7 @@ def _refuse_if_late(job: Job, version: int | None) -> None:
         raise MoveRefused(f"Pekerjaan {job.id} berubah sejak dilihat (versi {job.version}): lihat dulu lagi.")
 
 
-def _note(session: Session, job: Job, edited: Mapping[str, Any], asked: Resend, database: Database) -> None:
+def _note(session: Session, job: Job, edited: JsonObject, asked: Resend, database: Database) -> None:
     """What no look-up could settle is settled by this word; otherwise BPJS is still asked first."""
     newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job.id)) or 0
     now = database.clock()
@@ -122,7 +123,7 @@ def _note(session: Session, job: Job, edited: Mapping[str, Any], asked: Resend, 
             started_at=now,
             finished_at=now,
             outcome=DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN,
-            request=dict(edited),
+            request=edited,
             requested_by=asked.by or None,
             reason=asked.reason or None,
             changes=changes or None,

@@ -82,6 +82,19 @@ class Terminal:
             )
         return done.returncode, done.stderr.decode()
 
+    def closed(self, redirection: str, *arguments: str, stdin: bytes = b"") -> tuple[int, str]:
+        """Run with a stream closed or led elsewhere by the shell; returns the exit code and stderr."""
+        done = subprocess.run(
+            ["sh", "-c", f'"$@" {redirection}', "sh", BPJS, *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=self.folder,
+            env=self._environ({}),
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stderr.decode()
+
     @contextmanager
     def running(self, *arguments: str, **environ: str) -> "Iterator[Running]":
         """A command that goes on until it is stopped; killed at the end if it still runs."""

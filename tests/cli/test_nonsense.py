@@ -1,7 +1,12 @@
 """Whatever a person gets wrong is one sentence and exit 2; a wrong setting is named and never quoted."""
 
+import getpass
+import os
+
 import pytest
 
+from cli.person import whoever_is_here
+from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 
 SECRET = "rahasia-sekali"
@@ -112,3 +117,44 @@ def test_a_file_that_is_no_database_is_one_sentence(terminal: Terminal) -> None:
     (terminal.folder / "surat.txt").write_text("Dengan hormat, " * 100)
     wrong = f"sqlite:///{terminal.folder / 'surat.txt'}"
     assert "bukan basis data SQLite" in terminal("monitor", BPJS_DATABASE_URL=wrong).complaint
+
+
+def test_a_file_of_settings_that_is_no_utf8_is_one_sentence(terminal: Terminal) -> None:
+    (terminal.folder / ".env").write_bytes("PREFECT_HOME=./klinik-é".encode("latin-1"))
+    assert "bukan teks UTF-8" in terminal("send").complaint
+
+
+def test_a_wrong_setting_of_prefect_is_not_blamed_on_ours(terminal: Terminal) -> None:
+    ran = terminal("send", PREFECT_LOGGING_LEVEL="nonsens")
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert "Pengaturan Prefect salah" in ran.err
+    assert "BPJS_LEVEL" not in ran.err
+
+
+@pytest.mark.parametrize("typed", [("enqueue", "-"), ("peserta", "-")])
+def test_a_closed_stdin_is_an_empty_one(terminal: Terminal, typed: tuple[str, ...]) -> None:
+    code, said = terminal.closed("<&-", *typed)
+    assert code in {0, 2}
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("where", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("typed", [("monitor",), ("monitor", "--json"), ("show", "1"), ("enqueue", "-")])
+def test_an_output_that_cannot_be_written_is_no_traceback(
+    terminal: Terminal, line: Line, where: str, typed: tuple[str, ...]
+) -> None:
+    terminal("enqueue", "-", stdin=line().encode())
+    code, said = terminal.closed(where, *typed, stdin=line(norm="RM-2").encode())
+    assert "Traceback" not in said
+    assert code == 0 if where == ">&-" else code in {0, 2}
+    if typed[0] == "enqueue":
+        assert terminal("monitor", "--json").json["cards"]["total"] == 2
+
+
+def test_a_user_without_a_name_is_one_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert whoever_is_here() == f"uid {os.getuid()}"

@@ -37,6 +37,13 @@ UNUSABLE = (
     ("sqlite:////proc/bpjs/bpjs.db", "tidak dapat"),
     ("sqlite:////dev/null/bpjs.db", "tidak dapat"),
     ("sqlite:////tmp", "tidak dapat dibuka"),
+    ("sqlite://", "harus menunjuk berkas"),
+    ("sqlite:///", "harus menunjuk berkas"),
+    ("sqlite:///:memory:", "harus menunjuk berkas"),
+    ("sqlite:///file::memory:?uri=true", "harus menunjuk berkas"),
+    ("sqlite:///file:bpjs?mode=memory&uri=true", "harus menunjuk berkas"),
+    ("sqlite:////tmp/bpjs-uji.db?timeout=lama", "bukan alamat"),
+    (f"postgresql://petugas:{PASSWORD}@a..b/bpjs", "bukan alamat"),
 )
 
 

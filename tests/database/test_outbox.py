@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from database.models import Intake, Job
 from database.outbox import BATCH, refused_rows, take_up
 from database.wakeup import Waiter
+from tests.conftest import SQLITE
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES, CARD
 
@@ -166,3 +167,37 @@ def test_status_and_number_are_read_back_by_kunci_in_sql(clinic: Clinic) -> None
     clinic.finish(job_id, success("tambah-pendaftaran"))
     with clinic.database.engine.connect() as connection:
         assert connection.execute(query).one()[:3] == ("terkirim", "A12", "0114U1630914Y000123")
+
+
+ODD: list[dict[str, object]] = [
+    {"ditulis_pada": "24-11-2026 08:00"},
+    {"jenis": 5},
+    {"norm": b"RM-1"},
+    {"nama_pasien": b"\xff"},
+    {"body": b"\xff{"},
+    {"body": 7},
+    {"kunci": 3.5},
+    {"tanggal": b"x"},
+    {"faskes": b"\x00"},
+    {"galat": b"\xff", "pekerjaan_id": "banyak"},
+]
+
+
+@SQLITE
+@pytest.mark.parametrize("odd", ODD, ids=" ".join)
+def test_a_row_as_odd_as_sqlite_allows_holds_up_no_other(clinic: Clinic, odd: dict[str, object]) -> None:
+    row = {
+        "jenis": "tambah-antrean",
+        "norm": "RM-1",
+        "nama_pasien": "P",
+        "body": GOOD,
+        "ditulis_pada": "x",
+    } | odd
+    columns, marks = ", ".join(row), ", ".join("?" * len(row))
+    with clinic.database.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO intake ({columns}) VALUES ({marks})", tuple(row.values()))
+    write(clinic, norm="RM-2")
+    assert take_up(clinic.database) == 2
+    with clinic.database.read() as session:
+        assert "RM-2" in session.scalars(select(Job.norm)).all()
+    assert take_up(clinic.database) == 0

@@ -1,5 +1,6 @@
 """A person sends a job again: corrected or not, recorded field by field, and never one that is done."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -58,6 +59,14 @@ def test_a_wrong_correction_is_kept_and_named(clinic: Clinic, failed: int) -> No
     assert ask_again(clinic.database, failed, Resend(patch={"tglDaftar": "kemarin"})) is Status.GAGAL
     assert (clinic.job(failed).message or "").startswith("tglDaftar:")
     assert clinic.claim() == []
+
+
+def test_a_number_that_is_none_is_kept_as_a_word_and_named(clinic: Clinic, failed: int) -> None:
+    assert ask_again(clinic.database, failed, Resend(patch={"sistole": float("nan")})) is Status.GAGAL
+    job = clinic.job(failed)
+    assert job.body["sistole"] == "NaN"
+    assert "sistole" in (job.message or "")
+    assert "NaN" in json.dumps(show(clinic.database, failed), allow_nan=False)
 
 
 @pytest.mark.parametrize("status", [Status.TERKIRIM, Status.DITUTUP, Status.PROSES])
