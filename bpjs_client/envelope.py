@@ -9,7 +9,7 @@ from typing import NoReturn, cast
 from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
 from bpjs_client.exchange import JSON
 
-_MOST_NESTED = 100
+_MOST_NESTED = 100  # levels; BPJS's answers have five
 
 
 class BodyKind(StrEnum):

@@ -84,7 +84,9 @@ def main() -> None:
     except OSError as broken:
         stop_talking()
         code = complain(
-            f"Keluaran tidak dapat ditulis: {broken.strerror}. Yang sudah diterima tersimpan.", USER_ERROR
+            f"Keluaran tidak dapat ditulis ({broken.strerror or type(broken).__name__});"
+            " yang sudah diterima tetap tersimpan.",
+            USER_ERROR,
         )
     except TyperException as wrong:
         said = in_indonesian(wrong.format_message()) or "Pilih satu perintah"
