@@ -24,14 +24,14 @@ _TIMES = 5
 # A year of a vendor's clinics: seven types, 96 % delivered, bodies of about a kilobyte.
 _FILL = """
 INSERT INTO jobs (
-    faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter, status,
+    faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter, tgl_daftar, status,
     reason, message, meta_code, result, attempts, waits, due_at, version, shown,
     created_at, updated_at, sent_at)
 SELECT
     'faskes-' || n % 20, jenis, CASE WHEN jenis LIKE '%-antrean' THEN 'antrean' ELSE 'pcare' END,
     'kunci-' || n, 'rantai-' || n, 10, at::date, 'RM-' || n % 50000, 'Pasien Contoh ' || n % 50000,
     json_build_object('kdPoli', '00' || n % 5, 'kdDokter', '' || n % 40, 'keluhan', repeat('contoh ', 120)),
-    '00' || n % 5, '' || n % 40, status,
+    '00' || n % 5, '' || n % 40, at::date, status,
     CASE status WHEN 'gagal' THEN 'ditolak' END, CASE status WHEN 'gagal' THEN 'kdPoli: tidak dikenal' END,
     CASE status WHEN 'gagal' THEN '412' ELSE '200' END,
     CASE status WHEN 'terkirim' THEN '{"noUrut": "A1"}'::json END, 1 + n % 2, 0, at, 3, true, at, at,

@@ -54,9 +54,7 @@ def test_processes_that_start_at_once_all_succeed(empty_url: str, open_at: Calla
 
 
 def test_an_empty_database_is_at_no_migration(empty_url: str) -> None:
-    if empty_url.startswith("sqlite"):
-        empty_url = "sqlite://"
-    engine = create_engine(parse_url(empty_url))
+    engine = create_engine("sqlite://" if empty_url.startswith("sqlite") else parse_url(empty_url))
     with engine.connect() as connection:
         assert current(connection) is None
     engine.dispose()
@@ -146,9 +144,8 @@ TAKEN_AWAY = {"0005": {"index jobs_by_due"}}
 
 
 def test_migrations_only_add_so_that_older_versions_go_on(empty_url: str) -> None:
-    if empty_url.startswith("sqlite"):
-        empty_url = "sqlite://"
-    engine = create_engine(parse_url(empty_url), poolclass=StaticPool)
+    address = "sqlite://" if empty_url.startswith("sqlite") else parse_url(empty_url)
+    engine = create_engine(address, poolclass=StaticPool)
     scripts = ScriptDirectory(str(Path(__file__).parents[2] / "database" / "migrations"))
     revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
     migrate_to(engine, revisions[0])

@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from prefect import get_client
 
+from database.monitor import today
 from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.landing import landing, leave_landing
 from tasks.saved_searches import SEARCHES, STATES, save_searches
+from tasks.visit_month import visit_month
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -25,8 +27,10 @@ def morning(desk: Any) -> tuple[Desk, int]:
     """A delivered registration, one that BPJS refused, and a visit behind it."""
     here = desk(picky)
     here.deliver(here.hand_over("tambah-pendaftaran", "RM-1", kdPoli="002"))
-    here.deliver(failed := here.hand_over("tambah-pendaftaran", "RM-2"))
-    here.hand_over("tambah-kunjungan", "RM-2")
+    due = visit_month(here.database, today(here.database), here.at.settings.reporting_day, None)
+    seen = {"tglDaftar": f"{due.first:%d-%m-%Y}"}
+    here.deliver(failed := here.hand_over("tambah-pendaftaran", "RM-2", **seen))
+    here.hand_over("tambah-kunjungan", "RM-2", **seen)
     return here, failed
 
 
