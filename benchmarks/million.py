@@ -24,8 +24,8 @@ _TIMES = 5
 # A year of a vendor's clinics: seven types, 96 % delivered, bodies of about a kilobyte.
 _FILL = """
 INSERT INTO jobs (
-    faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter, tgl_daftar, status,
-    reason, message, meta_code, result, attempts, waits, due_at, version, shown,
+    faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter,
+    tgl_daftar, status, reason, message, meta_code, result, attempts, waits, due_at, version, shown,
     created_at, updated_at, sent_at)
 SELECT
     'faskes-' || n % 20, jenis, CASE WHEN jenis LIKE '%-antrean' THEN 'antrean' ELSE 'pcare' END,

@@ -141,11 +141,11 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
         return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
 
 
-def visits(database: Database, first: date | None, last: date, faskes: str | None = None) -> tuple[int, int]:
-    """How many visits (`tambah-kunjungan`) of these days are in PCare, and how many are not yet.
+def reported_visits(database: Database, first: date, last: date, faskes: str | None = None) -> int:
+    """How many visits (`tambah-kunjungan`) of these days are in PCare; what was deleted again is not.
 
-    By the day that the body names (`tglDaftar`), without one by that of hand-over; `first` None: from the
-    beginning. What was deleted again, or closed by a person, counts as neither. Raises DatabaseUnavailable.
+    The day is the one that the body names (`tglDaftar`), without one that of hand-over.
+    Raises DatabaseUnavailable.
     """
     deletion = aliased(Job)
     deleted = exists().where(
@@ -155,16 +155,27 @@ def visits(database: Database, first: date | None, last: date, faskes: str | Non
         deletion.status == Status.TERKIRIM.value,
         deletion.position > Job.position,
     )
-    sent = Job.status == Status.TERKIRIM.value
+    return _visits(database, first, last, faskes, Job.status == Status.TERKIRIM.value, ~deleted)
+
+
+def missing_visits(database: Database, first: date | None, last: date, faskes: str | None = None) -> int:
+    """How many are not there yet, and not closed by a person; `first` None: from the beginning.
+
+    Raises DatabaseUnavailable.
+    """
+    missing = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
+    return _visits(database, first, last, faskes, Job.status.in_(missing))
+
+
+def _visits(
+    database: Database, first: date | None, last: date, faskes: str | None, *conditions: ColumnElement[bool]
+) -> int:
     whose = true() if faskes is None else Job.faskes == faskes
     counted = (
-        select(sent, func.count())
-        .where(text(VISITS), Job.status != Status.DITUTUP.value, ~(sent & deleted), _seen(first, last), whose)
-        .group_by(sent)
+        select(func.count()).select_from(Job).where(text(VISITS), _seen(first, last), whose, *conditions)
     )
     with database.read() as session:
-        found = dict(session.execute(counted).tuples().all())
-    return found.get(True, 0), found.get(False, 0)
+        return session.scalar(counted) or 0
 
 
 def _seen(first: date | None, last: date) -> ColumnElement[bool]:

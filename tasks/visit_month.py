@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from database import Database
-from database.report import visits
+from database.report import missing_visits, reported_visits
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,14 @@ def visit_month(database: Database, today: date, reporting_day: int, faskes: str
     first = this_month if today.day > reporting_day else _month_before(this_month)
     next_month = _month_after(first)
     last, due = next_month - timedelta(days=1), next_month.replace(day=reporting_day)
-    sent, missing = visits(database, first, last, faskes)
-    _, late = visits(database, None, first - timedelta(days=1), faskes)
     return VisitMonth(
         first,
         last,
         due,
         (due - today).days,
-        sent=sent,
-        missing=missing,
-        late=late,
+        sent=reported_visits(database, first, last, faskes),
+        missing=missing_visits(database, first, last, faskes),
+        late=missing_visits(database, None, first - timedelta(days=1), faskes),
     )
 
 
