@@ -81,9 +81,13 @@ def kunjungan_history(no_kartu: str) -> str:
     return path_of("kunjungan", "peserta", no_kartu)
 
 
-def harmless_read(service: Service, today: date) -> str:
-    """A small read that changes nothing and needs no reference data of our own."""
+def harmless_reads(service: Service, today: date) -> tuple[str, str]:
+    """Two small reads of different endpoints that change nothing and need no reference data of our own."""
+    day = today.isoformat()
     return {
-        Service.PCARE: "kesadaran",
-        Service.ANTREAN: path_of("ref", "poli", "tanggal", today.isoformat()),
+        Service.PCARE: ("kesadaran", path_of("poli", "fktp", 0, 1)),
+        Service.ANTREAN: (
+            path_of("ref", "poli", "tanggal", day),
+            path_of("ref", "dokter", "kodepoli", "001", "tanggal", day),
+        ),
     }[service]

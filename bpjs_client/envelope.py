@@ -48,6 +48,15 @@ def read_envelope(text: str, decrypt: Callable[[str], str]) -> Envelope:
     return Envelope(BodyKind.ENVELOPE, code, message, response, undecryptable)
 
 
+def words_of(raw: str) -> str:
+    """What the body of an answer, as it was received, says to people; "" when nothing can be read."""
+    return read_envelope(raw, _refuse_to_open).message
+
+
+def _refuse_to_open(_sealed: str) -> NoReturn:
+    raise Undecryptable
+
+
 def parse_json(text: str) -> JSON:
     """JSON as BPJS writes it (raw line breaks in names included). Raises ValueError."""
     try:

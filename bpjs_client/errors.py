@@ -97,6 +97,11 @@ class Unauthorized(BpjsError):
         self.expired = expired
         self.text_known = text_known
 
+    @property
+    def is_about_the_way(self) -> bool:
+        """Whether the endpoint or the route may be refused, rather than the login or the signature."""
+        return False
+
 
 class NotFound(BpjsError):
     """Not there: a delete has nothing to delete, or a read's subject does not exist."""

@@ -13,7 +13,7 @@ from bpjs_client import readback
 from bpjs_client.bodies import Body, VisitKey, check_body
 from bpjs_client.code_table import READ, Endpoint
 from bpjs_client.deadline import DeadlineTransport
-from bpjs_client.endpoints import Prepared, harmless_read, read_request, request_for
+from bpjs_client.endpoints import Prepared, harmless_reads, read_request, request_for
 from bpjs_client.errors import Rejected, Unauthorized
 from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
@@ -89,10 +89,13 @@ class Bpjs:
         """The noKunjungan under which PCare holds a visit, None when it holds none. Raises `BpjsError`."""
         return readback.find_kunjungan(self._read_pcare, key, self._settings.kd_provider)
 
-    def probe(self, service: Service) -> Exchange:
-        """A harmless read: does the service answer and take our credential? Raises `BpjsError`."""
+    def probe(self, service: Service, *, other: bool = False) -> Exchange:
+        """A harmless read: does the service answer and take our credential? Raises `BpjsError`.
+
+        `other`: at another endpoint, for the first may be out of order alone.
+        """
         today = datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
-        return self.read(service, harmless_read(service, today))
+        return self.read(service, harmless_reads(service, today)[int(other)])
 
     def read(self, service: Service, path: str) -> Exchange:
         """GET a path relative to the service's base URL; "no data" in any form gives response None or [].

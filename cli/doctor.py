@@ -17,11 +17,11 @@ from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import DatabaseError, open_database
 from database.data_keys import keyring_of
-from database.health import PAUSED
 from database.intake import UTAMA
 from database.monitor import say_door
 from database.outbox import refused_rows
-from database.services import closed_doors
+from database.services.holds import stopped
+from database.services.states import State
 from database.settings import DatabaseSettings
 from tasks.clinics import configured_clinics
 from tasks.prefect_environment import API_URL, has_api_url
@@ -104,8 +104,8 @@ def _database() -> Iterator[Finding]:
     if refused:
         todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
         yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
-    for door in closed_doors(database):
-        todo = _TODO.get(door.state, "tunggu: layanan ini dicoba lagi dengan sendirinya")
+    for door in stopped(database):
+        todo = _TODO.get(State(door.state), "tunggu: layanan ini dicoba lagi dengan sendirinya")
         yield Finding("Layanan", False, say_door(database, door), todo)
 
 
@@ -120,7 +120,7 @@ def _data_key(settings: DatabaseSettings) -> Finding:
     return Finding("Kunci data", True, where)
 
 
-_TODO = {PAUSED: "perbaiki kredensial, atau jalankan: bpjs resume"}
+_TODO = {State.PAUSED: "perbaiki kredensial, atau jalankan: bpjs resume"}
 
 
 def _prefect() -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from cli.chosen import FaskesName
 from cli.terminal import console
 from database import open_database
 from database.intake import UTAMA
-from database.services import resume as lift
+from database.services.holds import resume as lift
 
 
 def resume(

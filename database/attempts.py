@@ -23,11 +23,15 @@ FOUND = "found"
 LOOK_FAILED = "look-failed"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.
 UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED)
+# A request ended so that it may be the job's fault, or its endpoint's, or that of BPJS as a whole.
+FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DIED)
 # A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
 ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
 _TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
 _ENOUGH = 20  # outcomes back in time
+# What may lie between the rounds of a write that BPJS fails and then lacks.
+_DURING_ROUNDS = ("unknown", ABSENT, LOOK_FAILED, "not-sent", "temporary", "unauthorized")
 
 
 _jobs, _attempts = cast(Table, Job.__table__), cast(Table, Attempt.__table__)
@@ -163,6 +167,35 @@ def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
         .order_by(Attempt.number.desc())
         .limit(1)
     )
+
+
+class ProvenFailure(NamedTuple):
+    """BPJS answered a write with a failure of its own, and then proved not to have it; repr shows no body."""
+
+    at: datetime
+    http_code: int
+    raw: str | None
+
+
+def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
+    """Those since BPJS last told clearly of the job, or a person asked again; oldest first.
+
+    Raises DatabaseUnavailable.
+    """
+    newest = select(Attempt).where(Attempt.job_id == job_id, Attempt.finished_at.is_not(None))
+    found: list[ProvenFailure] = []
+    absent = False
+    with database.read() as session:
+        for row in session.scalars(newest.order_by(Attempt.number.desc()).limit(_ENOUGH)):
+            if row.outcome not in _DURING_ROUNDS:
+                break
+            if row.outcome == ABSENT:
+                absent = True
+            elif row.outcome == "unknown":
+                if absent and row.http_code is not None:
+                    found.append(ProvenFailure(row.started_at, row.http_code, row.raw))
+                absent = False
+    return found[::-1]
 
 
 def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:

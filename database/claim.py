@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Jenis
 from database.attempts import WORKER_DIED, JobInHand, lost_writes
 from database.chain import DELETES, waits_for
-from database.doors import Door, Room, Shares, open_doors, without_limit
+from database.doors import NO_LIMIT, Door, LimitOf, Room, Shares, no_limit, open_doors, without_limit
 from database.engine import Database
 from database.errors import ConstraintViolated, JobNotFound
-from database.health import HALF_OPEN, OPEN, PAUSED, half_open_services
 from database.models import Attempt, Job, ServiceState, UtcDateTime
 from database.picking import NEEDS_PERSON, pick, pick_any
+from database.services.limits import limits
+from database.services.states import WHOLE, State
 from database.status import Status
 from database.unseen import is_unseen, take_unseen
 from database.wakeup import announce
 
-CLOSED_DOORS = (OPEN, PAUSED)
 RIVALS = 5  # how often in a row a claim may lose the race for a chain
 
 T = TypeVar("T")
@@ -52,30 +52,43 @@ class Waiting:
 
 
 def claim(
-    database: Database, *, owner: str, limit: int, lease: timedelta, room: Room = without_limit
+    database: Database,
+    *,
+    owner: str,
+    limit: int,
+    lease: timedelta,
+    room: Room = without_limit,
+    limit_of: LimitOf = no_limit,
 ) -> list[ClaimedJob]:
     """Take up to `limit` due jobs in hand, fairly shared between clinics, of each its oldest due.
 
-    Never one whose chain has something in hand or unfinished before it, never one whose service is down or
-    paused, of each clinic's service no more than `room` allows. Raises DatabaseUnavailable.
+    Never one whose chain has something in hand or unfinished before it, never one whose service or jenis is
+    down or paused, of each clinic's service no more than `room` and `limit_of` allow.
+    Raises DatabaseUnavailable.
     """
     if limit < 1:
         return []
-    return _despite_rivals(lambda: _claim(database, owner, limit, lease, room))
+    return _despite_rivals(
+        lambda: _claim(database, owner, limit=limit, lease=lease, room=room, limit_of=limit_of)
+    )
 
 
-def _claim(database: Database, owner: str, limit: int, lease: timedelta, room: Room) -> list[ClaimedJob]:
+def _claim(
+    database: Database, owner: str, *, limit: int, lease: timedelta, room: Room, limit_of: LimitOf
+) -> list[ClaimedJob]:
     with database.write() as session:
         now = database.clock()
-        tried = half_open_services(session)
+        held = limits(session, locked=True)
+        doors = open_doors(session, now)
+        limited = {door: held.get(door, NO_LIMIT) | limit_of(door) for door in doors}
 
         def allowed(door: Door, in_hand: int) -> int:
-            return min(room(door, in_hand), 1 if door in tried else limit)
+            return min(room(door, in_hand), 1 if limited[door].half_open else limit)
 
-        shares = Shares(open_doors(session, now), limit, allowed)
+        shares = Shares(doors, limit, allowed)
         taken: list[tuple[datetime, ClaimedJob]] = []
         for asked in shares.rounds():
-            found = pick(session, asked, now)
+            found = pick(session, asked, now, limited)
             taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease))
             shares.gave(door for door, _ in found)
         return [job for _, job in sorted(taken, key=lambda each: (each[0], each[1].id))]
@@ -159,7 +172,7 @@ def has_work(database: Database, room: Room = without_limit) -> bool:
     with database.read() as session:
         now = database.clock()
         doors = {door: 1 for door, held in open_doors(session, now).items() if room(door, held) > 0}
-        if pick_any(session, doors, now):
+        if pick_any(session, doors, now, limits(session, locked=False)):
             return True
         return any(session.scalar(query, {"now": now}) is not None for query in _other_work())
 
@@ -192,16 +205,33 @@ def why_waiting(session: Session, job: Job) -> str | None:
     before = waits_for(session, job.id)
     if before is not None:
         return f"menunggu {before.jenis} #{before.id} ({before.status})"
-    door = session.get(ServiceState, (job.faskes, job.service))
-    if door is not None and door.state in CLOSED_DOORS:
-        return f"layanan {job.service} {DOOR_WORDS[door.state]}: {door.reason}"
+    for jenis in (WHOLE, job.jenis):
+        row = session.get(ServiceState, (job.faskes, job.service, jenis))
+        if row is not None and row.state in {State.OPEN, State.PAUSED}:
+            return f"{named(row)} {state_words(row)}: {row.reason}"
     return None
 
 
-DOOR_WORDS = {
-    OPEN: "sedang tidak dapat dihubungi",
-    HALF_OPEN: "sedang dicoba lagi",
-    PAUSED: "dijeda",
+def named(row: ServiceState) -> str:
+    """In Indonesian, what a row of `services` speaks for: `layanan pcare`, `tambah-kunjungan di pcare`."""
+    return f"{row.jenis} di {row.service}" if row.jenis else f"layanan {row.service}"
+
+
+def state_words(row: ServiceState) -> str:
+    """In Indonesian, how it stands; a jenis that fails says nothing of whether BPJS can be reached."""
+    return (_JENIS_WORDS if row.jenis else _SERVICE_WORDS)[State(row.state)]
+
+
+_SERVICE_WORDS = {
+    State.CLOSED: "berjalan",
+    State.OPEN: "sedang tidak dapat dihubungi",
+    State.HALF_OPEN: "sedang dicoba lagi",
+    State.PAUSED: "dijeda",
+}
+_JENIS_WORDS = {
+    **_SERVICE_WORDS,
+    State.OPEN: "ditahan karena terus gagal",
+    State.PAUSED: "ditahan: ditolak BPJS",
 }
 
 

@@ -6,6 +6,7 @@ than its neighbour with three, and a closed door costs one look however many job
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,6 +32,43 @@ def without_limit(_door: Door, _in_hand: int) -> int:
     return 1_000_000
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What may not be claimed of a clinic's service, or only so.
+
+    `half_open`: one job at a time in all. `never`: jenis of which nothing is taken; `looked_up`: of which
+    only uncertain jobs are, to be looked up and not sent; `alone`: of which one is. `but`: jobs to pass by.
+    """
+
+    half_open: bool = False
+    never: frozenset[str] = frozenset()
+    looked_up: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    but: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Limit") -> "Limit":
+        """Both limits at once."""
+        return Limit(
+            self.half_open or other.half_open,
+            self.never | other.never,
+            self.looked_up | other.looked_up,
+            self.alone | other.alone,
+            self.but | other.but,
+        )
+
+
+NO_LIMIT = Limit()
+
+
+# Given a door: the jenis of which its caller takes nothing now, or one at a time.
+LimitOf = Callable[[Door], Limit]
+
+
+def no_limit(_door: Door) -> Limit:
+    """Whatever is due."""
+    return NO_LIMIT
+
+
 # The clinics are found by jumping from one to the next in the index, not by reading what waits.
 _OPEN_DOORS: TextClause = text(
     """
@@ -54,7 +92,9 @@ _OPEN_DOORS: TextClause = text(
     ) AS doors
     LEFT JOIN held ON held.faskes = doors.faskes AND held.service = doors.service
     LEFT JOIN services ON services.faskes = doors.faskes AND services.service = doors.service
+        AND services.jenis = ''
     WHERE coalesce(services.state, 'closed') NOT IN ('open', 'paused')
+        AND (services.asked_until IS NULL OR services.asked_until <= :now)
         AND NOT (coalesce(services.state, 'closed') = 'half-open' AND coalesce(held.jobs, 0) > 0)
         AND (
             SELECT min(jobs.due_at) FROM jobs

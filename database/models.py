@@ -307,18 +307,24 @@ class Attempt(Base):
 
 
 class ServiceState(Base):
-    """Whether a clinic's service may be called, since when, and why not."""
+    """Whether a clinic's service, or one jenis at it, may be called, since when, and why not."""
 
     __tablename__ = "services"
 
     faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
     service: Mapped[str] = mapped_column(String(16), primary_key=True)
+    jenis: Mapped[str] = mapped_column(String(32), primary_key=True, default="", server_default="")
     state: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Said)
     probe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Infrastructure failures in a row, and probes without an answer since the service is down.
+    # How many different jobs failed in a row, how (`trouble`, `refusal`), and their ids, the latest last.
     failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    failed_as: Mapped[str | None] = mapped_column(String(16))
+    failed_jobs: Mapped[list[int] | None] = mapped_column(Json)
+    # Until then somebody asks a harmless question, and nothing is claimed.
+    asked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Probes without success since it is down.
     probes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     credential_mark: Mapped[str | None] = mapped_column(String(64))
 
@@ -331,13 +337,14 @@ class ServiceState(Base):
 
 
 class Outage(Base):
-    """A time in which a clinic's service was down (`open`) or paused; without an end it still is."""
+    """A time in which a clinic's service or one jenis was down (`open`) or paused; endless: it still is."""
 
     __tablename__ = "outages"
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     faskes: Mapped[str] = mapped_column(String(64))
     service: Mapped[str] = mapped_column(String(16))
+    jenis: Mapped[str] = mapped_column(String(32), default="", server_default="")
     state: Mapped[str] = mapped_column(String(16))
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -346,9 +353,10 @@ class Outage(Base):
     __table_args__ = (
         CheckConstraint(_one_of("state", ("open", "paused")), name="outages_state_is_known"),
         Index(
-            "outages_one_at_a_time",
+            "outages_one_of_each_at_a_time",
             "faskes",
             "service",
+            "jenis",
             unique=True,
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),

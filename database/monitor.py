@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
 from database.body_filter import body_says
-from database.claim import DOOR_WORDS, why_waiting
+from database.claim import named, state_words, why_waiting
 from database.engine import Database
 from database.intake import UTAMA, local_date
 from database.models import Job, ServiceState, readable
-from database.services import closed_doors
+from database.services.holds import stopped
 from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
 
 Row = dict[str, Any]
@@ -68,9 +68,7 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
 
     `ditutup` is in no card, not even in the total: nobody waits for it.
     """
-    doors = [
-        say_door(database, door) for door in closed_doors(database) if chosen.faskes in {None, door.faskes}
-    ]
+    doors = [say_door(database, door) for door in stopped(database) if chosen.faskes in {None, door.faskes}]
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
@@ -88,7 +86,8 @@ def say_door(database: Database, door: ServiceState) -> str:
     since = _local(database, door.since)
     probe = f" Dicoba lagi {_local(database, door.probe_at)}." if door.probe_at else ""
     why = (door.reason or "").rstrip(".")
-    return f"Layanan {door.service}{whose} {DOOR_WORDS[door.state]} sejak {since}: {why}.{probe}"
+    about = named(door)
+    return f"{about[0].upper()}{about[1:]}{whose} {state_words(door)} sejak {since}: {why}.{probe}"
 
 
 def columns(jenis: Jenis | None) -> list[str]:

@@ -23,8 +23,9 @@ from database.attempts import (
 from database.chain import lacks_creation, numbers_of
 from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
-from database.health import Heard, note
 from database.models import Job, readable
+from database.services.evidence import Heard, note
+from database.services.states import ClinicService
 from database.status import Status
 
 # A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
@@ -79,10 +80,11 @@ def move(
     attempt: int | None = None,
     evidence: Evidence | None = None,
     heard: Heard | None = None,
-) -> None:
+) -> bool:
     """Close the attempt, if there was one, and move the job out of hand, in one transaction.
 
-    `heard` is what the request told of the health of its service.
+    `heard` is what the request told of its service. True: the caller is to ask a harmless read now, to find
+    out whether it is the job or the service (database/services/evidence.py).
     Raises LeaseLost when the job was taken over meanwhile (then the newer holder decides) and
     DatabaseUnavailable.
     """
@@ -97,8 +99,9 @@ def move(
             close_attempt(session, job_id, attempt, evidence, now)
         if verdict.status is Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
             _revive_refused(session, job, now)
-        if heard is not None:
-            note(session, job.faskes, job.service, heard, now)
+        if heard is None:
+            return False
+        return note(session, ClinicService(job.faskes, job.service, job.jenis), job_id, heard, now)
 
 
 def record(database: Database, job_id: int, *, owner: str, attempt: int, evidence: Evidence) -> None:

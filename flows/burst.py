@@ -1,16 +1,18 @@
 """A burst of work: claim, submit, wait for room, claim again, until nothing is due."""
 
 import time
-from collections import deque
+from collections.abc import Collection
 from queue import Empty, Queue
-from uuid import UUID
 
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
-from database.claim import CLOSED_DOORS, ClaimedJob, claim, claim_unseen, release, senders, take_over
+from database.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
 from database.doors import Door
-from database.services import closed_doors
+from database.services.holds import held_services
+from database.services.states import ClinicService
+from flows.turns import Turns, door_of
+from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.jobs import named_task
 from tasks.lease_keeper import InHand, keep_leases
@@ -32,13 +34,12 @@ class Burst:
         share = MOST_JOBS // senders(at.database, beside=at.owner)
         self.most_jobs = 2 * concurrency if once else max(share, concurrency)
         self.job_ids: list[int] = []
+        self._once = once
         self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
         self._in_hand = InHand()
-        self._backlog: deque[ClaimedJob] = deque()
         # By run and not by job: one that is due again is in flight beside its former run, which ends late.
-        self._in_flight: dict[UUID, ClaimedJob] = {}
+        self._turns = Turns(concurrency, known=2 * len(at.clinics.names), room=at.clinics.room)
         self._finished: Queue[PrefectFuture[State[None]]] = Queue()
-        self._entered: set[Door] = set()
         self._something_failed = False
         self._claims_again_at = 0.0
         self._ends_at = time.monotonic() + MOST_SECONDS
@@ -57,15 +58,16 @@ class Burst:
                     self._submit()
                     self._await_one()
             finally:
-                self._give_back(list(self._backlog))
+                self._give_back(self._turns.waiting)
 
     def _has_more(self) -> bool:
         """Whether something is on its way, or waits to be; after a shutdown only the former counts."""
-        return bool(self._in_flight) or (bool(self._backlog) and not self.at.stop.is_set())
+        waits = bool(self._turns.waiting) and not self.at.stop.is_set()
+        return bool(self._turns.on_the_way) or waits
 
     def _claim(self) -> bool:
         """Fill up what is in hand; True when something was claimed."""
-        resting = self._in_flight and time.monotonic() < self._claims_again_at
+        resting = self._turns.on_the_way and time.monotonic() < self._claims_again_at
         if self._claims_no_more() or resting:
             return False
         claimed = self._claim_some()
@@ -73,55 +75,64 @@ class Burst:
             self._in_hand.add(job.id)
             if job.fresh is not None:
                 self.at.fresh[job.id] = job.fresh
-        self._backlog.extend(claimed)
+        self._turns.wait(claimed)
         self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
         return bool(claimed)
 
     def _show_unseen(self) -> bool:
         """At the end, give a run to the jobs that Prefect would otherwise never show."""
-        if self._backlog or self._in_flight or self.at.stop.is_set() or self._unseen:
+        if self._has_more() or self.at.stop.is_set() or self._unseen:
             return False
         unseen = claim_unseen(self.at.database, limit=MOST_JOBS)
-        self._backlog.extend(unseen)
+        self._turns.wait(unseen)
         self._unseen = {job.id for job in unseen}
         return bool(unseen)
 
     def _claim_some(self) -> list[ClaimedJob]:
-        held = len(self._backlog) + len(self._in_flight)
+        held = self._turns.held()
         if held > self.concurrency:
             return []  # claim in few big bites, not one job at a time
-        limit = min(2 * self.concurrency - held, self.most_jobs - self._taken())
-        lease = self.at.settings.lease
-        return claim(self.at.database, owner=self.at.owner, limit=limit, lease=lease, room=self._room)
+        return claim(
+            self.at.database,
+            owner=self.at.owner,
+            limit=min(2 * self.concurrency - held, self._most() - self._taken()),
+            lease=self.at.settings.lease,
+            room=self._room,
+            limit_of=self._turns.limit_of,
+        )
 
     def _room(self, door: Door, in_hand: int) -> int:
-        """One alone until the service has answered: a wrong credential must not burn twenty requests."""
-        if door in self._entered:
-            return self.at.clinics.room(door, in_hand)
-        held = sum(_door(job) == door for job in self._backlog)
-        return 1 - held - sum(_door(job) == door for job in self._in_flight.values())
+        if self._is_big_enough() and self._turns.is_slow(door):
+            return 0
+        return self._turns.room(door, in_hand)
 
     def _claims_no_more(self) -> bool:
-        big_enough = self._taken() >= self.most_jobs or time.monotonic() > self._ends_at
-        return self.at.stop.is_set() or big_enough
+        """Big enough it ends; but while slow answers are awaited, the quick services' jobs go on leaving."""
+        ends = self._is_big_enough() and (self._once or not self._turns.any_slow_on_the_way())
+        return self.at.stop.is_set() or ends or self._taken() >= self._most()
+
+    def _is_big_enough(self) -> bool:
+        return self._taken() >= self.most_jobs or time.monotonic() > self._ends_at
+
+    def _most(self) -> int:
+        return self.most_jobs if self._once else 2 * self.most_jobs
 
     def _taken(self) -> int:
-        return len(self.job_ids) + len(self._backlog)
+        return len(self.job_ids) + len(self._turns.waiting)
 
     def _submit(self) -> None:
         if self._something_failed:
             self._hold_back()
-        while self._backlog and len(self._in_flight) < self.concurrency and not self.at.stop.is_set():
-            job = self._backlog.popleft()
+        while not self.at.stop.is_set() and (job := self._turns.take()) is not None:
             if job.id not in self._unseen:
                 self.job_ids.append(job.id)
             future = named_task(job).submit(job.id)
-            self._in_flight[future.task_run_id] = job
+            self._turns.left(future.task_run_id, job)
             future.add_done_callback(self._finished.put)
 
     def _await_one(self) -> None:
         """Wait for the next end, but not so long that a claim which is due is missed."""
-        if not self._in_flight:
+        if not self._turns.on_the_way:
             return
         try:
             self._settle(self._finished.get(timeout=PAUSE_SECONDS))
@@ -131,28 +142,36 @@ class Burst:
             return
 
     def _settle(self, future: PrefectFuture[State[None]]) -> None:
-        job = self._in_flight.pop(future.task_run_id)
         future.wait()  # it has ended; without this its state would be asked of Prefect's server
+        run_id, state = future.task_run_id, future.state
+        doubted = self._was_doubted(self._turns.job(run_id), since=self._turns.left_at(run_id))
+        answered = state.is_completed() or (state.is_failed() and not doubted)
+        job = self._turns.ended(run_id, answered=answered, doubted=doubted)
         self._in_hand.remove(job.id)
-        self._entered.add(_door(job))
-        self._something_failed |= not future.state.is_completed()
+        self._something_failed |= not state.is_completed()
+
+    def _was_doubted(self, job: ClaimedJob, *, since: float) -> bool:
+        """Whether the job's service was asked, while it was on its way, if it is well."""
+        try:
+            return self.at.harmless_reads.asked_since(job.faskes, job.jenis.service, since)
+        except UnknownClinic:
+            return True
 
     def _hold_back(self) -> None:
-        """Give back what waits for a service that was found down or paused: it must not be burnt on it."""
+        """Give back what waits for a service or jenis that does not flow now: it must not be burnt on it."""
         self._something_failed = False
-        doors = closed_doors(self.at.database)
-        shut = {Door(door.faskes, door.service) for door in doors if door.state in CLOSED_DOORS}
-        self._give_back([job for job in self._backlog if _door(job) in shut])
+        held = held_services(self.at.database)
+        self._give_back([job for job in self._turns.waiting if _names(job) & held])
 
-    def _give_back(self, jobs: list[ClaimedJob]) -> None:
+    def _give_back(self, jobs: Collection[ClaimedJob]) -> None:
         """What was claimed but never submitted goes back at once instead of after its lease."""
-        ids = [job.id for job in jobs]
-        release(self.at.database, ids, owner=self.at.owner)
-        for job_id in ids:
-            self._in_hand.remove(job_id)
-            self.at.fresh.pop(job_id, None)
-        self._backlog = deque(job for job in self._backlog if job.id not in ids)
+        release(self.at.database, [job.id for job in jobs], owner=self.at.owner)
+        for job in jobs:
+            self._in_hand.remove(job.id)
+            self.at.fresh.pop(job.id, None)
+        self._turns.drop(jobs)
 
 
-def _door(job: ClaimedJob) -> Door:
-    return Door(job.faskes, job.jenis.service.value)
+def _names(job: ClaimedJob) -> set[ClinicService]:
+    """The service and the jenis by which a job may be held."""
+    return {ClinicService(*door_of(job)), ClinicService(*door_of(job), job.jenis.value)}

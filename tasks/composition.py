@@ -18,8 +18,9 @@ from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database import Database, open_database
 from database.attempts import JobInHand
-from database.services import resume_changed
+from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
+from tasks.harmless_reads import HarmlessReads
 from tasks.reference_book import ReferenceBook
 from tasks.settings import DeliverySettings
 
@@ -50,6 +51,11 @@ class Composition:
     def database(self) -> Database:
         """Opened on first use. Raises DatabaseUnavailable."""
         return self.open_database()
+
+    @cached_property
+    def harmless_reads(self) -> HarmlessReads:
+        """The questions that tell a job's trouble from its service's."""
+        return HarmlessReads(self.bpjs)
 
     def bpjs(self, faskes: str) -> Bpjs:
         """The two BPJS services for a clinic, opened on first use. Raises UnknownClinic."""

@@ -1,9 +1,9 @@
 """What a refused credential leads to: its service is paused, so that no queue is burnt on it."""
 
-from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
-from database.services import pause
+from database.services.evidence import Reading, judge
+from database.services.holds import pause
 from tasks.composition import Composition
 
 
@@ -13,15 +13,14 @@ def pause_service(at: Composition, faskes: str, service: Service, why: str) -> N
     pause(at.database, faskes, service, without_identifiers(why), mark=mark)
 
 
-def is_refused(at: Composition, faskes: str, service: Service, refusal: BpjsError) -> bool:
-    """Whether a refusal concerns the credential: for a 401 of unknown meaning a harmless read decides.
+def ask_and_judge(at: Composition, faskes: str, service: Service) -> Reading:
+    """Ask the service a harmless question and draw the consequence. Raises DatabaseUnavailable."""
+    reading = at.harmless_reads.ask(faskes, service)
+    judge_by(at, faskes, service, reading)
+    return reading
 
-    Raises BpjsError when that read found nothing out.
-    """
-    if getattr(refusal, "text_known", True):
-        return True
-    try:
-        at.bpjs(faskes).probe(service)
-    except Unauthorized:
-        return True
-    return False
+
+def judge_by(at: Composition, faskes: str, service: Service, reading: Reading) -> None:
+    """Draw the consequence of a harmless question's answer. Raises DatabaseUnavailable."""
+    mark = at.credential_mark(faskes, service)
+    judge(at.database, faskes, service, reading, probes=at.settings.waits.probes, mark=mark)

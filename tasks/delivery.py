@@ -1,5 +1,6 @@
 """Delivers one job in hand: look if need be, send, and write down what came of it. Knows no Prefect."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from bpjs_client.bodies import check_body
+from bpjs_client.envelope import words_of
 from bpjs_client.errors import (
     AlreadyThere,
     BpjsError,
@@ -24,23 +26,39 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
 from database import Database, LeaseLost
-from database.attempts import ABSENT, FOUND, LOOK_FAILED, Asker, Evidence, JobInHand, note_look, open_attempt
+from database.attempts import (
+    ABSENT,
+    FOUND,
+    LOOK_FAILED,
+    Asker,
+    Evidence,
+    JobInHand,
+    note_look,
+    open_attempt,
+    proven_failures,
+)
 from database.chain import blocked_by
 from database.claim import standing
 from database.errors import DatabaseUnavailable
-from database.health import UNCLEAR, Heard, is_well
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
+from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, hear, others_passed
+from database.services.holds import held_back, is_well
+from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
 from database.status import UNFINISHED, Status
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
-from tasks.credential import is_refused, pause_service
-from tasks.outcomes import TEMPORARY, said, trouble_of, verdict_of
+from tasks.credential import ask_and_judge, pause_service
+from tasks.outcomes import said, trouble_of, verdict_of
 from tasks.readback import Look, Sight, look
 
+logger = logging.getLogger(__name__)
+
 GIVEN_UP = "tidak-berhasil"
+# BPJS answered each time with a failure of its own and took nothing, while it served others.
+NEVER_TAKEN, MOST_ROUNDS = "gangguan-bpjs", 3
 OLD_BODY = "isi-lama"
 
 
@@ -88,6 +106,10 @@ class _InHand:
         return self.jenis.service
 
     @property
+    def who(self) -> ClinicService:
+        return ClinicService(self.job.faskes, self.service.value, self.jenis.value)
+
+    @property
     def bpjs(self) -> Bpjs:
         return self.at.bpjs(self.job.faskes)
 
@@ -102,9 +124,15 @@ def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> De
         verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
-        found = standing(at.database, job_id)
-        return Delivered(found.status, without_identifiers(found.why))
+        return _as_it_stands(job_id, at)
+    if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
+        return _as_it_stands(job_id, at)
     return Delivered(verdict.status, _text(hand, verdict))
+
+
+def _as_it_stands(job_id: int, at: Composition) -> Delivered:
+    found = standing(at.database, job_id)
+    return Delivered(found.status, without_identifiers(found.why))
 
 
 def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
@@ -120,11 +148,20 @@ _DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
 
 
 def _finish(hand: _InHand, verdict: Verdict, heard: Heard | None = None) -> Verdict:
-    move(hand.database, hand.job.id, verdict, owner=hand.at.owner, heard=heard)
+    if move(hand.database, hand.job.id, verdict, owner=hand.at.owner, heard=heard):
+        _ask(hand)
     return verdict
 
 
-def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, heard: Heard) -> Verdict:
+def _ask(hand: _InHand) -> None:
+    """Is it the job or the service? The job's end is written down already: a failure here loses nothing."""
+    try:
+        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+    except DatabaseUnavailable as error:
+        logger.warning("%s of %s: not judged: %s", hand.service, hand.job.faskes, error)
+
+
+def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, heard: Heard | None) -> Verdict:
     """Write down what came of a request; a database that hiccups now would make a known end uncertain."""
     patiently = Retrying(
         retry=retry_if_exception_type(DatabaseUnavailable),
@@ -133,13 +170,17 @@ def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, he
         reraise=True,
     )
     write_down = partial(move, hand.database, hand.job.id, verdict, owner=hand.at.owner)
-    patiently(write_down, attempt=attempt, evidence=how, heard=heard)
+    if patiently(write_down, attempt=attempt, evidence=how, heard=heard):
+        _ask(hand)
     return verdict
 
 
-def _heard(hand: _InHand, error: BpjsError | None = None) -> Heard:
+def _heard(hand: _InHand, error: BpjsError | None = None, *, is_look: bool = False) -> Heard:
     """What an answer, or its lack, told of the service."""
-    return Heard(trouble_of(error) if error else None, probe_in=hand.at.settings.waits.probes[0])
+    trouble = trouble_of(error) if error else None
+    if trouble is not None:
+        trouble = without_identifiers(trouble, hand.body)
+    return Heard(trouble, is_look=is_look, probes=hand.at.settings.waits.probes)
 
 
 def _unknown_clinic(hand: _InHand) -> Verdict | None:
@@ -183,27 +224,42 @@ def _settle(hand: _InHand) -> Verdict | None:
     except BpjsError as error:
         _note(hand, LOOK_FAILED)
         if isinstance(error, Unauthorized):
-            _unauthorized(hand, error)
+            ask_and_judge(hand.at, hand.job.faskes, hand.service)
         later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
-        return _finish(hand, later, _heard(hand, error))
+        return _finish(hand, later, _heard(hand, error, is_look=True))
     if sight.look is Look.DONE:
         _note(hand, FOUND)
-        return _finish(hand, _found(hand, sight), _heard(hand))
+        return _finish(hand, _found(hand, sight), _heard(hand, is_look=True))
     if sight.look is Look.PERSON or (sight.look is Look.REPEAT and hand.edited):
         return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     if sight.look is Look.NOT_DONE:
         _note(hand, ABSENT)
-    return _wait_in_line(hand, absent=sight.look is Look.NOT_DONE)
+        hear(hand.database, hand.who, hand.job.id, _heard(hand, is_look=True))
+        return _never_taken(hand) or _wait_in_line(hand, absent=True)
+    return _wait_in_line(hand, absent=False)
+
+
+def _never_taken(hand: _InHand) -> Verdict | None:
+    """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused."""
+    failures = proven_failures(hand.database, hand.job.id)
+    if len(failures) < MOST_ROUNDS or held_back(hand.database, hand.who) is not None:
+        return None
+    if not others_passed(hand.database, hand.who, hand.job.id, since=failures[0].at):
+        return None
+    words = without_identifiers(words_of(failures[-1].raw or ""), hand.sent)
+    why = words or f"HTTP {failures[-1].http_code}"
+    said_so = f"{len(failures)} kali dikirim dan tidak pernah tercatat di BPJS, yang menjawab: {why}"
+    return _finish(hand, Verdict(Status.GAGAL, NEVER_TAKEN, said_so))
 
 
 def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
     """Looking up needs no turn, sending again does."""
-    why = blocked_by(hand.database, hand.job.id)
+    why, reason = blocked_by(hand.database, hand.job.id), "menunggu-giliran"
+    if why is None:
+        why, reason = held_back(hand.database, hand.who), HELD
     if why is None:
         return None
-    if absent:
-        return _finish(hand, Verdict(Status.MENUNGGU, "menunggu-giliran", why), _heard(hand))
-    return _finish(hand, _look_later(hand, why))
+    return _finish(hand, Verdict(Status.MENUNGGU, reason, why) if absent else _look_later(hand, why))
 
 
 _SENT_BEFORE_EDITING = "sudah ada di BPJS dengan isi sebelum diubah; perubahannya belum terkirim"
@@ -254,7 +310,11 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
 
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
     how = _evidence(error.outcome, error.exchange)
-    return _record_end(hand, _judge(hand, error), attempt, how, _heard(hand, error))
+    if isinstance(error, Unauthorized):
+        verdict, heard = _unauthorized(hand, error)
+    else:
+        verdict, heard = _judge(hand, error), _heard(hand, error)
+    return _record_end(hand, verdict, attempt, how, heard)
 
 
 def _evidence(outcome: str, exchange: Exchange) -> Evidence:
@@ -318,18 +378,23 @@ def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
     return None
 
 
-def _unauthorized(hand: _InHand, error: BpjsError) -> Verdict | None:
-    """Pause the service; a 401 of unknown meaning only after a harmless read was refused too."""
-    try:
-        refused = is_refused(hand.at, hand.job.faskes, hand.service, error)
-    except BpjsError as failed:
+def _unauthorized(hand: _InHand, error: Unauthorized) -> tuple[Verdict, Heard | None]:
+    """Is the credential refused, or this job? A harmless read decides, whatever the words."""
+    reading = ask_and_judge(hand.at, hand.job.faskes, hand.service)
+    if reading.answer is Answer.REFUSED:
+        return verdict_of(error, hand.job.waits, hand.at.settings.waits), None
+    words = without_identifiers(said(error), hand.body)
+    if reading.answer is Answer.FAILED:
         due_in = hand.at.settings.waits.before_try(hand.job.waits)
-        return Verdict(Status.MENUNGGU, TEMPORARY, failed.reason, due_in=due_in, counted=False)
-    if not refused:
-        return Verdict(Status.GAGAL, "ditolak", said(error))
-    why = error.reason if getattr(error, "expired", False) else said(error)
-    pause_service(hand.at, hand.job.faskes, hand.service, without_identifiers(why, hand.body))
-    return None
+        return Verdict(Status.MENUNGGU, NO_ANSWER, words, due_in=due_in, counted=False), None
+    heard = Heard(refusal=words, probes=hand.at.settings.waits.probes, mark=_mark(hand))
+    if hand.job.uncertain and hand.service is Service.ANTREAN:  # the first one may have been taken
+        return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{words} ({_ASK_A_PERSON})"), heard
+    return Verdict(Status.GAGAL, REFUSED_ALONE, words), heard
+
+
+def _mark(hand: _InHand) -> str:
+    return hand.at.credential_mark(hand.job.faskes, hand.service)
 
 
 def _once_more(hand: _InHand, error: BpjsError) -> Verdict | None:
@@ -345,7 +410,6 @@ _SECOND_LOOKS: dict[type[BpjsError], Callable[[_InHand, BpjsError], Verdict | No
     NotFound: _not_found,
     NeedsPredecessor: _needs_predecessor,
     Rejected: _rejected,
-    Unauthorized: _unauthorized,
     NotSent: _once_more,
     Temporary: _once_more,
 }

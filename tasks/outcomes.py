@@ -15,8 +15,9 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
-from database.health import NO_ANSWER, NOT_SENT
 from database.moves import Verdict
+from database.services.evidence import SERVICE_PAUSED
+from database.services.states import NO_ANSWER, NOT_SENT
 from database.status import Status
 from tasks.waits import Waits
 
@@ -45,12 +46,14 @@ def _later(reason: str, *, counted: bool) -> Rule:
 
 
 def _unclear(error: BpjsError, times: int, waits: Waits) -> Verdict:
-    return Verdict(Status.TIDAK_PASTI, NO_ANSWER, error.reason, due_in=waits.before_look(times))
+    words = error.exchange.message
+    why = f"{error.reason} BPJS: {words}" if words else error.reason
+    return Verdict(Status.TIDAK_PASTI, NO_ANSWER, why, due_in=waits.before_look(times))
 
 
 def _paused(error: BpjsError, _times: int, _waits: Waits) -> Verdict:
     # The service is paused with the reason; the job itself did nothing wrong and is due as soon as that ends.
-    return Verdict(Status.MENUNGGU, "layanan-dijeda", said(error), due_in=timedelta(0), counted=False)
+    return Verdict(Status.MENUNGGU, SERVICE_PAUSED, said(error), due_in=timedelta(0), counted=False)
 
 
 # One row per way to end; delivery adds what needs a second look (a number to read back, a chain to ask).
@@ -80,4 +83,4 @@ def trouble_of(error: BpjsError) -> str | None:
     """Why the service is in trouble; None when its answer shows that it is up (a 429: that it is busy)."""
     codes = {error.exchange.meta_code, str(error.exchange.http_code)}
     in_trouble = isinstance(error, _TROUBLE) and TOO_MANY_REQUESTS not in codes
-    return error.reason if in_trouble else None
+    return (error.exchange.message or error.reason) if in_trouble else None

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
-from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
 from database.errors import DatabaseError
-from database.health import bring_probes_forward, probe_answered, probe_failed, take_probe
+from database.services.evidence import Answer
+from database.services.probes import bring_probes_forward, probe_failed, take_probe, try_again
+from database.services.states import ClinicService
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
-from tasks.credential import pause_service
-from tasks.outcomes import trouble_of
+from tasks.credential import judge_by, pause_service
+from tasks.harmless_reads import reading_of
 from tasks.repeating import repeatedly
 
 logger = logging.getLogger(__name__)
@@ -28,46 +29,47 @@ class Prober:
     def __init__(self, at: Composition, pool: ThreadPoolExecutor) -> None:
         self._at = at
         self._pool = pool
-        self._asking: dict[tuple[str, Service], Future[None]] = {}
+        self._asking: dict[ClinicService, Future[None]] = {}
 
     def look(self) -> None:
         """Start what is due, as far as there is room. Raises DatabaseUnavailable."""
-        self._asking = {door: probe for door, probe in self._asking.items() if not probe.done()}
+        self._asking = {who: probe for who, probe in self._asking.items() if not probe.done()}
         while len(self._asking) < AT_ONCE and (due := take_probe(self._at.database)) is not None:
-            self._asking[due] = self._pool.submit(self._probe, *due)
+            self._asking[due] = self._pool.submit(self._probe, due)
 
     def wait(self) -> None:
         """Until all that was started is answered."""
         wait(self._asking.values())
 
-    def _probe(self, faskes: str, service: Service) -> None:
+    def _probe(self, who: ClinicService) -> None:
         try:
-            self._ask(faskes, service)
+            # A single jenis has no harmless read: one of its jobs tells.
+            try_again(self._at.database, who) if who.jenis else self._ask(who)
         except DatabaseError as error:
             logger.warning("probing: %s", error)  # taken again when its time is over
 
-    def _ask(self, faskes: str, service: Service) -> None:
-        at = self._at
+    def _ask(self, who: ClinicService) -> None:
+        at, service = self._at, Service(who.service)
         try:
-            at.bpjs(faskes).probe(service)
-        except (UnknownClinic, Unauthorized) as refusal:
-            pause_service(at, faskes, service, getattr(refusal, "reason", str(refusal)))
-        except BpjsError as error:
-            trouble = trouble_of(error)
-            if trouble is None:
-                self._answers(faskes, service)
-            else:
-                probe_failed(at.database, faskes, service, trouble, waits=at.settings.waits.probes)
+            reading = reading_of(at.bpjs(who.faskes), service)
+        except UnknownClinic as unknown:
+            pause_service(at, who.faskes, service, str(unknown))
+            return
+        if reading.answer is Answer.ACCEPTED:
+            self._answers(who)
+        elif reading.answer is Answer.REFUSED:
+            judge_by(at, who.faskes, service, reading)
         else:
-            self._answers(faskes, service)
+            probe_failed(at.database, who.faskes, service, reading.why, probes=at.settings.waits.probes)
 
-    def _answers(self, faskes: str, service: Service) -> None:
+    def _answers(self, who: ClinicService) -> None:
         """BPJS is one for all clinics: who calls it at the same address need not wait for the next probe."""
-        logger.info("%s answers again for %s", service, faskes)
-        probe_answered(self._at.database, faskes, service)
-        asked = {name for name, asked_service in list(self._asking) if asked_service is service}
-        waiting = [name for name in self._at.clinics.neighbours(faskes, service) if name not in asked]
-        bring_probes_forward(self._at.database, service, waiting)
+        logger.info("%s answers again for %s", who.service, who.faskes)
+        try_again(self._at.database, who)
+        asked = {other.faskes for other in list(self._asking) if other.service == who.service}
+        neighbours = self._at.clinics.neighbours(who.faskes, Service(who.service))
+        waiting = [name for name in neighbours if name not in asked]
+        bring_probes_forward(self._at.database, Service(who.service), waiting)
 
 
 def probe_due(at: Composition) -> None:

@@ -3,15 +3,14 @@
 import time
 from uuid import UUID
 
-from bpjs_client.errors import BpjsError, NotSent, Temporary, Unauthorized
+from bpjs_client.errors import BpjsError, NotSent, Temporary
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
-from database.services import closed_doors
+from database.services.holds import stopped
 from tasks.composition import Composition
-from tasks.credential import is_refused, pause_service
 
 
 class NotNow(Exception):
@@ -74,25 +73,13 @@ def _read(
         if not last_try:
             raise NotNow from None
         raise _CannotRead(without_identifiers(error.reason)) from None
-    except Unauthorized as refusal:
-        _pause(at, faskes, reference.service, refusal)
-        raise _CannotRead(without_identifiers(refusal.reason)) from None
     except BpjsError as error:
         raise _CannotRead(without_identifiers(error.reason)) from None
 
 
 def _stop_at_closed_door(at: Composition, faskes: str, service: Service) -> None:
-    for door in closed_doors(at.database):
-        if (door.faskes, door.service) == (faskes, service.value):
+    for door in stopped(at.database):
+        if (door.faskes, door.service, door.jenis) == (faskes, service.value, ""):
             raise _CannotRead(
                 f"layanan {service.value} sedang dijeda: {without_identifiers(door.reason or '')}"
             )
-
-
-def _pause(at: Composition, faskes: str, service: Service, refusal: Unauthorized) -> None:
-    try:
-        refused = is_refused(at, faskes, service, refusal)
-    except BpjsError:
-        return  # nothing found out: the jobs will
-    if refused:
-        pause_service(at, faskes, service, refusal.reason)

@@ -12,7 +12,6 @@ from bpjs_client.jenis import Service
 from bpjs_client.references import BY_NAME
 from database import Database
 from database.intake import local_date
-from database.outages import outages
 from database.reference_search import search
 from database.report import (
     GROUP_COLUMNS,
@@ -24,6 +23,7 @@ from database.report import (
     per_day,
     per_hour,
 )
+from database.services.outages import outages
 from database.status import UNFINISHED, Status
 from tasks.visit_month import VisitMonth, visit_month
 

@@ -15,7 +15,7 @@ from prefect.events import emit_event
 from bpjs_client.identifiers import without_identifiers
 from database.alarms import long_waits, many_failures
 from database.monitor import say_door
-from database.services import closed_doors
+from database.services.holds import stopped
 from tasks.alert_settings import AlertSettings
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
@@ -58,7 +58,7 @@ def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell) -> None:
 
 
 def _stopped(at: Composition) -> Iterator[News]:
-    for door in closed_doors(at.database):
+    for door in stopped(at.database):
         about = _resource(f"bpjs.layanan.{door.faskes}.{door.service}") | {SINCE: door.since.isoformat()}
         yield News(STOPPED, about, without_identifiers(say_door(at.database, door)))
 

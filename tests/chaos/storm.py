@@ -16,7 +16,7 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
 from database.errors import DatabaseUnavailable
 from database.models import Job
-from database.services import resume
+from database.services.holds import resume
 from tests.chaos.dispatchers import Dispatchers, environment
 from tests.chaos.patients import Line, Patient
 from tests.chaos.verdict import is_settled, problems

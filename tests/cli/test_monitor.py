@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue_lines
-from database.services import pause
+from database.services.holds import pause
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 

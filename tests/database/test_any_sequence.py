@@ -18,11 +18,13 @@ from database import Database, open_database
 from database.attempts import Evidence
 from database.claim import release, renew, take_over
 from database.errors import LeaseLost, MoveRefused
-from database.health import NOT_SENT, Heard, probe_answered, probe_failed, take_probe
 from database.models import Attempt, Job, ServiceState
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, move, record
 from database.resend import Resend, ask_again, reopen
-from database.services import pause, resume
+from database.services.evidence import Answer, Heard, Reading, judge
+from database.services.holds import pause, resume
+from database.services.probes import probe_failed, take_probe, try_again
+from database.services.states import NOT_SENT
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, FakeClock, ending
@@ -30,6 +32,14 @@ from tests.database.clinic import LEASE, ME, OTHER, Clinic, FakeClock, ending
 AFTER_PROSES = sorted(new for old, new in MOVES if old is Status.PROSES)
 ENDINGS = (*map(ending, AFTER_PROSES), Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, "ditolak"))
 OWNERS = st.sampled_from([ME, OTHER])
+ONE_SECOND = timedelta(seconds=1)
+HEARD = (
+    Heard(),
+    Heard(is_look=True),
+    Heard("contoh"),
+    Heard("contoh", is_look=True),
+    Heard(refusal="contoh"),
+)
 
 
 def sqlite_at(directory: str, clock: FakeClock) -> Database:
@@ -117,22 +127,25 @@ class AnySequence(RuleBasedStateMachine):
             with suppress(MoveRefused):
                 ask_again(self.database, self.jobs[pick % len(self.jobs)], Resend(patch=patch, by="Rina"))
 
-    @rule(owner=OWNERS, pick=st.integers(0, 50), trouble=st.booleans())
-    def hear(self, owner: str, pick: int, trouble: bool) -> None:
+    @rule(owner=OWNERS, pick=st.integers(0, 50), heard=st.sampled_from(HEARD))
+    def hear(self, owner: str, pick: int, heard: Heard) -> None:
         """A request ends and tells something of its service."""
         job_id = self._in_hand(owner, pick)
         if job_id is not None and job_id not in self.open_attempts:
-            heard = Heard("contoh" if trouble else None)
             later = Verdict(Status.MENUNGGU, NOT_SENT, "contoh", due_in=timedelta(minutes=9))
             self._unless_lost(lambda: move(self.database, job_id, later, owner=owner, heard=heard))
 
     @rule(answered=st.booleans())
     def probe(self, answered: bool) -> None:
         due = take_probe(self.database)
-        if due is not None and answered:
-            probe_answered(self.database, *due)
+        if due is not None and (answered or due.jenis):
+            try_again(self.database, due)
         elif due is not None:
-            probe_failed(self.database, *due, "contoh", waits=[timedelta(seconds=1)])
+            probe_failed(self.database, due.faskes, Service(due.service), "contoh", probes=[ONE_SECOND])
+
+    @rule(service=st.sampled_from(Service), answer=st.sampled_from(Answer))
+    def harmless_read(self, service: Service, answer: Answer) -> None:
+        judge(self.database, "utama", service, Reading(answer, "contoh"), probes=[ONE_SECOND])
 
     @rule(service=st.sampled_from(Service), paused=st.booleans())
     def door(self, service: Service, paused: bool) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database.doors import Door, Shares, without_limit
-from database.health import HALF_OPEN
 from database.models import ServiceState
-from database.services import pause
+from database.services.holds import pause
+from database.services.states import State
 from tests.database.clinic import MORNING, OTHER, Clinic
 
 
@@ -81,7 +81,7 @@ def test_half_open_doors_let_one_through_each(clinic: Clinic) -> None:
     for faskes in ("satu", "dua"):
         hand_over(clinic, faskes, 5)
         state = ServiceState(
-            faskes=faskes, service="antrean", state=HALF_OPEN, since=MORNING, reason="contoh"
+            faskes=faskes, service="antrean", state=State.HALF_OPEN.value, since=MORNING, reason="contoh"
         )
         with clinic.database.write() as session:
             session.add(state)

@@ -8,7 +8,7 @@ import pytest
 from bpjs_client.jenis import Jenis, Service
 from database.monitor import Filter, Monitor, columns, look, today
 from database.moves import Verdict
-from database.services import pause
+from database.services.holds import pause
 from database.status import FILTER_WORDS, Status
 from tests.database.clinic import Clinic
 

@@ -13,7 +13,7 @@ from database.attempts import Asker, Evidence, open_attempt
 from database.detail import show
 from database.monitor import Filter, look
 from database.moves import Verdict, move
-from database.services import pause
+from database.services.holds import pause
 from database.settle import Settled, close_by_hand
 from database.status import Status
 from tests.database.clinic import LEASE, ME, Clinic

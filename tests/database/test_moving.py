@@ -14,7 +14,7 @@ from database.errors import DatabaseUnavailable, MoveRefused
 from database.models import Intake, Job, ReferenceItem, Reveal, Sync
 from database.monitor import Filter, look
 from database.moving import count_rows, move_everything
-from database.services import pause
+from database.services.holds import pause
 from database.status import Status
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
 from tests.postgres import PostgresServer

@@ -5,19 +5,24 @@ from datetime import timedelta
 import pytest
 
 from bpjs_client.jenis import Service
-from database.health import FAILURES_TO_OPEN, Heard, note, probe_answered, probe_failed
-from database.outages import outages
-from database.services import pause, resume
+from database.services.evidence import Answer, Heard, Reading, judge, note
+from database.services.holds import pause, resume
+from database.services.outages import outages
+from database.services.probes import probe_failed, try_again
+from database.services.states import ClinicService
 from tests.database.clinic import MORNING, Clinic
 
 DOWN, WELL = Heard("PCare tidak menjawab"), Heard(None)
 MINUTE = timedelta(minutes=1)
 
 
-def hear(clinic: Clinic, heard: Heard, times: int = 1) -> None:
-    for _ in range(times):
-        with clinic.database.write() as session:
-            note(session, "utama", "pcare", heard, clinic.clock())
+def goes_down(clinic: Clinic) -> None:
+    judge(clinic.database, "utama", Service.PCARE, Reading(Answer.FAILED, "diam"), probes=[MINUTE])
+
+
+def hear(clinic: Clinic, heard: Heard) -> None:
+    with clinic.database.write() as session:
+        note(session, ClinicService("utama", "pcare", "tambah-pendaftaran"), 1, heard, clinic.clock())
 
 
 def told(clinic: Clinic) -> list[tuple[str, float, float]]:
@@ -29,15 +34,15 @@ def told(clinic: Clinic) -> list[tuple[str, float, float]]:
 
 
 def test_an_outage_lasts_from_the_failure_that_opened_to_the_answer_that_closed(clinic: Clinic) -> None:
-    hear(clinic, DOWN, FAILURES_TO_OPEN - 1)
+    hear(clinic, DOWN)
     assert told(clinic) == []
     clinic.clock.advance(minutes=5)
-    hear(clinic, DOWN, 2)
+    goes_down(clinic)
     clinic.clock.advance(minutes=5)
-    probe_failed(clinic.database, "utama", Service.PCARE, "masih diam", waits=[MINUTE])
+    probe_failed(clinic.database, "utama", Service.PCARE, "masih diam", probes=[MINUTE])
     assert told(clinic) == [("open", 5, 10)]  # so far
     clinic.clock.advance(minutes=5)
-    probe_answered(clinic.database, "utama", Service.PCARE)
+    try_again(clinic.database, ClinicService("utama", "pcare"))
     clinic.clock.advance(minutes=60)
     hear(clinic, WELL)
     assert told(clinic) == [("open", 5, 15)]
@@ -45,17 +50,17 @@ def test_an_outage_lasts_from_the_failure_that_opened_to_the_answer_that_closed(
 
 def test_a_failure_of_the_job_let_through_goes_on_with_the_same_outage(clinic: Clinic) -> None:
     clinic.hand_over("tambah-pendaftaran")
-    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    goes_down(clinic)
     clinic.clock.advance(minutes=5)
-    probe_answered(clinic.database, "utama", Service.PCARE)  # half-open: a job waits
-    hear(clinic, DOWN)
+    try_again(clinic.database, ClinicService("utama", "pcare"))  # half-open: a job waits
+    goes_down(clinic)
     clinic.clock.advance(minutes=5)
     hear(clinic, WELL)
     assert told(clinic) == [("open", 0, 10)]
 
 
 def test_a_pause_follows_an_outage_without_overlap(clinic: Clinic) -> None:
-    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    goes_down(clinic)
     clinic.clock.advance(minutes=5)
     pause(clinic.database, "utama", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
     clinic.clock.advance(minutes=5)
@@ -70,7 +75,7 @@ def test_a_pause_follows_an_outage_without_overlap(clinic: Clinic) -> None:
 def test_only_the_part_within_the_time_asked_for_counts(
     clinic: Clinic, since: int, until: int, hours: float
 ) -> None:
-    hear(clinic, DOWN, FAILURES_TO_OPEN)
+    goes_down(clinic)
     clinic.clock.advance(minutes=10)
     resume(clinic.database, "utama", Service.PCARE)
     first = MORNING + since * MINUTE

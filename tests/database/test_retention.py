@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from bpjs_client.jenis import Jenis, Service
 from database.models import Intake, Outage, Sync
-from database.outages import outages
 from database.outbox import take_up
 from database.retention import BATCH, delete_notes, delete_settled
-from database.services import pause, resume
+from database.services.holds import pause, resume
+from database.services.outages import outages
 from database.status import FINAL, Status
 from tests.database.clinic import MORNING, Clinic, body_of, new_row, success
 

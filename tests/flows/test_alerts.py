@@ -19,7 +19,7 @@ from database import enqueue
 from database.alarms import FEWEST
 from database.intake import local_date
 from database.models import Job
-from database.services import pause
+from database.services.holds import pause
 from tasks.alert_settings import AlertSettings
 from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
 from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell

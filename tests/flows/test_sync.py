@@ -23,7 +23,7 @@ from database.errors import DatabaseUnavailable
 from database.models import Sync
 from database.reference_search import search
 from database.references import Synced
-from database.services import closed_doors
+from database.services.holds import stopped
 from flows.sync_referensi import sync_referensi
 from flows.syncing import sync_now
 from tasks.composition import Composition, using
@@ -172,7 +172,7 @@ def test_a_refused_credential_pauses_its_service_after_one_request_and_the_other
     done = sync(FEW)
 
     assert {name for name, synced in done.items() if synced.error} == {"pcare/poli", "pcare/spesialis"}
-    assert [(door.service, door.state) for door in closed_doors(here.database)] == [("pcare", "paused")]
+    assert [(door.service, door.state) for door in stopped(here.database)] == [("pcare", "paused")]
     asked = simulator.ledger()["reads"]
     assert "sedang dijeda" in (sync(["pcare/poli"])["pcare/poli"].error or "")
     assert simulator.ledger()["reads"] == asked

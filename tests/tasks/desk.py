@@ -13,10 +13,11 @@ from bpjs_client.settings import BpjsSettings
 from database import Database, enqueue
 from database.attempts import Asker
 from database.claim import ClaimedJob, claim_one
-from database.health import probe_answered
 from database.models import Attempt, Job, ServiceState
 from database.resend import reopen
-from database.services import resume
+from database.services.holds import resume
+from database.services.probes import try_again
+from database.services.states import ClinicService
 from tasks.composition import Composition
 from tasks.delivery import Delivered, deliver
 from tests.tasks.bodies import BODIES
@@ -84,7 +85,7 @@ class Desk:
         """As if a probe had just been answered."""
         for service in Service:
             if self.door(service) is not None:
-                probe_answered(self.database, "utama", service)
+                try_again(self.database, ClinicService("utama", service.value))
 
     def job(self, job_id: int) -> Job:
         """The job's row as it is now."""
@@ -97,8 +98,8 @@ class Desk:
             rows = session.query(Attempt).filter_by(job_id=job_id).order_by(Attempt.number)
             return [row.outcome for row in rows]
 
-    def door(self, service: str) -> str | None:
-        """The state of a service; None when nothing was ever said about it."""
+    def door(self, service: str, jenis: str = "") -> str | None:
+        """The state of a service or a jenis; None when nothing was ever said about it."""
         with self.database.read() as session:
-            row = session.get(ServiceState, ("utama", service))
+            row = session.get(ServiceState, ("utama", service, jenis))
             return row.state if row else None

@@ -10,7 +10,7 @@ from bpjs_client.jenis import Jenis, Service
 from database import Database
 from database.report import Scope
 from database.resend import Resend, ask_again
-from database.services import pause, resume
+from database.services.holds import pause, resume
 from database.status import Status
 from tasks.report import Report, make_report
 from tasks.report_chart import chart

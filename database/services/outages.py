@@ -13,7 +13,7 @@ from database.models import Outage, ServiceState
 
 @dataclass(frozen=True)
 class Interval:
-    """An outage, or the part of it that lies in the time asked for."""
+    """An outage of a whole service, or the part of it that lies in the time asked for."""
 
     faskes: str
     service: str
@@ -28,29 +28,31 @@ class Interval:
 
 
 def begin(session: Session, row: ServiceState, now: datetime) -> None:
-    """Write down that a service has just stopped; an outage under way ends with that."""
+    """Write down that a service or a jenis has just stopped; an outage under way ends with that."""
     end(session, row, now)
-    session.add(
-        Outage(faskes=row.faskes, service=row.service, state=row.state, began_at=now, reason=row.reason)
-    )
+    about = {"faskes": row.faskes, "service": row.service, "jenis": row.jenis}
+    session.add(Outage(**about, state=row.state, began_at=now, reason=row.reason))
 
 
 def end(session: Session, row: ServiceState, now: datetime) -> None:
-    """Write down that a service goes on."""
-    open_ones = (Outage.faskes == row.faskes, Outage.service == row.service, Outage.ended_at.is_(None))
-    session.execute(update(Outage).where(*open_ones).values(ended_at=now))
+    """Write down that it goes on."""
+    about = (Outage.faskes == row.faskes, Outage.service == row.service, Outage.jenis == row.jenis)
+    session.execute(update(Outage).where(*about, Outage.ended_at.is_(None)).values(ended_at=now))
 
 
 def outages(
     database: Database, since: datetime, until: datetime, *, faskes: str | None = None
 ) -> Sequence[Interval]:
-    """The outages between two instants, cut to them, oldest first. Raises DatabaseUnavailable."""
+    """The outages of whole services between two instants, cut to them, oldest first.
+
+    Raises DatabaseUnavailable.
+    """
     going_on = or_(Outage.ended_at.is_(None), Outage.ended_at > since)
-    query = select(Outage).where(Outage.began_at < until, going_on).order_by(Outage.began_at)
+    query = select(Outage).where(Outage.jenis == "", Outage.began_at < until, going_on)
     if faskes is not None:
         query = query.where(Outage.faskes == faskes)
     with database.read() as session:
-        return [_cut(row, since, until) for row in session.scalars(query)]
+        return [_cut(row, since, until) for row in session.scalars(query.order_by(Outage.began_at))]
 
 
 def _cut(row: Outage, since: datetime, until: datetime) -> Interval:

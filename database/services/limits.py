@@ -1,0 +1,59 @@
+"""What a half-open service and a held jenis keep from being claimed."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bpjs_client.jenis import Service
+from database.doors import Door, Limit
+from database.models import Job, ServiceState
+from database.services.states import WHOLE, State
+from database.status import Status
+
+
+def limits(session: Session, *, locked: bool) -> dict[Door, Limit]:
+    """The limits of each service that has any.
+
+    `locked`: rows that let one job through are this transaction's alone, so that two claims cannot each
+    take one.
+    """
+    half_open = select(ServiceState).where(ServiceState.state == State.HALF_OPEN.value)
+    if locked:
+        half_open = half_open.with_for_update()
+    held = select(ServiceState).where(
+        ServiceState.jenis != WHOLE, ServiceState.state.in_([State.OPEN.value, State.PAUSED.value])
+    )
+    by_door: dict[Door, list[ServiceState]] = {}
+    for row in (*session.scalars(half_open), *session.scalars(held)):
+        by_door.setdefault(Door(row.faskes, row.service), []).append(row)
+    return {door: _limit(session, door, rows) for door, rows in by_door.items()}
+
+
+def _limit(session: Session, door: Door, rows: Sequence[ServiceState]) -> Limit:
+    tried = [row for row in rows if row.state == State.HALF_OPEN]
+    held = frozenset(row.jenis for row in rows if row.state != State.HALF_OPEN)
+    trying = {row.jenis for row in tried if row.jenis != WHOLE}
+    busy = _in_hand(session, door, trying)
+    can_be_looked_up = door.service == Service.PCARE  # Antrean FKTP has nothing to look into
+    return Limit(
+        half_open=any(row.jenis == WHOLE for row in tried),
+        never=busy if can_be_looked_up else busy | held,
+        looked_up=held if can_be_looked_up else frozenset(),
+        alone=frozenset(trying - busy),
+        but=frozenset(job_id for row in tried for job_id in (row.failed_jobs or [])[-1:]),
+    )
+
+
+def _in_hand(session: Session, door: Door, jenis: Iterable[str]) -> frozenset[str]:
+    """Those of these jenis of which a job is in hand."""
+    chosen = sorted(jenis)
+    if not chosen:
+        return frozenset()
+    held = (
+        select(Job.jenis)
+        .where(Job.faskes == door.faskes, Job.jenis.in_(chosen), Job.status == Status.PROSES.value)
+        .group_by(Job.jenis)
+        .having(func.count() > 0)
+    )
+    return frozenset(session.scalars(held))

@@ -1,0 +1,202 @@
+"""The states of a clinic's services, and the moves between them: one table, one place that makes them.
+
+A row of `services` speaks for a whole service (its `jenis` is empty) or for one job type at it; all
+dispatchers share it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from database.models import Job, ServiceState, UtcDateTime
+from database.picking import may_be_sent
+from database.services.outages import begin, end
+from database.status import Status
+from database.wakeup import announce
+
+
+class State(StrEnum):
+    """Whether jobs are claimed for a service or a jenis."""
+
+    CLOSED = "closed"  # as a circuit is: jobs flow
+    OPEN = "open"  # down: nothing is claimed until a probe succeeds
+    HALF_OPEN = "half-open"  # one job at a time, until one is answered
+    PAUSED = "paused"  # refused: nothing is claimed until the credential changes or a person resumes it
+
+
+class Move(StrEnum):
+    """What can become of a service or a jenis."""
+
+    OPENED = "opened"
+    PAUSED = "paused"
+    HALF_OPENED = "half-opened"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move: from which states, to which, who makes it, and what was asked before it."""
+
+    before: frozenset[State]
+    after: State
+    by: str
+    asked: str
+
+
+DOWN = frozenset({State.OPEN, State.HALF_OPEN})
+_STOPPED = DOWN | {State.PAUSED}
+MOVES: Mapping[Move, Step] = {
+    Move.OPENED: Step(
+        frozenset({State.CLOSED}),
+        State.OPEN,
+        "delivery",
+        "a harmless read, after two different jobs failed in a row: it fails too;"
+        " of a jenis: it is accepted, and three different jobs failed in a row",
+    ),
+    Move.PAUSED: Step(
+        frozenset({State.CLOSED}) | DOWN,
+        State.PAUSED,
+        "delivery, probe",
+        "a harmless read, after one refusal: it is refused too;"
+        " of a jenis: it is accepted, and three different jobs were refused in a row",
+    ),
+    Move.HALF_OPENED: Step(
+        _STOPPED, State.HALF_OPEN, "probe", "a harmless read: it is accepted; of a jenis: nothing but time"
+    ),
+    Move.REOPENED: Step(
+        frozenset({State.HALF_OPEN}),
+        State.OPEN,
+        "delivery",
+        "a harmless read, after the job let through failed: it fails too; of a jenis: nothing more",
+    ),
+    Move.CLOSED: Step(DOWN, State.CLOSED, "delivery, probe", "a job: it was answered; or no job waits"),
+    Move.RESUMED: Step(_STOPPED, State.CLOSED, "a person, or a replaced credential", "nothing"),
+}
+
+# How long a question, a probe or the one job let through may take before somebody else tries instead.
+ATTENDED = timedelta(seconds=90)
+# What a job waits for when it could not be delivered because its service was down (reasons of `jobs`).
+NOT_SENT, NO_ANSWER, UNCLEAR = "tidak-terkirim", "tanpa-jawaban", "belum-jelas"
+POSTPONED_BY_OUTAGE = (NOT_SENT, NO_ANSWER, UNCLEAR)
+WHOLE = ""  # the jenis of a row that speaks for the whole service
+
+
+class ClinicService(NamedTuple):
+    """A clinic's service, or one jenis at it."""
+
+    faskes: str
+    service: str
+    jenis: str = WHOLE
+
+
+def go(
+    session: Session,
+    row: ServiceState,
+    move: Move,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    probe_at: datetime | None = None,
+    mark: str | None = None,
+) -> None:
+    """Make one move of the table: the only place where a state changes. Raises ValueError for another."""
+    step, was = MOVES[move], row.state
+    if was not in step.before:
+        raise ValueError(f"a service that is {was} cannot be {move}")
+    row.state, row.reason, row.probe_at = step.after, reason, probe_at
+    if step.after is State.PAUSED:
+        row.credential_mark = mark
+    if step.after is State.CLOSED:
+        end(session, row, now)
+        bring_forward(session, row, but=(row.failed_jobs or [])[-1:])
+        row.since, row.probes, row.asked_until = now, 0, None
+        forget_failures(row)
+    elif was == State.CLOSED or step.after is State.PAUSED:
+        row.since, row.failures, row.probes = now, 0, 0
+        if row.jenis == WHOLE:  # what failed first goes first again: it was not to blame
+            row.failed_jobs = None
+        begin(session, row, now)
+
+
+def reopen(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:
+    """What was tried again failed: it is down, and the next probe comes later than the last."""
+    row.probes += 1
+    go(session, row, Move.REOPENED, now, reason=row.reason, probe_at=now + wait_of(probes, row.probes))
+
+
+def wait_of(waits: Sequence[timedelta], times: int) -> timedelta:
+    """The wait for this time of trying; the last entry repeats."""
+    return waits[min(times, len(waits) - 1)]
+
+
+def forget_failures(row: ServiceState) -> None:
+    """Start the count of failing jobs anew."""
+    row.failures, row.failed_jobs, row.failed_as = 0, None, None
+    if row.state == State.CLOSED:
+        row.reason = None
+
+
+def locked_row(session: Session, who: ClinicService, now: datetime) -> ServiceState:
+    """The row of a service or a jenis, for this transaction alone; made when nothing was ever said of it."""
+    row = session.get(ServiceState, tuple(who), with_for_update=True)
+    if row is None:
+        fresh = {**who._asdict(), "state": State.CLOSED.value, "since": now}
+        # Two failures at once would both insert it.
+        session.execute(_MAKE, fresh)
+        row = session.get_one(ServiceState, tuple(who), with_for_update=True)
+    return row
+
+
+_MAKE = text(
+    "INSERT INTO services (faskes, service, jenis, state, since)"
+    " VALUES (:faskes, :service, :jenis, :state, :since) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("since", type_=UtcDateTime))
+
+
+def bring_forward(session: Session, row: ServiceState, *, but: Sequence[int]) -> None:
+    """Make due what the outage postponed, in the order in which it was handed over.
+
+    The jobs of `but` keep their own waits: they failed when it was their turn, so others go first.
+    """
+    session.execute(
+        update(Job)
+        .where(*_waiting(row), Job.reason.in_(POSTPONED_BY_OUTAGE), Job.due_at > Job.created_at)
+        .where(Job.id.not_in(but))
+        .values(due_at=Job.created_at)
+        .execution_options(synchronize_session=False)
+    )
+    announce(session)
+
+
+def _waiting(row: ServiceState) -> tuple[ColumnElement[bool], ...]:
+    waiting = [Status.MENUNGGU.value, Status.TIDAK_PASTI.value]
+    mine = (Job.faskes == row.faskes, Job.service == row.service, Job.status.in_(waiting))
+    return mine if row.jenis == WHOLE else (*mine, Job.jenis == row.jenis)
+
+
+def somebody_else_waits(session: Session, row: ServiceState, now: datetime) -> bool:
+    """Whether a job could be let through that is not the one that failed last."""
+    held = [part.jenis for part in parts_of(session, row) if part.state in {State.OPEN, State.PAUSED}]
+    candidates = (
+        select(Job.id)
+        .where(*_waiting(row), may_be_sent(), Job.id.not_in((row.failed_jobs or [])[-1:]))
+        .where(Job.jenis.not_in([jenis for jenis in held if jenis != row.jenis]))
+    )
+    return session.scalar(candidates.limit(1), {"now": now}) is not None
+
+
+def parts_of(session: Session, row: ServiceState) -> Sequence[ServiceState]:
+    """The rows of a service's single jenis, locked."""
+    parts = select(ServiceState).where(
+        ServiceState.faskes == row.faskes,
+        ServiceState.service == row.service,
+        ServiceState.jenis != WHOLE,
+    )
+    return session.scalars(parts.order_by(ServiceState.jenis).with_for_update()).all()
