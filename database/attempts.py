@@ -28,7 +28,7 @@ FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DI
 # A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
 ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
-_TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
+TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
 _ENOUGH = 20  # outcomes back in time
 # What may lie between the rounds of a write that BPJS fails and then lacks.
 _DURING_ROUNDS = ("unknown", ABSENT, LOOK_FAILED, "not-sent", "temporary", "unauthorized")
@@ -150,7 +150,7 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
     newest = (
         select(Attempt.outcome)
         .where(Attempt.job_id == job_id, Attempt.outcome.is_not(None))
-        .where(Attempt.outcome.not_in(_TELLS_NOTHING))
+        .where(Attempt.outcome.not_in(TELLS_NOTHING))
         .order_by(Attempt.number.desc())
         .limit(_ENOUGH)
     )
@@ -192,8 +192,8 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
             if row.outcome == ABSENT:
                 absent = True
             elif row.outcome == "unknown":
-                if absent and row.http_code is not None:
-                    found.append(ProvenFailure(row.started_at, row.http_code, row.raw))
+                if absent and row.http_code is not None and row.finished_at is not None:
+                    found.append(ProvenFailure(row.finished_at, row.http_code, row.raw))
                 absent = False
     return found[::-1]
 

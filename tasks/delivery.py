@@ -43,7 +43,7 @@ from database.errors import DatabaseUnavailable
 from database.intake import BAD_BODY, say_fields
 from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
-from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, hear, others_passed
+from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, hear, served_others_since
 from database.services.holds import held_back, is_well
 from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
 from database.status import UNFINISHED, Status
@@ -242,9 +242,10 @@ def _settle(hand: _InHand) -> Verdict | None:
 def _never_taken(hand: _InHand) -> Verdict | None:
     """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused."""
     failures = proven_failures(hand.database, hand.job.id)
-    if len(failures) < MOST_ROUNDS or held_back(hand.database, hand.who) is not None:
+    if len(failures) < MOST_ROUNDS:
         return None
-    if not others_passed(hand.database, hand.who, hand.job.id, since=failures[0].at):
+    since = served_others_since(hand.database, hand.who, hand.job.id, after=failures[0].at)
+    if since is None or sum(failure.at >= since for failure in failures) < MOST_ROUNDS:
         return None
     words = without_identifiers(words_of(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"

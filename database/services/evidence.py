@@ -20,6 +20,7 @@ from database.models import Attempt, Job, ServiceState, readable
 from database.services.states import (
     ATTENDED,
     DOWN,
+    WHOLE,
     ClinicService,
     Move,
     State,
@@ -275,15 +276,27 @@ def others_passed_since_it_failed(
     return session.scalar(_passed(), {**who._asdict(), **since, "the_job": job_id}) is not None
 
 
-def others_passed(database: Database, who: ClinicService, job_id: int, *, since: datetime) -> bool:
-    """Whether the service took another job of the clinic after an instant. Raises DatabaseUnavailable."""
-    query = (
-        select(Job.id)
-        .where(Job.faskes == who.faskes, Job.service == who.service, Job.status == Status.TERKIRIM.value)
-        .where(Job.tanggal >= since.date() - timedelta(days=1), Job.sent_at > since, Job.id != job_id)
-    )
+def served_others_since(
+    database: Database, who: ClinicService, job_id: int, *, after: datetime
+) -> datetime | None:
+    """Since when a job that keeps failing stands alone: its service has flowed and taken others since then.
+
+    Others of its jenis; of the whole service while no other of its jenis fails. `after` is when the job
+    failed first. None: it may not be the job. Raises DatabaseUnavailable.
+    """
     with database.read() as session:
-        return session.scalar(query.limit(1)) is not None
+        rows = [session.get(ServiceState, (*who[:2], jenis)) for jenis in (WHOLE, who.jenis)]
+        known = [row for row in rows if row is not None]
+        if any(row.state != State.CLOSED for row in known):
+            return None
+        others_fail = any(set(row.failed_jobs or ()) - {job_id} for row in known if row.jenis)
+        same = Job.jenis == who.jenis if others_fail else Job.service == who.service
+        passed = session.scalar(
+            select(func.min(Job.sent_at))
+            .where(Job.faskes == who.faskes, same, Job.status == Status.TERKIRIM.value, Job.id != job_id)
+            .where(Job.tanggal >= after.date() - timedelta(days=1), Job.sent_at > after)
+        )
+    return None if passed is None else max(passed, *(row.since for row in known))
 
 
 @cache

@@ -115,7 +115,7 @@ def go(
         row.credential_mark = mark
     if step.after is State.CLOSED:
         end(session, row, now)
-        bring_forward(session, row, but=(row.failed_jobs or [])[-1:])
+        bring_forward(session, row)
         row.since, row.probes, row.asked_until = now, 0, None
         forget_failures(row)
     elif was == State.CLOSED or step.after is State.PAUSED:
@@ -160,10 +160,10 @@ _MAKE = text(
 ).bindparams(bindparam("since", type_=UtcDateTime))
 
 
-def bring_forward(session: Session, row: ServiceState, *, but: Sequence[int]) -> None:
+def bring_forward(session: Session, row: ServiceState, *, but: Sequence[int] = ()) -> None:
     """Make due what the outage postponed, in the order in which it was handed over.
 
-    The jobs of `but` keep their own waits: they failed when it was their turn, so others go first.
+    The jobs of `but` keep their own waits: they failed when it was their turn, and others go first.
     """
     session.execute(
         update(Job)

@@ -92,6 +92,11 @@ class Desk:
         with self.database.read() as session:
             return session.get_one(Job, job_id)
 
+    def history(self, job_id: int) -> list[Attempt]:
+        """Its attempts, oldest first."""
+        with self.database.read() as session:
+            return list(session.query(Attempt).filter_by(job_id=job_id).order_by(Attempt.number))
+
     def outcomes(self, job_id: int) -> list[str | None]:
         """How its attempts ended, oldest first."""
         with self.database.read() as session:
