@@ -1,10 +1,9 @@
 """The double of BPJS: from a request to an answer, no HTTP server in it."""
 
-import json
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bpjs_simulator.antrean_rules import AntreanRules
@@ -16,6 +15,7 @@ from bpjs_simulator.options import Options
 from bpjs_simulator.pcare_rules import NOT_REGISTERED, PcareRules
 from bpjs_simulator.reads import Reads
 from bpjs_simulator.references import References
+from bpjs_simulator.request import Request
 
 _DELETE_PENDAFTARAN = re.compile(
     r"pendaftaran/peserta/([^/]+)/tglDaftar/([^/]+)/noUrut/([^/]+)/kdPoli/([^/]+)", re.IGNORECASE
@@ -27,17 +27,6 @@ _BAD_JSON = Answer(400, "Format json tidak valid", http=400)
 
 class UnknownClinic(LookupError):
     """No clinic has this consumer id."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What came in, already taken apart; `path` is relative to the service."""
-
-    service: str
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Double:
@@ -87,7 +76,7 @@ class Double:
 
     def clinic_of(self, request: Request) -> Clinic | None:
         """The clinic whose consumer id the request carries."""
-        return self.clinics.get(request.headers.get("X-cons-id", ""))
+        return self.clinics.get(request.cons_id)
 
     def answer(self, request: Request, fault: str | None = None) -> Answer:
         """Apply the rules; a write is noted in the ledger with the fault that its caller will meet."""
@@ -104,10 +93,11 @@ class Double:
         self.holdings.writes.append(
             {
                 "at": self.now(),
+                "cons_id": request.cons_id,
                 "service": request.service,
                 "method": request.method,
                 "endpoint": request.path,
-                "body": _json(request.body),
+                "body": request.content,
                 "committed": answer.committed,
                 "code": answer.code or None,
                 "fault": fault,
@@ -115,31 +105,32 @@ class Double:
         )
 
     def _read(self, request: Request) -> Answer:
-        clinic = self.clinics[request.headers["X-cons-id"]]
+        clinic = self.clinics[request.cons_id]
         if request.service == "antrean":
             return self._reads.antrean(request.path) or _NO_ROUTE
         return self._reads.pcare(request.path, clinic) or _NO_ROUTE
 
     def _write(self, request: Request) -> Answer:
-        clinic = self.clinics[request.headers["X-cons-id"]]
+        clinic = self.clinics[request.cons_id]
         if request.method == "DELETE":
             return self._delete(request, clinic)
-        body = _json(request.body)
-        if not isinstance(body, dict):
+        if not isinstance(request.content, dict):
             return _BAD_JSON
-        return self._post(request.service, request.path.lower(), body, clinic)
+        return self._submit(request, request.content, clinic)
 
-    def _post(self, service: str, path: str, body: Row, clinic: Clinic) -> Answer:
+    def _submit(self, request: Request, body: Row, clinic: Clinic) -> Answer:
         now_ms = self.now() * 1000
-        rules: dict[tuple[str, str], Callable[[], Answer]] = {
-            ("pcare", "pendaftaran"): lambda: self._pcare.add_pendaftaran(body, clinic),
-            ("pcare", "kunjungan/v1"): lambda: self._pcare.add_kunjungan(body, clinic),
-            ("pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
-            ("antrean", "antrean/add"): lambda: self._antrean.add(body, clinic),
-            ("antrean", "antrean/panggil"): lambda: self._antrean.call(body, clinic, now_ms),
-            ("antrean", "antrean/batal"): lambda: self._antrean.cancel(body, clinic),
+        rules: dict[tuple[str, str, str], Callable[[], Answer]] = {
+            ("POST", "pcare", "pendaftaran"): lambda: self._pcare.add_pendaftaran(body, clinic),
+            ("POST", "pcare", "kunjungan/v1"): lambda: self._pcare.add_kunjungan(body, clinic),
+            ("PUT", "pcare", "kunjungan/v1"): lambda: self._pcare.edit_kunjungan(body, clinic),
+            ("POST", "pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
+            ("PUT", "pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
+            ("POST", "antrean", "antrean/add"): lambda: self._antrean.add(body, clinic),
+            ("POST", "antrean", "antrean/panggil"): lambda: self._antrean.call(body, clinic, now_ms),
+            ("POST", "antrean", "antrean/batal"): lambda: self._antrean.cancel(body, clinic),
         }
-        return rules.get((service, path), lambda: _NO_ROUTE)()
+        return rules.get((request.method, request.service, request.path.lower()), lambda: _NO_ROUTE)()
 
     def _delete(self, request: Request, clinic: Clinic) -> Answer:
         registration = _DELETE_PENDAFTARAN.fullmatch(request.path)
@@ -154,10 +145,3 @@ class Double:
 
 def _refused(refusal: Refusal) -> Answer:
     return Answer(refusal.code, refusal.message)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body) if body else None
-    except (ValueError, RecursionError):
-        return None

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from bpjs_simulator.clinic import LOGIN
-from bpjs_simulator.double import Double, Request
+from bpjs_simulator.double import Double
 from bpjs_simulator.envelope import Answer, status_of, write
 from bpjs_simulator.faults import FAULTS
+from bpjs_simulator.request import Request
 
 PREFIXES = {"pcare-rest": "pcare", "antreanfktp": "antrean"}
 HTML = "<html><title>Runtime Error</title><body><h1>Server Error in '/' Application.</h1></body></html>"

@@ -194,6 +194,7 @@ def test_the_ledger_shows_what_is_held_and_each_write_in_order(clinic: Caller) -
 
     assert [(row["noKartu"], row["noUrut"]) for row in shown["pendaftaran"]] == [(CARD, number)]
     assert [(row["nomorkartu"], row["status"]) for row in shown["antrean"]] == [(CARD, "menunggu")]
+    assert {write["cons_id"] for write in shown["writes"]} == {"12345"}
     columns = ("service", "method", "endpoint", "committed", "code", "fault")
     assert [tuple(write[column] for column in columns) for write in shown["writes"]] == [
         ("pcare", "POST", "pendaftaran", True, 201, None),
