@@ -31,6 +31,12 @@ class Asked:
             raise WrongRequest("isi permintaan harus objek JSON")
         self.fields: dict[str, Any] = fields
 
+    def only(self, *names: str) -> None:
+        """Refuse a field that is none of these: misspelled, it would ask for more than was meant."""
+        unknown = set(self.fields) - set(names)
+        if unknown:
+            raise WrongRequest(f"tidak ada '{min(unknown)}'; yang ada: {', '.join(names)}")
+
     def text(self, name: str, default: str = _REQUIRED) -> str:
         """A text that is not empty."""
         value = self._of(str, name, default)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +11,19 @@ from bpjs_simulator.clinic import Clinic, Refusal, check
 from bpjs_simulator.envelope import Answer
 from bpjs_simulator.faults import Faults
 from bpjs_simulator.holdings import Holdings, Row
+from bpjs_simulator.named_answers import NO_MAPPING, NOT_REGISTERED
 from bpjs_simulator.options import Options
-from bpjs_simulator.pcare_rules import NOT_REGISTERED, PcareRules
+from bpjs_simulator.pcare_rules import PcareRules
 from bpjs_simulator.reads import Reads
 from bpjs_simulator.references import References
 from bpjs_simulator.request import Request
+from bpjs_simulator.scripts import Scripts
 
 _DELETE_PENDAFTARAN = re.compile(
     r"pendaftaran/peserta/([^/]+)/tglDaftar/([^/]+)/noUrut/([^/]+)/kdPoli/([^/]+)", re.IGNORECASE
 )
 _DELETE_KUNJUNGAN = re.compile(r"kunjungan/(?!v1$)([^/]+)", re.IGNORECASE)
-_NO_ROUTE = Answer(404, "No Mapping Rule matched", http=404)
+_NO_ROUTE = Answer(404, NO_MAPPING, http=404)
 _BAD_JSON = Answer(400, "Format json tidak valid", http=400)
 
 
@@ -37,6 +39,7 @@ class Double:
         self.options = Options()
         self.references = References()
         self.faults = Faults()
+        self.scripts = Scripts()
         self._clock = clock
         self.reset()
 
@@ -56,10 +59,22 @@ class Double:
 
         Raises UnknownClinic.
         """
-        if cons_id is not None and cons_id not in self.clinics:
-            raise UnknownClinic("tidak ada klinik dengan 'cons_id' itu")
+        self._check_clinic(cons_id)
         for name in [cons_id] if cons_id is not None else list(self.clinics):
             self.clinics[name] = replace(self.clinics[name], password=password)
+
+    def script(self, answer: Any, match: Mapping[str, Any], *, times: Any = None, after: bool = False) -> int:
+        """Give the requests that are as `match` says this answer; the script's number.
+
+        Raises WrongScript, UnknownClinic.
+        """
+        cons_id = match.get("cons_id")
+        self._check_clinic(cons_id if isinstance(cons_id, str) else None)
+        return self.scripts.add(answer, match, times=times, after=after)
+
+    def _check_clinic(self, cons_id: str | None) -> None:
+        if cons_id is not None and cons_id not in self.clinics:
+            raise UnknownClinic("tidak ada klinik dengan 'cons_id' itu")
 
     def first_clinic(self) -> Clinic:
         """The clinic that is meant when none is named."""
@@ -72,7 +87,7 @@ class Double:
     def ledger(self) -> dict[str, Any]:
         """All that it holds and saw, and how many rows each reference has."""
         counts = {name: len(rows) for name, rows in self.references.lists.items()}
-        return {**self.holdings.ledger(), "references": counts}
+        return {**self.holdings.ledger(), "scripts": self.scripts.ledger(), "references": counts}
 
     def clinic_of(self, request: Request) -> Clinic | None:
         """The clinic whose consumer id the request carries."""
@@ -82,11 +97,20 @@ class Double:
         """Apply the rules; a write is noted in the ledger with the fault that its caller will meet."""
         refusal = check(request.service, request.headers, self.clinic_of(request), self.now())
         if request.method == "GET":
-            self.holdings.reads += 1
+            self.holdings.count_read(request.path)
             return _refused(refusal) if refusal else self._read(request)
         answer = _refused(refusal) if refusal else self._write(request)
         self.note(request, answer, fault)
         return answer
+
+    def meet(self, request: Request, code: int, fault: str, *, after: bool) -> None:
+        """Note a request that gets another answer than the rules'; `after` lets a write take effect first."""
+        if request.method == "GET":
+            self.holdings.count_read(request.path)
+        elif after:
+            self.answer(request, fault)
+        else:
+            self.note(request, Answer(code, ""), fault)
 
     def note(self, request: Request, answer: Answer, fault: str | None) -> None:
         """Put a write into the ledger; `code` is what the rules said, or the fault that came before them."""

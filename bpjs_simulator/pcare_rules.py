@@ -19,7 +19,6 @@ SCREENING = (
 NOT_IN_REFERENCE = "Tidak sesuai dengan referensi sistem."
 NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
 NO_VISIT = "Data kunjungan tidak ditemukan"
-NOT_REGISTERED = "Unauthorized! You are not registered for this service!"
 JVALUE = "Cannot access child value on Newtonsoft.Json.Linq.JValue."
 
 

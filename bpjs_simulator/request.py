@@ -40,3 +40,9 @@ class Request:
         body = self.content if isinstance(self.content, dict) else {}
         written = [str(body[name]) for name in _CARD_FIELDS if body.get(name)]
         return next(iter(written or filter(_CARD.fullmatch, self.path.split("/"))), "")
+
+    @property
+    def nik(self) -> str:
+        """The member's NIK: as the body writes it, else the invented one that ends in the card."""
+        written = self.content.get("nik") if isinstance(self.content, dict) else None
+        return str(written) if written else f"000{self.card}" if self.card else ""

@@ -12,13 +12,14 @@ from aiohttp import web
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.control import control_app
-from bpjs_simulator.double import Double
+from bpjs_simulator.double import Double, UnknownClinic
 from bpjs_simulator.faults import UnknownFault
 from bpjs_simulator.holdings import Row
 from bpjs_simulator.http_answers import HttpAnswers
 from bpjs_simulator.port import HOST, Port
+from bpjs_simulator.scripts import WrongScript
 
-__all__ = ["Clinic", "Simulator", "UnknownFault", "serve"]
+__all__ = ["Clinic", "Simulator", "UnknownClinic", "UnknownFault", "WrongScript", "serve"]
 
 T = TypeVar("T")
 
@@ -121,6 +122,25 @@ class Simulator:
     def fault_once(self, name: str, endpoint: str = "") -> None:
         """The next write whose path holds `endpoint` meets this fault. Raises UnknownFault."""
         self._in_loop(lambda: self.double.faults.next_once(name, endpoint))
+
+    def script_answer(
+        self,
+        answer: str | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        after: bool = False,
+        **match: str,
+    ) -> int:
+        """Give an answer by name, or spelled out, to the requests that are as `match` says; the script's id.
+
+        `match`: service, endpoint (part of the path), method, card, contains (text in the body), cons_id. For
+        ever, or so many times; before a write takes effect, or after. Raises WrongScript, UnknownClinic.
+        """
+        return self._in_loop(lambda: self.double.script(answer, match, times=times, after=after))
+
+    def clear_answers(self, number: int | None = None) -> None:
+        """Forget one scripted answer, or all. Raises WrongScript."""
+        self._in_loop(lambda: self.double.scripts.clear(number))
 
     def set_options(self, **changes: Any) -> None:
         """Change `Options`, such as `latency_ms` or `clock_skew_seconds`. Raises UnknownOption."""

@@ -66,6 +66,12 @@ CHANGES: list[tuple[str, Any, Answered, object]] = [
         calling,
         200,
     ),
+    ("answers", {"answer": "net-error"}, registering, 500),
+    ("answers", {"answer": {"http": 418}, "times": 1}, registering, 418),
+    ("answers", {"answer": "net-error", "match": {"card": CARD, "cons_id": "12345"}}, registering, 500),
+    ("answers", {"answer": "net-error", "match": {"endpoint": "kunjungan"}}, registering, 201),
+    ("answers", {"answer": "firewall-403", "match": {"method": "GET"}, "after": True}, reading, 403),
+    ("answers/clear", {}, registering, 201),
 ]
 
 
@@ -134,6 +140,52 @@ WRONG: list[tuple[str, Any]] = [
     ("mobile-jkn", {}),
     ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": "001", "tanggalperiksa": "14-09-2026"}),
     ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": 1, "tanggalperiksa": QUEUE_DAY}),
+    ("answers", {}),
+    ("answers", {"answer": "hujan"}),
+    ("answers", {"answer": None}),
+    ("answers", {"answer": {}}),
+    ("answers", {"answer": ["net-error"]}),
+    ("answers", {"answer": {"name": "hujan"}}),
+    ("answers", {"answer": {"name": ["net-error"]}}),
+    ("answers", {"answer": {"name": "custom"}}),
+    ("answers", {"answer": {"status": 500}}),
+    ("answers", {"answer": {"http": 700}}),
+    ("answers", {"answer": {"http": 100}}),
+    ("answers", {"answer": {"http": "500"}}),
+    ("answers", {"answer": {"http": True}}),
+    ("answers", {"answer": {"code": "500"}}),
+    ("answers", {"answer": {"message": None}}),
+    ("answers", {"answer": {"page": 1}}),
+    ("answers", {"answer": {"page": "x", "json": {}}}),
+    ("answers", {"answer": {"number": "A1", "message": "x"}}),
+    ("answers", {"answer": {"number": None}}),
+    ("answers", {"answer": {"name": "firewall-200", "message": "x"}}),
+    ("answers", {"answer": {"name": "hang", "cut": 1}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": -1}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": 3601}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": "lama"}}),
+    ("answers", {"answer": {"http": 500, "meta": []}}),
+    ("answers", {"answer": {"http": 500, "headers": ["Retry-After"]}}),
+    ("answers", {"answer": {"http": 500, "headers": {"Retry-After": 2}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"X": "a\r\nY: b"}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"X Y": "a"}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"Content-Length": "1"}}}),
+    ("answers", {"answer": "net-error", "match": "pendaftaran"}),
+    ("answers", {"answer": "net-error", "match": {"kartu": CARD}}),
+    ("answers", {"answer": "net-error", "match": {"card": 1234567890}}),
+    ("answers", {"answer": "net-error", "match": {"card": ""}}),
+    ("answers", {"answer": "net-error", "match": {"method": "FETCH"}}),
+    ("answers", {"answer": "net-error", "match": {"service": "vclaim"}}),
+    ("answers", {"answer": "net-error", "match": {"cons_id": "lain"}}),
+    ("answers", {"answer": "net-error", "match": {"cons_id": ["12345"]}}),
+    ("answers", {"answer": "net-error", "times": 0}),
+    ("answers", {"answer": "net-error", "times": "2"}),
+    ("answers", {"answer": "net-error", "times": True}),
+    ("answers", {"answer": "net-error", "time": 2}),
+    ("answers", {"answer": "net-error", "after": "ya"}),
+    ("answers/clear", {"id": 99}),
+    ("answers/clear", {"id": "1"}),
+    ("answers/clear", {"nomor": 1}),
 ]
 
 
@@ -161,7 +213,10 @@ def test_a_change_that_is_no_json_object_is_refused_with_a_sentence(clinic: Call
 
 
 def test_every_change_that_there_is_has_been_tried_right_and_wrong(clinic: Caller) -> None:
-    routes = {"faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn"}
+    routes = {
+        "faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn",
+        "answers", "answers/clear",
+    }  # fmt: skip
     elsewhere = {"outage", "latency", "reset"}
 
     assert {name for name, *_ in CHANGES} == routes
@@ -169,6 +224,21 @@ def test_every_change_that_there_is_has_been_tried_right_and_wrong(clinic: Calle
     for name in routes | elsewhere:
         url = f"{clinic.simulator.control_url}/control/{name}"
         assert httpx.get(url, trust_env=False).status_code == 405
+
+
+def test_a_script_is_answered_with_its_id_by_which_it_is_cleared(clinic: Caller) -> None:
+    first = control(clinic, "answers", {"answer": "net-error", "match": {"endpoint": "pendaftaran"}}).json()
+    second = control(clinic, "answers", {"answer": "firewall-403", "match": {"method": "GET"}}).json()
+
+    assert (first, second) == ({"id": 1}, {"id": 2})
+    assert ledger(clinic)["scripts"] == [
+        {"id": 1, "answer": "net-error", "met": 0},
+        {"id": 2, "answer": "firewall-403", "met": 0},
+    ]
+    assert control(clinic, "answers/clear", {"id": 1}).json() == {"ok": True}
+    assert (registering(clinic), reading(clinic)) == (201, 403)
+    control(clinic, "answers/clear", {})
+    assert reading(clinic) == 200
 
 
 def test_the_control_answers_during_an_outage(clinic: Caller) -> None:

@@ -11,7 +11,12 @@ from tests.simulator.caller import CARD, DAY, DOCTOR, Caller, Reply, kunjungan, 
 from tests.simulator.conftest import Running
 
 KEY = ("tglDaftar", "kdPoli")
-REFERRAL = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R001", "subSpesialis": {}, "khusus": None}
+REFERRAL: dict[str, Any] = {
+    "tglEstRujuk": "15-09-2026",
+    "kdppk": "0000R001",
+    "subSpesialis": {},
+    "khusus": None,
+}
 
 
 @pytest.fixture
@@ -148,7 +153,7 @@ def test_an_edit_to_a_referral_needs_where_to(clinic: Caller, number: str) -> No
     "changes", [{"kdPoli": "002"}, {"tglDaftar": "13-09-2026"}, {"noKartu": "0001234567891"}], ids=str
 )
 def test_an_edit_moves_no_visit_to_another_registration(
-    clinic: Caller, number: str, changes: dict[str, str]
+    clinic: Caller, number: str, changes: dict[str, Any]
 ) -> None:
     clinic.register(**changes)
 
