@@ -93,7 +93,9 @@ class _Control:
         return _done()
 
     async def latency(self, request: web.Request) -> web.Response:
-        self._double.options.change({"latency_ms": (await _asked(request)).number("latency_ms")})
+        """`{"latency_ms": n}` of every answer, or of those to the clinic with `"cons_id"`."""
+        asked = await _asked(request)
+        self._double.set_latency(asked.number("latency_ms"), asked.text("cons_id", "") or None)
         return _done()
 
     async def screening(self, request: web.Request) -> web.Response:

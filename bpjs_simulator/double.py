@@ -76,6 +76,11 @@ class Double:
         if cons_id is not None and cons_id not in self.clinics:
             raise UnknownClinic("tidak ada klinik dengan 'cons_id' itu")
 
+    def set_latency(self, latency_ms: Any, cons_id: str | None = None) -> None:
+        """Hold back the answers to one clinic, or to all others. Raises UnknownOption, UnknownClinic."""
+        self._check_clinic(cons_id)
+        self.options.set_latency(latency_ms, cons_id)
+
     def first_clinic(self) -> Clinic:
         """The clinic that is meant when none is named."""
         return next(iter(self.clinics.values()))

@@ -37,7 +37,8 @@ class HttpAnswers:
 
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
         """Decide one request at once, and answer when the latency that was asked for has passed."""
-        due = asyncio.get_running_loop().time() + self._double.options.latency_ms / 1000
+        latency_ms = self._double.options.latency_of(incoming.headers.get("X-cons-id", ""))
+        due = asyncio.get_running_loop().time() + latency_ms / 1000
         holdings = self._double.holdings
         holdings.in_flight += 1
         holdings.most_in_flight = max(holdings.most_in_flight, holdings.in_flight)

@@ -53,9 +53,9 @@ def _refusal(
     return Named(sentence, Said(http=http or code, code=code, message=message, response=response), meets)
 
 
-# Texts and codes are the contract's where it has them: net-error, dokter-400, raw-401, the number that is null and
-# the place of words without a message (9), not-registered and no-mapping (6.2), duplicate (5d). The others are of
-# the kinds that gateways, firewalls and logins answer with; nobody has them in writing from BPJS.
+# Texts and codes are the contract's where it has them: net-error, dokter-400, raw-401, the number that is
+# null and the place of words without a message (9), not-registered and no-mapping (6.2), duplicate (5d).
+# The others are of the kinds that gateways, firewalls and logins answer; none is known to be BPJS's.
 NAMED: dict[str, Named] = {
     "net-error": _refusal(
         "PCare's 500 with the words of a .NET failure",

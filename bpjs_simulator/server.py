@@ -146,6 +146,13 @@ class Simulator:
         """Change `Options`, such as `latency_ms` or `clock_skew_seconds`. Raises UnknownOption."""
         self._in_loop(lambda: self.double.options.change(changes))
 
+    def set_latency(self, latency_ms: float, *, cons_id: str | None = None) -> None:
+        """Hold back the answers to one clinic, or to all that have no latency of their own.
+
+        Raises UnknownOption, UnknownClinic.
+        """
+        self._in_loop(lambda: self.double.set_latency(latency_ms, cons_id))
+
     def set_password(self, password: str) -> None:
         """From now on PCare wants this password of every clinic."""
         self._in_loop(lambda: self.double.set_password(password))

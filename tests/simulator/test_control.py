@@ -1,14 +1,19 @@
 """The control endpoints: the ledger, and a POST for everything that may be changed."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from bpjs_simulator.faults import FAULTS
+from bpjs_simulator.server import Clinic
 from tests.simulator.caller import CARD, QUEUE_DAY, Caller, add, panggil, pendaftaran
+from tests.simulator.conftest import Running
 
+READ = ("pcare", "GET", "kesadaran")
 Answered = Callable[[Caller], object]
 
 
@@ -90,6 +95,36 @@ def test_latency_holds_answers_back(clinic: Caller) -> None:
     assert clinic.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.3
 
 
+def test_latency_of_one_clinic_holds_no_other_back(running: Running) -> None:
+    ours = Clinic()
+    theirs = replace(ours, cons_id="67890", kd_provider="01234568")
+    slow, quick = (clinic := running(clinics=[ours, theirs])), Caller(clinic.simulator, theirs)
+    control(clinic, "latency", {"latency_ms": 400, "cons_id": ours.cons_id})
+
+    def waits(caller: Caller) -> bool:
+        return caller.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.4
+
+    assert (waits(slow), waits(quick)) == (True, False)
+    slow.simulator.set_latency(0, cons_id=ours.cons_id)
+    slow.simulator.set_latency(400)
+    assert (waits(slow), waits(quick)) == (False, True)
+
+
+def test_a_latency_for_all_is_what_a_clinic_without_its_own_has(clinic: Caller) -> None:
+    clinic.simulator.set_latency(300)
+    unsigned = clinic.raw("pcare", "GET", "kesadaran", headers={})
+
+    assert min(answer.elapsed.total_seconds() for answer in (unsigned, clinic.raw(*READ))) >= 0.3
+
+
+def test_the_ledger_tells_when_each_write_came_though_its_answer_is_held_back(clinic: Caller) -> None:
+    clinic.simulator.set_latency(400)
+    began = time.time()
+    registering(clinic)
+
+    assert began <= ledger(clinic)["writes"][0]["at"] < began + 0.4
+
+
 WRONG: list[tuple[str, Any]] = [
     ("faults", {"faults": {"hujan": 1}}),
     ("faults", {"faults": {"slow": 2}}),
@@ -130,6 +165,11 @@ WRONG: list[tuple[str, Any]] = [
     ("clock", {"skew_seconds": "lama"}),
     ("clock", {}),
     ("latency", {"latency_ms": -1}),
+    ("latency", {"latency_ms": -1, "cons_id": "12345"}),
+    ("latency", {"latency_ms": "lama", "cons_id": "12345"}),
+    ("latency", {"latency_ms": 300, "cons_id": "lain"}),
+    ("latency", {"latency_ms": 300, "cons_id": 12345}),
+    ("latency", {"cons_id": "12345"}),
     ("latency", {}),
     ("password", {}),
     ("password", {"password": ""}),
