@@ -12,6 +12,7 @@ from bpjs_simulator.named_answers import NAMED
 from bpjs_simulator.options import UnknownOption
 from bpjs_simulator.references import WrongReference
 from bpjs_simulator.scripts import WrongScript
+from bpjs_simulator.web_app import WebAppRefusal
 
 SetOutage = Callable[[bool], Awaitable[None]]
 
@@ -30,12 +31,22 @@ def control_app(double: Double, set_outage: SetOutage) -> web.Application:
 
 _POSTS = (
     "faults", "fault-once", "outage", "password", "options", "references", "reset", "clock", "latency",
-    "screening", "mobile-jkn", "answers", "answers/clear",
+    "screening", "mobile-jkn", "answers", "answers/clear", "hold", "remove",
 )  # fmt: skip
 
 
+_WHAT = ("pendaftaran", "kunjungan")
+_KEY = ("noKartu", "tglDaftar", "kdPoli")
 # Every way in which a request can be wrong; anything else is a mistake of ours and a 500.
-_WRONG = (WrongRequest, UnknownFault, UnknownOption, UnknownClinic, WrongReference, WrongScript)
+_WRONG = (
+    WrongRequest,
+    UnknownFault,
+    UnknownOption,
+    UnknownClinic,
+    WrongReference,
+    WrongScript,
+    WebAppRefusal,
+)
 
 
 @web.middleware
@@ -136,6 +147,36 @@ class _Control:
         asked = await _asked(request)
         asked.only("id")
         self._double.scripts.clear(asked.fields.get("id"))
+        return _done()
+
+    async def hold(self, request: web.Request) -> web.Response:
+        """What somebody typed into PCare's own page; the answer is `{"number": its noUrut or noKunjungan}`.
+
+        `{"what": "pendaftaran"|"kunjungan", "noKartu", "tglDaftar", "kdPoli", "body": {…}, "kdProvider"}`; a
+        kunjungan with `"shows_poli": false` has `"poli": null` in the history.
+        """
+        asked = await _asked(request)
+        typed = asked.mapping("body", {}) | {name: asked.text(name) for name in _KEY}
+        provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
+        if asked.choice("what", _WHAT) == "pendaftaran":
+            asked.only("what", *_KEY, "body", "kdProvider")
+            number = self._double.web_app.hold_pendaftaran(typed, provider)
+        else:
+            asked.only("what", *_KEY, "body", "kdProvider", "shows_poli")
+            shows_poli = asked.flag("shows_poli", default=True)
+            number = self._double.web_app.hold_kunjungan(typed, provider, shows_poli=shows_poli)
+        return web.json_response({"number": number})
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """What somebody removed there: `{"what": "kunjungan", "noKunjungan"}`, a pendaftaran as in hold."""
+        asked = await _asked(request)
+        if asked.choice("what", _WHAT) == "pendaftaran":
+            asked.only("what", *_KEY, "kdProvider")
+            provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
+            self._double.web_app.remove_pendaftaran({name: asked.text(name) for name in _KEY}, provider)
+        else:
+            asked.only("what", "noKunjungan")
+            self._double.web_app.remove_kunjungan(asked.text("noKunjungan"))
         return _done()
 
     async def references(self, request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -42,6 +43,13 @@ class Asked:
         value = self._of(str, name, default)
         if value == "" and default is not value:
             raise WrongRequest(f"'{name}' tidak boleh kosong")
+        return value
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of these texts."""
+        value = self.text(name)
+        if value not in choices:
+            raise WrongRequest(f"'{name}' harus salah satu dari {', '.join(choices)}")
         return value
 
     def flag(self, name: str, *, default: bool = _REQUIRED) -> bool:

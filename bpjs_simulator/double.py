@@ -18,6 +18,7 @@ from bpjs_simulator.reads import Reads
 from bpjs_simulator.references import References
 from bpjs_simulator.request import Request
 from bpjs_simulator.scripts import Scripts
+from bpjs_simulator.web_app import WebApp
 
 _DELETE_PENDAFTARAN = re.compile(
     r"pendaftaran/peserta/([^/]+)/tglDaftar/([^/]+)/noUrut/([^/]+)/kdPoli/([^/]+)", re.IGNORECASE
@@ -48,6 +49,7 @@ class Double:
         self.holdings = Holdings()
         self._pcare = PcareRules(self.holdings, self.references, self.options)
         self._antrean = AntreanRules(self.holdings, self.references, self.options)
+        self.web_app = WebApp(self.holdings, self._pcare)
         self._reads = Reads(self.holdings, self.references, self.options)
 
     def now(self) -> float:
@@ -165,10 +167,10 @@ class Double:
         registration = _DELETE_PENDAFTARAN.fullmatch(request.path)
         if registration and request.service == "pcare":
             card, day, number, poli = registration.groups()
-            return self._pcare.delete_pendaftaran(card, day, number, poli, clinic)
+            return self._pcare.delete_pendaftaran(card, day, number, poli, clinic.kd_provider)
         visit = _DELETE_KUNJUNGAN.fullmatch(request.path)
         if visit and request.service == "pcare":
-            return self._pcare.delete_kunjungan(visit[1], clinic)
+            return self._pcare.delete_kunjungan(visit[1], clinic.kd_provider)
         return _NO_ROUTE
 
 

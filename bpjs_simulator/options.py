@@ -28,6 +28,7 @@ class Options:
     screening: set[str] = field(default_factory=set)  # cards that must fill the health screening first
     screened: set[str] = field(default_factory=set)  # cards that filled it, whatever they begin with
     unknown_cards: set[str] = field(default_factory=set)
+    no_poli: set[str] = field(default_factory=set)  # cards whose visits the history shows with "poli": null
     broken_reads: set[str] = field(default_factory=set)  # reads whose path holds one of these get a 503 page
 
     def require_screening(self, card: str, *, needed: bool = True) -> None:
@@ -99,6 +100,7 @@ _VALUES: dict[str, Value] = {
     "screening": _CARDS,
     "screened": _CARDS,
     "unknown_cards": _CARDS,
+    "no_poli": _CARDS,
     "broken_reads": (_is_texts, "daftar bagian jalur"),
 }
 

@@ -18,8 +18,9 @@ from bpjs_simulator.holdings import Row
 from bpjs_simulator.http_answers import HttpAnswers
 from bpjs_simulator.port import HOST, Port
 from bpjs_simulator.scripts import WrongScript
+from bpjs_simulator.web_app import WebAppRefusal
 
-__all__ = ["Clinic", "Simulator", "UnknownClinic", "UnknownFault", "WrongScript", "serve"]
+__all__ = ["Clinic", "Simulator", "UnknownClinic", "UnknownFault", "WebAppRefusal", "WrongScript", "serve"]
 
 T = TypeVar("T")
 
@@ -176,6 +177,47 @@ class Simulator:
         """Hold an entry of the first clinic that a patient took in Mobile JKN; the date is yyyy-MM-dd."""
         provider = self.double.first_clinic().kd_provider
         self._in_loop(lambda: self.double.hold_antrean(nomorkartu, kodepoli, tanggalperiksa, provider))
+
+    def hold_pendaftaran(
+        self, card: str, day: str, poli: str, *, kd_provider: str | None = None, **body: Any
+    ) -> str:
+        """Hold a registration that somebody typed into PCare's own page; its noUrut. The day is dd-MM-yyyy.
+
+        `body`: what else was typed, spelled as PCare spells it. Raises WebAppRefusal.
+        """
+        typed = body | {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        return self._in_loop(lambda: self.double.web_app.hold_pendaftaran(typed, provider))
+
+    def hold_kunjungan(
+        self,
+        card: str,
+        day: str,
+        poli: str,
+        *,
+        kd_provider: str | None = None,
+        shows_poli: bool = True,
+        **body: Any,
+    ) -> str:
+        """Hold a visit that somebody typed into PCare's own page; its noKunjungan. The day is dd-MM-yyyy.
+
+        Without `shows_poli` the history says `"poli": null` of it. Raises WebAppRefusal.
+        """
+        typed = body | {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        return self._in_loop(
+            lambda: self.double.web_app.hold_kunjungan(typed, provider, shows_poli=shows_poli)
+        )
+
+    def remove_pendaftaran(self, card: str, day: str, poli: str, *, kd_provider: str | None = None) -> None:
+        """Remove a registration as on PCare's own page; the day is dd-MM-yyyy. Raises WebAppRefusal."""
+        key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        self._in_loop(lambda: self.double.web_app.remove_pendaftaran(key, provider))
+
+    def remove_kunjungan(self, number: str) -> None:
+        """Remove a visit as on PCare's own page. Raises WebAppRefusal."""
+        self._in_loop(lambda: self.double.web_app.remove_kunjungan(number))
 
     def reset(self) -> None:
         """Forget everything that was written; faults, options and references stay."""

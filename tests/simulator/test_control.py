@@ -10,9 +10,10 @@ import pytest
 
 from bpjs_simulator.faults import FAULTS
 from bpjs_simulator.server import Clinic
-from tests.simulator.caller import CARD, QUEUE_DAY, Caller, add, panggil, pendaftaran
+from tests.simulator.caller import CARD, DAY, QUEUE_DAY, Caller, add, panggil, pendaftaran
 from tests.simulator.conftest import Running
 
+KEY = {"noKartu": CARD, "tglDaftar": DAY, "kdPoli": "001"}
 READ = ("pcare", "GET", "kesadaran")
 Answered = Callable[[Caller], object]
 
@@ -41,6 +42,10 @@ def calling(clinic: Caller) -> int:
 
 def rows_of_a_page(clinic: Caller) -> int:
     return len(clinic.pcare("GET", "poli/fktp/0/100").response["list"])
+
+
+def visits(clinic: Caller) -> int:
+    return len(clinic.pcare("GET", f"kunjungan/peserta/{CARD}").response["list"])
 
 
 def adding(card: str) -> Answered:
@@ -77,6 +82,9 @@ CHANGES: list[tuple[str, Any, Answered, object]] = [
     ("answers", {"answer": "net-error", "match": {"endpoint": "kunjungan"}}, registering, 201),
     ("answers", {"answer": "firewall-403", "match": {"method": "GET"}, "after": True}, reading, 403),
     ("answers/clear", {}, registering, 201),
+    ("hold", {"what": "pendaftaran", **KEY}, registering, 401),
+    ("hold", {"what": "kunjungan", **KEY}, visits, 1),
+    ("hold", {"what": "kunjungan", **KEY, "kdProvider": "09990001", "shows_poli": False}, visits, 1),
 ]
 
 
@@ -223,6 +231,28 @@ WRONG: list[tuple[str, Any]] = [
     ("answers", {"answer": "net-error", "times": True}),
     ("answers", {"answer": "net-error", "time": 2}),
     ("answers", {"answer": "net-error", "after": "ya"}),
+    ("hold", KEY),
+    ("hold", {"what": "antrean", **KEY}),
+    ("hold", {"what": "kunjungan"}),
+    ("hold", {"what": "kunjungan", **KEY, "kdPoli": None}),
+    ("hold", {"what": "kunjungan", **KEY, "kdPoli": ""}),
+    ("hold", {"what": "kunjungan", **KEY, "noKartu": 1234567890}),
+    ("hold", {"what": "kunjungan", **KEY, "noKartu": "123"}),
+    ("hold", {"what": "kunjungan", **KEY, "tglDaftar": QUEUE_DAY}),
+    ("hold", {"what": "kunjungan", **KEY, "body": "J00"}),
+    ("hold", {"what": "kunjungan", **KEY, "shows_poli": None}),
+    ("hold", {"what": "kunjungan", **KEY, "kdDiag1": "J00"}),
+    ("hold", {"what": "pendaftaran", **KEY, "shows_poli": False}),
+    ("hold", {"what": "pendaftaran", **KEY, "kdProvider": 1}),
+    ("remove", {}),
+    ("remove", {"what": "antrean"}),
+    ("remove", {"what": "pendaftaran", **KEY}),
+    ("remove", {"what": "pendaftaran", "noKartu": CARD}),
+    ("remove", {"what": "pendaftaran", **KEY, "noUrut": "A1"}),
+    ("remove", {"what": "kunjungan", "noKunjungan": "012345670926Y000001"}),
+    ("remove", {"what": "kunjungan", "noKunjungan": 1}),
+    ("remove", {"what": "kunjungan", **KEY}),
+    ("options", {"no_poli": CARD}),
     ("answers/clear", {"id": 99}),
     ("answers/clear", {"id": "1"}),
     ("answers/clear", {"nomor": 1}),
@@ -255,9 +285,9 @@ def test_a_change_that_is_no_json_object_is_refused_with_a_sentence(clinic: Call
 def test_every_change_that_there_is_has_been_tried_right_and_wrong(clinic: Caller) -> None:
     routes = {
         "faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn",
-        "answers", "answers/clear",
+        "answers", "answers/clear", "hold",
     }  # fmt: skip
-    elsewhere = {"outage", "latency", "reset"}
+    elsewhere = {"outage", "latency", "remove", "reset"}
 
     assert {name for name, *_ in CHANGES} == routes
     assert {name for name, _ in WRONG} == routes | elsewhere - {"reset"}
