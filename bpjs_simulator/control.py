@@ -1,5 +1,6 @@
 """The control endpoint: shows the ledger, makes faults and outages, changes what BPJS knows."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -7,8 +8,11 @@ from aiohttp import web
 from bpjs_simulator.control_request import Asked, WrongRequest
 from bpjs_simulator.double import Double, UnknownClinic
 from bpjs_simulator.faults import UnknownFault
+from bpjs_simulator.named_answers import NAMED
 from bpjs_simulator.options import UnknownOption
 from bpjs_simulator.references import WrongReference
+from bpjs_simulator.scripts import WrongScript
+from bpjs_simulator.web_app import WebAppRefusal
 
 SetOutage = Callable[[bool], Awaitable[None]]
 
@@ -18,20 +22,31 @@ def control_app(double: Double, set_outage: SetOutage) -> web.Application:
     control = _Control(double, set_outage)
     app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_say_what_is_wrong])
     app.router.add_get("/ledger", control.ledger)
+    app.router.add_get("/answers", control.named_answers)
     app.router.add_get("/references/{name:.+}", control.reference)
     for name in _POSTS:
-        app.router.add_post(f"/control/{name}", getattr(control, name.replace("-", "_")))
+        app.router.add_post(f"/control/{name}", getattr(control, re.sub("[-/]", "_", name)))
     return app
 
 
 _POSTS = (
     "faults", "fault-once", "outage", "password", "options", "references", "reset", "clock", "latency",
-    "screening", "mobile-jkn",
+    "screening", "mobile-jkn", "answers", "answers/clear", "hold", "remove",
 )  # fmt: skip
 
 
+_WHAT = ("pendaftaran", "kunjungan")
+_KEY = ("noKartu", "tglDaftar", "kdPoli")
 # Every way in which a request can be wrong; anything else is a mistake of ours and a 500.
-_WRONG = (WrongRequest, UnknownFault, UnknownOption, UnknownClinic, WrongReference)
+_WRONG = (
+    WrongRequest,
+    UnknownFault,
+    UnknownOption,
+    UnknownClinic,
+    WrongReference,
+    WrongScript,
+    WebAppRefusal,
+)
 
 
 @web.middleware
@@ -89,7 +104,9 @@ class _Control:
         return _done()
 
     async def latency(self, request: web.Request) -> web.Response:
-        self._double.options.change({"latency_ms": (await _asked(request)).number("latency_ms")})
+        """`{"latency_ms": n}` of every answer, or of those to the clinic with `"cons_id"`."""
+        asked = await _asked(request)
+        self._double.set_latency(asked.number("latency_ms"), asked.text("cons_id", "") or None)
         return _done()
 
     async def screening(self, request: web.Request) -> web.Response:
@@ -105,6 +122,61 @@ class _Control:
         provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
         card, poli, day = asked.text("nomorkartu"), asked.text("kodepoli"), asked.day("tanggalperiksa")
         self._double.hold_antrean(card, poli, day, provider)
+        return _done()
+
+    async def named_answers(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: named.sentence for name, named in NAMED.items()})
+
+    async def answers(self, request: web.Request) -> web.Response:
+        """`{"answer": NAME or {…}, "match": {…}, "times": N, "after": false}`; the answer is `{"id": n}`.
+
+        A spelled-out answer has the fields of `Said`, and may begin with the `name` whose fields it changes.
+        """
+        asked = await _asked(request)
+        asked.only("answer", "match", "times", "after")
+        number = self._double.script(
+            asked.fields.get("answer"),
+            asked.mapping("match", {}),
+            times=asked.fields.get("times"),
+            after=asked.flag("after", default=False),
+        )
+        return web.json_response({"id": number})
+
+    async def answers_clear(self, request: web.Request) -> web.Response:
+        """`{}` forgets all scripted answers, `{"id": n}` one."""
+        asked = await _asked(request)
+        asked.only("id")
+        self._double.scripts.clear(asked.fields.get("id"))
+        return _done()
+
+    async def hold(self, request: web.Request) -> web.Response:
+        """What somebody typed into PCare's own page; the answer is `{"number": its noUrut or noKunjungan}`.
+
+        `{"what": "pendaftaran"|"kunjungan", "noKartu", "tglDaftar", "kdPoli", "body": {…}, "kdProvider"}`; a
+        kunjungan with `"shows_poli": false` has `"poli": null` in the history.
+        """
+        asked = await _asked(request)
+        typed = asked.mapping("body", {}) | {name: asked.text(name) for name in _KEY}
+        provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
+        if asked.choice("what", _WHAT) == "pendaftaran":
+            asked.only("what", *_KEY, "body", "kdProvider")
+            number = self._double.web_app.hold_pendaftaran(typed, provider)
+        else:
+            asked.only("what", *_KEY, "body", "kdProvider", "shows_poli")
+            shows_poli = asked.flag("shows_poli", default=True)
+            number = self._double.web_app.hold_kunjungan(typed, provider, shows_poli=shows_poli)
+        return web.json_response({"number": number})
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """What somebody removed there: `{"what": "kunjungan", "noKunjungan"}`, a pendaftaran as in hold."""
+        asked = await _asked(request)
+        if asked.choice("what", _WHAT) == "pendaftaran":
+            asked.only("what", *_KEY, "kdProvider")
+            provider = asked.text("kdProvider", self._double.first_clinic().kd_provider)
+            self._double.web_app.remove_pendaftaran({name: asked.text(name) for name in _KEY}, provider)
+        else:
+            asked.only("what", "noKunjungan")
+            self._double.web_app.remove_kunjungan(asked.text("noKunjungan"))
         return _done()
 
     async def references(self, request: web.Request) -> web.Response:

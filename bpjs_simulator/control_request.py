@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -31,11 +32,24 @@ class Asked:
             raise WrongRequest("isi permintaan harus objek JSON")
         self.fields: dict[str, Any] = fields
 
+    def only(self, *names: str) -> None:
+        """Refuse a field that is none of these: misspelled, it would ask for more than was meant."""
+        unknown = set(self.fields) - set(names)
+        if unknown:
+            raise WrongRequest(f"tidak ada '{min(unknown)}'; yang ada: {', '.join(names)}")
+
     def text(self, name: str, default: str = _REQUIRED) -> str:
         """A text that is not empty."""
         value = self._of(str, name, default)
         if value == "" and default is not value:
             raise WrongRequest(f"'{name}' tidak boleh kosong")
+        return value
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of these texts."""
+        value = self.text(name)
+        if value not in choices:
+            raise WrongRequest(f"'{name}' harus salah satu dari {', '.join(choices)}")
         return value
 
     def flag(self, name: str, *, default: bool = _REQUIRED) -> bool:

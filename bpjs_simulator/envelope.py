@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,8 @@ from Crypto.Util.Padding import pad
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.lzstring_encoder import compress
+
+_HTTP = range(200, 600)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Answer:
     sealed: bool = False
     http: int | None = None  # None: PCare mirrors the code, Antrean says 200
     committed: bool = field(default=False, compare=False)
+    meta: Mapping[str, Any] = field(default_factory=dict)  # more fields, beside message and code
 
 
 def write(service: str, answer: Answer, clinic: Clinic | None, stamp: str) -> tuple[int, bytes]:
@@ -31,7 +35,7 @@ def write(service: str, answer: Answer, clinic: Clinic | None, stamp: str) -> tu
     response = answer.response
     if answer.sealed and clinic is not None:
         response = seal(json.dumps(response, ensure_ascii=False, separators=(",", ":")), clinic, stamp)
-    meta = {"message": answer.message, "code": answer.code}
+    meta = {"message": answer.message, "code": answer.code, **answer.meta}
     key = "metaData" if service == "pcare" else "metadata"
     body = json.dumps({"response": response, key: meta}, ensure_ascii=False).encode("utf-8", "replace")
     return status_of(service, answer), body
@@ -43,7 +47,7 @@ def status_of(service: str, answer: Answer) -> int:
         return answer.http
     if service == "antrean":
         return 200
-    return 400 if answer.code == 50000 else answer.code  # noqa: PLR2004 - no HTTP status has that number
+    return answer.code if answer.code in _HTTP else 400  # as 50000, which no HTTP status has for a number
 
 
 def seal(text: str, clinic: Clinic, stamp: str) -> str:

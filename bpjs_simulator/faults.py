@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from bpjs_simulator.named_answers import NAMED
+
 # name -> (does the write still take effect?, what the caller gets)
 FAULTS: dict[str, tuple[bool, str]] = {
     "drop-before": (False, "the connection is cut before anything happened"),
@@ -18,6 +20,8 @@ FAULTS: dict[str, tuple[bool, str]] = {
     "garbage": (True, "a success whose payload cannot be decrypted"),
     "wrong-login": (False, "401, the PCare login is refused"),
     "refuse": (False, "the connection is cut before anything happened, and for a while new ones are refused"),
+    "net-error": (False, NAMED["net-error"].sentence),
+    "firewall-200": (False, NAMED["firewall-200"].sentence),
 }
 
 

@@ -57,6 +57,7 @@ def _key(columns: tuple[str, ...], row: Row) -> Key:
 
 
 VISIT_KEY = ("kdProvider", "noKartu", "tglDaftar", "kdPoli")
+_LONGEST_WORD = 20
 QUEUE_KEY = ("kdProvider", "nomorkartu", "kodepoli", "tanggalperiksa")
 
 
@@ -68,7 +69,7 @@ class Holdings:
     kunjungan: Shelf = field(default_factory=lambda: Shelf(VISIT_KEY, ("noKunjungan",), ("noKartu",)))
     antrean: Shelf = field(default_factory=lambda: Shelf(QUEUE_KEY))
     writes: list[Row] = field(default_factory=list)
-    reads: int = 0
+    reads_by_path: dict[str, int] = field(default_factory=dict)
     in_flight: int = 0
     most_in_flight: int = 0
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -78,6 +79,12 @@ class Holdings:
         self._numbers[series] = self._numbers.get(series, 0) + 1
         return self._numbers[series]
 
+    def count_read(self, path: str) -> None:
+        """Count one read by the first part of its path, which names no patient; what is no word is `lain`."""
+        first = path.partition("/")[0]
+        kind = first if first.isalpha() and first.isascii() and len(first) <= _LONGEST_WORD else "lain"
+        self.reads_by_path[kind] = self.reads_by_path.get(kind, 0) + 1
+
     def ledger(self) -> Row:
         """A copy of everything, as the control endpoint shows it."""
         return {
@@ -85,6 +92,7 @@ class Holdings:
             "kunjungan": [dict(row) for row in self.kunjungan],
             "antrean": [dict(row) for row in self.antrean],
             "writes": list(self.writes),
-            "reads": self.reads,
+            "reads": sum(self.reads_by_path.values()),
+            "reads_by_path": dict(self.reads_by_path),
             "most_in_flight": self.most_in_flight,
         }

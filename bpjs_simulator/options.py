@@ -18,6 +18,7 @@ class Options:
     """All may be changed while it runs, by a `POST /control/options` with the same names."""
 
     latency_ms: float = 0
+    latency_by_clinic: dict[str, float] = field(default_factory=dict)  # consumer id -> its own, set_latency
     page_cap: int | None = None  # at most this many rows a page, whatever was asked for
     count_is_total: bool = True
     no_data: str = "null"  # null, empty, list, 204-code, 204-http: the forms of contract 2.3
@@ -27,12 +28,28 @@ class Options:
     screening: set[str] = field(default_factory=set)  # cards that must fill the health screening first
     screened: set[str] = field(default_factory=set)  # cards that filled it, whatever they begin with
     unknown_cards: set[str] = field(default_factory=set)
+    no_poli: set[str] = field(default_factory=set)  # cards whose visits the history shows with "poli": null
     broken_reads: set[str] = field(default_factory=set)  # reads whose path holds one of these get a 503 page
 
     def require_screening(self, card: str, *, needed: bool = True) -> None:
         """Make a member need the health screening, or have filled it."""
         (self.screening if needed else self.screened).add(card)
         (self.screened if needed else self.screening).discard(card)
+
+    def set_latency(self, latency_ms: Any, cons_id: str | None = None) -> None:
+        """Hold back the answers to one clinic, or to all without a latency of their own.
+
+        Raises UnknownOption.
+        """
+        if cons_id is None:
+            self.change({"latency_ms": latency_ms})
+        else:
+            _check("latency_ms", latency_ms)
+            self.latency_by_clinic[cons_id] = latency_ms
+
+    def latency_of(self, cons_id: str) -> float:
+        """For how many milliseconds the answers to this clinic are held back."""
+        return self.latency_by_clinic.get(cons_id, self.latency_ms)
 
     def is_broken(self, path: str) -> bool:
         """Whether a read of this path fails."""
@@ -41,13 +58,17 @@ class Options:
     def change(self, changes: Mapping[str, Any]) -> None:
         """Set options by name; a list becomes a set. Raises UnknownOption, and then changes nothing."""
         for name, value in changes.items():
-            if name not in _VALUES:
-                raise UnknownOption(f"tidak ada pilihan '{name}'; yang ada: {', '.join(_VALUES)}")
-            fits, wanted = _VALUES[name]
-            if not fits(value):
-                raise UnknownOption(f"'{name}' harus {wanted}")
+            _check(name, value)
         for name, value in changes.items():
             setattr(self, name, set(value) if isinstance(value, list) else value)
+
+
+def _check(name: str, value: Any) -> None:
+    if name not in _VALUES:
+        raise UnknownOption(f"tidak ada pilihan '{name}'; yang ada: {', '.join(_VALUES)}")
+    fits, wanted = _VALUES[name]
+    if not fits(value):
+        raise UnknownOption(f"'{name}' harus {wanted}")
 
 
 def _is_number(value: Any) -> bool:
@@ -79,6 +100,7 @@ _VALUES: dict[str, Value] = {
     "screening": _CARDS,
     "screened": _CARDS,
     "unknown_cards": _CARDS,
+    "no_poli": _CARDS,
     "broken_reads": (_is_texts, "daftar bagian jalur"),
 }
 

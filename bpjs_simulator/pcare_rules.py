@@ -1,4 +1,4 @@
-"""PCare's rules for the four writes (contract 5d to 5g)."""
+"""PCare's rules for the five writes (contract 5d to 5g)."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ SCREENING = (
 )
 NOT_IN_REFERENCE = "Tidak sesuai dengan referensi sistem."
 NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
-NOT_REGISTERED = "Unauthorized! You are not registered for this service!"
+NO_VISIT = "Data kunjungan tidak ditemukan"
 JVALUE = "Cannot access child value on Newtonsoft.Json.Linq.JValue."
 
 
@@ -40,43 +40,77 @@ class PcareRules:
             return _refused(wrong)
         if needs_screening(self._options, card):
             return Answer(401, SCREENING)
-        key = {"noKartu": card, "tglDaftar": body["tglDaftar"], "kdPoli": body["kdPoli"]}
-        if self._holdings.pendaftaran.first(**key, kdProvider=clinic.kd_provider):
+        if self._holdings.pendaftaran.first(**visit_key(body, clinic.kd_provider)):
             return self._duplicate()
-        series = f"{clinic.kd_provider}/{body['tglDaftar']}/{body['kdPoli']}"
-        number = f"{_letter(body['kdPoli'])}{self._holdings.next_number(series)}"
-        held = {**key, "kdProvider": clinic.kd_provider, "noUrut": number, "status": "Baru", "body": body}
-        self._holdings.pendaftaran.add(held)
+        number = self.hold_pendaftaran(body, clinic.kd_provider)
         return Answer(201, "CREATED", {"field": "noUrut", "message": number}, sealed=True, committed=True)
+
+    def hold_pendaftaran(self, body: Row, kd_provider: str) -> str:
+        """Hold a registration, whoever made it; its noUrut."""
+        series = f"{kd_provider}/{body['tglDaftar']}/{body['kdPoli']}"
+        number = f"{_letter(body['kdPoli'])}{self._holdings.next_number(series)}"
+        held = {**visit_key(body, kd_provider), "noUrut": number, "status": "Baru", "body": body}
+        self._holdings.pendaftaran.add(held)
+        return number
 
     def add_kunjungan(self, body: Row, clinic: Clinic) -> Answer:
         """`POST kunjungan/v1`."""
+        refusal = self._refusal_of_visit(body)
+        if refusal:
+            return refusal
+        if self._holdings.pendaftaran.first(**visit_key(body, clinic.kd_provider)) is None:
+            return _unregistered()
+        if self._holdings.kunjungan.first(**visit_key(body, clinic.kd_provider)):
+            return _refused([{"field": "noKartu", "message": DUPLICATE}])
+        response = [{"field": "noKunjungan", "message": self.hold_kunjungan(body, clinic.kd_provider)}]
+        return Answer(201, "CREATED", response, sealed=True, committed=True)
+
+    def hold_kunjungan(self, body: Row, kd_provider: str, **marks: bool) -> str:
+        """Hold a visit with marks of its own, whoever made it; its noKunjungan."""
+        day = datetime.strptime(str(body["tglDaftar"]), "%d-%m-%Y")
+        number = f"{kd_provider}{day:%m%y}Y{self._holdings.next_number(kd_provider):06d}"
+        key = visit_key(body, kd_provider)
+        self._holdings.kunjungan.add({**key, "noKunjungan": number, "body": body, **marks})
+        self._set_status(key, "Sudah dilayani")
+        return number
+
+    def _set_status(self, key: Row, status: str) -> None:
+        registration = self._holdings.pendaftaran.first(**key)
+        if registration is not None:
+            registration["status"] = status
+
+    def edit_kunjungan(self, body: Row, clinic: Clinic) -> Answer:
+        """`PUT kunjungan/v1` (contract 5e, Edit): the body of a held visit is replaced.
+
+        Day and poli may be left out or null, and stay. They cannot be changed, because they are the visit's
+        link to its registration; what BPJS answers to that is unproven: here it lacks a registration.
+        """
+        held = self._visit_named(body.get("noKunjungan"), clinic.kd_provider)
+        if held is None:
+            return _refused([{"field": "noKunjungan", "message": NO_VISIT}])
+        whole = body | {name: body.get(name) or held[name] for name in ("tglDaftar", "kdPoli")}
+        refusal = self._refusal_of_visit(whole)
+        if refusal:
+            return refusal
+        if any(held[name] != value for name, value in visit_key(whole, clinic.kd_provider).items()):
+            return _unregistered()
+        held["body"] = whole
+        return Answer(200, "OK", None, committed=True)
+
+    def _visit_named(self, number: Any, kd_provider: str) -> Row | None:
+        if not isinstance(number, str):
+            return None
+        return self._holdings.kunjungan.first(noKunjungan=number, kdProvider=kd_provider)
+
+    def _refusal_of_visit(self, body: Row) -> Answer | None:
         if body.get("kdStatusPulang") == "4" and not isinstance(body.get("rujukLanjut"), dict):
             return Answer(500, JVALUE, [])
         wrong = self._wrong_fields(body, _KUNJUNGAN_CHECKS)
-        if wrong:
-            return _refused(wrong)
-        key = {
-            "noKartu": body.get("noKartu"),
-            "tglDaftar": body.get("tglDaftar"),
-            "kdPoli": body.get("kdPoli"),
-        }
-        key["kdProvider"] = clinic.kd_provider
-        registration = self._holdings.pendaftaran.first(**key)
-        if registration is None:
-            return _refused([{"field": "noKartu", "message": NO_REGISTRATION}] * 2)
-        if self._holdings.kunjungan.first(**key):
-            return _refused([{"field": "noKartu", "message": DUPLICATE}])
-        day = datetime.strptime(str(body["tglDaftar"]), "%d-%m-%Y")
-        number = f"{clinic.kd_provider}{day:%m%y}Y{self._holdings.next_number(clinic.kd_provider):06d}"
-        self._holdings.kunjungan.add({**key, "noKunjungan": number, "body": body})
-        registration["status"] = "Sudah dilayani"
-        response = [{"field": "noKunjungan", "message": number}]
-        return Answer(201, "CREATED", response, sealed=True, committed=True)
+        return _refused(wrong) if wrong else None
 
-    def delete_pendaftaran(self, card: str, day: str, number: str, poli: str, clinic: Clinic) -> Answer:
+    def delete_pendaftaran(self, card: str, day: str, number: str, poli: str, kd_provider: str) -> Answer:
         """`DELETE pendaftaran/peserta/…`."""
-        key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli, "kdProvider": clinic.kd_provider}
+        key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli, "kdProvider": kd_provider}
         held = self._holdings.pendaftaran.first(**key, noUrut=number)
         if held is None:
             return Answer(404, "Data pendaftaran tidak ditemukan")
@@ -87,17 +121,19 @@ class PcareRules:
         self._holdings.pendaftaran.remove(held)
         return Answer(200, "OK", "", committed=True)
 
-    def delete_kunjungan(self, number: str, clinic: Clinic) -> Answer:
+    def delete_kunjungan(self, number: str, kd_provider: str) -> Answer:
         """`DELETE kunjungan/{noKunjungan}`."""
-        held = self._holdings.kunjungan.first(noKunjungan=number, kdProvider=clinic.kd_provider)
+        held = self._visit_named(number, kd_provider)
         if held is None:
-            return Answer(404, "Data kunjungan tidak ditemukan")
+            return Answer(404, NO_VISIT)
         self._holdings.kunjungan.remove(held)
-        same = {name: held[name] for name in ("noKartu", "tglDaftar", "kdPoli", "kdProvider")}
-        registration = self._holdings.pendaftaran.first(**same)
-        if registration is not None:
-            registration["status"] = "Baru"
+        self._set_status(visit_key(held, kd_provider), "Baru")
         return Answer(200, "OK", None, committed=True)
+
+    def key_problem(self, body: Row) -> str | None:
+        """Why this card, day and poli can be no entry's; None when they can."""
+        wrong = self._wrong_fields(body, _KEY_CHECKS)
+        return f"'{wrong[0]['field']}': {wrong[0]['message']}" if wrong else None
 
     def _duplicate(self) -> Answer:
         code = self._options.duplicate_code
@@ -115,6 +151,15 @@ class PcareRules:
 
 def _refused(fields: list[Row]) -> Answer:
     return Answer(412, "PRECONDITION_FAILED", fields)
+
+
+def _unregistered() -> Answer:
+    return _refused([{"field": "noKartu", "message": NO_REGISTRATION}] * 2)
+
+
+def visit_key(body: Row, kd_provider: str) -> Row:
+    """What a registration and its visit have in common: card, day, poli and provider."""
+    return {name: body[name] for name in ("noKartu", "tglDaftar", "kdPoli")} | {"kdProvider": kd_provider}
 
 
 def _letter(kd_poli: str) -> str:
@@ -157,6 +202,11 @@ def _card(_references: References, value: Any) -> str | None:
     return None if fits else "Nomor kartu tidak valid."
 
 
+def _given(_references: References, value: Any) -> str | None:
+    return None if isinstance(value, str) and value else "Tidak boleh kosong."
+
+
+_KEY_CHECKS: dict[str, Check] = {"noKartu": _card, "tglDaftar": _pcare_date, "kdPoli": _given}
 _NUMBER = _is(int, "Harus berupa angka.")
 _PENDAFTARAN_CHECKS: dict[str, Check] = {
     "kdProviderPeserta": _known_in("provider"),

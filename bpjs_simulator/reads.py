@@ -145,8 +145,9 @@ class Reads:
 
     def _visits(self, asked: dict[str, str], _clinic: Clinic) -> Answer:
         """Newest first, of all clinics: the history of a member does not stop at ours."""
-        rows = [_visit(held) for held in reversed(self._holdings.kunjungan.where(noKartu=asked["card"]))]
-        return self._page(rows, {})
+        visits = reversed(self._holdings.kunjungan.where(noKartu=asked["card"]))
+        hides_poli = asked["card"] in self._options.no_poli
+        return self._page([_visit(held, hides_poli=hides_poli) for held in visits], {})
 
     def _referral(self, asked: dict[str, str], clinic: Clinic) -> Answer:
         held = self._holdings.kunjungan.first(noKunjungan=asked["number"], kdProvider=clinic.kd_provider)
@@ -203,13 +204,14 @@ def _registration(held: Row, clinic: Clinic) -> Row:
     }
 
 
-def _visit(held: Row) -> Row:
+def _visit(held: Row, *, hides_poli: bool) -> Row:
     body = held["body"]
+    shows_poli = held.get("shows_poli", True) and not hides_poli
     return {
         "noKunjungan": held["noKunjungan"],
         "tglKunjungan": held["tglDaftar"],
         "providerPelayanan": {"kdProvider": held["kdProvider"], "nmProvider": "Klinik Contoh Sehat"},
-        "poli": {"kdPoli": held["kdPoli"], "nmPoli": "POLI"},
+        "poli": {"kdPoli": held["kdPoli"], "nmPoli": "POLI"} if shows_poli else None,
         **{f"diagnosa{at}": {"kdDiag": body.get(f"kdDiag{at}"), "nmDiag": ""} for at in (1, 2, 3)},
         "statusPulang": {"kdStatusPulang": body.get("kdStatusPulang"), "nmStatusPulang": ""},
         "tglPulang": body.get("tglPulang"),

@@ -12,13 +12,15 @@ from aiohttp import web
 
 from bpjs_simulator.clinic import Clinic
 from bpjs_simulator.control import control_app
-from bpjs_simulator.double import Double
+from bpjs_simulator.double import Double, UnknownClinic
 from bpjs_simulator.faults import UnknownFault
 from bpjs_simulator.holdings import Row
 from bpjs_simulator.http_answers import HttpAnswers
 from bpjs_simulator.port import HOST, Port
+from bpjs_simulator.scripts import WrongScript
+from bpjs_simulator.web_app import WebAppRefusal
 
-__all__ = ["Clinic", "Simulator", "UnknownFault", "serve"]
+__all__ = ["Clinic", "Simulator", "UnknownClinic", "UnknownFault", "WebAppRefusal", "WrongScript", "serve"]
 
 T = TypeVar("T")
 
@@ -122,9 +124,35 @@ class Simulator:
         """The next write whose path holds `endpoint` meets this fault. Raises UnknownFault."""
         self._in_loop(lambda: self.double.faults.next_once(name, endpoint))
 
+    def script_answer(
+        self,
+        answer: str | Mapping[str, Any],
+        *,
+        times: int | None = None,
+        after: bool = False,
+        **match: str,
+    ) -> int:
+        """Give an answer by name, or spelled out, to the requests that are as `match` says; the script's id.
+
+        `match`: service, endpoint (part of the path), method, card, contains (text in the body), cons_id. For
+        ever, or so many times; before a write takes effect, or after. Raises WrongScript, UnknownClinic.
+        """
+        return self._in_loop(lambda: self.double.script(answer, match, times=times, after=after))
+
+    def clear_answers(self, number: int | None = None) -> None:
+        """Forget one scripted answer, or all. Raises WrongScript."""
+        self._in_loop(lambda: self.double.scripts.clear(number))
+
     def set_options(self, **changes: Any) -> None:
         """Change `Options`, such as `latency_ms` or `clock_skew_seconds`. Raises UnknownOption."""
         self._in_loop(lambda: self.double.options.change(changes))
+
+    def set_latency(self, latency_ms: float, *, cons_id: str | None = None) -> None:
+        """Hold back the answers to one clinic, or to all that have no latency of their own.
+
+        Raises UnknownOption, UnknownClinic.
+        """
+        self._in_loop(lambda: self.double.set_latency(latency_ms, cons_id))
 
     def set_password(self, password: str) -> None:
         """From now on PCare wants this password of every clinic."""
@@ -149,6 +177,47 @@ class Simulator:
         """Hold an entry of the first clinic that a patient took in Mobile JKN; the date is yyyy-MM-dd."""
         provider = self.double.first_clinic().kd_provider
         self._in_loop(lambda: self.double.hold_antrean(nomorkartu, kodepoli, tanggalperiksa, provider))
+
+    def hold_pendaftaran(
+        self, card: str, day: str, poli: str, *, kd_provider: str | None = None, **body: Any
+    ) -> str:
+        """Hold a registration that somebody typed into PCare's own page; its noUrut. The day is dd-MM-yyyy.
+
+        `body`: what else was typed, spelled as PCare spells it. Raises WebAppRefusal.
+        """
+        typed = body | {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        return self._in_loop(lambda: self.double.web_app.hold_pendaftaran(typed, provider))
+
+    def hold_kunjungan(
+        self,
+        card: str,
+        day: str,
+        poli: str,
+        *,
+        kd_provider: str | None = None,
+        shows_poli: bool = True,
+        **body: Any,
+    ) -> str:
+        """Hold a visit that somebody typed into PCare's own page; its noKunjungan. The day is dd-MM-yyyy.
+
+        Without `shows_poli` the history says `"poli": null` of it. Raises WebAppRefusal.
+        """
+        typed = body | {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        return self._in_loop(
+            lambda: self.double.web_app.hold_kunjungan(typed, provider, shows_poli=shows_poli)
+        )
+
+    def remove_pendaftaran(self, card: str, day: str, poli: str, *, kd_provider: str | None = None) -> None:
+        """Remove a registration as on PCare's own page; the day is dd-MM-yyyy. Raises WebAppRefusal."""
+        key = {"noKartu": card, "tglDaftar": day, "kdPoli": poli}
+        provider = kd_provider or self.double.first_clinic().kd_provider
+        self._in_loop(lambda: self.double.web_app.remove_pendaftaran(key, provider))
+
+    def remove_kunjungan(self, number: str) -> None:
+        """Remove a visit as on PCare's own page. Raises WebAppRefusal."""
+        self._in_loop(lambda: self.double.web_app.remove_kunjungan(number))
 
     def reset(self) -> None:
         """Forget everything that was written; faults, options and references stay."""

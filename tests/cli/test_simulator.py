@@ -43,13 +43,14 @@ def test_it_answers_where_it_says_and_stops_when_told(terminal: Terminal, port: 
         assert "Traceback" not in simulator.said
 
 
-def test_latency_and_faults_are_passed_on(terminal: Terminal, port: int) -> None:
-    asked = ("--port", str(port), "--latency-ms", "300", "--fault", "html-500=1")
+@pytest.mark.parametrize(("fault", "status"), [("html-500", 500), ("net-error", 500), ("firewall-200", 200)])
+def test_latency_and_faults_are_passed_on(terminal: Terminal, port: int, fault: str, status: int) -> None:
+    asked = ("--port", str(port), "--latency-ms", "300", "--fault", f"{fault}=1")
     with terminal.running("simulator", *asked) as simulator:
         started(simulator)
         url = f"http://127.0.0.1:{port}/antreanfktp/antrean/add"
         answer = httpx.post(url, json={"tanggalperiksa": f"{date.today()}"}, trust_env=False)
-        assert answer.status_code == 500
+        assert answer.status_code == status
         assert answer.elapsed.total_seconds() >= 0.3
 
 

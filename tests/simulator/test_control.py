@@ -1,14 +1,20 @@
 """The control endpoints: the ledger, and a POST for everything that may be changed."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from bpjs_simulator.faults import FAULTS
-from tests.simulator.caller import CARD, QUEUE_DAY, Caller, add, panggil, pendaftaran
+from bpjs_simulator.server import Clinic
+from tests.simulator.caller import CARD, DAY, QUEUE_DAY, Caller, add, panggil, pendaftaran
+from tests.simulator.conftest import Running
 
+KEY = {"noKartu": CARD, "tglDaftar": DAY, "kdPoli": "001"}
+READ = ("pcare", "GET", "kesadaran")
 Answered = Callable[[Caller], object]
 
 
@@ -36,6 +42,10 @@ def calling(clinic: Caller) -> int:
 
 def rows_of_a_page(clinic: Caller) -> int:
     return len(clinic.pcare("GET", "poli/fktp/0/100").response["list"])
+
+
+def visits(clinic: Caller) -> int:
+    return len(clinic.pcare("GET", f"kunjungan/peserta/{CARD}").response["list"])
 
 
 def adding(card: str) -> Answered:
@@ -66,6 +76,15 @@ CHANGES: list[tuple[str, Any, Answered, object]] = [
         calling,
         200,
     ),
+    ("answers", {"answer": "net-error"}, registering, 500),
+    ("answers", {"answer": {"http": 418}, "times": 1}, registering, 418),
+    ("answers", {"answer": "net-error", "match": {"card": CARD, "cons_id": "12345"}}, registering, 500),
+    ("answers", {"answer": "net-error", "match": {"endpoint": "kunjungan"}}, registering, 201),
+    ("answers", {"answer": "firewall-403", "match": {"method": "GET"}, "after": True}, reading, 403),
+    ("answers/clear", {}, registering, 201),
+    ("hold", {"what": "pendaftaran", **KEY}, registering, 401),
+    ("hold", {"what": "kunjungan", **KEY}, visits, 1),
+    ("hold", {"what": "kunjungan", **KEY, "kdProvider": "09990001", "shows_poli": False}, visits, 1),
 ]
 
 
@@ -82,6 +101,36 @@ def test_latency_holds_answers_back(clinic: Caller) -> None:
     control(clinic, "latency", {"latency_ms": 300})
 
     assert clinic.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.3
+
+
+def test_latency_of_one_clinic_holds_no_other_back(running: Running) -> None:
+    ours = Clinic()
+    theirs = replace(ours, cons_id="67890", kd_provider="01234568")
+    slow, quick = (clinic := running(clinics=[ours, theirs])), Caller(clinic.simulator, theirs)
+    control(clinic, "latency", {"latency_ms": 400, "cons_id": ours.cons_id})
+
+    def waits(caller: Caller) -> bool:
+        return caller.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.4
+
+    assert (waits(slow), waits(quick)) == (True, False)
+    slow.simulator.set_latency(0, cons_id=ours.cons_id)
+    slow.simulator.set_latency(400)
+    assert (waits(slow), waits(quick)) == (False, True)
+
+
+def test_a_latency_for_all_is_what_a_clinic_without_its_own_has(clinic: Caller) -> None:
+    clinic.simulator.set_latency(300)
+    unsigned = clinic.raw("pcare", "GET", "kesadaran", headers={})
+
+    assert min(answer.elapsed.total_seconds() for answer in (unsigned, clinic.raw(*READ))) >= 0.3
+
+
+def test_the_ledger_tells_when_each_write_came_though_its_answer_is_held_back(clinic: Caller) -> None:
+    clinic.simulator.set_latency(400)
+    began = time.time()
+    registering(clinic)
+
+    assert began <= ledger(clinic)["writes"][0]["at"] < began + 0.4
 
 
 WRONG: list[tuple[str, Any]] = [
@@ -124,6 +173,11 @@ WRONG: list[tuple[str, Any]] = [
     ("clock", {"skew_seconds": "lama"}),
     ("clock", {}),
     ("latency", {"latency_ms": -1}),
+    ("latency", {"latency_ms": -1, "cons_id": "12345"}),
+    ("latency", {"latency_ms": "lama", "cons_id": "12345"}),
+    ("latency", {"latency_ms": 300, "cons_id": "lain"}),
+    ("latency", {"latency_ms": 300, "cons_id": 12345}),
+    ("latency", {"cons_id": "12345"}),
     ("latency", {}),
     ("password", {}),
     ("password", {"password": ""}),
@@ -134,6 +188,74 @@ WRONG: list[tuple[str, Any]] = [
     ("mobile-jkn", {}),
     ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": "001", "tanggalperiksa": "14-09-2026"}),
     ("mobile-jkn", {"nomorkartu": CARD, "kodepoli": 1, "tanggalperiksa": QUEUE_DAY}),
+    ("answers", {}),
+    ("answers", {"answer": "hujan"}),
+    ("answers", {"answer": None}),
+    ("answers", {"answer": {}}),
+    ("answers", {"answer": ["net-error"]}),
+    ("answers", {"answer": {"name": "hujan"}}),
+    ("answers", {"answer": {"name": ["net-error"]}}),
+    ("answers", {"answer": {"name": "custom"}}),
+    ("answers", {"answer": {"status": 500}}),
+    ("answers", {"answer": {"http": 700}}),
+    ("answers", {"answer": {"http": 100}}),
+    ("answers", {"answer": {"http": "500"}}),
+    ("answers", {"answer": {"http": True}}),
+    ("answers", {"answer": {"code": "500"}}),
+    ("answers", {"answer": {"message": None}}),
+    ("answers", {"answer": {"page": 1}}),
+    ("answers", {"answer": {"page": "x", "json": {}}}),
+    ("answers", {"answer": {"number": "A1", "message": "x"}}),
+    ("answers", {"answer": {"number": None}}),
+    ("answers", {"answer": {"name": "firewall-200", "message": "x"}}),
+    ("answers", {"answer": {"name": "hang", "cut": 1}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": -1}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": 3601}}),
+    ("answers", {"answer": {"name": "hang", "delay_seconds": "lama"}}),
+    ("answers", {"answer": {"http": 500, "meta": []}}),
+    ("answers", {"answer": {"http": 500, "headers": ["Retry-After"]}}),
+    ("answers", {"answer": {"http": 500, "headers": {"Retry-After": 2}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"X": "a\r\nY: b"}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"X Y": "a"}}}),
+    ("answers", {"answer": {"http": 500, "headers": {"Content-Length": "1"}}}),
+    ("answers", {"answer": "net-error", "match": "pendaftaran"}),
+    ("answers", {"answer": "net-error", "match": {"kartu": CARD}}),
+    ("answers", {"answer": "net-error", "match": {"card": 1234567890}}),
+    ("answers", {"answer": "net-error", "match": {"card": ""}}),
+    ("answers", {"answer": "net-error", "match": {"method": "FETCH"}}),
+    ("answers", {"answer": "net-error", "match": {"service": "vclaim"}}),
+    ("answers", {"answer": "net-error", "match": {"cons_id": "lain"}}),
+    ("answers", {"answer": "net-error", "match": {"cons_id": ["12345"]}}),
+    ("answers", {"answer": "net-error", "times": 0}),
+    ("answers", {"answer": "net-error", "times": "2"}),
+    ("answers", {"answer": "net-error", "times": True}),
+    ("answers", {"answer": "net-error", "time": 2}),
+    ("answers", {"answer": "net-error", "after": "ya"}),
+    ("hold", KEY),
+    ("hold", {"what": "antrean", **KEY}),
+    ("hold", {"what": "kunjungan"}),
+    ("hold", {"what": "kunjungan", **KEY, "kdPoli": None}),
+    ("hold", {"what": "kunjungan", **KEY, "kdPoli": ""}),
+    ("hold", {"what": "kunjungan", **KEY, "noKartu": 1234567890}),
+    ("hold", {"what": "kunjungan", **KEY, "noKartu": "123"}),
+    ("hold", {"what": "kunjungan", **KEY, "tglDaftar": QUEUE_DAY}),
+    ("hold", {"what": "kunjungan", **KEY, "body": "J00"}),
+    ("hold", {"what": "kunjungan", **KEY, "shows_poli": None}),
+    ("hold", {"what": "kunjungan", **KEY, "kdDiag1": "J00"}),
+    ("hold", {"what": "pendaftaran", **KEY, "shows_poli": False}),
+    ("hold", {"what": "pendaftaran", **KEY, "kdProvider": 1}),
+    ("remove", {}),
+    ("remove", {"what": "antrean"}),
+    ("remove", {"what": "pendaftaran", **KEY}),
+    ("remove", {"what": "pendaftaran", "noKartu": CARD}),
+    ("remove", {"what": "pendaftaran", **KEY, "noUrut": "A1"}),
+    ("remove", {"what": "kunjungan", "noKunjungan": "012345670926Y000001"}),
+    ("remove", {"what": "kunjungan", "noKunjungan": 1}),
+    ("remove", {"what": "kunjungan", **KEY}),
+    ("options", {"no_poli": CARD}),
+    ("answers/clear", {"id": 99}),
+    ("answers/clear", {"id": "1"}),
+    ("answers/clear", {"nomor": 1}),
 ]
 
 
@@ -161,14 +283,32 @@ def test_a_change_that_is_no_json_object_is_refused_with_a_sentence(clinic: Call
 
 
 def test_every_change_that_there_is_has_been_tried_right_and_wrong(clinic: Caller) -> None:
-    routes = {"faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn"}
-    elsewhere = {"outage", "latency", "reset"}
+    routes = {
+        "faults", "fault-once", "password", "clock", "options", "references", "screening", "mobile-jkn",
+        "answers", "answers/clear", "hold",
+    }  # fmt: skip
+    elsewhere = {"outage", "latency", "remove", "reset"}
 
     assert {name for name, *_ in CHANGES} == routes
     assert {name for name, _ in WRONG} == routes | elsewhere - {"reset"}
     for name in routes | elsewhere:
         url = f"{clinic.simulator.control_url}/control/{name}"
         assert httpx.get(url, trust_env=False).status_code == 405
+
+
+def test_a_script_is_answered_with_its_id_by_which_it_is_cleared(clinic: Caller) -> None:
+    first = control(clinic, "answers", {"answer": "net-error", "match": {"endpoint": "pendaftaran"}}).json()
+    second = control(clinic, "answers", {"answer": "firewall-403", "match": {"method": "GET"}}).json()
+
+    assert (first, second) == ({"id": 1}, {"id": 2})
+    assert ledger(clinic)["scripts"] == [
+        {"id": 1, "answer": "net-error", "met": 0},
+        {"id": 2, "answer": "firewall-403", "met": 0},
+    ]
+    assert control(clinic, "answers/clear", {"id": 1}).json() == {"ok": True}
+    assert (registering(clinic), reading(clinic)) == (201, 403)
+    control(clinic, "answers/clear", {})
+    assert reading(clinic) == 200
 
 
 def test_the_control_answers_during_an_outage(clinic: Caller) -> None:
@@ -194,6 +334,7 @@ def test_the_ledger_shows_what_is_held_and_each_write_in_order(clinic: Caller) -
 
     assert [(row["noKartu"], row["noUrut"]) for row in shown["pendaftaran"]] == [(CARD, number)]
     assert [(row["nomorkartu"], row["status"]) for row in shown["antrean"]] == [(CARD, "menunggu")]
+    assert {write["cons_id"] for write in shown["writes"]} == {"12345"}
     columns = ("service", "method", "endpoint", "committed", "code", "fault")
     assert [tuple(write[column] for column in columns) for write in shown["writes"]] == [
         ("pcare", "POST", "pendaftaran", True, 201, None),

@@ -17,6 +17,7 @@ from tests.simulator.conftest import Running
 TAKES_EFFECT = {
     "drop-before": False, "drop-after": True, "504-after": True, "slow": True, "drip": True, "429": False,
     "html-500": False, "garbage": True, "wrong-login": False, "refuse": False,
+    "net-error": False, "firewall-200": False,
 }  # fmt: skip
 
 
@@ -73,6 +74,18 @@ def test_a_gateway_answers_with_a_page(clinic: Caller, service: str, fault: str,
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
     assert answer.headers.get("retry-after") == ("2" if fault == "429" else None)
+
+
+def test_a_named_answer_may_come_at_a_rate(clinic: Caller) -> None:
+    clinic.simulator.set_faults({"net-error": 1})
+    broken = send(clinic)
+    clinic.simulator.set_faults({"firewall-200": 1})
+    rejected = send(clinic, "antrean")
+
+    assert (broken.status_code, broken.json()["metaData"]["code"]) == (500, 500)
+    assert broken.json()["metaData"]["message"].startswith("Object reference not set")
+    assert (rejected.status_code, "Request Rejected" in rejected.text) == (200, True)
+    assert [write["code"] for write in clinic.simulator.ledger()["writes"]] == [500, 200]
 
 
 def test_garbage_is_a_success_that_nobody_can_open(clinic: Caller) -> None:

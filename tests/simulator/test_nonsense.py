@@ -37,6 +37,20 @@ def test_a_nonsensical_field_is_answered_and_noted(clinic: Caller, service: str,
     assert len(ledger["writes"]) == len(sent)
 
 
+def test_a_nonsensical_field_of_an_edit_is_answered(clinic: Caller) -> None:
+    clinic.register()
+    body = kunjungan(noKunjungan=clinic.visit())
+
+    answers = [
+        clinic.raw("pcare", "PUT", "kunjungan/v1", json.dumps(body | {field: value}).encode())
+        for field in ("noKunjungan", "noKartu", "tglDaftar", "kdPoli", "kdStatusPulang", "sistole")
+        for value in NONSENSE
+    ]
+
+    assert [a.text for a in answers if a.status_code >= 500 and JVALUE not in a.text] == []
+    assert all("metaData" in answer.json() for answer in answers)
+
+
 @pytest.mark.parametrize(("service", "path"), BODIES)
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"noKartu": ' * 50_000, b"NaN", b"\x00"])
 def test_a_body_that_cannot_be_read_is_refused(
