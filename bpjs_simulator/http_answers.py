@@ -24,7 +24,7 @@ PAGES = {"504-after": 504, "html-500": 500, "429": 429}
 # What the ledger notes for a fault that took no effect; a connection that was cut has no code.
 CODES = {"429": 429, "html-500": 500, "wrong-login": LOGIN.code}
 _RETRY_AFTER = "2"
-_BODILESS = (204, 304)
+_NO_CONTENT = 204
 _DRIPS = 20  # pieces into which a dripping body is cut
 
 
@@ -101,8 +101,6 @@ class HttpAnswers:
             return self._written(request, self._double.answer(request, script.name))
         told = reply(script.said, request, self._double.clinic_of(request))
         self._double.meet(request, 0 if script.said.cut else told.code, script.name, after=script.after)
-        if told.status in _BODILESS:
-            return web.Response(status=told.status)
         return web.Response(status=told.status, body=told.body, content_type=told.content_type)
 
     async def _spoilt(
@@ -144,7 +142,7 @@ class HttpAnswers:
     def _written(self, request: Request, answer: Answer) -> web.Response:
         clinic = self._double.clinic_of(request)
         status, body = write(request.service, answer, clinic, request.headers.get("X-timestamp", ""))
-        if status in _BODILESS:
+        if status == _NO_CONTENT:
             return web.Response(status=status)
         return web.Response(status=status, body=body, content_type="application/json")
 

@@ -30,7 +30,7 @@ _TESTS: dict[str, Callable[[str, Request], bool]] = {
     "service": lambda wanted, request: wanted == request.service,
     "endpoint": lambda wanted, request: wanted.lower() in request.path.lower(),
     "method": lambda wanted, request: wanted.upper() == request.method,
-    "card": lambda wanted, request: wanted == request.card or wanted in request.path.split("/"),
+    "card": lambda wanted, request: wanted == request.card,
     "contains": _in_body,
     "cons_id": lambda wanted, request: wanted == request.cons_id,
 }

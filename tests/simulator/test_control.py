@@ -107,14 +107,14 @@ def test_latency_of_one_clinic_holds_no_other_back(running: Running) -> None:
     ours = Clinic()
     theirs = replace(ours, cons_id="67890", kd_provider="01234568")
     slow, quick = (clinic := running(clinics=[ours, theirs])), Caller(clinic.simulator, theirs)
-    control(clinic, "latency", {"latency_ms": 400, "cons_id": ours.cons_id})
+    control(clinic, "latency", {"latency_ms": 1000, "cons_id": ours.cons_id})
 
     def waits(caller: Caller) -> bool:
-        return caller.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 0.4
+        return caller.raw("pcare", "GET", "kesadaran").elapsed.total_seconds() >= 1
 
     assert (waits(slow), waits(quick)) == (True, False)
     slow.simulator.set_latency(0, cons_id=ours.cons_id)
-    slow.simulator.set_latency(400)
+    slow.simulator.set_latency(1000)
     assert (waits(slow), waits(quick)) == (False, True)
 
 
@@ -126,11 +126,11 @@ def test_a_latency_for_all_is_what_a_clinic_without_its_own_has(clinic: Caller) 
 
 
 def test_the_ledger_tells_when_each_write_came_though_its_answer_is_held_back(clinic: Caller) -> None:
-    clinic.simulator.set_latency(400)
+    clinic.simulator.set_latency(1000)
     began = time.time()
     registering(clinic)
 
-    assert began <= ledger(clinic)["writes"][0]["at"] < began + 0.4
+    assert began <= ledger(clinic)["writes"][0]["at"] <= time.time() - 1
 
 
 WRONG: list[tuple[str, Any]] = [

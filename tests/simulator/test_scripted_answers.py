@@ -447,13 +447,13 @@ def test_an_answer_may_have_headers_of_its_own(clinic: Caller) -> None:
 
 
 def test_an_answer_may_come_late(clinic: Caller) -> None:
-    clinic.simulator.script_answer({"name": "net-error", "delay_seconds": 0.4}, card=CARD)
+    clinic.simulator.script_answer({"name": "net-error", "delay_seconds": 1}, card=CARD)
 
     slow = ask(clinic, VISIT)
     quick = ask(clinic, VISIT, noKartu=OTHER)
 
     assert (slow.status_code, quick.status_code) == (500, 412)
-    assert slow.elapsed.total_seconds() >= 0.4 > quick.elapsed.total_seconds()
+    assert slow.elapsed.total_seconds() >= 1 > quick.elapsed.total_seconds()
 
 
 def test_the_rules_own_answer_may_come_late_to_one_card(clinic: Caller) -> None:
@@ -481,25 +481,17 @@ def test_a_hanging_request_is_cut_without_a_byte_when_its_time_is_over(clinic: C
     assert last_write(clinic) == ("hang", after, 201 if after else None)
 
 
-def test_a_hanging_read_keeps_nobody_else_waiting(clinic: Caller) -> None:
-    clinic.simulator.script_answer("hang", endpoint="kesadaran")
-    with ThreadPoolExecutor(1) as thread:
-        hanging = thread.submit(replace(clinic, timeout=2).raw, "pcare", "GET", "kesadaran")
-        until(lambda: times_met(clinic) == 1)
-
-        assert ask(clinic, REGISTER).elapsed.total_seconds() < 1
-        assert isinstance(hanging.exception(timeout=10), httpx.ReadTimeout)
-
-
-def test_stopping_does_not_wait_for_what_hangs() -> None:
+def test_a_hanging_request_keeps_nobody_waiting_and_no_simulator_from_stopping() -> None:
     with ThreadPoolExecutor(1) as thread:
         with Simulator() as simulator:
-            clinic = Caller(simulator)
-            simulator.script_answer("hang")
+            clinic = Caller(simulator, timeout=30)
+            simulator.script_answer("hang", endpoint="kesadaran")
             hanging = thread.submit(ask, clinic, READ)
             until(lambda: times_met(clinic) == 1)
+            assert ask(clinic, REGISTER).status_code == 201
+            assert not hanging.done()
             began = time.monotonic()
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 10, "it hangs for 30 s"
         assert isinstance(hanging.exception(timeout=10), httpx.TransportError)
 
 
