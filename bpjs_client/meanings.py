@@ -17,6 +17,27 @@ _CORRECT = "Perbaiki isian yang disebut, lalu kirim ulang."
 # The first whose words are in the message; without regard to case, spaces and hyphens (contract 5, 6.2).
 _MEANINGS: tuple[tuple[str, Meaning], ...] = (
     (
+        "tidak pernah tercatat di bpjs",
+        Meaning(
+            "BPJS selalu gagal mengolah data ini dan tidak menyimpannya, sementara data lain diterimanya.",
+            "Periksa isiannya, terutama kode dan rujukan, lalu kirim ulang; bila tetap begitu, tanyakan BPJS.",
+        ),
+    ),
+    (
+        "not registered for this service",
+        Meaning(
+            "Layanan ini belum dibuka BPJS untuk cons-id klinik.",
+            "Minta BPJS membukanya, lalu lanjutkan layanan atau kirim ulang.",
+        ),
+    ),
+    (
+        "request rejected",
+        Meaning(
+            "Dinding api di depan BPJS menolak permintaan ini, biasanya karena suatu teks di dalamnya.",
+            "Ubah teks bebas (keluhan, anamnesa, terapi) yang memuat tanda atau kata aneh, lalu kirim ulang.",
+        ),
+    ),
+    (
         "skrining kesehatan",
         Meaning(
             "Pasien belum mengisi skrining kesehatan tahun ini.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from database.services.states import MOVES
 from database.settings import PROJECT
 
 PAGES = sorted([PROJECT / "README.md", *PROJECT.glob("docs/*.md")])
@@ -21,3 +22,14 @@ def test_every_picture_is_used() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     pictures = {f"gambar/{picture.name}" for picture in (PROJECT / "docs/gambar").iterdir()}
     assert pictures == set(re.findall(r"gambar/[\w-]+\.png", text))
+
+
+def test_the_moves_of_a_service_are_those_of_the_table() -> None:
+    text = (PROJECT / "docs/job-states.md").read_text(encoding="utf-8")
+    table = text.partition("| move | from | to | who | asked before |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1:4] for row in table.splitlines()[2:]]
+    told = {
+        name.strip(): (frozenset(re.findall(r"`([\w-]+)`", before)), after.strip(" `"))
+        for name, before, after in rows
+    }
+    assert told == {move: (step.before, step.after) for move, step in MOVES.items()}

@@ -101,7 +101,7 @@ def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_fir
 
 def test_a_service_that_answers_with_errors_is_probed_and_not_burdened(running: Running) -> None:
     running.simulator.set_faults({"html-500": 1.0})
-    running.simulator.set_options(broken_reads=["kesadaran", "pendaftaran"])
+    running.simulator.set_options(broken_reads=["kesadaran", "poli", "pendaftaran"])
     hand_over(running, 0, 4)
     wait_until(lambda: running.doors().get("pcare") == "open")
     asked = running.simulator.ledger()["reads"]
