@@ -20,7 +20,7 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         "tidak pernah tercatat di bpjs",
         Meaning(
             "BPJS selalu gagal mengolah data ini dan tidak menyimpannya, sementara data lain diterimanya.",
-            "Periksa isiannya, terutama kode dan rujukan, lalu kirim ulang; bila tetap begitu, tanyakan BPJS.",
+            "Periksa isiannya, terutama kode dan rujukan, lalu kirim ulang; bila tetap, tanyakan BPJS.",
         ),
     ),
     (
