@@ -26,6 +26,7 @@ _TABLES = {
     BodyKind.ENVELOPE: ROWS,
     BodyKind.FOREIGN: BARE_ROWS,
     BodyKind.EMPTY: BARE_ROWS,
+    BodyKind.TEXT: PAGE_ROWS,
     BodyKind.PAGE: PAGE_ROWS,
 }
 _NO_CONTENT = 204
