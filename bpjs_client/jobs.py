@@ -14,7 +14,7 @@ from bpjs_client.bodies import Body, VisitKey, check_body
 from bpjs_client.code_table import READ, Endpoint
 from bpjs_client.deadline import DeadlineTransport
 from bpjs_client.endpoints import Prepared, harmless_read, read_request, request_for
-from bpjs_client.errors import Rejected, Unauthorized
+from bpjs_client.errors import Rejected, Suspect, Unauthorized
 from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.service import Connection, Timeouts
@@ -155,7 +155,9 @@ class Bpjs:
         skew = round(self._clock() - theirs.timestamp())
         side = "lebih cepat" if skew > 0 else "lebih lambat"
         told = f"Jam komputer {abs(skew)} detik {side} dari jam BPJS: samakan (NTP)."
-        return Unauthorized(f"{refusal.reason} {told}", refusal.exchange, refusal.fields, expired=True)
+        return Unauthorized(
+            f"{refusal.reason} {told}", refusal.exchange, refusal.fields, suspect=Suspect.CLOCK
+        )
 
     def _read_pcare(self, path: str) -> Exchange:
         return self.read(Service.PCARE, path)
