@@ -91,8 +91,12 @@ class Bpjs:
 
     def probe(self, service: Service) -> Exchange:
         """A harmless read: does the service answer and take our credential? Raises `BpjsError`."""
+        return self.read(service, self.harmless_path(service))
+
+    def harmless_path(self, service: Service) -> str:
+        """The path of the harmless read, relative to the service's base URL."""
         today = datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
-        return self.read(service, harmless_read(service, today))
+        return harmless_read(service, today)
 
     def read(self, service: Service, path: str) -> Exchange:
         """GET a path relative to the service's base URL; "no data" in any form gives response None or [].
