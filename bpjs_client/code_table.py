@@ -1,14 +1,17 @@
 """What BPJS's codes and texts mean, as data: rows keyed by service, endpoint, code and text.
 
 The first row that matches decides. A code is a shell pattern over BPJS's own code and, from 300 up,
-the HTTP status. A text is looked for in the message and in the field messages, without regard to case, spaces
-and hyphens; it counts only where a row names it. PCare's 201 is success and Antrean's 201 is a refusal,
-so there is no code that means the same everywhere.
+the HTTP status. A text is looked for in the message and in the fields and their messages, without regard to
+case, spaces and hyphens; it counts only where a row names it. PCare's 201 is success and Antrean's 201 is a
+refusal, so there is no code that means the same everywhere. Words of the credential are the exception: what
+BPJS says of login, signature or keys comes under any code, so these texts count whatever the code.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Literal, TypeAlias
 
 from bpjs_client.errors import (
@@ -18,6 +21,7 @@ from bpjs_client.errors import (
     NeedsPredecessor,
     NotFound,
     Rejected,
+    Suspect,
     Temporary,
     Unauthorized,
     Unknown,
@@ -39,8 +43,6 @@ ALL = WRITES | READS
 PCARE, ANTREAN = Service.PCARE, Service.ANTREAN
 EITHER: Service | None = None
 
-SERVICE_EXPIRED = "service expired"
-UNKNOWN_401 = "401"
 NO_CODE = ""
 
 
@@ -48,7 +50,8 @@ NO_CODE = ""
 class Row:
     """One meaning: where it applies, the code, the text (None: any), what it is, and what to tell staff.
 
-    A reason of None shows BPJS's own words.
+    A reason of None shows BPJS's own words. An Unauthorized names its suspect; its text counts only at the
+    beginning of a word: "onkologi nuklir" speaks of no login.
     """
 
     service: Service | None
@@ -57,6 +60,15 @@ class Row:
     text: str | None
     error: type[BpjsError]
     reason: str | None = None
+    suspect: Suspect | None = None
+
+    def says(self, text: str) -> bool:
+        """Whether a text of BPJS holds this row's."""
+        if self.text is None:
+            return True
+        if self.suspect is None:
+            return squeezed(self.text) in squeezed(text)
+        return _at_a_word(self.text).search(text) is not None
 
 
 SUCCESS: Mapping[Service, tuple[tuple[frozenset[Endpoint], frozenset[str]], ...]] = {
@@ -88,24 +100,50 @@ _NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
 _LOGIN = "Login PCare ditolak: periksa nama pengguna dan kata sandi (kata sandi PCare perlu diganti berkala)."
 _SIGNATURE = "Tanda tangan ditolak: periksa cons-id, secret key dan jam komputer."
 _CLOCK = "Waktu permintaan dianggap kedaluwarsa: periksa jam komputer."
-_CONS_ID = "Cons-id sudah kedaluwarsa: perpanjang di BPJS."
+_CONS_ID = "Cons-id ditolak: periksa cons-id dan masa berlakunya di BPJS."
+_USER_KEY = "User key ditolak: periksa user key layanan ini."
+_CREDENTIAL = "Kredensial ditolak: periksa cons-id, secret key, user key dan login PCare."
 _NO_ACCESS = "Cons-id belum terdaftar untuk layanan ini di BPJS."
 _NO_ROUTE = "Gerbang BPJS tidak mengenal alamat ini: periksa alamat layanan."
 _BAD_LOGIN_FORM = "BPJS tidak dapat membaca data login: periksa kredensial."
+_REFUSED = "BPJS menolak akses: periksa kredensial, atau ikuti alasan BPJS bila hanya data ini yang ditolak."
+_BY_GATEWAY = "Ditolak oleh gerbang BPJS: periksa alamat layanan dan kredensial."
 _BUSY = "BPJS membatasi jumlah permintaan, dicoba lagi nanti."
 _TROUBLE = "Layanan BPJS sedang bermasalah."
 _UNCLEAR = "BPJS tidak menjawab dengan jelas apakah data sudah masuk."
 _NOTHING_THERE = "Tidak ditemukan di BPJS."
-_GATEWAY = "Ditolak oleh gerbang BPJS: periksa alamat layanan dan kredensial."
+
+# What BPJS and its gateways say of clock, grant, route and credential, whatever the code (contract 6.2).
+_WORDS: tuple[tuple[str, Suspect, str], ...] = (
+    ("service expired", Suspect.CLOCK, _CLOCK),
+    ("not registered for this service", Suspect.GRANT, _NO_ACCESS),
+    ("no mapping rule matched", Suspect.ROUTE, _NO_ROUTE),
+    ("signature", Suspect.CREDENTIAL, _SIGNATURE),
+    ("tanda tangan", Suspect.CREDENTIAL, _SIGNATURE),
+    ("secret key", Suspect.CREDENTIAL, _SIGNATURE),
+    ("consumer", Suspect.CREDENTIAL, _CONS_ID),
+    ("cons id", Suspect.CREDENTIAL, _CONS_ID),
+    ("user key", Suspect.CREDENTIAL, _USER_KEY),
+    ("api key", Suspect.CREDENTIAL, _USER_KEY),
+    ("username", Suspect.CREDENTIAL, _LOGIN),
+    ("nama pengguna", Suspect.CREDENTIAL, _LOGIN),
+    ("password", Suspect.CREDENTIAL, _LOGIN),
+    ("kata sandi", Suspect.CREDENTIAL, _LOGIN),
+    ("login", Suspect.CREDENTIAL, _LOGIN),
+    ("credential", Suspect.CREDENTIAL, _CREDENTIAL),
+    ("kredensial", Suspect.CREDENTIAL, _CREDENTIAL),
+    ("authentication", Suspect.CREDENTIAL, _CREDENTIAL),
+    ("autentikasi", Suspect.CREDENTIAL, _CREDENTIAL),
+    ("otentikasi", Suspect.CREDENTIAL, _CREDENTIAL),
+    ("unauthorized", Suspect.CREDENTIAL, _CREDENTIAL),
+)
+SUSPECTED: tuple[Row, ...] = tuple(
+    Row(EITHER, ALL, "*", text, Unauthorized, reason, suspect) for text, suspect, reason in _WORDS
+)
+# A limit of requests is none of the credential, whosoever key or login it names.
+_LIMITED = Row(EITHER, ALL, "429", None, Temporary, _BUSY)
 
 ROWS: tuple[Row, ...] = (
-    # The credential and the route, whatever the code (contract 6.2).
-    Row(EITHER, ALL, "*", "signature service tidak sesuai", Unauthorized, _SIGNATURE),
-    Row(EITHER, ALL, "*", SERVICE_EXPIRED, Unauthorized, _CLOCK),
-    Row(EITHER, ALL, "*", "consumer id is expired", Unauthorized, _CONS_ID),
-    Row(EITHER, ALL, "*", "you are not registered for this service", Unauthorized, _NO_ACCESS),
-    Row(EITHER, ALL, "*", "no mapping rule matched", Unauthorized, _NO_ROUTE),
-    Row(EITHER, ALL, "50000", None, Unauthorized, _BAD_LOGIN_FORM),
     # Business refusals, matched by text because sources disagree on the number (contract 0.1, 5).
     Row(PCARE, CREATES, "*", "sudah di-entri", AlreadyThere, _DUPLICATE),
     Row(ANTREAN, ADD_ANTREAN, "*", "sudah terdaftar", AlreadyThere, _DUPLICATE),
@@ -115,23 +153,22 @@ ROWS: tuple[Row, ...] = (
     # Data errors that look like a breakdown (contract 5d, 5e).
     Row(EITHER, ALL, "*", "referensi sistem", Rejected),
     Row(PCARE, WRITES, "500", "jvalue", Rejected),
-    # 401 says both "wrong login" and "refused"; a text that no source shows is left to the caller.
-    Row(EITHER, ALL, "401", "signature", Unauthorized, _SIGNATURE),
-    Row(EITHER, ALL, "401", "consumer", Unauthorized, _CONS_ID),
-    Row(EITHER, ALL, "401", "user_key", Unauthorized, _GATEWAY),
-    Row(EITHER, ALL, "401", "user key", Unauthorized, _GATEWAY),
-    Row(EITHER, ALL, "401", "api key", Unauthorized, _GATEWAY),
-    Row(EITHER, ALL, "401", "password", Unauthorized, _LOGIN),
-    Row(EITHER, ALL, "401", "username", Unauthorized, _LOGIN),
-    Row(EITHER, ALL, "401", "login", Unauthorized, _LOGIN),
-    Row(EITHER, ALL, "401", "kata sandi", Unauthorized, _LOGIN),
-    Row(EITHER, ALL, UNKNOWN_401, None, Unauthorized),
+    _LIMITED,
+    # SQL Server's words when BPJS cannot open its own database: that login is not ours.
+    Row(EITHER, WRITES, "5??", "login failed for user", Unknown, _UNCLEAR),
+    Row(EITHER, READS, "5??", "login failed for user", Temporary, _TROUBLE),
+    Row(EITHER, WRITES, "5??", "requested by the login", Unknown, _UNCLEAR),
+    Row(EITHER, READS, "5??", "requested by the login", Temporary, _TROUBLE),
+    *SUSPECTED,
+    Row(EITHER, ALL, "50000", None, Unauthorized, _BAD_LOGIN_FORM, Suspect.CREDENTIAL),
+    # These say "wrong login" as well as "not this patient" (contract 2.2).
+    Row(EITHER, ALL, "401", None, Unauthorized, _REFUSED, Suspect.CREDENTIAL),
+    Row(EITHER, ALL, "403", None, Unauthorized, _REFUSED, Suspect.CREDENTIAL),
     # Not there.
     Row(PCARE, DELETES, "304", None, NotFound, _NOTHING_THERE),
     Row(PCARE, DELETES, "404", None, NotFound, _NOTHING_THERE),
     Row(EITHER, READS, "404", None, NotFound, _NOTHING_THERE),
     # Trouble on BPJS's side.
-    Row(EITHER, ALL, "429", None, Temporary, _BUSY),
     Row(EITHER, WRITES, "408", None, Unknown, _UNCLEAR),
     Row(EITHER, READS, "408", None, Temporary, _TROUBLE),
     Row(EITHER, WRITES, "5??", None, Unknown, _UNCLEAR),
@@ -144,41 +181,38 @@ ROWS: tuple[Row, ...] = (
     Row(EITHER, ALL, "*", None, Rejected),
 )
 
-# Answers without BPJS's own code, empty or somebody else's JSON: the code is the HTTP status.
-BARE_ROWS: tuple[Row, ...] = (
-    Row(EITHER, ALL, "429", None, Temporary, _BUSY),
+# Answers without BPJS's own code; the code is the HTTP status. A page may show a login to anybody and name
+# the password in passing, so its words decide nothing.
+PAGE_ROWS: tuple[Row, ...] = (
+    _LIMITED,
     Row(PCARE, DELETES, "304", None, NotFound, _NOTHING_THERE),
-    Row(PCARE, DELETES, "404", None, NotFound, _NOTHING_THERE),
-    Row(EITHER, READS, "404", None, NotFound, _NOTHING_THERE),
-    Row(EITHER, ALL, "401", None, Unauthorized, _GATEWAY),
-    Row(EITHER, ALL, "403", None, Unauthorized, _GATEWAY),
+    Row(EITHER, ALL, "401", None, Unauthorized, _BY_GATEWAY, Suspect.CREDENTIAL),
+    Row(EITHER, ALL, "403", None, Unauthorized, _BY_GATEWAY, Suspect.CREDENTIAL),
     Row(EITHER, WRITES, "408", None, Unknown, _UNCLEAR),
     Row(EITHER, READS, "408", None, Temporary, _TROUBLE),
-    Row(EITHER, ALL, "4??", None, Rejected),
+    # A gateway or firewall refuses, and not BPJS: neither the data nor "it is not there" is proven.
+    Row(EITHER, ALL, "4??", None, Unauthorized, _BY_GATEWAY, Suspect.ROUTE),
     # 2xx without BPJS's own code, a redirect (ASP.NET redirects after it has worked, too), 5xx.
     Row(EITHER, WRITES, "*", None, Unknown, _UNCLEAR),
     Row(EITHER, READS, "*", None, Temporary, _TROUBLE),
 )
-# Answers that are not even JSON, by HTTP status.
-PAGE_ROWS: tuple[Row, ...] = (
-    Row(EITHER, ALL, "429", None, Temporary, _BUSY),
-    Row(PCARE, DELETES, "304", None, NotFound, _NOTHING_THERE),
-    Row(EITHER, READS, "404", None, NotFound, _NOTHING_THERE),
-    Row(EITHER, WRITES, "408", None, Unknown, _UNCLEAR),
-    Row(EITHER, READS, "408", None, Temporary, _TROUBLE),
-    # A page instead of an answer, on a path that BPJS knows, is its gateway refusing us.
-    Row(EITHER, ALL, "4??", None, Unauthorized, _GATEWAY),
-    Row(EITHER, WRITES, "*", None, Unknown, _UNCLEAR),
-    Row(EITHER, READS, "*", None, Temporary, _TROUBLE),
-)
+# Nothing at all: ASP.NET answers so itself when what was to be deleted is not there, and a look will tell.
+EMPTY_ROWS: tuple[Row, ...] = (Row(PCARE, DELETES, "404", None, NotFound, _NOTHING_THERE), *PAGE_ROWS)
+# A gateway's sentence or JSON.
+GATEWAY_ROWS: tuple[Row, ...] = (_LIMITED, *SUSPECTED, *PAGE_ROWS)
 
 
 def meaning(
     rows: Iterable[Row], service: Service, endpoint: Endpoint, codes: Iterable[str], text: str
 ) -> Row:
     """The first row that fits; every table ends with one that fits everything."""
-    known, words = tuple(codes), squeezed(text)
-    return next(row for row in rows if _fits(row, service, endpoint, known, words))
+    known = tuple(codes)
+    return next(row for row in rows if _fits(row, service, endpoint, known, text))
+
+
+def names_a_suspect(text: str) -> bool:
+    """Whether a text speaks of a grant, a route, the clock or the credential."""
+    return any(row.says(text) for row in SUSPECTED)
 
 
 def squeezed(text: str) -> str:
@@ -186,10 +220,17 @@ def squeezed(text: str) -> str:
     return "".join(text.casefold().split()).replace("-", "")
 
 
-def _fits(row: Row, service: Service, endpoint: Endpoint, codes: tuple[str, ...], words: str) -> bool:
+@cache
+def _at_a_word(text: str) -> re.Pattern[str]:
+    """Finds these words where a word begins ("InvalidLogin" has two), whatever stands between them."""
+    begins = r"(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=[A-Z])))"
+    return re.compile(begins + r"[\W_]*".join(text.split()), re.IGNORECASE)
+
+
+def _fits(row: Row, service: Service, endpoint: Endpoint, codes: tuple[str, ...], text: str) -> bool:
     return (
         row.service in (None, service)
         and endpoint in row.endpoints
         and any(fnmatchcase(code, row.code) for code in codes)
-        and (row.text is None or squeezed(row.text) in words)
+        and row.says(text)
     )

@@ -8,6 +8,7 @@ from typing import NoReturn, cast
 
 from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
 from bpjs_client.exchange import JSON
+from bpjs_client.page_words import has_markup, page_words
 
 _MOST_NESTED = 100  # levels; BPJS's answers have five
 
@@ -18,7 +19,8 @@ class BodyKind(StrEnum):
     ENVELOPE = "envelope"  # BPJS's own: a response with metaData (PCare) or metadata (Antrean)
     EMPTY = "empty"
     FOREIGN = "foreign"  # JSON without BPJS's code: a gateway or framework speaks
-    PAGE = "page"  # not JSON: HTML of a gateway or of ASP.NET
+    TEXT = "text"  # not JSON: a sentence of a gateway
+    PAGE = "page"  # not JSON: HTML of a gateway, a firewall or ASP.NET
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def read_envelope(text: str, decrypt: Callable[[str], str]) -> Envelope:
     try:
         body = parse_json(text)
     except ValueError:
-        return Envelope(BodyKind.PAGE)
+        return Envelope(BodyKind.PAGE if has_markup(text) else BodyKind.TEXT, message=page_words(text))
     metadata = _entry(body, "metadata")
     if not isinstance(metadata, Mapping):
         return Envelope(BodyKind.FOREIGN, message=_words(_entry(body, "message")), response=body)

@@ -8,10 +8,11 @@ BpjsError
 ├── AlreadyThere      BPJS has it: read its number back
 ├── NeedsPredecessor  the registration is missing: send that first
 ├── NeedsPatient      the patient must act (health screening), then send unchanged
-├── Unauthorized      the credential is refused: pause the service, keep the queue
+├── Unauthorized      perhaps no fault of the job: ask a harmless read before judging either
 └── NotFound          what was asked for or to be deleted is not there: look, then done
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 from bpjs_client.bodies import FieldError
@@ -75,11 +76,20 @@ class NeedsPatient(BpjsError):
     outcome = "needs-patient"
 
 
-class Unauthorized(BpjsError):
-    """The credential or the route is refused: pause the service instead of burning its queue.
+class Suspect(StrEnum):
+    """What a refusal may concern instead of the data of its request."""
 
-    ``expired`` tells a refused timestamp (after its one re-signed try, so the clock is wrong);
-    ``text_known`` is False for a 401 whose text no source shows, which may be a business refusal.
+    CREDENTIAL = "credential"  # login, signature, consumer, user key, or any 401 and 403
+    CLOCK = "clock"  # the timestamp, refused again after its one re-signed try
+    ROUTE = "route"  # a gateway or firewall in front of BPJS speaks, not BPJS
+    GRANT = "grant"  # the service, or this endpoint alone, was not granted to the cons-id
+
+
+class Unauthorized(BpjsError):
+    """This refusal may concern the credential, the gateway or a grant rather than the job.
+
+    It proves neither: who acts on it asks a harmless read first. Where that is refused too, the service
+    refuses us; where it is accepted, ``suspect`` says what else but the data may be wrong.
     """
 
     outcome = "unauthorized"
@@ -90,17 +100,15 @@ class Unauthorized(BpjsError):
         exchange: Exchange,
         fields: tuple[FieldError, ...] = (),
         *,
-        expired: bool = False,
-        text_known: bool = True,
+        suspect: Suspect = Suspect.CREDENTIAL,
     ) -> None:
         super().__init__(reason, exchange, fields)
-        self.expired = expired
-        self.text_known = text_known
+        self.suspect = suspect
 
     @property
-    def is_about_the_way(self) -> bool:
-        """Whether the endpoint or the route may be refused, rather than the login or the signature."""
-        return False
+    def expired(self) -> bool:
+        """Whether the timestamp was refused: then the clock is wrong, and nothing was done."""
+        return self.suspect is Suspect.CLOCK
 
 
 class NotFound(BpjsError):

@@ -13,10 +13,10 @@ RAW_LIMIT = 4000
 class Exchange:
     """A request and its answer. Its repr shows codes and times only: bodies and paths name patients.
 
-    ``path`` is relative to the service's base URL, ``message`` is BPJS's own text ("" when there was
-    none), ``response`` the decoded answer, ``raw`` the first 4000 characters of the body as received,
-    ``server_date`` the Date header in UTC, ``retry_after`` seconds. ``http_code`` is None when no
-    answer came.
+    ``path`` is relative to the service's base URL, ``message`` is BPJS's own text or the words of a page
+    that came instead ("" when there was neither), ``response`` the decoded answer, ``raw`` the first 4000
+    characters of the body as received, ``server_date`` the Date header in UTC, ``retry_after`` seconds.
+    ``http_code`` is None when no answer came.
     """
 
     method: str

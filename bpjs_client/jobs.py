@@ -14,7 +14,7 @@ from bpjs_client.bodies import Body, VisitKey, check_body
 from bpjs_client.code_table import READ, Endpoint
 from bpjs_client.deadline import DeadlineTransport
 from bpjs_client.endpoints import Prepared, harmless_reads, read_request, request_for
-from bpjs_client.errors import Rejected, Unauthorized
+from bpjs_client.errors import Rejected, Suspect, Unauthorized
 from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.service import Connection, Timeouts
@@ -94,8 +94,15 @@ class Bpjs:
 
         `other`: at another endpoint, for the first may be out of order alone.
         """
+        return self.read(service, self._harmless_paths(service)[int(other)])
+
+    def harmless_path(self, service: Service) -> str:
+        """The path of the harmless read, relative to the service's base URL."""
+        return self._harmless_paths(service)[0]
+
+    def _harmless_paths(self, service: Service) -> tuple[str, str]:
         today = datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
-        return self.read(service, harmless_reads(service, today)[int(other)])
+        return harmless_reads(service, today)
 
     def read(self, service: Service, path: str) -> Exchange:
         """GET a path relative to the service's base URL; "no data" in any form gives response None or [].
@@ -158,7 +165,9 @@ class Bpjs:
         skew = round(self._clock() - theirs.timestamp())
         side = "lebih cepat" if skew > 0 else "lebih lambat"
         told = f"Jam komputer {abs(skew)} detik {side} dari jam BPJS: samakan (NTP)."
-        return Unauthorized(f"{refusal.reason} {told}", refusal.exchange, refusal.fields, expired=True)
+        return Unauthorized(
+            f"{refusal.reason} {told}", refusal.exchange, refusal.fields, suspect=Suspect.CLOCK
+        )
 
     def _read_pcare(self, path: str) -> Exchange:
         return self.read(Service.PCARE, path)

@@ -1,17 +1,17 @@
-"""Reads many lists from BPJS politely: few at a time, patient with hiccups, not at all at a closed door."""
+"""Reads many lists from BPJS politely: few at a time, patient with hiccups, none where nobody is let in."""
 
 import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
+from bpjs_client.admission import Admission
 from bpjs_client.endpoints import path_of
 from bpjs_client.errors import BpjsError, NotSent, Temporary, Unauthorized
 from bpjs_client.exchange import Exchange
@@ -27,40 +27,18 @@ PAGE_SIZE = 500
 _TRIES = 3
 _WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
-_TROUBLE_LASTS = 5.0  # seconds; for so long nobody knocks again at a service that is down
 _UNSTABLE = "Daftar di BPJS terus berubah selama dibaca."
 
 
 T = TypeVar("T")
 
 
-@dataclass
-class _Door:
-    """A service as this reading found it: nobody goes in before the first one was let in."""
-
-    lock: Lock = field(default_factory=Lock)
-    is_open: bool = False
-    refusal: BpjsError | None = None
-    refused_at: float = 0.0
-
-    def refuse(self, refusal: BpjsError) -> None:
-        """Remember why nobody gets in."""
-        self.refusal, self.refused_at = refusal, time.monotonic()
-
-    def forgive(self) -> None:
-        """Trouble may pass within seconds; a refused credential stays refused."""
-        if (
-            isinstance(self.refusal, NotSent | Temporary)
-            and time.monotonic() > self.refused_at + _TROUBLE_LASTS
-        ):
-            self.refusal = None
-
-
 class PoliteReading:
     """Reads lists, at most ``at_once`` requests at a time in all; close it, or use it in a ``with`` block.
 
     The first request to a service goes alone: where the credential is refused or the service is down, one or
-    two requests find out and not a hundred.
+    two requests find out and not a hundred. A list that is refused fails alone, unless a harmless read is
+    refused too. ``sleep`` waits and ``clock`` tells seconds.
     """
 
     def __init__(
@@ -71,13 +49,17 @@ class PoliteReading:
         at_once: int = AT_ONCE,
         page_size: int = PAGE_SIZE,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.days = days
         self._bpjs = bpjs
         self._page_size = page_size
         self._sleep = sleep
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="baca-referensi")
-        self._doors = {service: _Door() for service in Service}
+        self._admissions = {
+            service: Admission(partial(self._ask, service), bpjs.harmless_path(service), clock=clock)
+            for service in Service
+        }
 
     def each(
         self, service: Service, listings: Sequence[Listing], identity: Identity = whole_row
@@ -105,43 +87,36 @@ class PoliteReading:
         self.close()
 
     def _rows(self, service: Service, listing: Listing, identity: Identity) -> list[Row]:
-        self._enter(service)
         path = path_of(*listing.path)
         if not listing.paged:
+            self._admissions[service].enter(path)
             return self._page(service, path)
+        self._admissions[service].enter(self._page_path(path, 0))
         try:
             return whole_list(self._pager(service, path), identity)
         except KeepsChanging:
             raise Temporary(_UNSTABLE, Exchange("GET", path)) from None
 
     def _pager(self, service: Service, path: str) -> Fetch:
-        return lambda start: self._page(service, f"{path}/{start}/{self._page_size}")
+        return lambda start: self._page(service, self._page_path(path, start))
 
-    def _enter(self, service: Service) -> None:
-        door = self._doors[service]
-        with door.lock:
-            door.forgive()
-            if not door.is_open and door.refusal is None:
-                self._knock(service, door)
-            if door.refusal is not None:
-                raise door.refusal
-
-    def _knock(self, service: Service, door: _Door) -> None:
-        try:
-            self._patiently(lambda: self._bpjs.probe(service))
-            door.is_open = True
-        except BpjsError as refusal:
-            door.refuse(refusal)
+    def _page_path(self, path: str, start: int) -> str:
+        return f"{path}/{start}/{self._page_size}"
 
     def _page(self, service: Service, path: str) -> list[Row]:
-        door = self._doors[service]
-        if door.refusal is not None:
-            raise door.refusal
+        admission = self._admissions[service]
+        admission.check()
         try:
-            return self._patiently(lambda: rows_there(lambda asked: self._bpjs.read(service, asked), path))
-        except Unauthorized as refusal:
-            door.refuse(refusal)
+            return self._rows_at(service, path)
+        except Unauthorized:
+            admission.question()
             raise
+
+    def _rows_at(self, service: Service, path: str) -> list[Row]:
+        return self._patiently(lambda: rows_there(partial(self._bpjs.read, service), path))
+
+    def _ask(self, service: Service, path: str) -> None:
+        self._patiently(lambda: self._bpjs.read(service, path))
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         """Ask again, twice and within seconds, when BPJS only hiccups; a read may be repeated freely."""

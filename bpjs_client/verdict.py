@@ -1,19 +1,20 @@
 """Judges an answer: either it proves success, or it becomes the error that says what happens next."""
 
+from collections.abc import Mapping
+
 from bpjs_client.bodies import FieldError
 from bpjs_client.code_table import (
-    BARE_ROWS,
+    EMPTY_ROWS,
+    GATEWAY_ROWS,
     NO_CODE,
     NUMBERS,
     PAGE_ROWS,
     READ,
     ROWS,
-    SERVICE_EXPIRED,
     SUCCESS,
-    UNKNOWN_401,
     Endpoint,
-    Row,
     meaning,
+    names_a_suspect,
 )
 from bpjs_client.envelope import BodyKind, field_messages, number_in
 from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
@@ -24,8 +25,9 @@ from bpjs_client.service import Answer
 
 _TABLES = {
     BodyKind.ENVELOPE: ROWS,
-    BodyKind.FOREIGN: BARE_ROWS,
-    BodyKind.EMPTY: BARE_ROWS,
+    BodyKind.FOREIGN: GATEWAY_ROWS,
+    BodyKind.EMPTY: EMPTY_ROWS,
+    BodyKind.TEXT: GATEWAY_ROWS,
     BodyKind.PAGE: PAGE_ROWS,
 }
 _NO_CONTENT = 204
@@ -37,9 +39,9 @@ def judge(service: Service, endpoint: Endpoint, answer: Answer) -> Exchange:
     """The exchange of an answer that proves success, its code and (for a create) its number included.
 
     Raises the `BpjsError` that the code table names; see its rows. A read whose answer holds no data
-    counts as success (contract 2.3).
+    counts as success (contract 2.3), unless it speaks of the credential instead.
     """
-    if not _succeeded(service, endpoint, answer):
+    if not _succeeded(service, endpoint, answer) or _only_speaks_of_a_suspect(endpoint, answer):
         raise _refusal(service, endpoint, answer)
     problem = _unproven(endpoint, answer)
     if problem is not None:
@@ -70,6 +72,22 @@ def _is_empty_delete(exchange: Exchange) -> bool:
     return exchange.method == "DELETE" and exchange.http_code == _NO_CONTENT
 
 
+def _only_speaks_of_a_suspect(endpoint: Endpoint, answer: Answer) -> bool:
+    """Whether a refusal came with a success code: to a read, Antrean's 201 means "no data" or anything."""
+    return not _brings_something(endpoint, answer) and names_a_suspect(_text(answer.exchange))
+
+
+def _brings_something(endpoint: Endpoint, answer: Answer) -> bool:
+    """A number, rows or an object, or something sealed; the other writes never bring anything."""
+    if answer.undecryptable:
+        return True
+    if endpoint in NUMBERS:
+        return bool(proven_number(endpoint, answer.exchange))
+    response = answer.exchange.response
+    rows = response.get("list", response) if isinstance(response, Mapping) else response
+    return endpoint == READ and isinstance(rows, Mapping | list) and bool(rows)
+
+
 def _unproven(endpoint: Endpoint, answer: Answer) -> str | None:
     if answer.undecryptable:
         return _UNREADABLE
@@ -87,14 +105,9 @@ def _refusal(service: Service, endpoint: Endpoint, answer: Answer) -> BpjsError:
     row = meaning(_TABLES[answer.kind], service, endpoint, _codes(answer), _text(exchange))
     fields = _fields(exchange)
     reason = row.reason or _own_words(exchange, fields)
-    if row.error is Unauthorized:
-        return _unauthorized(row, reason, exchange)
+    if row.suspect is not None:
+        return Unauthorized(reason, exchange, fields, suspect=row.suspect)
     return row.error(reason, exchange, fields)
-
-
-def _unauthorized(row: Row, reason: str, exchange: Exchange) -> Unauthorized:
-    is_guess = row.code == UNKNOWN_401 and row.text is None and row.reason is None
-    return Unauthorized(reason, exchange, expired=row.text == SERVICE_EXPIRED, text_known=not is_guess)
 
 
 def _codes(answer: Answer) -> tuple[str, ...]:
@@ -109,7 +122,9 @@ def _codes(answer: Answer) -> tuple[str, ...]:
 
 
 def _text(exchange: Exchange) -> str:
-    return " ".join((exchange.message, *(message for _, message in field_messages(exchange.response))))
+    """All that was said; of a field list the names too, for one may be that of the login."""
+    said = (f"{field} {message}" for field, message in field_messages(exchange.response))
+    return " ".join((exchange.message, *said))
 
 
 def _fields(exchange: Exchange) -> tuple[FieldError, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from bpjs_client.errors import BpjsError, Unauthorized
+from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
 from cli.chosen import known
@@ -30,6 +30,13 @@ from tasks.settings import DeliverySettings
 # A clock off by more than this will be refused by BPJS sooner or later.
 MOST_SKEW_SECONDS = 60
 SET_THE_CLOCK = "samakan jam komputer (NTP)"
+# What to do about a harmless read that is refused.
+_WHEN_REFUSED = {
+    Suspect.CREDENTIAL: "perbaiki kredensial di .env atau BPJS_FASKES_FILE",
+    Suspect.CLOCK: SET_THE_CLOCK,
+    Suspect.ROUTE: "periksa alamat layanan di .env; bila sudah benar, tanyakan ke BPJS",
+    Suspect.GRANT: "minta BPJS membuka layanan ini untuk cons-id klinik",
+}
 _SIMULATOR = "127.0.0.1"
 # Of BPJS's settings; the others belong to the clinic.
 _OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file"})
@@ -169,8 +176,7 @@ def _service(probe: Callable[[Service], object], service: Service, name: str) ->
     try:
         exchange = probe(service)
     except Unauthorized as refused:
-        todo = SET_THE_CLOCK if refused.expired else "perbaiki kredensial di .env atau BPJS_FASKES_FILE"
-        yield Finding(name, False, refused.reason, todo)
+        yield Finding(name, False, refused.reason, _WHEN_REFUSED[refused.suspect])
         # Who was just told that the clock is wrong must not read below that it is right.
         clock = _clock(name, refused.exchange.server_date)
         yield from (finding for finding in clock if not (refused.expired and finding.well))

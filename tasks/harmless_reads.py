@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from bpjs_client.errors import BpjsError, Temporary, Unauthorized
+from bpjs_client.errors import BpjsError, Suspect, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database.services.evidence import Answer, Reading
@@ -83,5 +83,5 @@ def _reading(error: BpjsError) -> Reading:
 def _may_be_the_endpoint(error: BpjsError) -> bool:
     """BPJS or its gateway answered, and did not say that the login or the signature is wrong."""
     if isinstance(error, Unauthorized):
-        return error.exchange.meta_code is None or error.is_about_the_way
+        return error.exchange.meta_code is None or error.suspect in {Suspect.ROUTE, Suspect.GRANT}
     return isinstance(error, Temporary) and error.exchange.http_code is not None

@@ -1,4 +1,7 @@
-"""Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect."""
+"""Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect.
+
+A refused reference says nothing of the jobs: no service is ever paused from here.
+"""
 
 import time
 from uuid import UUID
@@ -6,6 +9,7 @@ from uuid import UUID
 from bpjs_client.errors import BpjsError, NotSent, Temporary
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
+from bpjs_client.page_words import MOST_WORDS
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
@@ -69,12 +73,21 @@ def _read(
     _stop_at_closed_door(at, faskes, reference.service)
     try:
         return read_reference(reference, reading)
-    except (NotSent, Temporary) as error:
-        if not last_try:
-            raise NotNow from None
-        raise _CannotRead(without_identifiers(error.reason)) from None
     except BpjsError as error:
-        raise _CannotRead(without_identifiers(error.reason)) from None
+        if isinstance(error, NotSent | Temporary) and not last_try:
+            raise NotNow from None
+        raise _CannotRead(_explained(error)) from None
+
+
+# What an answer says that cannot be used for another reason.
+_SAYS_NOTHING = frozenset({"", "ok"})
+
+
+def _explained(error: BpjsError) -> str:
+    """Our reason, and what BPJS or its gateway said where that is something else; without identifiers."""
+    said = error.exchange.message[:MOST_WORDS]
+    is_told = said.casefold() in _SAYS_NOTHING or said in error.reason
+    return without_identifiers(error.reason if is_told else f"{error.reason} BPJS: “{said}”")
 
 
 def _stop_at_closed_door(at: Composition, faskes: str, service: Service) -> None:

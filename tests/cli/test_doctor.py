@@ -55,6 +55,7 @@ AILMENTS: list[tuple[dict[str, str], str, str]] = [
     ({"BPJS_PCARE_PASSWORD": "rahasia-lama"}, "BPJS pcare: Login PCare ditolak", "perbaiki kredensial"),
     ({"BPJS_SECRET_KEY": "rahasia-lama"}, "BPJS antrean: Tanda tangan ditolak", "perbaiki kredensial"),
     ({"BPJS_PCARE_BASE_URL": "http://127.0.0.1:9/pcare"}, "BPJS pcare: BPJS tidak dapat dihubungi", "jaringan"),
+    ({"BPJS_PCARE_BASE_URL": "{simulator}/salah"}, "BPJS pcare: Ditolak oleh gerbang BPJS", "periksa alamat layanan"),
     (
         {"BPJS_DATABASE_URL": "postgresql://u:rahasia-lama@127.0.0.1:9/d"},
         "Basis data: Basis data tidak dapat dihubungi",
@@ -67,9 +68,10 @@ AILMENTS: list[tuple[dict[str, str], str, str]] = [
 
 @pytest.mark.parametrize(("wrong", "crossed", "todo"), AILMENTS)
 def test_what_is_wrong_is_crossed_out_with_what_to_do(
-    examine: Callable[..., Ran], wrong: dict[str, str], crossed: str, todo: str
+    examine: Callable[..., Ran], simulator: Simulator, wrong: dict[str, str], crossed: str, todo: str
 ) -> None:
-    ran = examine(**wrong)
+    here = simulator.pcare_url.rsplit("/", 1)[0]
+    ran = examine(**{name: value.replace("{simulator}", here) for name, value in wrong.items()})
     assert (ran.code, ran.err) == (1, "")
     assert f"✗ {crossed}" in ran.out
     assert todo in ran.out[ran.out.index(f"✗ {crossed}") :].split("\n")[1]

@@ -5,7 +5,7 @@ from datetime import date
 import httpx
 import pytest
 
-from bpjs_client.errors import NotFound, Rejected, Temporary
+from bpjs_client.errors import NotFound, Rejected, Temporary, Unauthorized
 from bpjs_client.jobs import Bpjs
 from bpjs_client.lookups import Lookups
 from bpjs_client.settings import BpjsSettings
@@ -103,9 +103,19 @@ def test_every_form_of_no_data_is_nobody(answer):
     assert lookups(Server(answer)).riwayat_kunjungan(CARD) == []
 
 
-def test_a_gateways_404_is_not_nobody():
-    with pytest.raises(NotFound):
-        lookups(Server(httpx.Response(404, text="<html>"))).peserta(CARD)
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (httpx.Response(404, text="<html>"), Unauthorized),
+        (httpx.Response(404), Unauthorized),
+        (httpx.Response(404, json={"message": "no Route matched"}), Unauthorized),
+        (pcare(None, None, "Not Found", http=404), NotFound),  # without BPJS's own code
+    ],
+)
+def test_a_gateways_404_is_not_nobody(answer, kind):
+    for ask in ("peserta", "riwayat_kunjungan"):
+        with pytest.raises(kind):
+            getattr(lookups(Server(answer)), ask)(CARD)
 
 
 @pytest.mark.parametrize("response", [["x"], [{"noKartu": CARD}], 5, True, 0, False])

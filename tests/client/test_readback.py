@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bpjs_client.bodies import VisitKey
-from bpjs_client.errors import BpjsError, NotFound, Temporary
+from bpjs_client.errors import BpjsError, NotFound, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 
 from .samples import CARD, answering, clinic, encrypted, envelope
@@ -109,7 +109,14 @@ def test_bpjs_own_404_is_nothing_there(look):
 @pytest.mark.parametrize("look", ["find_pendaftaran", "find_kunjungan"])
 @pytest.mark.parametrize(
     ("status", "content", "kind"),
-    [(404, "<html>", NotFound), (404, None, NotFound), (503, None, Temporary), (200, "<html>", Temporary)],
+    [
+        (404, "<html>", Unauthorized),
+        (404, None, Unauthorized),
+        (404, {"message": "no Route matched"}, Unauthorized),
+        (404, envelope(Service.PCARE, None, "Not Found"), NotFound),  # without BPJS's own code
+        (503, None, Temporary),
+        (200, "<html>", Temporary),
+    ],
 )
 def test_a_gateways_answer_says_nothing_about_patients(look, status, content, kind):
     with pytest.raises(BpjsError) as caught:

@@ -6,7 +6,7 @@ from threading import Lock
 import httpx
 import pytest
 
-from bpjs_client.errors import NotFound, NotSent, Rejected, Temporary, Unauthorized
+from bpjs_client.errors import NotSent, Rejected, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.reading import PoliteReading
@@ -16,6 +16,7 @@ from bpjs_simulator.server import Simulator
 
 DAYS = [date(2026, 9, 14) + timedelta(days=ahead) for ahead in range(8)]
 KESADARAN = [Listing(("kesadaran",))]
+PCARE = "/pcare-rest"
 
 
 @pytest.fixture
@@ -138,14 +139,113 @@ def refused(_request):
     )
 
 
+PROGNOSA, SARANA = [Listing(("prognosa",))], [Listing(("spesialis", "sarana"))]
+
+
 def test_a_refused_credential_is_met_once_and_not_by_every_list():
     server = Server(refused)
     with polite(server) as reading:
         for _ in range(3):
             with pytest.raises(Unauthorized):
                 reading.each(Service.PCARE, KESADARAN * 20)
+        assert server.asked == [f"{PCARE}/kesadaran"]
+        for listings in (PROGNOSA * 20, SARANA * 20):
+            with pytest.raises(Unauthorized):
+                reading.each(Service.PCARE, listings)
 
-    assert len(server.asked) == 1
+    # One path could be refused alone: a second one is asked before all others are turned away.
+    assert server.asked == [f"{PCARE}/kesadaran", f"{PCARE}/prognosa"]
+
+
+def answer_of(status, code, message):
+    return httpx.Response(status, json={"response": None, "metaData": {"code": code, "message": message}})
+
+
+REFUSALS = [
+    lambda: answer_of(404, 404, "Unauthorized! You are not registered for this service!"),
+    lambda: answer_of(401, 401, "Tidak berhak"),
+    lambda: answer_of(403, 403, "Maaf Cek Kembali Password Pcare Anda"),
+    lambda: answer_of(401, 401, "Service Expired"),
+    lambda: httpx.Response(404, text="No Mapping Rule matched"),
+    lambda: httpx.Response(403, json={"message": "Forbidden"}),
+    lambda: httpx.Response(400, text="<html><title>Request Error</title></html>"),
+    lambda: httpx.Response(405),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("path", ["prognosa", "kesadaran", "dokter/0/500"])
+def test_a_list_that_is_refused_fails_alone(refusal, path):
+    server = Server(lambda request: refusal() if request.url.path.endswith(path) else ok(request))
+    lists = {"kesadaran": KESADARAN, "prognosa": PROGNOSA, "dokter/0/500": [Listing(("dokter",), paged=True)]}
+    alone = lists.pop(path)
+    with polite(server) as reading:
+        for _ in range(2):
+            with pytest.raises(Unauthorized):
+                reading.each(Service.PCARE, alone)
+            for listings in (*lists.values(), SARANA):
+                assert reading.each(Service.PCARE, listings) == [[{"kdSadar": "01"}]]
+
+
+def test_many_refused_lists_raise_one_question():
+    server = Server(
+        lambda request: ok(request) if request.url.path.endswith("kesadaran") else refused(request)
+    )
+    now = [0.0]
+    with polite(server, clock=lambda: now[0]) as reading:
+        for passed in (0.0, 4.9, 5.1):
+            now[0] = passed
+            for listings in (PROGNOSA, SARANA, PROGNOSA):
+                with pytest.raises(Unauthorized):
+                    reading.each(Service.PCARE, listings)
+
+    assert server.asked.count(f"{PCARE}/kesadaran") == 1 + 2
+    assert len(server.asked) == 3 + 9
+
+
+def test_a_credential_that_is_refused_half_way_ends_the_reading():
+    valid = [True]
+    server = Server(lambda request: ok(request) if valid[0] else refused(request))
+    with polite(server) as reading:
+        reading.each(Service.PCARE, PROGNOSA)
+        valid[0] = False
+        server.asked.clear()
+        for listings in (SARANA, PROGNOSA, KESADARAN):
+            with pytest.raises(Unauthorized):
+                reading.each(Service.PCARE, listings)
+
+    assert server.asked == [f"{PCARE}/spesialis/sarana", f"{PCARE}/kesadaran"]
+
+
+def test_trouble_that_a_question_meets_keeps_everybody_out_for_seconds():
+    down, now = [False], [0.0]
+
+    def answer(request):
+        if request.url.path.endswith("kesadaran"):
+            return httpx.Response(503) if down[0] else ok(request)
+        return refused(request) if request.url.path.endswith("prognosa") else ok(request)
+
+    server = Server(answer)
+    with polite(server, clock=lambda: now[0]) as reading:
+        reading.each(Service.PCARE, SARANA)
+        down[0] = True
+        with pytest.raises(Unauthorized):
+            reading.each(Service.PCARE, PROGNOSA)
+        server.asked.clear()
+        with pytest.raises(Temporary):
+            reading.each(Service.PCARE, SARANA)
+        assert server.asked == []
+        now[0] = 5.1
+        assert reading.each(Service.PCARE, SARANA) == [[{"kdSadar": "01"}]]
+
+
+@pytest.mark.parametrize("code", [404, 412])
+def test_a_harmless_read_that_has_no_data_lets_everybody_in(code):
+    def answer(request):
+        return answer_of(code, code, "Tidak ada") if request.url.path.endswith("kesadaran") else ok(request)
+
+    with polite(Server(answer)) as reading:
+        assert reading.each(Service.PCARE, PROGNOSA) == [[{"kdSadar": "01"}]]
 
 
 def test_a_service_that_is_down_is_given_up_after_three_tries_and_the_other_goes_on():
@@ -216,7 +316,7 @@ def test_bpjs_own_not_found_is_an_empty_list_and_a_gateways_is_not():
 
     with polite(Server(missing)) as reading:
         assert reading.each(Service.PCARE, [Listing(("prognosa",))]) == [[]]
-        with pytest.raises(NotFound):
+        with pytest.raises(Unauthorized):
             reading.each(Service.PCARE, [Listing(("sarana",))])
 
 

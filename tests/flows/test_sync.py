@@ -9,11 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from prefect import get_client
 from prefect.flow_engine import run_flow_sync
 from prefect.states import AwaitingRetry
 
+from bpjs_client.deadline import DeadlineTransport
+from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.references import BY_NAME
 from bpjs_client.settings import BpjsSettings
@@ -23,7 +26,7 @@ from database.errors import DatabaseUnavailable
 from database.models import Sync
 from database.reference_search import search
 from database.references import Synced
-from database.services.holds import stopped
+from database.services.holds import pause, stopped
 from flows.sync_referensi import sync_referensi
 from flows.syncing import sync_now
 from tasks.composition import Composition, using
@@ -33,6 +36,7 @@ from tests.flows.prefect_server import PrefectServer
 
 # A part of the references, for tests that need not read all of them.
 FEW = ["pcare/poli", "pcare/spesialis", "antrean/poli"]
+BROKEN = "Layanan BPJS sedang bermasalah. BPJS: “Runtime Error Server Error in '/' Application.”"
 
 
 @pytest.fixture
@@ -41,14 +45,34 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
+class Gateway(httpx.BaseTransport):
+    """Stands in front of the simulator and answers by itself what is asked at some paths."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, httpx.Response] = {}  # by what the path holds
+        self._behind = DeadlineTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for part, answer in self.answers.items():
+            if part in request.url.path:
+                return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return self._behind.handle_request(request)
+
+
 @pytest.fixture
-def here(database: Database, simulator: Simulator, prefect: PrefectServer) -> Iterator[Composition]:
+def gateway() -> Gateway:
+    return Gateway()
+
+
+@pytest.fixture
+def here(
+    database: Database, simulator: Simulator, prefect: PrefectServer, gateway: Gateway
+) -> Iterator[Composition]:
     def bpjs(_faskes: str) -> Bpjs:
-        return Bpjs(
-            BpjsSettings(
-                _env_file=None, pcare_base_url=simulator.pcare_url, antrean_base_url=simulator.antrean_url
-            )
+        settings = BpjsSettings(
+            _env_file=None, pcare_base_url=simulator.pcare_url, antrean_base_url=simulator.antrean_url
         )
+        return Bpjs(settings, transport=gateway)
 
     with using(Composition(open_database=lambda: database, open_bpjs=bpjs)) as composition:
         yield composition
@@ -125,7 +149,7 @@ def test_a_reference_that_fails_half_way_keeps_its_rows_and_the_others_go_on(
     simulator.set_options(broken_reads=["spesialis/BED"])
     done = sync(["pcare/subspesialis", "pcare/poli"])
 
-    assert done["pcare/subspesialis"].error == "Layanan BPJS sedang bermasalah."
+    assert done["pcare/subspesialis"].error == BROKEN
     assert changes(done) == {"pcare/poli": (1, 0, 0)}
     assert search(here.database, BY_NAME["pcare/subspesialis"], "99") == []
 
@@ -163,18 +187,90 @@ def test_a_suspicious_shrink_is_applied_only_when_told(here: Composition, simula
     assert changes(sync(["pcare/khusus"], allow_shrink=True)) == {"pcare/khusus": (0, 0, 4)}
 
 
+def envelope(code: int, message: str) -> httpx.Response:
+    return httpx.Response(code, json={"response": None, "metaData": {"code": code, "message": message}})
+
+
+# Where the gateway answers, what it answers, and what of it the reference says then.
+REFUSED = {
+    "pcare/club-prolanis": (
+        "/kelompok/club/02",
+        envelope(404, "Unauthorized! You are not registered for this service!"),
+        "Cons-id belum terdaftar untuk layanan ini di BPJS. "
+        "BPJS: “Unauthorized! You are not registered for this service!”",
+    ),
+    "pcare/alergi": (
+        "/alergi/",
+        httpx.Response(404, text="No Mapping Rule matched"),
+        "Gerbang BPJS tidak mengenal alamat ini: periksa alamat layanan. BPJS: “No Mapping Rule matched”",
+    ),
+    "pcare/obat": (
+        "/obat/",
+        httpx.Response(403, json={"message": "Forbidden"}),
+        "Ditolak oleh gerbang BPJS: periksa alamat layanan dan kredensial. BPJS: “Forbidden”",
+    ),
+    "pcare/dokter": (
+        "pcare-rest/dokter/",
+        httpx.Response(400, html="<title>Request Rejected</title><p>Your support ID is: 1234567890123</p>"),
+        "Ditolak oleh gerbang BPJS: periksa alamat layanan dan kredensial. "
+        "BPJS: “Request Rejected Your support ID is: •••”",
+    ),
+    "pcare/prognosa": (
+        "/prognosa",
+        envelope(401, "Username atau password salah"),
+        "Login PCare ditolak: periksa nama pengguna dan kata sandi (kata sandi PCare perlu diganti berkala). "
+        "BPJS: “Username atau password salah”",
+    ),
+    "pcare/kesadaran": (
+        "/kesadaran",
+        envelope(403, "Tidak berhak"),
+        "BPJS menolak akses: periksa kredensial, atau ikuti alasan BPJS bila hanya data ini yang ditolak. "
+        "BPJS: “Tidak berhak”",
+    ),
+}
+
+
 @SQLITE
-def test_a_refused_credential_pauses_its_service_after_one_request_and_the_other_goes_on(
-    here: Composition, simulator: Simulator
+def test_references_that_are_refused_say_why_and_neither_the_others_nor_the_jobs_suffer(
+    here: Composition, gateway: Gateway
 ) -> None:
+    gateway.answers = {path: answer for path, answer, _said in REFUSED.values()}
+
+    done = sync()
+
+    said = {name: synced.error for name, synced in done.items() if synced.error}
+    assert said == {name: words for name, (_path, _answer, words) in REFUSED.items()}
+    assert all(synced.count > 0 for name, synced in done.items() if name not in REFUSED)
+    assert stopped(here.database) == []
+    with here.database.read() as session:
+        kept = {f"{row.layanan}/{row.jenis}": row.error for row in session.query(Sync) if row.error}
+    assert kept == said
+
+
+@SQLITE
+def test_a_refused_credential_is_met_once_pauses_nothing_and_the_other_service_is_read(
+    here: Composition, simulator: Simulator, prefect: PrefectServer
+) -> None:
+    antrean = [name for name in FEW if name.startswith("antrean")]
+    sync(antrean)
+    alone = simulator.ledger()["reads"]
     simulator.set_password("Sandi#Lain99")
 
     done = sync(FEW)
 
     assert {name for name, synced in done.items() if synced.error} == {"pcare/poli", "pcare/spesialis"}
-    assert [(door.service, door.state) for door in stopped(here.database)] == [("pcare", "paused")]
+    assert "BPJS: “Username atau password tidak sesuai”" in (done["pcare/poli"].error or "")
+    # The harmless read, and the first list that came: no path alone speaks for the whole service.
+    assert simulator.ledger()["reads"] == 2 * alone + 2
+    assert stopped(here.database) == []
+
+
+@SQLITE
+def test_a_service_that_is_paused_is_not_asked(here: Composition, simulator: Simulator) -> None:
+    pause(here.database, "utama", Service.PCARE, "Kata sandi ditolak.", mark="")
     asked = simulator.ledger()["reads"]
-    assert "sedang dijeda" in (sync(["pcare/poli"])["pcare/poli"].error or "")
+
+    assert "sedang dijeda: Kata sandi ditolak." in (sync(["pcare/poli"])["pcare/poli"].error or "")
     assert simulator.ledger()["reads"] == asked
 
 
@@ -191,6 +287,8 @@ def test_a_service_that_is_down_is_said_for_each_of_its_references(
 
 KILLED = """
 import sys
+from bpjs_client.deadline import DeadlineTransport
+from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from flows.syncing import sync_now
@@ -239,7 +337,7 @@ def test_each_reference_has_its_run_and_the_flow_leaves_a_table_with_links(
     table = json.loads(str(artifact_of(prefect, run)["data"]))
     assert [(row["Baris"], row["Keterangan"]) for row in table] == [
         (7, "Selesai"),
-        (0, "Gagal · Layanan BPJS sedang bermasalah."),
+        (0, f"Gagal · {BROKEN}"),
         (56, "Selesai"),
     ]
     linked = {row["Referensi"].partition("](/runs/task-run/")[2].rstrip(")") for row in table}

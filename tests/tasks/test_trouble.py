@@ -202,6 +202,7 @@ def test_a_wrong_clock_is_told_with_its_skew(desk: Any) -> None:
 
     (door,) = stopped(here.database)
     assert "Jam komputer 750 detik lebih cepat dari jam BPJS" in (door.reason or "")
+    # The job and the harmless read that was asked before the service was judged, each signed anew once.
     assert (here.job(job_id).status, here.job(job_id).attempts, len(here.requests)) == ("menunggu", 0, 4)
 
 
