@@ -20,11 +20,12 @@ SHARED_SECONDS = 3.0
 
 @dataclass
 class _Asked:
-    """The last question to one service: held by who asks, answered at a time of the monotonic clock."""
+    """The last question to one service: when it was answered, and when the answer was last needed."""
 
     lock: Lock = field(default_factory=Lock)
     reading: Reading | None = None
-    at: float = 0.0
+    at: float = 0.0  # of the monotonic clock, like the next
+    needed_at: float | None = None
 
 
 class HarmlessReads:
@@ -44,12 +45,13 @@ class HarmlessReads:
             if asked.reading is None or self._clock() - asked.at > SHARED_SECONDS:
                 asked.reading = reading_of(bpjs, service)
                 asked.at = self._clock()
+            asked.needed_at = self._clock()
             return asked.reading
 
     def asked_since(self, faskes: str, service: Service, moment: float) -> bool:
-        """Whether a question to the service was answered after a moment of the monotonic clock."""
+        """Whether a question to the service, new or shared, was needed after a moment of the monotonic clock."""
         asked = self._of(self._bpjs(faskes), service)
-        return asked.reading is not None and asked.at >= moment
+        return asked.needed_at is not None and asked.needed_at >= moment
 
     def _of(self, bpjs: Bpjs, service: Service) -> _Asked:
         with self._lock:

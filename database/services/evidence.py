@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -276,13 +277,18 @@ def others_passed_since_it_failed(
     return session.scalar(_passed(), {**who._asdict(), **since, "the_job": job_id}) is not None
 
 
-def served_others_since(
-    database: Database, who: ClinicService, job_id: int, *, after: datetime
-) -> datetime | None:
-    """Since when a job that keeps failing stands alone: its service has flowed and taken others since then.
+class Served(NamedTuple):
+    """A service served others while one job failed: since when it flows, when it first took another."""
 
-    Others of its jenis; of the whole service while no other of its jenis fails. `after` is when the job
-    failed first. None: it may not be the job. Raises DatabaseUnavailable.
+    flows_since: datetime
+    others_at: datetime
+
+
+def served_others(database: Database, who: ClinicService, job_id: int, *, after: datetime) -> Served | None:
+    """Whether a job that keeps failing, first at `after`, stands alone; None: it may not be the job.
+
+    Others are those of its jenis; of the whole service while no other of its jenis fails.
+    Raises DatabaseUnavailable.
     """
     with database.read() as session:
         rows = [session.get(ServiceState, (*who[:2], jenis)) for jenis in (WHOLE, who.jenis)]
@@ -296,7 +302,7 @@ def served_others_since(
             .where(Job.faskes == who.faskes, same, Job.status == Status.TERKIRIM.value, Job.id != job_id)
             .where(Job.tanggal >= after.date() - timedelta(days=1), Job.sent_at > after)
         )
-    return None if passed is None else max(passed, *(row.since for row in known))
+    return None if passed is None else Served(max([row.since for row in known], default=after), passed)
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from sqlalchemy import func, select
@@ -14,6 +15,8 @@ from database import Database, enqueue
 from database.attempts import Asker
 from database.claim import claim
 from database.models import Job, ServiceState
+from database.status import Status
+from flows.turns import Turns
 from tasks.delivery import deliver
 from tasks.harmless_reads import HarmlessReads
 from tasks.probing import probe_due
@@ -26,6 +29,9 @@ NET_ERROR = pcare(500, "Object reference not set to an instance of an object.", 
 FIREWALL = (
     "<html><head><title>Request Rejected</title></head><body>The requested URL was rejected.</body></html>"
 )
+
+
+ENDED = {Status.TERKIRIM, Status.GAGAL, Status.DITUTUP}
 
 
 def page(http: int) -> httpx.Response:
@@ -122,11 +128,22 @@ class Day:
         end = self.clock.now + timedelta(seconds=seconds)
         while self.clock.now < end:
             probe_due(self.at)
-            while claimed := claim(self.database, owner=self.at.owner, limit=5, lease=LEASE):
-                for job in claimed:
-                    self.clock.advance(seconds=0.02)
-                    deliver(job.id, self.at, asker=Asker(), last_try=True)
+            self._work_off()
             self.clock.now = min(self._next(), end)
+
+    def _work_off(self) -> None:
+        """As a burst does, with one slot."""
+        turns = Turns(1, known=2, room=self.at.clinics.room, clock=self.seconds)
+        by = {"owner": self.at.owner, "limit": 5, "lease": LEASE}
+        while claimed := claim(self.database, **by, room=turns.room, limit_of=turns.limit_of):
+            turns.wait(claimed)
+            while (job := turns.take()) is not None:
+                turns.left(run := uuid4(), job)
+                self.clock.advance(seconds=0.02)
+                since = self.seconds()
+                done = deliver(job.id, self.at, asker=Asker(), last_try=True)
+                doubted = self.at.harmless_reads.asked_since(job.faskes, job.jenis.service, since)
+                turns.ended(run, answered=done.status in ENDED and not doubted, doubted=doubted)
 
     def _next(self) -> datetime:
         """When something can happen that cannot happen now."""
