@@ -106,6 +106,13 @@ class Unauthorized(BpjsError):
         self.suspect = suspect
 
     @property
+    def may_have_acted(self) -> bool:
+        """Whether BPJS may have taken a write all the same: it broke down, or a gateway says yes and no."""
+        http_code = self.exchange.http_code or 0
+        says_both = 200 <= http_code < 300 and self.exchange.meta_code is None  # noqa: PLR2004 - HTTP's 2xx
+        return http_code >= 500 or says_both  # noqa: PLR2004 - HTTP's 5xx
+
+    @property
     def expired(self) -> bool:
         """Whether the timestamp was refused: then the clock is wrong, and nothing was done."""
         return self.suspect is Suspect.CLOCK

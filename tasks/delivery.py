@@ -20,6 +20,7 @@ from bpjs_client.errors import (
     Rejected,
     Temporary,
     Unauthorized,
+    Unknown,
 )
 from bpjs_client.exchange import Exchange
 from bpjs_client.identifiers import without_identifiers
@@ -226,7 +227,8 @@ def _settle(hand: _InHand) -> Verdict | None:
         if isinstance(error, Unauthorized):
             ask_and_judge(hand.at, hand.job.faskes, hand.service)
         later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
-        return _finish(hand, later, _heard(hand, error, is_look=True))
+        heard = None if isinstance(error, Unauthorized) else _heard(hand, error, is_look=True)
+        return _finish(hand, later, heard)
     if sight.look is Look.DONE:
         _note(hand, FOUND)
         return _finish(hand, _found(hand, sight), _heard(hand, is_look=True))
@@ -312,6 +314,9 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
 
 
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
+    if isinstance(error, Unauthorized) and error.may_have_acted:
+        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+        error = Unknown(error.reason, error.exchange, error.fields)
     how = _evidence(error.outcome, error.exchange)
     if isinstance(error, Unauthorized):
         verdict, heard = _unauthorized(hand, error)

@@ -49,7 +49,7 @@ class HarmlessReads:
             return asked.reading
 
     def asked_since(self, faskes: str, service: Service, moment: float) -> bool:
-        """Whether a question to the service, new or shared, was needed after a moment of the monotonic clock."""
+        """Whether a question to the service, new or shared, was needed since a moment of `clock`."""
         asked = self._of(self._bpjs(faskes), service)
         return asked.needed_at is not None and asked.needed_at >= moment
 

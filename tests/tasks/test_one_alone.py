@@ -209,6 +209,35 @@ def test_a_refused_credential_pauses_its_service_in_whatever_clothes_and_fails_n
     assert sum(here.bpjs.writes.values()) <= 3
 
 
+MAY_HAVE_ACTED: list[tuple[str, httpx.Response]] = [
+    ("a breakdown that speaks of a login", pcare(500, "Authentication failed for the request")),
+    ("a gateway's 200", httpx.Response(200, json={"message": "Unauthorized"})),
+]
+
+
+@pytest.mark.parametrize(("_why", "answer"), MAY_HAVE_ACTED, ids=[why for why, _ in MAY_HAVE_ACTED])
+@pytest.mark.parametrize("took", [True, False])
+def test_a_refusal_that_may_have_acted_is_looked_up(
+    day: Callable[[Answer], Day], _why: str, answer: httpx.Response, took: bool
+) -> None:
+    here = day(lambda _request: None)
+    sent: list[httpx.Request] = []
+
+    def odd(request: httpx.Request) -> httpx.Response | None:
+        if request.method == "GET" or sent:
+            return None
+        sent.append(request)
+        if took:
+            here.bpjs.registrations[card_of(request)] = "A1"
+        return answer
+
+    here.bpjs.odd = odd
+    job_id = here.hand_over("tambah-pendaftaran", POISON)
+    here.pass_time(MINUTE)
+    assert here.job(job_id).status == "terkirim"
+    assert here.bpjs.writes["pendaftaran", "0001000000001"] == (1 if took else 2)
+
+
 def test_a_gateway_that_knows_its_routes_again_is_noticed_by_itself(day: Callable[[Answer], Day]) -> None:
     here = day(lambda _request: httpx.Response(404, json=NO_ROUTE))
     jobs = [here.hand_over("tambah-pendaftaran", number) for number in OTHERS]
