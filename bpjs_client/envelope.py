@@ -8,6 +8,7 @@ from typing import NoReturn, cast
 
 from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
 from bpjs_client.exchange import JSON
+from bpjs_client.limits import MOST_VALUES
 
 _MOST_NESTED = 100  # levels; BPJS's answers have five
 
@@ -49,7 +50,13 @@ def read_envelope(text: str, decrypt: Callable[[str], str]) -> Envelope:
 
 
 def parse_json(text: str) -> JSON:
-    """JSON as BPJS writes it (raw line breaks in names included). Raises ValueError."""
+    """JSON as BPJS writes it (raw line breaks in names included). Raises ValueError.
+
+    Also for more values than anybody wants to read. They are counted before they are made: what stands
+    between them is found much faster, and in texts it is rare.
+    """
+    if sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise ValueError("too many values")
     try:
         value = json.loads(text, strict=False, parse_constant=_refuse)
     except RecursionError:
