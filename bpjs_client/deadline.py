@@ -1,6 +1,7 @@
-"""A limit on one whole exchange, which httpx lacks: its timeouts start anew with every part received.
+"""The limits of one whole exchange, which httpx lacks: its timeouts start anew with every part received.
 
-The limit is kept at the socket, so that an answer which drips, header or body, cannot outlive it.
+They are kept at the socket, so that no byte, of a header, an interim answer (1xx), a body or what follows it,
+can outlive the deadline or come in greater number than anybody wants to read.
 """
 
 import time
@@ -14,9 +15,13 @@ from typing import Any
 import httpcore
 import httpx
 
+from bpjs_client.limits import MOST_HEAD, MOST_ON_THE_WAY, AnswerTooLarge
+from bpjs_client.resolving import Resolve, addresses_of, resolved
+
 # An idle connection that the other side closes while we send makes the write uncertain: keep them short.
 _KEEPALIVE_SECONDS = 2.0
 _CONNECTIONS = httpx.Limits(max_connections=100, max_keepalive_connections=40)
+_WRITTEN_AT_ONCE = 64 * 2**10  # bytes; a receiver that dawdles is noticed between two writes
 
 
 class DeadlinePassed(Exception):
@@ -29,9 +34,14 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the moment has passed."""
+        return time.monotonic() >= self._end
+
     def check(self) -> None:
         """Raise `DeadlinePassed` when the moment is over."""
-        if time.monotonic() >= self._end:
+        if self.is_over:
             raise DeadlinePassed
 
     def shorten(self, timeout: float | None) -> float:
@@ -40,21 +50,52 @@ class Deadline:
         return left if timeout is None else min(timeout, left)
 
     @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Bind every socket operation of this thread to the deadline."""
-        token = _current.set(self)
+    def applied(self) -> "Iterator[Allowance]":
+        """Bind every socket operation of this thread to what one exchange may take and receive."""
+        allowance = Allowance(self)
+        token = _current.set(allowance)
         try:
-            yield
+            yield allowance
         finally:
             _current.reset(token)
 
 
-_current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+class Allowance:
+    """What is left for one exchange: of its time, and of the bytes that it may receive."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self._left = MOST_HEAD
+        self._has_begun = False
+
+    def begin_body(self) -> None:
+        """The head is whole: from here on as much is let in as a body may have on its way."""
+        self._left = MOST_ON_THE_WAY
+
+    def before_write(self) -> None:
+        """Raises ConnectTimeout when the time is over before anything has left, else DeadlinePassed."""
+        if not self._has_begun and self.deadline.is_over:
+            raise httpcore.ConnectTimeout
+        self.deadline.check()
+        self._has_begun = True
+
+    def before_read(self) -> None:
+        """Raises DeadlinePassed, AnswerTooLarge. Who always has more to say makes no timeout run out."""
+        self.deadline.check()
+        if self._left <= 0:
+            raise AnswerTooLarge
+
+    def received(self, count: int) -> None:
+        """So many bytes more have come."""
+        self._left -= count
+
+
+_current: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
 
 
 def _left(timeout: float | None) -> float | None:
-    deadline = _current.get()
-    return deadline.shorten(timeout) if deadline else timeout
+    allowance = _current.get()
+    return allowance.deadline.shorten(timeout) if allowance else timeout
 
 
 class _Stream(httpcore.NetworkStream):
@@ -62,10 +103,19 @@ class _Stream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _left(timeout))
+        allowance = _current.get()
+        if allowance is None:
+            return self._inner.read(max_bytes, timeout)
+        allowance.before_read()
+        data = self._inner.read(max_bytes, _left(timeout))
+        allowance.received(len(data))
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _left(timeout))
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
+            if allowance := _current.get():
+                allowance.before_write()
+            self._inner.write(buffer[start : start + _WRITTEN_AT_ONCE], _left(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -80,6 +130,9 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Sockets(httpcore.SyncBackend):
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
     def connect_tcp(
         self,
         host: str,
@@ -88,7 +141,14 @@ class _Sockets(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+        failure: Exception = httpcore.ConnectError()
+        for address in resolved(host, port, self._resolve, _left(timeout)):
+            left = _left(timeout)
+            try:
+                return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as refused:
+                failure = refused
+        raise failure
 
 
 class DeadlineTransport(httpx.HTTPTransport):
@@ -98,7 +158,7 @@ class DeadlineTransport(httpx.HTTPTransport):
     `ca_file` is trusted besides the public authorities. Raises OSError when it cannot be read as one.
     """
 
-    def __init__(self, ca_file: Path | None = None) -> None:
+    def __init__(self, ca_file: Path | None = None, *, resolve: Resolve = addresses_of) -> None:
         context = httpx.create_ssl_context(trust_env=False)
         if ca_file is not None:
             context.load_verify_locations(cafile=ca_file)
@@ -108,5 +168,5 @@ class DeadlineTransport(httpx.HTTPTransport):
             max_connections=_CONNECTIONS.max_connections,
             max_keepalive_connections=_CONNECTIONS.max_keepalive_connections,
             keepalive_expiry=_KEEPALIVE_SECONDS,
-            network_backend=_Sockets(),
+            network_backend=_Sockets(resolve),
         )

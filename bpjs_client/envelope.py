@@ -1,6 +1,7 @@
 """Reads the body of an answer in every variant that BPJS and its gateways send (contract 2)."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,9 +9,11 @@ from typing import NoReturn, cast
 
 from bpjs_client.decryption import Undecryptable, looks_encrypted, mended
 from bpjs_client.exchange import JSON
+from bpjs_client.limits import MOST_VALUES
 from bpjs_client.page_words import has_markup, page_words
 
 _MOST_NESTED = 100  # levels; BPJS's answers have five
+_MOST_DIGITS = 18  # what fits 64 bits whatever the digits are
 
 
 class BodyKind(StrEnum):
@@ -60,9 +63,18 @@ def _refuse_to_open(_sealed: str) -> NoReturn:
 
 
 def parse_json(text: str) -> JSON:
-    """JSON as BPJS writes it (raw line breaks in names included). Raises ValueError."""
+    """JSON as BPJS writes it (raw line breaks in names included), fit to be stored.
+
+    A number of more than 18 characters, or beyond a float, becomes its text; of a name that comes twice the
+    last counts. Raises ValueError, also for more values than anybody wants to read.
+    """
+    # What stands between values is counted much faster than values are made, and is rare in texts.
+    if sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise ValueError("too many values")
     try:
-        value = json.loads(text, strict=False, parse_constant=_refuse)
+        value = json.loads(
+            text, strict=False, parse_constant=_refuse, parse_int=_whole_number, parse_float=_fraction
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if _is_deep(value):
@@ -70,6 +82,17 @@ def parse_json(text: str) -> JSON:
     # Lone surrogates and NUL can only come from escapes; no database column takes them.
     escaped = text.lower()
     return _storable(value) if "\\ud" in escaped or "\\u0000" in escaped else cast(JSON, value)
+
+
+def _whole_number(digits: str) -> int | str:
+    """The number, or its text when it has more digits than a database or a spreadsheet keeps."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+def _fraction(digits: str) -> float | str:
+    """The number, or its text when it is infinite to us (1e999), for which JSON has no word."""
+    number = float(digits)
+    return number if math.isfinite(number) else digits
 
 
 def _is_deep(value: object) -> bool:

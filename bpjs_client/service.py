@@ -8,21 +8,24 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import cast
 
 import httpx
 
-from bpjs_client.deadline import Deadline, DeadlinePassed
+from bpjs_client.deadline import Allowance, Deadline, DeadlinePassed
 from bpjs_client.decryption import decrypt
 from bpjs_client.endpoints import Prepared
 from bpjs_client.envelope import BodyKind, read_envelope
 from bpjs_client.errors import BpjsError, NotSent, Temporary, Unknown
 from bpjs_client.exchange import RAW_LIMIT, Exchange
 from bpjs_client.jenis import Service
+from bpjs_client.limits import AnswerTooLarge
 from bpjs_client.signing import TIMESTAMP_HEADER, Credential, Signing
+from bpjs_client.unpacking import ACCEPTED, Unreadable, unpacked
 
 _CONTENT_TYPES = {
     # PCare takes the JSON of a POST as plain text (contract 1.3, catalogue and most clients).
@@ -31,14 +34,6 @@ _CONTENT_TYPES = {
     (Service.PCARE, "DELETE"): "application/json; charset=utf-8",
     (Service.ANTREAN, "POST"): "application/json",
 }
-
-# BPJS's longest lists are a hundredth of it.
-MOST_BYTES = 16 * 2**20
-
-
-class AnswerTooLarge(Exception):
-    """More than MOST_BYTES came back, unpacked."""
-
 
 # Nothing of the request can have reached BPJS.
 _NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
@@ -54,7 +49,7 @@ _LOST: tuple[tuple[type[Exception], str], ...] = (
     (AnswerTooLarge, "Jawaban BPJS terlalu besar."),
     (DeadlinePassed, "BPJS tidak selesai menjawab dalam batas waktu."),
     (httpx.TimeoutException, "BPJS tidak menjawab dalam batas waktu."),
-    (httpx.DecodingError, "Jawaban BPJS tidak dapat dibaca."),
+    (Unreadable, "Jawaban BPJS tidak dapat dibaca."),
     (httpx.HTTPError, "Sambungan ke BPJS terputus sebelum jawabannya lengkap."),
 )
 _FOREIGN = tuple(kind for kind, _ in (*_NOT_SENT, *_LOST))
@@ -111,7 +106,11 @@ class Connection:
             auth=Signing(credential, clock),
             transport=transport,
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.connect),
-            headers={"Accept": "application/json", "User-Agent": "bpjs-fktp"},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPTED,
+                "User-Agent": "bpjs-fktp",
+            },
             follow_redirects=False,
             trust_env=False,
         )
@@ -128,8 +127,8 @@ class Connection:
         """
         started = time.monotonic()
         try:
-            with deadline.applied():
-                response, content = self._fetch(call, deadline)
+            with deadline.applied() as allowance:
+                response, content = self._fetch(call, allowance)
         except _FOREIGN as foreign:
             failure = _translated(foreign, call, _milliseconds_since(started))
         else:
@@ -141,7 +140,7 @@ class Connection:
         """Close the connections."""
         self._client.close()
 
-    def _fetch(self, call: Prepared, deadline: Deadline) -> tuple[httpx.Response, bytes]:
+    def _fetch(self, call: Prepared, allowance: Allowance) -> tuple[httpx.Response, bytes]:
         content_type = _CONTENT_TYPES.get((self._service, call.method))
         request = self._client.build_request(
             call.method,
@@ -150,8 +149,10 @@ class Connection:
             headers={"Content-Type": content_type} if content_type else None,
         )
         response = self._client.send(request, stream=True)
+        allowance.begin_body()
         try:
-            return response, _read_within(response, deadline)
+            parts = _within(allowance.deadline, response)
+            return response, unpacked(parts, response.headers.get("Content-Encoding", ""))
         finally:
             response.close()
 
@@ -196,14 +197,11 @@ def _translated(foreign: Exception, call: Prepared, duration_ms: int) -> BpjsErr
     return Unknown(reason, exchange) if call.is_write else Temporary(reason, exchange)
 
 
-def _read_within(response: httpx.Response, deadline: Deadline) -> bytes:
-    content = bytearray()
-    for part in response.iter_bytes():
+def _within(deadline: Deadline, response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes: httpx's own reading unpacks it first, whatever its size."""
+    for part in cast(httpx.SyncByteStream, response.stream):
         deadline.check()
-        content += part
-        if len(content) > MOST_BYTES:
-            raise AnswerTooLarge
-    return bytes(content)
+        yield part
 
 
 def _milliseconds_since(started: float) -> int:

@@ -1,7 +1,7 @@
 """Writes rows for a spreadsheet."""
 
 import csv
-import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
-from cli.terminal import UserError
+from cli.terminal import UserError, strict_json
+from database.models import readable
 
 _WIDEST = 400  # pixels of a column
+_MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel
 # A spreadsheet runs what begins so; what a clinic or BPJS wrote must stay text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -21,7 +23,7 @@ def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, st
     """The rows on stdout as CSV; `columns` are pairs of heading and key."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([heading for heading, _ in columns])
-    writer.writerows([[_harmless(row.get(key)) for _, key in columns] for row in rows])
+    writer.writerows([[_harmless(_plain(row.get(key))) for _, key in columns] for row in rows])
 
 
 def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
@@ -32,7 +34,7 @@ def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[
     sheet = book.add_worksheet("Pekerjaan")
     sheet.write_row(0, 0, [heading for heading, _ in columns], book.add_format({"bold": True}))
     for place, row in enumerate(rows, start=1):
-        sheet.write_row(place, 0, [_cell(row.get(key)) for _, key in columns])
+        sheet.write_row(place, 0, [_cell(_plain(row.get(key))) for _, key in columns])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.autofit(_WIDEST)
@@ -42,9 +44,22 @@ def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[
         raise UserError(f"Berkas {file} tidak dapat ditulis.") from None
 
 
+def _plain(value: object) -> object:
+    """A body's field may be anything: a number, a text that can be written, or nothing."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return strict_json(value).strip('"')
+    return value if value is None or isinstance(value, int | float) else readable(strict_json(value))
+
+
 def _cell(value: object) -> object:
-    """What a cell can hold: a body's field may be anything."""
-    return value if value is None or isinstance(value, str | int | float) else json.dumps(value)
+    """What a cell keeps as it is; a longer number would lose its last digits there, a longer text is cut."""
+    if isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS:
+        return str(value)
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[: _LONGEST_TEXT - 1]}…"
+    return value
 
 
 def _harmless(value: object) -> object:

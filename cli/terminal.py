@@ -104,10 +104,18 @@ def print_json(document: Any) -> None:
         stop_talking()
 
 
+def strict_json(value: Any) -> str:
+    """JSON by its own rules: for numbers it has no word for, such as infinity, stands the word as text."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(json.loads(json.dumps(value), parse_constant=str), ensure_ascii=False)
+
+
 def _json(document: Any) -> str:
-    readable = json.dumps(document, ensure_ascii=False)
+    readable = strict_json(document)
     try:
         readable.encode(sys.stdout.encoding)
     except UnicodeEncodeError:  # half a surrogate pair in a body, or a terminal that is not UTF-8
-        return json.dumps(document)
+        return json.dumps(json.loads(readable))
     return readable

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from database.errors import DataKeyMissing
 from database.models import DataKey
-from database.sealing import KEY_BYTES, Keyring, key_mark
+from database.sealing import KEY_BYTES, Keyring, is_key_id, key_mark
 from database.settings import DatabaseSettings
 
 LOCAL = "lokal"  # the id of the key that was made here
@@ -38,7 +38,7 @@ def parse_keys(text: str) -> Mapping[str, bytes]:
 
 
 def _is_key(key_id: str, key: bytes) -> bool:
-    return key_id.isascii() and key_id.replace("-", "").isalnum() and len(key) == KEY_BYTES
+    return is_key_id(key_id) and len(key) == KEY_BYTES
 
 
 def _decoded(data: str) -> bytes:

@@ -28,7 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
-from database.sealing import Keyring
+from database.sealing import Keyring, unsealed, unsealed_text
 from database.status import Status
 
 JsonObject = dict[str, Any]
@@ -100,7 +100,9 @@ class Sealed(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Seal it, if the database's keyring says so."""
         keyring = keyring_on(dialect)
-        return value if value is None or not keyring.writes else keyring.seal(value, self.where)
+        if value is None:
+            return None
+        return keyring.seal(value, self.where) if keyring.writes else unsealed(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Open it. Raises DataKeyMissing."""
@@ -119,7 +121,9 @@ class SealedText(Said):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Make it readable, then seal it."""
         plain, keyring = super().process_bind_param(value, dialect), keyring_on(dialect)
-        return plain if plain is None or not keyring.writes else keyring.seal_text(plain, self.where)
+        if plain is None:
+            return None
+        return keyring.seal_text(plain, self.where) if keyring.writes else unsealed_text(plain)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Open it. Raises DataKeyMissing."""

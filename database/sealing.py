@@ -2,6 +2,7 @@
 
 What was stored before sealing was turned on, or under an older key, is read as before: each value says itself
 which key opens it. The name of its column is sealed with it, so that no value can be put in another's place.
+What is stored unsealed and only looks sealed, for a body may be any JSON, is put inside a seal without a key.
 """
 
 import base64
@@ -21,6 +22,9 @@ from database.errors import DataKeyMissing
 KEY_BYTES = 32
 NONCE_BYTES, TAG_BYTES = 12, 16
 SEALED, DATA = "sealed", "data"  # of a JSON column's object; a text column holds `sealed:ID:DATA`
+_TEXT_SEALED = f"{SEALED}:"
+_NO_KEY = ""  # stands for the id where nothing was sealed
+_LEAST_DATA = 4 * (-(-(NONCE_BYTES + TAG_BYTES) // 3))  # characters of base64
 
 
 @dataclass(frozen=True)
@@ -41,21 +45,31 @@ class Keyring:
 
     def seal_text(self, value: str, column: str) -> str:
         """A text as a text that only a key opens."""
-        return f"{SEALED}:{self.present}:{self._locked(value.encode('utf-8', 'surrogatepass'), column)}"
+        return f"{_TEXT_SEALED}{self.present}:{self._locked(value.encode('utf-8', 'surrogatepass'), column)}"
 
     def open(self, stored: Any, column: str) -> Any:
-        """The JSON value behind a sealed object; any other value as it is. Raises DataKeyMissing."""
-        if not isinstance(stored, dict) or stored.keys() != {SEALED, DATA}:
+        """The JSON value behind a sealed object; any other value as it was. Raises DataKeyMissing."""
+        if not _looks_sealed(stored):
             return stored
-        return json.loads(self._unlocked(stored[SEALED], stored[DATA], column))
+        key_id, data = stored[SEALED], stored[DATA]
+        if key_id == _NO_KEY and _looks_sealed(data):
+            return data
+        return json.loads(self._unlocked(key_id, data, column)) if self._sealed(key_id, data) else stored
 
     def open_text(self, stored: str, column: str) -> str:
-        """The text behind a sealed one; any other text as it is. Raises DataKeyMissing."""
-        word, _, rest = stored.partition(":")
-        key_id, colon, data = rest.partition(":")
-        if word != SEALED or not colon:
+        """The text behind a sealed one; any other text as it was. Raises DataKeyMissing."""
+        key_id, data = _parts(stored)
+        if key_id == _NO_KEY and data.startswith(_TEXT_SEALED):
+            return data
+        if not self._sealed(key_id, data):
             return stored
-        return self._unlocked(key_id, data, column).decode("utf-8", "surrogatepass")
+        return self._unlocked(str(key_id), data, column).decode("utf-8", "surrogatepass")
+
+    def _sealed(self, key_id: Any, data: Any) -> bool:
+        """Whether any key, ours or not, can have sealed this: older versions kept mere lookalikes."""
+        if not (isinstance(key_id, str) and isinstance(data, str)):
+            return False
+        return key_id in self.keys or (is_key_id(key_id) and _is_base64(data))
 
     def _locked(self, plain: bytes, column: str) -> str:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -84,14 +98,44 @@ def _split(whole: bytes) -> tuple[bytes, bytes, bytes]:
     return whole[:NONCE_BYTES], whole[NONCE_BYTES:end], whole[end:]
 
 
+def unsealed(value: Any) -> Any:
+    """A JSON value as it is stored without sealing it."""
+    return {SEALED: _NO_KEY, DATA: value} if _looks_sealed(value) else value
+
+
+def unsealed_text(value: str) -> str:
+    """A text as it is stored without sealing it."""
+    return f"{_TEXT_SEALED}{_NO_KEY}:{value}" if value.startswith(_TEXT_SEALED) else value
+
+
 def key_of(stored: Any) -> str | None:
     """The id of the key that sealed this value of a JSON or text column; None: it is not sealed."""
     if isinstance(stored, str):
-        word, _, rest = stored.partition(":")
-        key_id, colon, _ = rest.partition(":")
-        return key_id if word == SEALED and colon else None
-    is_sealed = isinstance(stored, dict) and stored.keys() == {SEALED, DATA}
-    return stored[SEALED] if is_sealed else None
+        return _parts(stored)[0] or None
+    key_id = stored[SEALED] if _looks_sealed(stored) else None
+    return key_id if isinstance(key_id, str) and key_id != _NO_KEY else None
+
+
+def is_key_id(text: str) -> bool:
+    """Whether a key may be called so: ASCII letters, digits and hyphens."""
+    return text.isascii() and text.replace("-", "").isalnum()
+
+
+def _looks_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {SEALED, DATA}
+
+
+def _parts(stored: str) -> tuple[str | None, str]:
+    """The id and what follows it, of a text that looks sealed; else no id."""
+    key_id, colon, data = stored.removeprefix(_TEXT_SEALED).partition(":")
+    return (key_id, data) if colon and stored.startswith(_TEXT_SEALED) else (None, stored)
+
+
+def _is_base64(data: str) -> bool:
+    try:
+        return len(data) >= _LEAST_DATA and bool(base64.b64decode(data, validate=True))
+    except ValueError:
+        return False
 
 
 def key_mark(key: bytes) -> str:

@@ -160,7 +160,12 @@ def envelope(service: Service, code: object, message: object = "", response: Any
 
 def encrypted(value: Any, request: httpx.Request, secret: str = "rahasia-simulator") -> str:
     """What BPJS does to a response: JSON, LZString, AES under the request's own timestamp, base64."""
-    return encrypt(json.dumps(value), request.headers["X-cons-id"] + secret + request.headers["X-timestamp"])
+    return sealed_text(json.dumps(value), request, secret)
+
+
+def sealed_text(text: str, request: httpx.Request, secret: str = "rahasia-simulator") -> str:
+    """The same of a response that is text already."""
+    return encrypt(text, request.headers["X-cons-id"] + secret + request.headers["X-timestamp"])
 
 
 def encrypt(text: str, passphrase: str, compress: bool = True) -> str:

@@ -6,7 +6,7 @@ import pytest
 from bpjs_client.errors import BpjsError
 from bpjs_client.jenis import Jenis, Service
 
-from .samples import BODIES, CARD, answering, clinic, encrypt, encrypted, envelope
+from .samples import BODIES, CARD, answering, clinic, encrypt, encrypted, envelope, sealed_text
 
 P, A = Service.PCARE, Service.ANTREAN
 REGISTER, VISIT = Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN
@@ -232,6 +232,45 @@ def test_an_answer_can_always_be_stored(escape):
     stored = str(exchange.response)
     assert "\x00" not in stored
     assert stored.encode("utf-8")
+
+
+ODD_NUMBERS = ["1e999", "-1e999", f"{'9' * 400}.5", "9" * 19, "9" * 400, f"-{'9' * 5000}"]
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS, ids=lambda number: number[:8])
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_a_number_that_not_everybody_can_keep_is_kept_as_its_text(number, is_encrypted):
+    response = f'[{{"field": "noUrut", "message": "B12", "lain": [{number}]}}]'
+
+    def handle(request):
+        written = f'"{sealed_text(response, request)}"' if is_encrypted else response
+        return httpx.Response(201, text=f'{{"response": {written}, "metaData": {{"code": 201}}}}')
+
+    receipt = clinic(handle).send(REGISTER, BODIES[REGISTER])
+
+    assert receipt.result == {"noUrut": "B12"}
+    assert receipt.exchange.response == [{"field": "noUrut", "message": "B12", "lain": [number]}]
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**18 - 1, 36.5, 1e300, 1e-400])
+def test_an_ordinary_number_stays_one(number):
+    exchange = clinic(answering(200, envelope(P, 200, "OK", [number]))).read(P, "ref")
+
+    assert exchange.response == [number]
+    assert type(exchange.response[0]) is type(number)
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_an_answer_with_a_word_for_a_number_is_no_json(word):
+    content = f'{{"response": {{"noUrut": "B12", "berat": {word}}}, "metaData": {{"code": 201}}}}'
+
+    assert failure(REGISTER, answering(201, content)).outcome == "unknown"
+
+
+def test_of_a_name_that_comes_twice_the_last_counts():
+    content = '{"response": [{"a": 1, "a": 2}], "response": [{"a": 3, "a": 4}], "metaData": {"code": 200}}'
+
+    assert clinic(answering(200, content)).read(P, "ref").response == [{"a": 4}]
 
 
 def test_names_with_raw_line_breaks_are_read():

@@ -3,56 +3,24 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
+import httpcore
 import httpx
 import pytest
 
-from bpjs_client.errors import BpjsError
+from bpjs_client.deadline import Allowance, Deadline, DeadlinePassed, DeadlineTransport
+from bpjs_client.errors import BpjsError, NotSent, Temporary, Unknown
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
+from bpjs_client.resolving import Resolve
 
 from .samples import BODIES, clinic, settings
+from .sockets import server
 
 JOB = Jenis.TAMBAH_PENDAFTARAN
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
-
-
-@contextmanager
-def server(talk: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
-    """A server that reads each request and then misbehaves as told, until the test is over."""
-    over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-    threads: list[threading.Thread] = []
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threads.append(threading.Thread(target=serve, args=(connection,)))
-            threads[-1].start()
-
-    def serve(connection: socket.socket) -> None:
-        with connection:
-            connection.recv(65536)
-            try:
-                talk(connection, over)
-            except OSError:
-                return  # the client hung up first, as some of these tests want
-
-    acceptor = threading.Thread(target=accept)
-    acceptor.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        for thread in (acceptor, *threads):
-            thread.join(5)
 
 
 def cut(connection: socket.socket, over: threading.Event) -> None:
@@ -152,6 +120,112 @@ def test_a_failed_tls_handshake_was_not_sent():
         bpjs.send(JOB, BODIES[JOB])
 
     assert caught.value.outcome == "not-sent"
+
+
+def drip_a_handshake(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"\x16\x03\x03\x3f\xff")  # a record of 16 KB
+    while not over.wait(0.05):
+        connection.sendall(b"\x02")
+
+
+def test_a_handshake_that_drips_ends_at_the_deadline_and_nothing_was_sent():
+    with server(drip_a_handshake) as url, talking_to(url.replace("http", "https"), timeout=0.5) as bpjs:
+        started = time.monotonic()
+        with pytest.raises(NotSent):
+            bpjs.send(JOB, BODIES[JOB])
+
+    assert time.monotonic() - started < 2
+
+
+def take_a_sip_at_a_time(connection: socket.socket, over: threading.Event) -> None:
+    while not over.wait(0.05):
+        connection.recv(1024)
+
+
+def test_a_request_that_is_taken_a_sip_at_a_time_ends_at_the_deadline():
+    with server(take_a_sip_at_a_time) as url, talking_to(url, timeout=0.5) as bpjs:
+        started = time.monotonic()
+        with pytest.raises(Unknown):
+            bpjs.send(JOB, BODIES[JOB] | {"keluhan": "a" * 20_000_000})
+
+    assert time.monotonic() - started < 3
+
+
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """A server whose queue is full: whoever knocks hears nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as queue:
+        for _ in range(4):
+            waiting = queue.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://bpjs.test:{listener.getsockname()[1]}"
+
+
+def asking(resolve: Resolve, url: str, timeout: float) -> Bpjs:
+    """A client that resolves names so."""
+    wanted = settings(pcare_base_url=url, timeout_seconds=timeout)
+    return Bpjs(wanted, transport=DeadlineTransport(resolve=resolve))
+
+
+def test_a_host_with_many_addresses_that_say_nothing_ends_at_the_deadline():
+    with black_hole() as url, asking(lambda *_: ["127.0.0.1"] * 8, url, timeout=0.5) as bpjs:
+        started = time.monotonic()
+        with pytest.raises(NotSent, match="dalam batas waktu"):
+            bpjs.send(JOB, BODIES[JOB])
+
+    assert 0.9 < time.monotonic() - started < 2
+
+
+def test_the_next_address_is_tried_when_one_refuses():
+    addresses = ["127.0.0.2", "127.0.0.1"]  # the server listens at the second
+    with (
+        server(cut) as url,
+        asking(lambda *_: addresses, url, timeout=5) as bpjs,
+        pytest.raises(Temporary),
+    ):
+        bpjs.read(Service.PCARE, "kesadaran")
+
+
+def test_a_resolver_that_thinks_too_long_is_not_waited_for():
+    thought = threading.Event()
+
+    def think(host: str, port: int) -> list[str]:
+        thought.wait(20)
+        return ["127.0.0.1"]
+
+    with asking(think, "http://bpjs.test", timeout=0.3) as bpjs:
+        started = time.monotonic()
+        with pytest.raises(NotSent, match="dalam batas waktu"):
+            bpjs.send(JOB, BODIES[JOB])
+        thought.set()
+
+    assert time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("failure", [socket.gaierror("tidak dikenal"), UnicodeError("bukan nama")])
+def test_a_name_that_nobody_knows_was_not_sent(failure):
+    def fail(host: str, port: int) -> list[str]:
+        raise failure
+
+    with asking(fail, "http://bpjs.test", timeout=5) as bpjs, pytest.raises(NotSent):
+        bpjs.send(JOB, BODIES[JOB])
+
+
+def test_nothing_leaves_when_the_time_is_over_before_the_first_byte():
+    allowance = Allowance(Deadline(0))
+
+    with pytest.raises(httpcore.ConnectTimeout):
+        allowance.before_write()
+
+
+def test_once_something_has_left_the_deadline_makes_it_uncertain():
+    allowance = Allowance(Deadline(0.05))
+    allowance.before_write()
+    time.sleep(0.1)
+
+    with pytest.raises(DeadlinePassed):
+        allowance.before_write()
 
 
 FOREIGN = [

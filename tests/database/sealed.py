@@ -23,10 +23,15 @@ def begin(database: Database, norm: str = "RM-1") -> tuple[int, int]:
     return job_id, open_attempt(database, job_id, owner="saya", request=BODY, lease=LEASE, asker=Asker())
 
 
-def end(database: Database, job_id: int, number: int) -> None:
+ANSWER = {"peserta": {"nik": NIK}}
+
+
+def end(
+    database: Database, job_id: int, number: int, *, response: object = ANSWER, raw: str = f"<b>{CARD}</b>"
+) -> None:
     """It is refused, with an answer that names the patient."""
     refused = Verdict(Status.GAGAL, "ditolak", "salah")
-    said = Evidence("rejected", http_code=200, response={"peserta": {"nik": NIK}}, raw=f"<b>{CARD}</b>")
+    said = Evidence("rejected", http_code=200, response=response, raw=raw)
     move(database, job_id, refused, owner="saya", attempt=number, evidence=said)
 
 

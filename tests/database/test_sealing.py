@@ -1,11 +1,13 @@
 """Bodies and answers are sealed where they are stored; keys can change, and a wrong key is one sentence."""
 
+import base64
 import json
 import sqlite3
 import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -17,9 +19,11 @@ from database.detail import show
 from database.errors import DataKeyMissing
 from database.models import Job
 from database.monitor import Filter, look
+from database.resealing import reseal
+from database.resend import Resend, ask_again
 from database.sealing import Keyring
 from database.settings import DatabaseSettings
-from tests.database.sealed import BODY, NEW, OLD, deliver, stored
+from tests.database.sealed import BODY, NEW, OLD, begin, deliver, end, stored
 from tests.tasks.bodies import CARD, NIK
 
 
@@ -129,6 +133,86 @@ def test_texts_and_values_that_only_look_sealed_are_left_as_they_are() -> None:
     for odd in ({"a": "\x00 \ud83d 😀"}, [], 0, "x"):
         assert ring.open(ring.seal(odd, "jobs.body"), "jobs.body") == odd
     assert repr(ring).count("\\x01") == 0
+
+
+CIPHERTEXT = base64.b64encode(bytes(40)).decode()
+# What somebody hands over, or BPJS answers, in the very shape of what is sealed.
+MIMICS: list[Any] = [
+    {"sealed": "x", "data": "y"},
+    {"sealed": "k1", "data": "y"},
+    {"sealed": "k1", "data": CIPHERTEXT},
+    {"sealed": "k9", "data": CIPHERTEXT},
+    {"sealed": "", "data": "y"},
+    {"sealed": "", "data": {"sealed": "x", "data": "y"}},
+    {"sealed": ["x"], "data": {}},
+    {"sealed": None, "data": None},
+]
+SPOKEN = [
+    "sealed:x:y",
+    "sealed:k1:y",
+    f"sealed:k1:{CIPHERTEXT}",
+    "sealed::y",
+    "sealed::sealed:x:y",
+    "sealed:",
+    "sealed",
+]
+
+
+@pytest.mark.parametrize("mimic", MIMICS)
+@pytest.mark.parametrize("sealing", [False, True])
+def test_a_body_and_an_answer_that_look_sealed_are_kept_and_read_like_others(
+    opened: Callable[..., Database], mimic: dict[str, Any], sealing: bool
+) -> None:
+    here = opened(f"k1:{OLD}", encrypt=sealing)
+    job_id, number = begin(here)
+    end(here, job_id, number, response=mimic, raw="sealed:x:y")
+    odd = enqueue("tambah-antrean", "RM-2", "Pasien Contoh", mimic, database=here)
+    for now in (here, opened(f"k1:{OLD}"), opened(f"k1:{OLD}", encrypt=False)):
+        assert show(now, job_id)["response"] == mimic
+        assert show(now, odd.id)["request"] == mimic
+        assert look(now, Filter(isi=("tidak-ada", "")), limit=10).rows == []
+    ask_again(here, odd.id, Resend(body=BODY, reason="diperbaiki", by="Sari"))
+    assert show(here, odd.id)["request"] == BODY
+
+
+@pytest.mark.parametrize("spoken", SPOKEN)
+@pytest.mark.parametrize("sealing", [False, True])
+def test_a_text_of_bpjs_that_looks_sealed_is_kept_and_read_like_others(
+    opened: Callable[..., Database], spoken: str, sealing: bool
+) -> None:
+    here = opened(f"k1:{OLD}", encrypt=sealing)
+    job_id, number = begin(here)
+    end(here, job_id, number, response=None, raw=spoken)
+    for now in (here, opened(f"k1:{OLD}"), opened(f"k1:{OLD}", encrypt=False)):
+        assert show(now, job_id)["response"] == spoken
+
+
+@pytest.mark.parametrize(
+    "mimic", [{"sealed": "x", "data": "y"}, {"sealed": "", "data": "y"}, {"sealed": 1, "data": 2}]
+)
+def test_what_an_older_version_left_in_that_shape_is_read_and_can_be_corrected(
+    opened: Callable[..., Database], mimic: dict[str, Any]
+) -> None:
+    here = opened(f"k1:{OLD}", encrypt=False)
+    job_id = deliver(here)
+    with here.write() as session:
+        session.execute(text("UPDATE jobs SET body = :body"), {"body": json.dumps(mimic)})
+    for sealing in (False, True):
+        with opened(f"k1:{OLD}", encrypt=sealing).read() as session:
+            assert session.get_one(Job, job_id).body == mimic
+    reseal(opened(f"k1:{OLD}"))
+    assert "k1" in stored(here)
+    ask_again(here, job_id, Resend(body=BODY, reason="diperbaiki", by="Sari"))
+
+
+def test_a_value_whose_key_is_missing_is_never_taken_for_a_plain_one() -> None:
+    old, new = Keyring(parse_keys(f"k1:{OLD}")), Keyring(parse_keys(f"k2:{NEW}"))
+    with pytest.raises(DataKeyMissing):
+        new.open(old.seal(BODY, "jobs.body"), "jobs.body")
+    with pytest.raises(DataKeyMissing):
+        new.open_text(old.seal_text("teks", "attempts.raw"), "attempts.raw")
+    with pytest.raises(DataKeyMissing):
+        old.open(old.seal(BODY, "jobs.body") | {"data": "terpotong"}, "jobs.body")
 
 
 def test_the_file_on_disk_holds_no_card_number(tmp_path: Path) -> None:
