@@ -20,6 +20,7 @@ from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
 from bpjs_client.exchange import Exchange
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
+from bpjs_client.numbers import shaped_number
 from bpjs_client.service import Answer
 
 _TABLES = {
@@ -50,7 +51,7 @@ def judge(service: Service, endpoint: Endpoint, answer: Answer) -> Exchange:
 def proven_number(endpoint: Endpoint, exchange: Exchange) -> dict[str, str]:
     """The number a successful create brought, by its name; empty for endpoints that bring none."""
     name = NUMBERS.get(endpoint)
-    number = number_in(exchange.response, name) if name else None
+    number = shaped_number(name, number_in(exchange.response, name)) if name else None
     return {name: number} if name and number else {}
 
 

@@ -10,7 +10,7 @@ from bpjs_client.errors import Rejected
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import prepare
 
-from .samples import BODIES, CARD, answering, body, clinic, envelope
+from .samples import BODIES, CARD, answering, body, clinic, confirmed, envelope
 
 UNREGISTER_PATH = f"/pcare-rest/pendaftaran/peserta/{CARD}/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001"
 SENT = [
@@ -34,8 +34,7 @@ def sent_by(jenis, request_body):
 
     def handle(request):
         seen.append(request)
-        number = {"field": {Jenis.TAMBAH_PENDAFTARAN: "noUrut"}.get(jenis, "noKunjungan"), "message": "B12"}
-        return httpx.Response(200, json=envelope(jenis.service, 200, "OK", number))
+        return httpx.Response(200, json=confirmed(jenis))
 
     clinic(handle).send(jenis, request_body)
     return seen[0]
@@ -81,8 +80,7 @@ def test_wrong_data_never_leave(jenis):
 @pytest.mark.parametrize("jenis", Jenis)
 def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis):
     request = prepare(jenis, BODIES[jenis])
-    number = {"field": "noUrut" if "pendaftaran" in jenis else "noKunjungan", "message": "B12"}
-    receipt = clinic(answering(200, envelope(jenis.service, 200, "OK", number))).deliver(jenis, request)
+    receipt = clinic(answering(200, confirmed(jenis))).deliver(jenis, request)
 
     assert (receipt.exchange.path, receipt.exchange.request) == (request.path, request.json)
     assert CARD not in repr(request)
