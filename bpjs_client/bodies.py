@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.wire_fields import (
     RULE,
@@ -299,7 +300,8 @@ def _unsendable_fields(body: Body) -> Iterator[FieldError]:
 
 
 def _printable(name: object) -> str:
-    return str(name).encode("ascii", "replace").decode()
+    # A name of the sender's own may hold a number, and the error is shown and stored.
+    return without_identifiers(str(name)).encode("ascii", "replace").decode()
 
 
 def _missing_numbers(jenis: Jenis, body: Body) -> Iterator[FieldError]:

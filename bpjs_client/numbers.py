@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 
+# 8 characters of the provider, month and year, a letter (Y in every sample), 6 digits or more and not all of
+# them zero (contract 5e, mark A).
+NO_KUNJUNGAN = r"(?![0-9a-z]*null)[0-9a-z]{8}(?:0[1-9]|1[0-2])[0-9]{2}[a-z](?=[0-9]*[1-9])[0-9]{6,10}"
 # An answer of success may carry "Anull", "-" or a visit's number that ends in "Ynull" (contract 9, row 2).
 _SHAPES: Mapping[str, re.Pattern[str]] = {
     # A letter and digits such as B12, or digits alone (contract 5d); never zero.
     "noUrut": re.compile(r"(?:[a-z]{1,3}-?)?(?=[0-9]*[1-9])[0-9]{1,6}", re.IGNORECASE),
-    # 8 characters of the provider, month and year, a letter (Y in every sample), 6 digits or more and
-    # not all of them zero (contract 5e, mark A).
-    "noKunjungan": re.compile(
-        r"(?!.*null)[0-9a-z]{8}(?:0[1-9]|1[0-2])[0-9]{2}[a-z](?=[0-9]*[1-9])[0-9]{6,10}", re.IGNORECASE
-    ),
+    "noKunjungan": re.compile(NO_KUNJUNGAN, re.IGNORECASE),
 }
 
 

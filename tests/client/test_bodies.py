@@ -180,6 +180,17 @@ def test_no_sentence_repeats_the_value_it_refuses(jenis, value):
     assert not any(number in str(error) for error in errors for number in digits)
 
 
+@pytest.mark.parametrize(
+    "name", [CARD, f"nik {NIK}", f"{PHONE[:4]}-{PHONE[4:]}", "０００１２３４５６７８９０"]
+)
+@pytest.mark.parametrize("jenis", Jenis)
+def test_no_field_name_shows_a_number(jenis, name):
+    (error,) = check_body(jenis, {**body(jenis), name: float("nan")})
+
+    assert error.message == "Tidak dapat ditulis sebagai JSON."
+    assert sum(map(str.isdigit, error.field)) == 0
+
+
 @pytest.mark.parametrize("jenis", Jenis)
 def test_the_body_tells_its_day_poli_and_patient(jenis):
     key = visit_key(jenis, body(jenis))
