@@ -18,10 +18,10 @@ from bpjs_client.code_table import (
 from bpjs_client.envelope import BodyKind, field_messages, number_in
 from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
 from bpjs_client.exchange import Exchange
-from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.numbers import shaped_number
 from bpjs_client.service import Answer
+from bpjs_client.words import masked, words_of
 
 _TABLES = {
     BodyKind.ENVELOPE: ROWS,
@@ -116,18 +116,12 @@ def _text(exchange: Exchange) -> str:
 def _fields(exchange: Exchange) -> tuple[FieldError, ...]:
     pairs = dict.fromkeys(field_messages(exchange.response))
     return tuple(
-        FieldError(_masked(name, exchange), _masked(message, exchange)) for name, message in pairs if name
+        FieldError(masked(name, exchange), masked(message, exchange)) for name, message in pairs if name
     )
 
 
 def _own_words(exchange: Exchange, fields: tuple[FieldError, ...]) -> str:
     if fields:
         return "; ".join(f"{error.field}: {error.message}" for error in fields)
-    texts = [message for _, message in field_messages(exchange.response)]
-    words = exchange.message or "; ".join(dict.fromkeys(texts))
     code = exchange.meta_code or f"HTTP {exchange.http_code}"
-    return _masked(words, exchange) or f"BPJS menolak dengan kode {code} tanpa penjelasan."
-
-
-def _masked(text: str, exchange: Exchange) -> str:
-    return without_identifiers(text, exchange.request)
+    return words_of(exchange) or f"BPJS menolak dengan kode {code} tanpa penjelasan."

@@ -27,9 +27,12 @@ TEMPORARY = "sementara"
 
 
 def said(error: BpjsError) -> str:
-    """What BPJS said, verbatim; our own short reason when it said nothing."""
+    """What BPJS said, in its own words but for the patient's numbers; our short reason when it said nothing.
+
+    A job's message holds no more than this: the monitor shows it and lists carry it away.
+    """
     fields = "; ".join(f"{field.field}: {field.message}" for field in error.fields)
-    return fields or error.exchange.message or error.reason
+    return fields or error.words or error.reason
 
 
 def _refused(reason: str) -> Rule:

@@ -66,8 +66,9 @@ REFERRAL = {
 def ok(request: httpx.Request) -> httpx.Response:
     if "antrean" in request.url.path:
         return antrean(200)
-    number = "noKunjungan" if "kunjungan" in request.url.path else "noUrut"
-    return pcare(201, "CREATED", {"field": number, "message": "B12"})
+    visit = {"field": "noKunjungan", "message": "012345670926Y000123"}
+    registration = {"field": "noUrut", "message": "B12"}
+    return pcare(201, "CREATED", visit if "kunjungan" in request.url.path else registration)
 
 
 @pytest.fixture
