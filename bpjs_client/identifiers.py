@@ -46,10 +46,11 @@ def without_identifiers(text: str, request: JSON | Mapping[str, object] = None, 
     return _blotted(text, sorted(seen.original(*span) for span in spans))
 
 
-def long_numbers(text: str) -> Iterator[str]:
-    """The digits of every number in a text that is long enough to be a card's, a NIK's or a phone's."""
+def names_another(text: str, request: JSON | Mapping[str, object]) -> bool:
+    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's."""
     seen = plain(text)
-    return ("".join(filter(str.isdigit, seen.text[start:end])) for start, end in _long_numbers(seen))
+    own = sorted(seen.original(*span) for span in _named(seen, _identifiers(request)))
+    return next(_long_numbers(plain(_blotted(text, own))), None) is not None
 
 
 def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:

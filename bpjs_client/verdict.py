@@ -1,5 +1,7 @@
 """Judges an answer: either it proves success, or it becomes the error that says what happens next."""
 
+from dataclasses import replace
+
 from bpjs_client.bodies import FieldError
 from bpjs_client.code_table import (
     BARE_ROWS,
@@ -15,8 +17,9 @@ from bpjs_client.code_table import (
     Row,
     meaning,
 )
+from bpjs_client.duplicates import is_own
 from bpjs_client.envelope import BodyKind, field_messages, number_in
-from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
+from bpjs_client.errors import AlreadyThere, BpjsError, Rejected, Temporary, Unauthorized, Unknown
 from bpjs_client.exchange import Exchange
 from bpjs_client.jenis import Service
 from bpjs_client.numbers import shaped_number
@@ -85,7 +88,9 @@ def _unproven(endpoint: Endpoint, answer: Answer) -> str | None:
 
 def _refusal(service: Service, endpoint: Endpoint, answer: Answer) -> BpjsError:
     exchange = answer.exchange
-    row = meaning(_TABLES[answer.kind], service, endpoint, _codes(answer), _text(exchange))
+    row = meaning(_TABLES[answer.kind], service, endpoint, _codes(answer), " ".join(_texts(exchange)))
+    if row.error is AlreadyThere and not is_own(_texts(exchange), exchange.request):
+        row = replace(row, error=Rejected, reason=None)
     fields = _fields(exchange)
     reason = row.reason or _own_words(exchange, fields)
     if row.error is Unauthorized:
@@ -109,8 +114,8 @@ def _codes(answer: Answer) -> tuple[str, ...]:
     return tuple(filter(None, (own, str(answer.exchange.http_code))))
 
 
-def _text(exchange: Exchange) -> str:
-    return " ".join((exchange.message, *(message for _, message in field_messages(exchange.response))))
+def _texts(exchange: Exchange) -> tuple[str, ...]:
+    return exchange.message, *(message for _, message in field_messages(exchange.response))
 
 
 def _fields(exchange: Exchange) -> tuple[FieldError, ...]:

@@ -43,6 +43,8 @@ ENDINGS: list[tuple[str, str, Answer, str, int, str, str]] = [
     ("antrean 200 is success", "tambah-antrean", lambda r: antrean(200), "terkirim", 1, "success", ""),
     ("antrean 201 is refusal", "tambah-antrean", lambda r: antrean(201, "Kuota penuh"), "gagal", 1, "rejected", "Kuota penuh"),
     ("already in the queue", "tambah-antrean", lambda r: antrean(201, "Peserta sudah terdaftar di poli tersebut pada hari ini"), "terkirim", 1, "already-there", ""),
+    ("another's place in the queue", "tambah-antrean", lambda r: antrean(201, "Nomor antrean A-07 sudah terdaftar atas nama peserta lain"), "gagal", 1, "rejected", "Nomor antrean A-07"),
+    ("registered elsewhere", "tambah-pendaftaran", lambda r: pcare(401, "Peserta sudah di-entri di faskes lain"), "gagal", 1, "rejected", "Peserta sudah di-entri"),
     ("never left", "tambah-pendaftaran", raising(httpx.ConnectError), "menunggu", 0, "not-sent", ""),
     ("connect timeout", "tambah-pendaftaran", raising(httpx.ConnectTimeout), "menunggu", 0, "not-sent", ""),
     ("lost answer", "tambah-kunjungan", raising(httpx.ReadTimeout), "tidak_pasti", 1, "unknown", ""),
