@@ -55,6 +55,21 @@ def test_unknown_fields_and_unusual_letters_pass_through_unchanged():
     assert json.loads(sent_by(Jenis.TAMBAH_KUNJUNGAN, told).content.decode("utf-8")) == told
 
 
+@pytest.mark.parametrize(
+    ("jenis", "changes"),
+    [
+        (Jenis.TAMBAH_KUNJUNGAN, {"sistole": "120", "beratBadan": "60,5", "kdTacc": "-1"}),
+        (Jenis.TAMBAH_KUNJUNGAN, {"kdTacc": ..., "suhu": "36.5"}),
+        (Jenis.TAMBAH_PENDAFTARAN, {"heartRate": "080", "tinggiBadan": "165.50"}),
+        (Jenis.TAMBAH_ANTREAN, {"nik": "", "nohp": "+62 812-0000-0001"}),
+    ],
+)
+def test_what_was_handed_over_as_text_leaves_as_that_text(jenis, changes):
+    told = body(jenis, **changes)
+
+    assert json.loads(sent_by(jenis, told).content) == told
+
+
 @pytest.mark.parametrize("value", ["a/b", "../../peserta", "..", ".", "a?b=c", "a#b", "%2F", "a b", "é\\"])
 def test_no_value_can_change_the_path(value):
     request = sent_by(Jenis.HAPUS_PENDAFTARAN, body(Jenis.HAPUS_PENDAFTARAN, noUrut=value))
