@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
+from bpjs_client.tacc import wrong_reason
 from bpjs_client.wire_fields import (
     RULE,
     AntreanDate,
@@ -21,17 +23,21 @@ from bpjs_client.wire_fields import (
     Card,
     CardOrNone,
     Count,
+    DoctorCode,
     Filled,
     Flag,
+    Given,
     KdPrognosa,
     KdSadar,
     KdStatusPulang,
+    KdTacc,
     KdTkp,
     Measure,
     Milliseconds,
     Nik,
     PCareDate,
     PCareDateOrNone,
+    Phone,
     Session,
     Suhu,
     Text,
@@ -71,12 +77,12 @@ class TambahAntrean(WireModel):
 
     nomorkartu: CardOrNone
     nik: Nik
-    nohp: Filled
+    nohp: Phone
     kodepoli: Filled
     namapoli: Filled
     norm: Filled
     tanggalperiksa: AntreanDate
-    kodedokter: Whole
+    kodedokter: DoctorCode
     namadokter: Filled
     jampraktek: Session
     nomorantrean: Filled
@@ -124,7 +130,7 @@ class TambahPendaftaran(WireModel):
 
 
 class TambahKunjungan(WireModel):
-    """``kunjungan/v1`` (contract 5e); the referral inside is checked by `_referral_errors`.
+    """``kunjungan/v1`` (contract 5e); `_referral_errors` and `_tacc_errors` check what hangs together.
 
     Weight and height above zero is the claim of one weak source (mark C), so zero passes: refusing
     a visit that BPJS would take costs the clinic money.
@@ -151,7 +157,7 @@ class TambahKunjungan(WireModel):
     kdDiag3: Text | None = None
     kdPoliRujukInternal: Text | None = None
     rujukLanjut: Any = None
-    kdTacc: Whole
+    kdTacc: KdTacc | None = None
     alasanTacc: Text | None = None
     anamnesa: Text
     alergiMakan: Filled
@@ -193,14 +199,14 @@ class HapusPendaftaran(WireModel):
 
     noKartu: Card
     tglDaftar: PCareDate
-    noUrut: Text | None = None
+    noUrut: Given | None = None
     kdPoli: Filled
 
 
 class HapusKunjungan(WireModel):
     """What names the visit to delete (contract 5g); only its number goes out."""
 
-    noKunjungan: Text | None = None
+    noKunjungan: Given | None = None
     noKartu: CardOrNone | None = None
     tglDaftar: PCareDateOrNone | None = None
     kdPoli: Text | None = None
@@ -245,7 +251,7 @@ def check_body(jenis: Jenis, body: Body, *, chain_supplies: bool = True) -> list
     """
     errors = [*_model_errors(MODELS[jenis], body), *_unsendable_fields(body)]
     if jenis is Jenis.TAMBAH_KUNJUNGAN:
-        errors += _referral_errors(body)
+        errors += [*_referral_errors(body), *_tacc_errors(body)]
     if not chain_supplies:
         errors += _missing_numbers(jenis, body)
     return list({error.field: error for error in reversed(errors)}.values())[::-1]
@@ -299,7 +305,8 @@ def _unsendable_fields(body: Body) -> Iterator[FieldError]:
 
 
 def _printable(name: object) -> str:
-    return str(name).encode("ascii", "replace").decode()
+    # A name of the sender's own may hold a number, and the error is shown and stored.
+    return without_identifiers(str(name)).encode("ascii", "replace").decode()
 
 
 def _missing_numbers(jenis: Jenis, body: Body) -> Iterator[FieldError]:
@@ -316,6 +323,7 @@ def _referral_errors(body: Body) -> Iterator[FieldError]:
     elif isinstance(referral, Mapping):
         yield from _model_errors(RujukLanjut, referral, "rujukLanjut.")
         yield from _referral_targets(referral)
+        yield from _too_early(body, referral)
     else:
         yield FieldError("rujukLanjut", "Wajib diisi karena status pulang 4 (rujuk lanjut).")
 
@@ -324,6 +332,18 @@ def _referral_targets(referral: Mapping[str, object]) -> Iterator[FieldError]:
     named = [name for name in ("subSpesialis", "khusus") if referral.get(name) is not None]
     if len(named) != 1:
         yield FieldError("rujukLanjut", "Isi salah satu: subSpesialis atau khusus.")
+
+
+def _too_early(body: Body, referral: Mapping[str, object]) -> Iterator[FieldError]:
+    registered, planned = read_pcare_date(body.get("tglDaftar")), read_pcare_date(referral.get("tglEstRujuk"))
+    if registered and planned and planned < registered:  # refused with 412 (contract 9, row 9)
+        yield FieldError("rujukLanjut.tglEstRujuk", "Tidak boleh sebelum tanggal daftar (tglDaftar).")
+
+
+def _tacc_errors(body: Body) -> Iterator[FieldError]:
+    problem = wrong_reason(body.get("kdTacc"), body.get("alasanTacc"))
+    if problem is not None:  # refused (contract 9, row 10)
+        yield FieldError("alasanTacc", problem)
 
 
 def _holds_something(value: object) -> bool:

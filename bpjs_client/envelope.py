@@ -14,6 +14,12 @@ from bpjs_client.page_words import has_markup, page_words
 
 _MOST_NESTED = 100  # levels; BPJS's answers have five
 _MOST_DIGITS = 18  # what fits 64 bits whatever the digits are
+# Where words stood while `message` was empty (contract 9, row 14), and where gateways keep theirs.
+_NAMES_OF_WORDS = (
+    *("message", "msg", "messages", "pesan", "keterangan"),
+    *("error", "errors", "error_description", "detail", "title"),
+)
+_DEEPEST_WORDS = 2  # levels: {"error": {"message": "…"}}
 
 
 class BodyKind(StrEnum):
@@ -47,19 +53,10 @@ def read_envelope(text: str, decrypt: Callable[[str], str]) -> Envelope:
         return Envelope(BodyKind.PAGE if has_markup(text) else BodyKind.TEXT, message=page_words(text))
     metadata = _entry(body, "metadata")
     if not isinstance(metadata, Mapping):
-        return Envelope(BodyKind.FOREIGN, message=_words(_entry(body, "message")), response=body)
+        return Envelope(BodyKind.FOREIGN, message=_message(body), response=body)
     response, undecryptable = _decoded(_entry(body, "response"), decrypt)
-    code, message = _code(_entry(metadata, "code")), _words(_entry(metadata, "message"))
-    return Envelope(BodyKind.ENVELOPE, code, message, response, undecryptable)
-
-
-def words_of(raw: str) -> str:
-    """What the body of an answer, as it was received, says to people; "" when nothing can be read."""
-    return read_envelope(raw, _refuse_to_open).message
-
-
-def _refuse_to_open(_sealed: str) -> NoReturn:
-    raise Undecryptable
+    message = _message(metadata) or _message(body)
+    return Envelope(BodyKind.ENVELOPE, _code(_entry(metadata, "code")), message, response, undecryptable)
 
 
 def parse_json(text: str) -> JSON:
@@ -112,10 +109,10 @@ def _inside(value: object) -> Iterable[object]:
 
 
 def field_messages(response: JSON) -> Iterator[tuple[str, str]]:
-    """The (field, message) pairs of a refusal or of a number, whether object, list or plain texts."""
+    """The (field, message) pairs of a refusal, whether object, list or plain texts."""
     for item in response if isinstance(response, list) else [response]:
         if isinstance(item, Mapping):
-            message = _words(_entry(item, "message"))
+            message = _message(item)
             if message:
                 yield _words(_entry(item, "field")), message
         elif isinstance(item, str) and item.strip():
@@ -124,10 +121,10 @@ def field_messages(response: JSON) -> Iterator[tuple[str, str]]:
 
 def number_in(response: JSON, name: str) -> str | None:
     """The number called ``name`` (noUrut, noKunjungan) in a create's answer; object or array (contract 5)."""
-    wanted = name.casefold()
-    for field, message in field_messages(response):
-        if field.casefold() == wanted:
-            return message
+    for item in response if isinstance(response, list) else [response]:
+        number = _words(_entry(item, "message"))
+        if number and _words(_entry(item, "field")).casefold() == name.casefold():
+            return number
     return _words(_entry(response, name)) or None
 
 
@@ -141,6 +138,20 @@ def _entry(value: JSON, name: str) -> JSON:
             if key.casefold() == name.casefold():
                 return entry
     return None
+
+
+def _message(value: JSON) -> str:
+    """What an object says, under the name that the contract has for it or under another; "" for nothing."""
+    return _words(_entry(value, "message")) or _told(value, _DEEPEST_WORDS)
+
+
+def _told(value: JSON, levels: int) -> str:
+    if isinstance(value, str):
+        return value.strip() if any(map(str.isalpha, value)) else ""
+    if isinstance(value, list):
+        return "; ".join(filter(None, (_told(item, levels) for item in value)))
+    entries = (_entry(value, name) for name in _NAMES_OF_WORDS if levels)
+    return next(filter(None, (_told(entry, levels - 1) for entry in entries)), "")
 
 
 def _code(value: JSON) -> str | None:

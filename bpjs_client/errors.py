@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from bpjs_client.bodies import FieldError
 from bpjs_client.exchange import Exchange
+from bpjs_client.words import words_of
 
 
 class BpjsError(Exception):
@@ -29,6 +30,11 @@ class BpjsError(Exception):
         self.reason = reason
         self.exchange = exchange
         self.fields = fields
+
+    @property
+    def words(self) -> str:
+        """What BPJS said, with whatever names the patient masked; "" when it said nothing."""
+        return words_of(self.exchange)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.exchange!r}>"

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, get_origin
+from types import NoneType
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -30,14 +31,15 @@ def _read(field: FieldInfo, value: object) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return _READERS.get(_plain_type(field), str.strip)(value)
+        return _READERS.get(_plain_type(field.annotation), str.strip)(value)
     except (ValueError, KeyError):
         return value
 
 
-def _plain_type(field: FieldInfo) -> object:
-    annotation = field.annotation
-    return get_origin(annotation) or annotation
+def _plain_type(annotation: object) -> object:
+    """Int for int, for an annotated int, and for either of them or None."""
+    arms = [arm for arm in get_args(annotation) if arm is not NoneType]
+    return _plain_type(arms[0]) if arms else annotation
 
 
 def _object(text: str) -> Any:

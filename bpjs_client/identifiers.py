@@ -1,32 +1,115 @@
 """Keeps patients' numbers out of texts that end up in logs and on screens."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from bpjs_client.exchange import JSON
+from bpjs_client.numbers import NO_KUNJUNGAN
+from bpjs_client.plain_text import PlainText, plain
 
 _MASK = "•••"
-# Cards have 13 digits, NIK 16, phones 10 and more, and a noKunjungan starts with 12.
-# Nine digits or more, however they are grouped.
-_LONG_NUMBER = re.compile(r"(?:[0-9][ .-]?){8,}[0-9]")
-_NAMING_FIELDS = frozenset({"noKartu", "nomorkartu", "nik", "nohp", "noKunjungan"})
+_NAMING_FIELDS = frozenset({"nokartu", "nomorkartu", "nik", "noktp", "nohp", "nokunjungan"})
+# A path of BPJS's names a patient behind one of these words (contract 3.1, 5f and 5g).
+_NAMED_IN_PATH = re.compile(r"\b(?:peserta|kunjungan|rujukan|noKartu|nik|noka)(?=/([^/?]+))")
+
+# Cards have 13 digits, NIK 16, phones 10 and more: nine digits or more, however they are grouped.
+_LONG_NUMBER = re.compile(r"[0-9](?:(?: {1,3}| ?- ?|[._]|\) ?-?|[ -]?\()?[0-9]){8,}")
+_VISIT_NUMBER = re.compile(rf"(?<![0-9a-z]){NO_KUNJUNGAN}(?![0-9a-z])", re.IGNORECASE)
+_LONG = 9
 _SHORTEST = 4
+_SHORTEST_WITHOUT_ZEROS = 6
+
+# What staff must be able to read, and what looks like a part of a number only when these stand side by side.
+_DATE = (
+    r"(?:(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|1[0-2])\{0}(?:19|20)[0-9]{{2}}"
+    r"|(?:19|20)[0-9]{{2}}([-/.])(?:0[1-9]|1[0-2])\{1}(?:0[1-9]|[12][0-9]|3[01]))"
+)
+_TIME = r"(?:[01]?[0-9]|2[0-4])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,][0-9]{1,6})?)?"
+_DECIMAL = r"[0-9]{1,3}[.,][0-9]{1,2}"
+_READABLE = re.compile(
+    r"(?<![0-9])(?<![0-9][-/.:])"
+    rf"(?:{_DATE.format(1, 2)}(?: ?- ?{_DATE.format(3, 4)})?|{_TIME}(?: ?- ?{_TIME})?|{_DECIMAL})"
+    r"(?![-/.:]?[0-9])"
+)
 
 
-def without_identifiers(text: str, request: JSON | Mapping[str, object] = None) -> str:
-    """The text with every long number masked, and every identifier of the request that caused it."""
-    for value in sorted(_identifiers(request), key=len, reverse=True):
-        text = text.replace(value, _MASK)
-    return _LONG_NUMBER.sub(_MASK, text)
+def without_identifiers(text: str, request: JSON | Mapping[str, object] = None, path: str = "") -> str:
+    """The text with every long number and visit number masked, and all that names the patient in the request
+    or in its path, however BPJS groups, splits or encodes them; dates, times and short codes stay.
+    """
+    seen = plain(text)
+    if sum(map(str.isdigit, seen.text)) < _SHORTEST:
+        return text
+    spans = [*_named(seen, (*_identifiers(request), *_in_path(path))), *_numbers(seen)]
+    return _blotted(text, sorted(seen.original(*span) for span in spans))
+
+
+def names_another(text: str, request: JSON | Mapping[str, object]) -> bool:
+    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's."""
+    seen = plain(text)
+    own = sorted(seen.original(*span) for span in _named(seen, _identifiers(request)))
+    return next(_long_numbers(plain(_blotted(text, own))), None) is not None
+
+
+def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    kept, position = [], 0
+    for start, end in spans:
+        if start >= position:
+            kept += [text[position:start], _MASK]
+        position = max(position, end)
+    return "".join((*kept, text[position:]))
+
+
+def _numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
+    yield from _long_numbers(seen)
+    yield from (found.span() for found in _VISIT_NUMBER.finditer(seen.text))
+
+
+def _long_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
+    rest = _READABLE.sub(lambda found: "·" * len(found[0]), seen.text)
+    return (found.span() for found in _LONG_NUMBER.finditer(rest))
+
+
+def _named(seen: PlainText, identifiers: Iterable[str]) -> Iterator[tuple[int, int]]:
+    for identifier in identifiers:
+        yield from (found.span() for found in _spelled(identifier).finditer(seen.text))
+
+
+def _spelled(identifier: str) -> re.Pattern[str]:
+    """However it may be written: split over words when long, as a word of its own when it is short."""
+    characters = list(map(re.escape, identifier))
+    if not identifier.isdigit():
+        return re.compile("[^0-9a-z]{0,3}".join(characters), re.IGNORECASE)
+    if len(identifier) >= _LONG:
+        return re.compile(r"\+?" + "[^0-9]{0,20}".join(characters))
+    # As part of a longer number or of a date it is somebody else's digits.
+    return re.compile(rf"(?<![0-9])(?<![0-9][-/.:]){'[ .-]?'.join(characters)}(?![-/.:]?[0-9])")
 
 
 def _identifiers(request: JSON | Mapping[str, object]) -> Iterator[str]:
     if isinstance(request, Mapping):
-        for name in _NAMING_FIELDS & request.keys():
-            value = request[name]
-            if isinstance(value, str) and len(value) >= _SHORTEST:
-                yield value
+        for name, value in request.items():
+            if name.casefold() in _NAMING_FIELDS and isinstance(value, str | int):
+                yield from _cores(str(value))
+
+
+def _in_path(path: str) -> Iterator[str]:
+    for found in _NAMED_IN_PATH.finditer(path):
+        yield from _cores(unquote(found[1]))
+
+
+def _cores(value: str) -> Iterator[str]:
+    """What is left of an identifier without its punctuation, of each where there are two in one field."""
+    for one in re.split(r"[/;,|]", plain(value).text):
+        core = "".join(filter(str.isalnum, one))
+        digits = "".join(filter(str.isdigit, core))
+        yield from (form for form in {core, digits} if len(digits) >= _SHORTEST)
+        # As a number in JSON it loses its leading zeros.
+        bare = digits.lstrip("0")
+        if _SHORTEST_WITHOUT_ZEROS <= len(bare) < len(digits):
+            yield bare
 
 
 def with_masked_values(value: Any) -> Any:

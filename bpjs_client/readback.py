@@ -6,6 +6,7 @@ from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
 from bpjs_client.errors import NotFound, Temporary
 from bpjs_client.exchange import JSON, Exchange
+from bpjs_client.numbers import shaped_number
 from bpjs_client.paging import KeepsChanging, Row, whole_list, whole_row
 from bpjs_client.wire_fields import read_pcare_date
 
@@ -35,7 +36,7 @@ def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
     None: it is not there. Raises BpjsError, also for one without its number.
     """
     numbers = [
-        _text_at(row, "noUrut")
+        shaped_number("noUrut", _text_at(row, "noUrut"))
         for row in _registrations(read, key)
         if _text_at(row, "peserta", "noKartu") == key.no_kartu and _is_poli(row, key)
     ]
@@ -49,7 +50,7 @@ def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
     """
     path = kunjungan_history(key.no_kartu)
     numbers = [
-        _text_at(row, "noKunjungan")
+        shaped_number("noKunjungan", _text_at(row, "noKunjungan"))
         for row in rows_there(read, path)
         if _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
         and _is_poli(row, key)

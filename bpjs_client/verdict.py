@@ -1,6 +1,7 @@
 """Judges an answer: either it proves success, or it becomes the error that says what happens next."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bpjs_client.bodies import FieldError
 from bpjs_client.code_table import (
@@ -16,12 +17,14 @@ from bpjs_client.code_table import (
     meaning,
     names_a_suspect,
 )
+from bpjs_client.duplicates import is_own
 from bpjs_client.envelope import BodyKind, field_messages, number_in
-from bpjs_client.errors import BpjsError, Temporary, Unauthorized, Unknown
+from bpjs_client.errors import AlreadyThere, BpjsError, Rejected, Temporary, Unauthorized, Unknown
 from bpjs_client.exchange import Exchange
-from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
+from bpjs_client.numbers import shaped_number
 from bpjs_client.service import Answer
+from bpjs_client.words import masked, words_of
 
 _TABLES = {
     BodyKind.ENVELOPE: ROWS,
@@ -52,7 +55,7 @@ def judge(service: Service, endpoint: Endpoint, answer: Answer) -> Exchange:
 def proven_number(endpoint: Endpoint, exchange: Exchange) -> dict[str, str]:
     """The number a successful create brought, by its name; empty for endpoints that bring none."""
     name = NUMBERS.get(endpoint)
-    number = number_in(exchange.response, name) if name else None
+    number = shaped_number(name, number_in(exchange.response, name)) if name else None
     return {name: number} if name and number else {}
 
 
@@ -103,6 +106,8 @@ def _unproven(endpoint: Endpoint, answer: Answer) -> str | None:
 def _refusal(service: Service, endpoint: Endpoint, answer: Answer) -> BpjsError:
     exchange = answer.exchange
     row = meaning(_TABLES[answer.kind], service, endpoint, _codes(answer), _text(exchange))
+    if row.error is AlreadyThere and not is_own(_texts(exchange), exchange.request):
+        row = replace(row, error=Rejected, reason=None)
     fields = _fields(exchange)
     reason = row.reason or _own_words(exchange, fields)
     if row.suspect is not None:
@@ -127,21 +132,19 @@ def _text(exchange: Exchange) -> str:
     return " ".join((exchange.message, *said))
 
 
+def _texts(exchange: Exchange) -> tuple[str, ...]:
+    return exchange.message, *(message for _, message in field_messages(exchange.response))
+
+
 def _fields(exchange: Exchange) -> tuple[FieldError, ...]:
     pairs = dict.fromkeys(field_messages(exchange.response))
     return tuple(
-        FieldError(_masked(name, exchange), _masked(message, exchange)) for name, message in pairs if name
+        FieldError(masked(name, exchange), masked(message, exchange)) for name, message in pairs if name
     )
 
 
 def _own_words(exchange: Exchange, fields: tuple[FieldError, ...]) -> str:
     if fields:
         return "; ".join(f"{error.field}: {error.message}" for error in fields)
-    texts = [message for _, message in field_messages(exchange.response)]
-    words = exchange.message or "; ".join(dict.fromkeys(texts))
     code = exchange.meta_code or f"HTTP {exchange.http_code}"
-    return _masked(words, exchange) or f"BPJS menolak dengan kode {code} tanpa penjelasan."
-
-
-def _masked(text: str, exchange: Exchange) -> str:
-    return without_identifiers(text, exchange.request)
+    return words_of(exchange) or f"BPJS menolak dengan kode {code} tanpa penjelasan."

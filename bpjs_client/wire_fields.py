@@ -15,6 +15,10 @@ RULE = "aturan"  # the error type of every sentence written here
 
 _PCARE_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _ANTREAN_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MOST_PHONE_DIGITS = 15  # the longest number that the telephone network knows (E.164)
+_TWO_NUMBERS = re.compile(r"[0-9][^0-9]*(?:[/;,|&\n]|\b(?:atau|dan)\b)[^0-9]*[0-9]", re.IGNORECASE)
+# What other software writes where it has no number (contract 9, row 13).
+_PLACEHOLDERS = frozenset({"-", "--", "null", "nil", "none", "undefined", "nan"})
 
 
 def refusal(sentence: str) -> PydanticCustomError:
@@ -67,14 +71,50 @@ def _shaped(pattern: str, sentence: str) -> AfterValidator:
 
 
 def _digits_to_int(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
         return int(value)
     return value
+
+
+def _count(value: object) -> object:
+    number = _digits_to_int(value)
+    if isinstance(number, str):
+        raise refusal("Harus bilangan bulat, tanpa koma dan tanpa satuan.")
+    return number
+
+
+def _measure(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"-?[0-9]{1,6}([.,][0-9]{1,6})?", value) is None:
+        raise refusal("Harus berupa angka, tanpa satuan.")
+    return float(value.replace(",", "."))
 
 
 def _at_least_zero(value: float) -> float:
     if value < 0:
         raise refusal("Tidak boleh kurang dari nol.")
+    return value
+
+
+def _doctor(value: int) -> int:
+    if value <= 0:
+        raise refusal("Harus kode dokter dari BPJS, lebih dari nol.")
+    return value
+
+
+def _one_phone(value: str) -> str:
+    digits = re.findall("[0-9]", value)
+    if not digits:
+        raise refusal("Harus nomor HP, bukan tanda atau kata.")
+    if len(digits) > _MOST_PHONE_DIGITS or _TWO_NUMBERS.search(value):
+        raise refusal("Isi satu nomor HP saja.")
+    return value
+
+
+def _no_placeholder(value: str) -> str:
+    if value.strip().casefold() in _PLACEHOLDERS:
+        raise refusal("Harus nomor dari BPJS, atau kosong bila belum diketahui.")
     return value
 
 
@@ -97,7 +137,11 @@ Card = Annotated[StrictStr, _shaped(r"[0-9]{13}", "Nomor kartu harus 13 angka.")
 CardOrNone = Annotated[
     StrictStr, _shaped(r"([0-9]{13})?", "Nomor kartu harus 13 angka, atau kosong untuk pasien non-JKN.")
 ]
-Nik = Annotated[StrictStr, _shaped(r"[0-9]{16}", "NIK harus 16 angka.")]
+# Some clients send an empty NIK, and BPJS judges it (contract 9, row 13).
+Nik = Annotated[StrictStr, _shaped(r"([0-9]{16})?", "NIK harus 16 angka, atau kosong bila belum ada.")]
+Phone = Annotated[Filled, AfterValidator(_one_phone)]
+# A number that BPJS gave; empty where it is not known yet.
+Given = Annotated[StrictStr, AfterValidator(_no_placeholder)]
 PCareDate = Annotated[
     StrictStr, _written_as(read_pcare_date, "Harus tanggal yang ada, ditulis hari-bulan-tahun (dd-MM-yyyy).")
 ]
@@ -121,8 +165,16 @@ Session = Annotated[
     ),
 ]
 Whole = StrictInt
-Count = Annotated[StrictInt, AfterValidator(_at_least_zero)]
-Measure = Annotated[float, Field(strict=True, allow_inf_nan=False), AfterValidator(_at_least_zero)]
+DoctorCode = Annotated[StrictInt, AfterValidator(_doctor)]
+# Working clients send the measurements as text ("120"), and a kdTacc of "-1" (contract 9, row 12, mark C).
+Count = Annotated[StrictInt, BeforeValidator(_count), AfterValidator(_at_least_zero)]
+Measure = Annotated[
+    float,
+    Field(strict=True, allow_inf_nan=False),
+    BeforeValidator(_measure),
+    AfterValidator(_at_least_zero),
+]
+KdTacc = Annotated[StrictInt, BeforeValidator(_digits_to_int)]
 Flag = StrictBool
 # Khanza sends the two numbers of panggil as text and is accepted (mark B), so digits in text pass.
 Attendance = Annotated[StrictInt, BeforeValidator(_digits_to_int), AfterValidator(_attendance)]

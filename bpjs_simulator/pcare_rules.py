@@ -181,12 +181,8 @@ def _known_in(reference: str, *, optional: bool = False) -> Check:
     return check
 
 
-def _is(kind: type, sentence: str) -> Check:
-    def check(_references: References, value: Any) -> str | None:
-        fits = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
-        return None if fits else sentence
-
-    return check
+def _flag(_references: References, value: Any) -> str | None:
+    return None if isinstance(value, bool) else "Harus true atau false."
 
 
 def _pcare_date(_references: References, value: Any) -> str | None:
@@ -206,16 +202,22 @@ def _given(_references: References, value: Any) -> str | None:
     return None if isinstance(value, str) and value else "Tidak boleh kosong."
 
 
+def _number(_references: References, value: Any) -> str | None:
+    """Working clients send digits as text, too (contract 9, row 12)."""
+    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]+", value) is not None
+    fits = is_text or (isinstance(value, int) and not isinstance(value, bool))
+    return None if fits else "Harus berupa angka."
+
+
 _KEY_CHECKS: dict[str, Check] = {"noKartu": _card, "tglDaftar": _pcare_date, "kdPoli": _given}
-_NUMBER = _is(int, "Harus berupa angka.")
 _PENDAFTARAN_CHECKS: dict[str, Check] = {
     "kdProviderPeserta": _known_in("provider"),
     "tglDaftar": _pcare_date,
     "noKartu": _card,
     "kdPoli": _known_in("poli"),
-    "kunjSakit": _is(bool, "Harus true atau false."),
-    "sistole": _NUMBER,
-    "diastole": _NUMBER,
+    "kunjSakit": _flag,
+    "sistole": _number,
+    "diastole": _number,
 }
 _KUNJUNGAN_CHECKS: dict[str, Check] = {
     "noKartu": _card,
@@ -232,6 +234,6 @@ _KUNJUNGAN_CHECKS: dict[str, Check] = {
     "alergiMakan": _known_in("alergi/01"),
     "alergiUdara": _known_in("alergi/02"),
     "alergiObat": _known_in("alergi/03"),
-    "sistole": _NUMBER,
-    "diastole": _NUMBER,
+    "sistole": _number,
+    "diastole": _number,
 }

@@ -54,7 +54,12 @@ RULES: Mapping[Jenis, tuple[Rule, ...]] = {
     ),
 }
 _REFERRED = "4"
-_NO_TACC = (-1, 0)  # sources disagree on which of them says "none" (contract 8)
+_NO_TACC = (
+    -1,
+    0,
+    "-1",
+    "0",
+)  # sources disagree on which of them says "none" (contract 8); text is taken, too
 _TACC_NEEDED = "Wajib diisi (1 Time, 2 Age, 3 Complication, 4 Comorbidity): diagnosa non-spesialis dirujuk."
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from bpjs_client.bodies import check_body
-from bpjs_client.envelope import words_of
 from bpjs_client.errors import (
     AlreadyThere,
     BpjsError,
@@ -26,6 +25,7 @@ from bpjs_client.exchange import Exchange
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
+from bpjs_client.words import said_in
 from database import Database, LeaseLost
 from database.attempts import (
     ABSENT,
@@ -251,7 +251,7 @@ def _never_taken(hand: _InHand) -> Verdict | None:
         return None
     if sum(failure.at >= served.flows_since for failure in failures) < MOST_ROUNDS:
         return None
-    words = without_identifiers(words_of(failures[-1].raw or ""), hand.sent)
+    words = without_identifiers(said_in(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"
     said_so = f"{len(failures)} kali dikirim dan tidak pernah tercatat di BPJS, yang menjawab: {why}"
     return _finish(hand, Verdict(Status.GAGAL, NEVER_TAKEN, said_so))

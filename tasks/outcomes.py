@@ -28,9 +28,12 @@ TEMPORARY = "sementara"
 
 
 def said(error: BpjsError) -> str:
-    """What BPJS said, verbatim; our own short reason when it said nothing."""
+    """What BPJS said, in its own words but for the patient's numbers; our short reason when it said nothing.
+
+    A job's message holds no more than this: the monitor shows it and lists carry it away.
+    """
     fields = "; ".join(f"{field.field}: {field.message}" for field in error.fields)
-    return fields or error.exchange.message or error.reason
+    return fields or error.words or error.reason
 
 
 def _refused(reason: str) -> Rule:
@@ -46,7 +49,7 @@ def _later(reason: str, *, counted: bool) -> Rule:
 
 
 def _unclear(error: BpjsError, times: int, waits: Waits) -> Verdict:
-    words = error.exchange.message
+    words = error.words
     why = f"{error.reason} BPJS: {words}" if words else error.reason
     return Verdict(Status.TIDAK_PASTI, NO_ANSWER, why, due_in=waits.before_look(times))
 
@@ -83,4 +86,4 @@ def trouble_of(error: BpjsError) -> str | None:
     """Why the service is in trouble; None when its answer shows that it is up (a 429: that it is busy)."""
     codes = {error.exchange.meta_code, str(error.exchange.http_code)}
     in_trouble = isinstance(error, _TROUBLE) and TOO_MANY_REQUESTS not in codes
-    return (error.exchange.message or error.reason) if in_trouble else None
+    return (error.words or error.reason) if in_trouble else None

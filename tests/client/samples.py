@@ -127,6 +127,12 @@ BODIES: Mapping[Jenis, dict[str, Any]] = {
     },
 }
 
+# The number that proves a create, by its name.
+NUMBERS: Mapping[Jenis, tuple[str, str]] = {
+    Jenis.TAMBAH_PENDAFTARAN: ("noUrut", "B12"),
+    Jenis.TAMBAH_KUNJUNGAN: ("noKunjungan", "012345670926Y000123"),
+}
+
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
@@ -156,6 +162,12 @@ def envelope(service: Service, code: object, message: object = "", response: Any
     """An answer in the service's own spelling."""
     key = "metaData" if service is Service.PCARE else "metadata"
     return {"response": response, key: {"message": message, "code": code}}
+
+
+def confirmed(jenis: Jenis) -> dict[str, Any]:
+    """The answer that proves a job, with its number where one is due."""
+    name, number = NUMBERS.get(jenis, ("", ""))
+    return envelope(jenis.service, 200, "OK", {"field": name, "message": number} if name else None)
 
 
 def encrypted(value: Any, request: httpx.Request, secret: str = "rahasia-simulator") -> str:

@@ -82,6 +82,46 @@ NUMBERS = [
         {"field": "noKunjungan", "message": "012345670926Y000123"},
         {"noKunjungan": "012345670926Y000123"},
     ),
+    *(
+        (REGISTER, {"field": "noUrut", "message": number}, {"noUrut": number})
+        for number in ("1", "007", "a1", "AB12", "A-12", "U1234")
+    ),
+    *(
+        (VISIT, [{"field": "noKunjungan", "message": number}], {"noKunjungan": number})
+        for number in (
+            "0099B0011126Y000001",
+            "0114U1631226Y0001234",
+            "p12345670126y000009",
+            "0099B0011126P000123",
+        )
+    ),
+]
+
+
+NO_NUMBERS = [
+    "",
+    " ",
+    "-",
+    "0",
+    0,
+    "00",
+    "null",
+    "NULL",
+    "Anull",
+    "A0",
+    "A",
+    "B 12",
+    "B12 B13",
+    "B-",
+    "-12",
+    "1.5",
+    "Ｂ１２",
+    CARD,
+]
+NO_VISIT_NUMBERS = [
+    *("", "-", "0", 0, "null", "B12", "012345670926Y", "0099B0011126Ynull", "null0926Y000123"),
+    *("0099B0011126Y00 123", "0099B0011126Y000000", "0099B0011126Y123", "0099B0011326Y000123"),
+    *("0099B001 1126Y000123", "0099B0011126-000123", "0099B001112６Y000123", f"{CARD}{CARD}"),
 ]
 
 
@@ -111,6 +151,22 @@ def test_a_number_is_found_in_every_form_of_the_answer(jenis, response, result, 
     assert receipt.result == result
     assert receipt.exchange.meta_code == "201"
     assert receipt.exchange.response == response
+
+
+@pytest.mark.parametrize(
+    ("jenis", "name", "number"),
+    [
+        *((REGISTER, "noUrut", number) for number in NO_NUMBERS),
+        *((VISIT, "noKunjungan", number) for number in NO_VISIT_NUMBERS),
+    ],
+)
+def test_a_create_whose_number_is_no_number_is_not_proven(jenis, name, number):
+    for response in (
+        {"field": name, "message": number},
+        [{"field": name, "message": number}],
+        {name: number},
+    ):
+        assert failure(jenis, answering(201, envelope(P, 201, "CREATED", response))).outcome == "unknown"
 
 
 @pytest.mark.parametrize("jenis", [UNREGISTER, UNVISIT])

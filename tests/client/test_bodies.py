@@ -36,7 +36,27 @@ ACCEPTED = [
     (VISIT, {"beratBadan": 0, "tinggiBadan": 0}),
     (VISIT, {"tglDaftar": "29-02-2028"}),
     (UNVISIT, {"noKartu": ..., "tglDaftar": ..., "kdPoli": ...}),
+    (ADD, {"nik": ""}),
+    *(
+        (ADD, {"nohp": phone})
+        for phone in ("0812", "+62 812-0000-0001", "(021) 8123-4567", "021.8123456 ext 9")
+    ),
+    (REGISTER, {"sistole": "120", "diastole": "80", "respRate": "20", "heartRate": "80"}),
+    (REGISTER, {"beratBadan": "60", "tinggiBadan": "165.5", "lingkarPerut": "75,25"}),
+    (VISIT, {"sistole": "0", "beratBadan": "36,5"}),
+    *((VISIT, {"kdTacc": tacc}) for tacc in (..., None, -1, 0, "-1", "0")),
+    *((VISIT, {"kdTacc": tacc, "alasanTacc": None}) for tacc in (-1, 0, "-1")),
+    (VISIT, {"kdTacc": 1, "alasanTacc": "< 3 Hari"}),
+    (VISIT, {"kdTacc": "1", "alasanTacc": ">= 3 - 7 Hari"}),
+    (VISIT, {"kdTacc": 4, "alasanTacc": ">= 7 hari"}),
+    (VISIT, {"kdTacc": 2, "alasanTacc": "< 1 Bulan"}),
+    (VISIT, {"kdTacc": 2, "alasanTacc": ">= 1 Bulan s/d < 12 Bulan"}),
+    (VISIT, {"kdTacc": 2, "alasanTacc": ">= 55 Tahun"}),
+    (VISIT, {"kdTacc": 3, "alasanTacc": "J01 - contoh diagnosa"}),
+    (VISIT, {"kdTacc": 3, "alasanTacc": "E11.9 - Diabetes - tanpa komplikasi"}),
+    (VISIT, {"kdTacc": 9}),
 ]
+PLACEHOLDERS = ("-", "null", "NULL", "undefined", " - ", "nil")
 
 REFUSED = [
     *((ADD, name, ...) for name in ("nomorkartu", "nik", "nohp", "kodedokter", "angkaantrean", "norm")),
@@ -46,6 +66,19 @@ REFUSED = [
     (ADD, "nomorkartu", "٠٠٠١٢٣٤٥٦٧٨٩٠"),
     (ADD, "nik", "123"),
     (ADD, "nohp", "  "),
+    *((ADD, name, value) for name in ("nomorkartu", "nik", "nohp") for value in PLACEHOLDERS),
+    *((CALL, "nomorkartu", value) for value in PLACEHOLDERS),
+    *((REGISTER, "noKartu", value) for value in (*PLACEHOLDERS, f"{CARD}/{CARD}", f"{CARD} {CARD}")),
+    (ADD, "nomorkartu", f"{CARD}/0009998887776"),
+    (ADD, "nik", f"{NIK}/{NIK}"),
+    *(
+        (ADD, "nohp", f"{PHONE}{between}{PHONE}")
+        for between in ("/", ";", ",", " / ", " ", "\n", " atau ", "|", " & ")
+    ),
+    (ADD, "nohp", "0812345/0812346"),
+    (ADD, "nohp", "tidak ada"),
+    (ADD, "kodedokter", 0),
+    (ADD, "kodedokter", -1),
     (ADD, "tanggalperiksa", "14-09-2026"),
     (ADD, "tanggalperiksa", "2026-02-30"),
     (ADD, "kodedokter", "123456"),
@@ -69,11 +102,12 @@ REFUSED = [
     (REGISTER, "noKartu", 1234567890123),
     (REGISTER, "kunjSakit", "true"),
     (REGISTER, "kunjSakit", 1),
-    (REGISTER, "sistole", "120"),
-    (REGISTER, "sistole", 120.5),
+    *((REGISTER, "sistole", value) for value in (120.5, "120.5", "", " 120", "120 mmHg", "-5", "١٢٠", "1e2")),
     (REGISTER, "diastole", -1),
-    (REGISTER, "beratBadan", "60"),
-    (REGISTER, "beratBadan", True),
+    *(
+        (REGISTER, "beratBadan", value)
+        for value in (True, "", "60 kg", "60,", ",5", "6.0.0", "-60", "nan", "inf")
+    ),
     (REGISTER, "beratBadan", float("nan")),
     (REGISTER, "tinggiBadan", float("inf")),
     (REGISTER, "kdTkp", "99"),
@@ -87,7 +121,8 @@ REFUSED = [
     (VISIT, "kdStatusPulang", 3),
     (VISIT, "kdStatusPulang", "pulang"),
     (VISIT, "kdDiag1", None),
-    (VISIT, "kdTacc", "-1"),
+    *((VISIT, "kdTacc", value) for value in ("", "tidak", 1.5, True, "- 1")),
+    (VISIT, "alasanTacc", 7),
     (VISIT, "suhu", 36.5),
     (VISIT, "suhu", "panas"),
     (VISIT, "tglPulang", "2026-09-14"),
@@ -100,11 +135,28 @@ REFUSED = [
     (UNVISIT, "tglDaftar", "besok"),
 ]
 
+TACC = [
+    *(
+        (tacc, reason)
+        for tacc in (1, 2, 3, 4, "1", "4")
+        for reason in (..., None, "", " ", "-", "lama sakit")
+    ),
+    (1, ">= 55 Tahun"),
+    (4, "J01 - contoh"),
+    (2, "< 3 Hari"),
+    (3, "< 3 Hari"),
+    (3, "J01"),
+    (3, "J01 -"),
+    (3, "- contoh"),
+]
+
 REFERRALS = [
     (None, "rujukLanjut"),
     ([], "rujukLanjut"),
     (REFERRAL | {"kdppk": None}, "rujukLanjut.kdppk"),
     (REFERRAL | {"tglEstRujuk": "2026-09-15"}, "rujukLanjut.tglEstRujuk"),
+    (REFERRAL | {"tglEstRujuk": "13-09-2026"}, "rujukLanjut.tglEstRujuk"),
+    (SPECIAL_REFERRAL | {"tglEstRujuk": "30-08-2026"}, "rujukLanjut.tglEstRujuk"),
     (REFERRAL | {"subSpesialis": None}, "rujukLanjut"),
     (REFERRAL | {"khusus": SPECIAL_REFERRAL["khusus"]}, "rujukLanjut"),
     (REFERRAL | {"subSpesialis": {}}, "rujukLanjut.subSpesialis.kdSubSpesialis1"),
@@ -134,6 +186,40 @@ def test_status_pulang_4_needs_a_whole_referral(referral, field):
     errors = check_body(VISIT, body(VISIT, kdStatusPulang="4", rujukLanjut=referral))
 
     assert [error.field for error in errors] == [field]
+
+
+@pytest.mark.parametrize(("tacc", "reason"), TACC)
+def test_a_tacc_needs_a_reason_from_its_own_list(tacc, reason):
+    errors = check_body(VISIT, body(VISIT, kdTacc=tacc, alasanTacc=reason))
+
+    assert [error.field for error in errors] == ["alasanTacc"]
+
+
+def test_a_list_of_reasons_is_told_so_that_staff_can_choose():
+    told = {tacc: check_body(VISIT, body(VISIT, kdTacc=tacc))[0].message for tacc in (1, 2, 3, 4)}
+
+    assert told[1] == told[4] == "Wajib untuk TACC ini, salah satu: < 3 Hari, >= 3 - 7 Hari, >= 7 Hari."
+    assert told[2].endswith(">= 12 Tahun s/d < 55 Tahun, >= 55 Tahun.")
+    assert told[3] == "Wajib untuk TACC 3, ditulis: kode - nama diagnosa."
+
+
+@pytest.mark.parametrize("day", ["14-09-2026", "15-09-2026", "01-01-2027"])
+def test_a_referral_may_be_for_the_same_day_or_later(day):
+    referral = REFERRAL | {"tglEstRujuk": day}
+
+    assert check_body(VISIT, body(VISIT, kdStatusPulang="4", rujukLanjut=referral)) == []
+
+
+def test_an_unreadable_day_of_the_visit_is_named_alone():
+    changes = {"kdStatusPulang": "4", "rujukLanjut": REFERRAL, "tglDaftar": "besok"}
+
+    assert [error.field for error in check_body(VISIT, body(VISIT, **changes))] == ["tglDaftar"]
+
+
+@pytest.mark.parametrize(("jenis", "name"), [(UNREGISTER, "noUrut"), (UNVISIT, "noKunjungan")])
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_what_only_stands_for_a_number_names_nothing_that_could_be_deleted(jenis, name, value):
+    assert [error.field for error in check_body(jenis, body(jenis, **{name: value}))] == [name]
 
 
 def test_every_wrong_field_is_named_at_once():
@@ -178,6 +264,17 @@ def test_no_sentence_repeats_the_value_it_refuses(jenis, value):
 
     assert errors
     assert not any(number in str(error) for error in errors for number in digits)
+
+
+@pytest.mark.parametrize(
+    "name", [CARD, f"nik {NIK}", f"{PHONE[:4]}-{PHONE[4:]}", "０００１２３４５６７８９０"]
+)
+@pytest.mark.parametrize("jenis", Jenis)
+def test_no_field_name_shows_a_number(jenis, name):
+    (error,) = check_body(jenis, {**body(jenis), name: float("nan")})
+
+    assert error.message == "Tidak dapat ditulis sebagai JSON."
+    assert sum(map(str.isdigit, error.field)) == 0
 
 
 @pytest.mark.parametrize("jenis", Jenis)

@@ -17,7 +17,7 @@ from bpjs_client.code_table import (
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Jenis, Service
 
-from .samples import BODIES, answering, clinic, envelope
+from .samples import BODIES, NUMBERS, answering, clinic, envelope
 
 # A code that each pattern stands for.
 CODES = {"*": "428", "5??": "503", "2??": "202", "4??": "410"}
@@ -99,14 +99,14 @@ def test_who_leads_to_a_harmless_read_says_what_is_suspected_and_nobody_else_doe
     ],
 )
 def test_a_success_code_is_success(service, endpoint, code):
-    number = {"tambah-pendaftaran": "noUrut", "tambah-kunjungan": "noKunjungan"}.get(endpoint)
-    response = {"field": number, "message": "B12"} if number else None
+    name, number = NUMBERS.get(endpoint, (None, None))
+    response = {"field": name, "message": number} if name else None
     bpjs = clinic(answering(200, envelope(service, int(code), "OK", response)))
 
     if endpoint == READ:
         assert bpjs.read(service, "kesadaran").response is None
     else:
-        assert bpjs.send(endpoint, BODIES[endpoint]).result == ({number: "B12"} if number else {})
+        assert bpjs.send(endpoint, BODIES[endpoint]).result == ({name: number} if name else {})
 
 
 def test_every_table_ends_with_rows_that_fit_everything():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bpjs_client.errors import BpjsError
 from bpjs_client.jenis import Jenis, Service
 
-from .samples import BODIES, CARD, NIK, PHONE, answering, body, clinic, envelope
+from .samples import BODIES, CARD, NIK, PHONE, answering, body, clinic, confirmed, envelope
 from .samples import settings as clinic_settings
 
 SECRETS = ("rahasia-simulator", "kunci-pcare-simulator", "kunci-antrean-simulator", "Sandi#Simulator1")
@@ -68,8 +68,7 @@ def test_what_staff_need_to_read_stays_readable():
 
 @pytest.mark.parametrize("jenis", Jenis)
 def test_nothing_is_logged_about_a_request(jenis, caplog):
-    number = {"field": "noUrut" if "pendaftaran" in jenis else "noKunjungan", "message": "B12"}
-    bpjs = clinic(answering(200, envelope(jenis.service, 200, "OK", number)))
+    bpjs = clinic(answering(200, confirmed(jenis)))
     with caplog.at_level(logging.DEBUG):
         bpjs.send(jenis, BODIES[jenis])
 

@@ -68,13 +68,15 @@ def test_a_server_that_ignores_paging_does_not_hold_us_for_ever():
     assert clinic(handler).find_pendaftaran(KEY) is None
 
 
+BEFORE, FOUND = "012345670926Y000122", "012345670926Y000123"
 VISITS = [
-    ([visit("V1")], "V1"),
-    ([visit("V0", day="13-09-2026"), visit("V1")], "V1"),
-    ([visit("V1", day="14-09-2026 08:15:00")], "V1"),
-    ([visit("V1", provider="99999999")], None),
-    ([visit("V1", poli="002")], None),
-    ([visit("V1", day=None)], None),
+    ([visit(FOUND)], FOUND),
+    ([visit(BEFORE, day="13-09-2026"), visit(FOUND)], FOUND),
+    ([visit(FOUND, day="14-09-2026 08:15:00")], FOUND),
+    ([visit("null"), visit(FOUND)], FOUND),
+    ([visit(FOUND, provider="99999999")], None),
+    ([visit(FOUND, poli="002")], None),
+    ([visit(FOUND, day=None)], None),
     ([], None),
 ]
 
@@ -88,6 +90,20 @@ def test_a_visit_is_found_by_own_provider_day_and_poli(rows, number):
         )
 
     assert clinic(handle).find_kunjungan(KEY) == number
+
+
+@pytest.mark.parametrize("number", [None, "", "-", 0, "0", "null", "Anull", "A 1", {"nomor": "A1"}])
+def test_a_registration_whose_number_is_no_number_is_there_all_the_same(number):
+    with pytest.raises(Temporary, match="Ada di daftar BPJS, tetapi tanpa nomor"):
+        clinic(day_of([*OTHERS, registration(number)])).find_pendaftaran(KEY)
+
+
+@pytest.mark.parametrize("number", [None, "", "-", 0, "null", "B12", "0099B0011126Ynull", "0099B0011126Y"])
+def test_a_visit_whose_number_is_no_number_is_there_all_the_same(number):
+    page = envelope(Service.PCARE, 200, "OK", {"count": 1, "list": [visit(number)]})
+
+    with pytest.raises(Temporary, match="Ada di daftar BPJS, tetapi tanpa nomor"):
+        clinic(answering(200, page)).find_kunjungan(KEY)
 
 
 @pytest.mark.parametrize("look", ["find_pendaftaran", "find_kunjungan"])

@@ -10,7 +10,7 @@ from bpjs_client.errors import Rejected
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import prepare
 
-from .samples import BODIES, CARD, answering, body, clinic, envelope
+from .samples import BODIES, CARD, answering, body, clinic, confirmed, envelope
 
 UNREGISTER_PATH = f"/pcare-rest/pendaftaran/peserta/{CARD}/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001"
 SENT = [
@@ -34,8 +34,7 @@ def sent_by(jenis, request_body):
 
     def handle(request):
         seen.append(request)
-        number = {"field": {Jenis.TAMBAH_PENDAFTARAN: "noUrut"}.get(jenis, "noKunjungan"), "message": "B12"}
-        return httpx.Response(200, json=envelope(jenis.service, 200, "OK", number))
+        return httpx.Response(200, json=confirmed(jenis))
 
     clinic(handle).send(jenis, request_body)
     return seen[0]
@@ -54,6 +53,21 @@ def test_unknown_fields_and_unusual_letters_pass_through_unchanged():
     told = body(Jenis.TAMBAH_KUNJUNGAN, keluhan="nyeri “dada” 😀 é", fieldBaru={"a": [1, None]})
 
     assert json.loads(sent_by(Jenis.TAMBAH_KUNJUNGAN, told).content.decode("utf-8")) == told
+
+
+@pytest.mark.parametrize(
+    ("jenis", "changes"),
+    [
+        (Jenis.TAMBAH_KUNJUNGAN, {"sistole": "120", "beratBadan": "60,5", "kdTacc": "-1"}),
+        (Jenis.TAMBAH_KUNJUNGAN, {"kdTacc": ..., "suhu": "36.5"}),
+        (Jenis.TAMBAH_PENDAFTARAN, {"heartRate": "080", "tinggiBadan": "165.50"}),
+        (Jenis.TAMBAH_ANTREAN, {"nik": "", "nohp": "+62 812-0000-0001"}),
+    ],
+)
+def test_what_was_handed_over_as_text_leaves_as_that_text(jenis, changes):
+    told = body(jenis, **changes)
+
+    assert json.loads(sent_by(jenis, told).content) == told
 
 
 @pytest.mark.parametrize("value", ["a/b", "../../peserta", "..", ".", "a?b=c", "a#b", "%2F", "a b", "é\\"])
@@ -81,8 +95,7 @@ def test_wrong_data_never_leave(jenis):
 @pytest.mark.parametrize("jenis", Jenis)
 def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis):
     request = prepare(jenis, BODIES[jenis])
-    number = {"field": "noUrut" if "pendaftaran" in jenis else "noKunjungan", "message": "B12"}
-    receipt = clinic(answering(200, envelope(jenis.service, 200, "OK", number))).deliver(jenis, request)
+    receipt = clinic(answering(200, confirmed(jenis))).deliver(jenis, request)
 
     assert (receipt.exchange.path, receipt.exchange.request) == (request.path, request.json)
     assert CARD not in repr(request)

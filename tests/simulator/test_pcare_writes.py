@@ -76,7 +76,7 @@ def test_a_second_registration_is_refused_in_each_form_that_was_seen(
         ("tglDaftar", "1-9-2026", "Format tanggal harus dd-MM-yyyy."),
         ("tglDaftar", "31-02-2026", "Format tanggal harus dd-MM-yyyy."),
         ("kunjSakit", "true", "Harus true atau false."),
-        ("sistole", "120", "Harus berupa angka."),
+        ("sistole", "120 mmHg", "Harus berupa angka."),
         ("sistole", True, "Harus berupa angka."),
     ],
 )
@@ -88,6 +88,12 @@ def test_a_wrong_field_of_a_registration_is_named(
     assert (reply.http, reply.code, reply.message) == (412, 412, "PRECONDITION_FAILED")
     assert {"field": field, "message": message} in reply.response
     assert clinic.simulator.ledger()["pendaftaran"] == []
+
+
+def test_measurements_may_come_as_text(clinic: Caller) -> None:
+    reply = clinic.pcare("POST", "pendaftaran", pendaftaran(sistole="120", diastole="80"))
+
+    assert (reply.http, reply.code) == (201, 201)
 
 
 def test_a_member_by_convention_needs_the_screening_until_it_is_filled(clinic: Caller) -> None:

@@ -66,8 +66,9 @@ REFERRAL = {
 def ok(request: httpx.Request) -> httpx.Response:
     if "antrean" in request.url.path:
         return antrean(200)
-    number = "noKunjungan" if "kunjungan" in request.url.path else "noUrut"
-    return pcare(201, "CREATED", {"field": number, "message": "B12"})
+    visit = {"field": "noKunjungan", "message": "012345670926Y000123"}
+    registration = {"field": "noUrut", "message": "B12"}
+    return pcare(201, "CREATED", visit if "kunjungan" in request.url.path else registration)
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
     ("tambah-kunjungan", {"alergiObat": "01"}, ["alergiObat: Tidak ada"]),
     ("tambah-kunjungan", {"kdStatusPulang": "5"}, ["kdStatusPulang: Tidak ada"]),
     ("tambah-kunjungan", {**REFERRAL, "kdTacc": -1}, ["kdTacc: Wajib diisi"]),
+    ("tambah-kunjungan", {**REFERRAL, "kdTacc": "-1"}, ["kdTacc: Wajib diisi"]),
     ("tambah-kunjungan", {**REFERRAL, "kdTacc": 0, "kdSadar": "03"}, ["kdSadar: Tidak ada", "kdTacc: Wajib diisi"]),
     ("tambah-antrean", {"kodepoli": "003"}, ["kodepoli: Tidak ada di referensi poli BPJS (mungkin: 001 POLI UMUM, 002 POLI GIGI)"]),
     ("panggil-antrean", {"kodepoli": "1"}, ["kodepoli: Tidak ada"]),

@@ -38,9 +38,13 @@ def raising(error: type[httpx.TransportError]) -> Answer:
 ENDINGS: list[tuple[str, str, Answer, str, int, str, str]] = [
     ("success with its number", "tambah-pendaftaran", lambda r: pcare(201, "CREATED", NO_URUT), "terkirim", 1, "success", ""),
     ("a success without its number proves nothing", "tambah-pendaftaran", lambda r: pcare(201, "CREATED"), "tidak_pasti", 1, "unknown", ""),
+    ("a registration's number that is no number proves nothing", "tambah-pendaftaran", lambda r: pcare(201, "CREATED", {"field": "noUrut", "message": "Anull"}), "tidak_pasti", 1, "unknown", ""),
+    ("a visit's number that is no number proves nothing", "tambah-kunjungan", lambda r: pcare(201, "CREATED", [{"field": "noKunjungan", "message": "0099B0011126Ynull"}]), "tidak_pasti", 1, "unknown", ""),
     ("antrean 200 is success", "tambah-antrean", lambda r: antrean(200), "terkirim", 1, "success", ""),
     ("antrean 201 is refusal", "tambah-antrean", lambda r: antrean(201, "Kuota penuh"), "gagal", 1, "rejected", "Kuota penuh"),
     ("already in the queue", "tambah-antrean", lambda r: antrean(201, "Peserta sudah terdaftar di poli tersebut pada hari ini"), "terkirim", 1, "already-there", ""),
+    ("another's place in the queue", "tambah-antrean", lambda r: antrean(201, "Nomor antrean A-07 sudah terdaftar atas nama peserta lain"), "gagal", 1, "rejected", "Nomor antrean A-07"),
+    ("registered elsewhere", "tambah-pendaftaran", lambda r: pcare(401, "Peserta sudah di-entri di faskes lain"), "gagal", 1, "rejected", "Peserta sudah di-entri"),
     ("never left", "tambah-pendaftaran", raising(httpx.ConnectError), "menunggu", 0, "not-sent", ""),
     ("connect timeout", "tambah-pendaftaran", raising(httpx.ConnectTimeout), "menunggu", 0, "not-sent", ""),
     ("lost answer", "tambah-kunjungan", raising(httpx.ReadTimeout), "tidak_pasti", 1, "unknown", ""),
@@ -117,6 +121,21 @@ def test_a_duplicate_whose_number_cannot_be_seen_is_never_called_sent(desk: Any)
     job_id = here.hand_over("tambah-pendaftaran")
     here.deliver(job_id)
     assert here.job(job_id).status == "tidak_pasti"
+
+
+def test_a_create_without_a_proper_number_is_read_back_and_keeps_the_number_found(desk: Any) -> None:
+    here = desk(lambda r: pcare(201, "CREATED", {"field": "noUrut", "message": "Anull"}))
+    job_id = here.hand_over("tambah-pendaftaran")
+    here.deliver(job_id)
+    here.answer = lambda r: registered("Anull") if r.method == "GET" else pcare(500, "tidak boleh sampai")
+    here.deliver(job_id)
+    assert here.job(job_id).status == "tidak_pasti"
+    here.answer = lambda r: registered("A7")
+    here.deliver(job_id)
+    job = here.job(job_id)
+    assert (job.status, job.result) == ("terkirim", {"noUrut": "A7"})
+    assert here.outcomes(job_id) == ["unknown", "look-failed", "found"]
+    assert sum(request.method == "POST" for request in here.requests) == 1
 
 
 def test_a_lost_write_is_looked_up_before_it_is_sent_again(desk: Any) -> None:
@@ -471,7 +490,7 @@ def test_what_goes_to_prefect_names_no_patient(desk: Any) -> None:
     assert "tidak ditemukan" in text
     for identifier in (CARD, NIK, PHONE, NIK[4:]):
         assert identifier not in text
-    assert CARD in (here.job(job_id).message or "")  # our own table keeps BPJS's words
+    assert here.job(job_id).message == "Peserta ••• / ••• / hp ••• tidak ditemukan"
 
 
 def test_a_paused_service_resumes_by_itself_when_its_credential_changes(desk: Any) -> None:

@@ -113,6 +113,7 @@ def test_what_a_clinic_adds_of_its_own_and_notes_in_a_referral_are_left_out(
         lambda request: pcare(412, "PRECONDITION_FAILED", fields),
         kdStatusPulang="4",
         kdTacc=1,
+        alasanTacc="< 3 Hari",
         rujukLanjut=referral,
         alamat="Jalan tulisan-rahasia 1",
     )

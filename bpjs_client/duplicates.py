@@ -1,0 +1,102 @@
+"""Tells whether "sudah terdaftar" or "sudah di-entri" speaks of the request's own patient, poli and day.
+
+BPJS may refuse with these words what somebody else holds: a queue number, a card, a place at another FKTP.
+Taken for our own, such a refusal would pass for a delivery (contract 5a and 5d). What is named but is not in
+the request, so that the two cannot be compared, is not taken for another's.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from bpjs_client.exchange import JSON
+from bpjs_client.identifiers import names_another
+from bpjs_client.wire_fields import read_antrean_date, read_pcare_date
+
+_SAYS_SO = re.compile(r"sudah[ -]*(?:terdaftar|di[ -]*entri)")
+_NUMBER = r"\b(?:no\b\.?|nomor) ?"
+_QUEUE_NUMBER = rf"{_NUMBER}antr[ei]an\b"
+_POINTING = r"(?:ini|itu|tersebut|tsb|anda|yang sama|yg sama|yang bersangkutan)\b"
+
+# Whose, where or when it is instead; all texts are compared in small letters.
+_OF_SOMETHING_ELSE = (
+    r"\b(?:ber|se)?lain(?:nya|an)?\b",  # another patient, poli, FKTP or day
+    r"\b(?:ber)?beda\b",
+    r"\b(?:kemarin|besok|lusa|hari sebelumnya)\b",
+    # What is taken is not the patient.
+    rf"{_QUEUE_NUMBER}[^.;]*\bsudah\b",
+    rf"(?:^|[.;:!?] ?)(?:maaf,? )?(?:nik\b|{_NUMBER}(?:induk|nik|ktp|hp|handphone|ponsel|te?le?po?n))",
+    # In a name, and no request holds one.
+    rf"\batas nama (?!(?:(?:peserta|pasien) )?{_POINTING})",
+    # At a place that is named.
+    rf"\b(?:fktp|faskes|klinik|puskesmas|provider|ppk|rumah sakit|rs)\b(?! {_POINTING})",
+)
+_SOMETHING_ELSE = re.compile("|".join(_OF_SOMETHING_ELSE))
+
+# A code behind such a word, and the fields of the request that hold its own.
+_CODES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(rf"{label}(?: anda| adalah| kode)?[ :=(#'\"]*([a-z0-9./-]*[0-9])"), fields)
+    for label, fields in (
+        (_QUEUE_NUMBER, ("nomorantrean", "angkaantrean")),
+        (rf"(?:{_NUMBER}(?:rm|rekam medi[sk])|\bnorm)\b", ("norm",)),
+        (r"\bpoli(?:klinik)?\b", ("kodepoli", "kdPoli")),
+    )
+)
+# These words may follow "poli" and are no name of one.
+_NO_NAME = (
+    r"(?:ini|itu|tersebut|tsb|anda|yang|yg|sama|tujuan|pilihan|di|pada|hari|tanggal|tgl|dan|atau|dengan|untuk"
+    r"|oleh|dari|sudah|telah|saat|karena|sehingga|mohon|silakan|silahkan)\b"
+)
+_POLI_NAME = re.compile(rf"\bpoli(?:klinik)?\b[ :=(#'\"]*(?!{_NO_NAME})([a-z]+)\b(?!-?[0-9])")
+_DATES = re.compile(
+    r"\b([0-9]{1,2})[-/. ]([0-9]{1,2}|[a-z]{3,9})[-/. ]([0-9]{4})\b"
+    r"|\b([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})\b"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
+
+
+def is_own(texts: Iterable[str], request: JSON) -> bool:
+    """Whether the texts that say so all speak of this request, a create's body; False when none says so."""
+    own = request if isinstance(request, Mapping) else {}
+    small = (" ".join(text.casefold().split()) for text in texts)
+    told = [text for text in small if _SAYS_SO.search(text)]
+    return bool(told) and not any(_is_of_something_else(text, own) for text in told)
+
+
+def _is_of_something_else(text: str, own: Mapping[str, JSON]) -> bool:
+    return (
+        _SOMETHING_ELSE.search(text) is not None
+        or names_another(text, own)
+        or any(_is_another(found[1], own, fields) for code, fields in _CODES for found in code.finditer(text))
+        or any(_is_another_poli(found[1], own) for found in _POLI_NAME.finditer(text))
+        or any(day != _day(own) for day in map(_read_date, _DATES.finditer(text)))
+    )
+
+
+def _is_another(code: str, own: Mapping[str, JSON], fields: Iterable[str]) -> bool:
+    """Whether none of the fields holds the code, whole or as its end (7 for A-7)."""
+    held = [_letters(str(own[name]).casefold()) for name in fields if own.get(name)]
+    return bool(held) and not any(each.endswith(_letters(code)) for each in held)
+
+
+def _is_another_poli(name: str, own: Mapping[str, JSON]) -> bool:
+    """Only a body of Antrean holds the name of its poli."""
+    own_names = re.split(r"\W+", f"{own.get('namapoli') or ''} {own.get('kodepoli') or ''}".casefold())
+    return "namapoli" in own and name not in own_names
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _read_date(found: re.Match[str]) -> date | None:
+    """The day that is named; None for one that cannot be, which is nobody's."""
+    day, month, year = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+    try:
+        return date(int(year), int(month) if month.isdigit() else 1 + _MONTHS.index(month[:3]), int(day))
+    except ValueError:
+        return None
+
+
+def _day(own: Mapping[str, JSON]) -> date | None:
+    return read_antrean_date(own.get("tanggalperiksa")) or read_pcare_date(own.get("tglDaftar"))
