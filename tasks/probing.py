@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from bpjs_client.errors import BpjsError, Unauthorized
 from bpjs_client.jenis import Service
 from database.errors import DatabaseError
+from database.faskes_name import said_name
 from database.health import bring_probes_forward, probe_answered, probe_failed, take_probe
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
@@ -63,7 +64,7 @@ class Prober:
 
     def _answers(self, faskes: str, service: Service) -> None:
         """BPJS is one for all clinics: who calls it at the same address need not wait for the next probe."""
-        logger.info("%s answers again for %s", service, faskes)
+        logger.info("%s answers again for %s", service, said_name(faskes, self._at.clinics.known))
         probe_answered(self._at.database, faskes, service)
         asked = {name for name, asked_service in list(self._asking) if asked_service is service}
         waiting = [name for name in self._at.clinics.neighbours(faskes, service) if name not in asked]
