@@ -18,14 +18,15 @@ Faskes = Annotated[str | None, typer.Option(help="Hanya faskes ini.")]
 FaskesName = Annotated[str, typer.Option("--faskes", help="Faskes yang dimaksud.")]
 Isi = Annotated[str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")]
 
+_MOST_NAMES = 10  # of clinics, in a complaint
+
 
 def known(faskes: str) -> str:
     """The clinic, when there is a credential for it. Raises UserError, ClinicsWrong."""
     clinics = configured_clinics()
     if not clinics.knows(faskes):
-        raise UserError(
-            f"Faskes {faskes} tidak ada di BPJS_FASKES_FILE; yang ada: {', '.join(clinics.names)}."
-        )
+        few = ", ".join([*clinics.names[:_MOST_NAMES], *(["…"] if len(clinics.names) > _MOST_NAMES else [])])
+        raise UserError(f"Faskes {faskes} tidak ada di BPJS_FASKES_FILE; yang ada: {few}.")
     return faskes
 
 

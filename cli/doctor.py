@@ -15,14 +15,16 @@ from bpjs_client.settings import BpjsSettings
 from cli.chosen import known
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
-from database import DatabaseError, open_database
+from database import Database, DatabaseError, open_database
 from database.data_keys import keyring_of
+from database.faskes_name import Known
 from database.intake import UTAMA
-from database.monitor import say_door
 from database.outbox import refused_rows
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from database.services.states import State
 from database.settings import DatabaseSettings
+from database.stopped import Kind, Stopped, summaries
+from database.stopped_lines import say_stopped
 from tasks.clinics import configured_clinics
 from tasks.prefect_environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
@@ -111,9 +113,20 @@ def _database() -> Iterator[Finding]:
     if refused:
         todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
         yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
-    for door in stopped(database):
-        todo = _TODO.get(State(door.state), "tunggu: layanan ini dicoba lagi dengan sendirinya")
-        yield Finding("Layanan", False, say_door(database, door), todo)
+    yield from _stopped(database, configured_clinics().known)
+
+
+def _stopped(database: Database, known: Known) -> Iterator[Finding]:
+    for stopped in summaries(stopped_services(database), known):
+        found = say_stopped(database, stopped, known)
+        if found:
+            yield Finding("Layanan", False, found, _todo(stopped))
+
+
+def _todo(stopped: Stopped) -> str:
+    if stopped.kind is not Kind.ALIKE:
+        return _TODO_TOGETHER[stopped.kind]
+    return _TODO.get(State(stopped.state), "tunggu: layanan ini dicoba lagi dengan sendirinya")
 
 
 def _data_key(settings: DatabaseSettings) -> Finding:
@@ -128,6 +141,10 @@ def _data_key(settings: DatabaseSettings) -> Finding:
 
 
 _TODO = {State.PAUSED: "perbaiki kredensial, atau jalankan: bpjs resume"}
+_TODO_TOGETHER = {
+    Kind.OTHERS: "lihat satu per satu: bpjs monitor --faskes NAMA",
+    Kind.STRANGERS: "tambahkan faskes itu ke BPJS_FASKES_FILE, atau serahkan lagi dengan nama yang benar",
+}
 
 
 def _prefect() -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from cli.terminal import UserError, badge, console, error_console, plain, print_
 from database import open_database
 from database.monitor import Filter, Monitor, Row, look
 from database.status import FILTER_WORDS
+from tasks.clinics import known_clinics
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
 
@@ -53,9 +54,10 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
         raise UserError("Pilih salah satu: --watch, --csv, --xlsx, atau --json.")
     day = day_of(database, tanggal)
     chosen = Filter(jenis, day, norm, status.value, nama, faskes, field_of(isi))
+    known = known_clinics()
     if watch:
-        _watch(lambda: look(database, chosen, limit=limit or _SCREENFUL), day)
-    seen = look(database, chosen, limit=limit or (MOST_ROWS if csv or xlsx else _SCREENFUL))
+        _watch(lambda: look(database, chosen, limit=limit or _SCREENFUL, known=known), day)
+    seen = look(database, chosen, limit=limit or (MOST_ROWS if csv or xlsx else _SCREENFUL), known=known)
     if csv or xlsx:
         _export(seen, xlsx)
         return

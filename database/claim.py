@@ -208,18 +208,18 @@ def why_waiting(session: Session, job: Job) -> str | None:
     for jenis in (WHOLE, job.jenis):
         row = session.get(ServiceState, (job.faskes, job.service, jenis))
         if row is not None and row.state in {State.OPEN, State.PAUSED}:
-            return f"{named(row)} {state_words(row)}: {row.reason}"
+            return f"{named(row.service, jenis)} {state_words(jenis, row.state)}: {row.reason}"
     return None
 
 
-def named(row: ServiceState) -> str:
-    """In Indonesian, what a row of `services` speaks for: `layanan pcare`, `tambah-kunjungan di pcare`."""
-    return f"{row.jenis} di {row.service}" if row.jenis else f"layanan {row.service}"
+def named(service: str, jenis: str) -> str:
+    """In Indonesian, a service or a jenis at it: `layanan pcare`, `tambah-kunjungan di pcare`."""
+    return f"{jenis} di {service}" if jenis else f"layanan {service}"
 
 
-def state_words(row: ServiceState) -> str:
+def state_words(jenis: str, state: str) -> str:
     """In Indonesian, how it stands; a jenis that fails says nothing of whether BPJS can be reached."""
-    return (_JENIS_WORDS if row.jenis else _SERVICE_WORDS)[State(row.state)]
+    return (_JENIS_WORDS if jenis else _SERVICE_WORDS)[State(state)]
 
 
 _SERVICE_WORDS = {

@@ -61,8 +61,8 @@ def readable(text: str) -> str:
     return whole.replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
-class Said(TypeDecorator[str]):
-    """What BPJS or a person said, kept whatever its characters: no job fails by them."""
+class Words(TypeDecorator[str]):
+    """A text from outside, kept whatever its characters: no job fails by them."""
 
     impl = Text
     cache_ok = True
@@ -70,6 +70,21 @@ class Said(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Make it readable."""
         return None if value is None else readable(value)
+
+
+# Of what is shown in every list, in characters; the whole answer is in the job's history.
+LONGEST_SAID = 2_000
+
+
+class Said(Words):
+    """What BPJS or a person said, cut to what a reader can take in."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Make it readable and short enough."""
+        plain = super().process_bind_param(value, dialect)
+        return plain if plain is None or len(plain) <= LONGEST_SAID else f"{plain[: LONGEST_SAID - 1]}…"
 
 
 class SaidBriefly(TypeDecorator[str]):
@@ -109,7 +124,7 @@ class Sealed(TypeDecorator[Any]):
         return keyring_on(dialect).open(value, self.where)
 
 
-class SealedText(Said):
+class SealedText(Words):
     """The same for what was said."""
 
     cache_ok = True
@@ -381,7 +396,7 @@ class ReferenceItem(Base):
     # Tells rows of one reference apart whose codes repeat: kdTkp, the kind of allergy, the date.
     varian: Mapped[str] = mapped_column(String(32), server_default="")
     kode: Mapped[str] = mapped_column(String(LONGEST_KODE))
-    nama: Mapped[str] = mapped_column(Said)
+    nama: Mapped[str] = mapped_column(Words)
     data: Mapped[JsonObject] = mapped_column(Json)
     active: Mapped[bool] = mapped_column(Boolean)
     first_seen: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
 from database.body_filter import body_says
-from database.claim import named, state_words, why_waiting
+from database.claim import why_waiting
 from database.engine import Database
-from database.intake import UTAMA, local_date
-from database.models import Job, ServiceState, readable
-from database.services.holds import stopped
+from database.faskes_name import Known
+from database.intake import local_date
+from database.local_time import local_time
+from database.models import Job, readable
 from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
+from database.stopped_lines import stopped_lines
 
 Row = dict[str, Any]
 
@@ -48,7 +50,7 @@ class Filter:
 class Monitor:
     """One look: `open_before` counts what days before today left `gagal` and unfinished.
 
-    That and `doors` follow of the filter only the clinic.
+    `doors` says what is down or paused, in a few lines. Both follow of the filter only the clinic.
     """
 
     cards: dict[str, int]
@@ -63,12 +65,12 @@ def today(database: Database) -> date:
     return local_date(database, database.clock())
 
 
-def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
+def look(database: Database, chosen: Filter, *, limit: int, known: Known = None) -> Monitor:
     """The cards of all jobs that fit, and the newest `limit` of them. Raises DatabaseUnavailable.
 
-    `ditutup` is in no card, not even in the total: nobody waits for it.
+    `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
     """
-    doors = [say_door(database, door) for door in stopped(database) if chosen.faskes in {None, door.faskes}]
+    doors = stopped_lines(database, known, faskes=chosen.faskes)
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
@@ -78,16 +80,6 @@ def look(database: Database, chosen: Filter, *, limit: int) -> Monitor:
             open_before=_open_before(session, today(database), chosen.faskes),
             doors=doors,
         )
-
-
-def say_door(database: Database, door: ServiceState) -> str:
-    """In Indonesian: which service does not answer, since when, why, and when it is tried again."""
-    whose = "" if door.faskes == UTAMA else f" ({door.faskes})"
-    since = _local(database, door.since)
-    probe = f" Dicoba lagi {_local(database, door.probe_at)}." if door.probe_at else ""
-    why = (door.reason or "").rstrip(".")
-    about = named(door)
-    return f"{about[0].upper()}{about[1:]}{whose} {state_words(door)} sejak {since}: {why}.{probe}"
 
 
 def columns(jenis: Jenis | None) -> list[str]:
@@ -160,14 +152,8 @@ def message(database: Database, session: Session, job: Job) -> str:
     if job.status == Status.MENUNGGU:
         parts.insert(0, why_waiting(session, job) or "")
     if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > database.clock():
-        parts.append(f"dicoba lagi {_local(database, job.due_at)}")
+        parts.append(f"dicoba lagi {local_time(database, job.due_at)}")
     return " · ".join(part for part in parts if part)
-
-
-def _local(database: Database, instant: datetime) -> str:
-    local = instant.astimezone(database.timezone)
-    same_day = local.date() == today(database)
-    return f"{local:%H:%M:%S}" if same_day else f"{local:%d-%m-%Y %H:%M}"
 
 
 def _open_before(session: Session, day: date, faskes: str | None) -> dict[str, int]:

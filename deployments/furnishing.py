@@ -8,6 +8,7 @@ from prefect import get_client
 from database import open_database
 from tasks.alert_settings import AlertSettings
 from tasks.alerts import install_alerts
+from tasks.clinics import known_clinics
 from tasks.landing import leave_landing
 from tasks.saved_searches import save_searches
 from tasks.settings import DeliverySettings
@@ -31,5 +32,6 @@ def furnish() -> Furnished:
     with get_client(sync_client=True) as client:
         searches, alerts = save_searches(client), install_alerts(client, AlertSettings())
         install_crash_detection(client)
-    page = leave_landing(open_database(), named=DeliverySettings().run_names == "norm")
+    named = DeliverySettings().run_names == "norm"
+    page = leave_landing(open_database(), named=named, known=known_clinics())
     return Furnished(searches, alerts, page)

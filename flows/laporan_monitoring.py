@@ -44,7 +44,7 @@ def laporan_monitoring(
         scope = _scope(at.database, dari.strip(), sampai.strip(), jenis.strip(), faskes.strip())
         made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
         leave_report(made)
-        leave_landing(at.database, named=at.settings.run_names == "norm")
+        leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
     except (LineRefused, DatabaseError) as refused:
         return Failed(message=f"Gagal · {refused}")
     shown = made.figures

@@ -5,18 +5,27 @@ from uuid import UUID
 
 from prefect.artifacts import create_table_artifact
 
+from database.faskes_name import shortened
 from database.references import Synced
 from tasks.ui_links import form_link, task_run_link
 
 KEY = "referensi"
 _DEPLOYMENT = "sync-referensi/sync-referensi"
 _FORM_NAME = "referensi"  # of the flow's parameter
+_MOST_ROWS = 400
+_LONGEST_ERROR = 300  # characters
 
 
 def leave_table(done: Mapping[UUID, Synced]) -> None:
-    """Leave the table, by task run; it shows under Artifacts and on the page of the flow's run."""
-    table = [_row(task_run_id, synced) for task_run_id, synced in done.items()]
-    create_table_artifact(key=KEY, table=table, description="Hasil pembaruan data referensi BPJS")
+    """Leave the table, by task run; it shows under Artifacts and on the page of the flow's run.
+
+    Of very many (all clinics in an outage) it holds the first, those that failed before all others.
+    """
+    failed_first = sorted(done.items(), key=lambda each: each[1].error is None)
+    shown = list(done.items()) if len(done) <= _MOST_ROWS else failed_first[:_MOST_ROWS]
+    missing = f"; {len(done) - len(shown)} baris lain tidak ikut" if len(done) > len(shown) else ""
+    table = [_row(task_run_id, synced) for task_run_id, synced in shown]
+    create_table_artifact(key=KEY, table=table, description=f"Hasil pembaruan data referensi BPJS{missing}")
 
 
 def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
@@ -29,5 +38,5 @@ def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
         "Hilang": synced.removed,
         "Detik": round(synced.seconds, 1),
         "Perbarui": f"[Perbarui lagi]({form})" if form else "",
-        "Keterangan": f"Gagal · {synced.error}" if synced.error else "Selesai",
+        "Keterangan": f"Gagal · {shortened(synced.error, _LONGEST_ERROR)}" if synced.error else "Selesai",
     }

@@ -13,11 +13,11 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 from prefect.exceptions import ObjectNotFound
 
 from tasks.alert_settings import AlertSettings
-from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, SINCE, STOPPED
+from tasks.alert_subjects import CAUSE, RESOURCE, SINCE
+from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED
 
 BLOCK_NAME = "bpjs-peringatan"
 PREFIX = "BPJS: "
-_RESOURCE = "prefect.resource.id"
 _SAID = "{{ event.payload.pesan }}\n{{ event.resource.id }}"
 
 
@@ -33,14 +33,14 @@ class Alert:
     event: str
     within: timedelta  # tells once in this time; of a sign of life: the longest silence
     body: str = _SAID
-    about: frozenset[str] = frozenset({_RESOURCE})
+    about: frozenset[str] = frozenset({RESOURCE})
     silence: bool = field(default=False)  # tells when the event does not come any more
 
 
 def alerts(settings: AlertSettings) -> Iterator[Alert]:
     """All of them."""
     silent = timedelta(minutes=settings.alert_silent_minutes)
-    yield Alert("layanan berhenti", STOPPED, timedelta(days=1), about=frozenset({_RESOURCE, SINCE}))
+    yield Alert("layanan berhenti", STOPPED, timedelta(days=1), about=frozenset({RESOURCE, SINCE, CAUSE}))
     yield Alert("pekerjaan menunggu terlalu lama", LONG_WAIT, timedelta(hours=1))
     yield Alert("banyak pekerjaan gagal", MANY_FAILURES, timedelta(hours=1))
     said = f"Dispatcher tidak memberi kabar selama {settings.alert_silent_minutes:g} menit."

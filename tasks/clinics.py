@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
 from database.doors import Door
+from database.faskes_name import Known, foreign_name, is_stranger
 from database.intake import UTAMA
 from database.settings import PROJECT
 
@@ -35,10 +36,10 @@ class ClinicsWrong(Exception):
 
 
 class UnknownClinic(Exception):
-    """A job's faskes is not in the file of clinics."""
+    """A job's faskes is not in the file of clinics; its text is fit for a message and for Prefect."""
 
     def __init__(self, faskes: str) -> None:
-        super().__init__(f"faskes {faskes} tidak ada di BPJS_FASKES_FILE")
+        super().__init__(f"faskes {foreign_name(faskes)} tidak ada di BPJS_FASKES_FILE")
 
 
 class ClinicsSettings(BaseSettings):
@@ -106,6 +107,11 @@ class Clinics:
         return (UTAMA,) if self._listed is None else tuple(self._listed)
 
     @property
+    def known(self) -> Known:
+        """Those of the file; None without one, when every faskes is served."""
+        return None if self._listed is None else self._listed.keys()
+
+    @property
     def from_file(self) -> bool:
         """Whether they come from a file, each with a credential of its own."""
         return self._listed is not None
@@ -120,7 +126,7 @@ class Clinics:
 
     def knows(self, faskes: str) -> bool:
         """Whether there is a credential for a faskes."""
-        return self._listed is None or faskes in self._listed
+        return not is_stranger(faskes, self.known)
 
     def settings(self, faskes: str) -> BpjsSettings:
         """Credentials and addresses of a clinic. Raises UnknownClinic."""
@@ -151,8 +157,24 @@ def configured_clinics() -> Clinics:
     return Clinics() if file is None else read_clinics(file)
 
 
+def known_clinics() -> Known:
+    """The names in the file, for whoever only looks at jobs: no secret is read for it.
+
+    None without a file, and for one that cannot be read: then no faskes is called unknown.
+    """
+    file = ClinicsSettings().faskes_file
+    try:
+        return None if file is None else _tables(file).keys()
+    except ClinicsWrong:
+        return None
+
+
 def read_clinics(file: Path) -> Clinics:
     """Read the file; the names of its tables are the `faskes` of jobs. Raises ClinicsWrong."""
+    return Clinics({name: _clinic(file, name, table) for name, table in _tables(file).items()})
+
+
+def _tables(file: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeError):
@@ -161,7 +183,7 @@ def read_clinics(file: Path) -> Clinics:
         raise ClinicsWrong(f"Berkas faskes {file} bukan TOML yang sah ({_where(wrong)}).") from None
     if not tables:
         raise ClinicsWrong(f"Berkas faskes {file} tidak berisi satu faskes pun.")
-    return Clinics({name: _clinic(file, name, table) for name, table in tables.items()})
+    return tables
 
 
 def _where(wrong: tomllib.TOMLDecodeError) -> str:

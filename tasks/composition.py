@@ -18,6 +18,7 @@ from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database import Database, open_database
 from database.attempts import JobInHand
+from database.faskes_name import said_name
 from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
 from tasks.harmless_reads import HarmlessReads
@@ -80,7 +81,8 @@ class Composition:
     def resume_after_new_credential(self) -> None:
         """Lift the pause of each service whose credential was replaced. Raises DatabaseUnavailable."""
         for faskes, service in resume_changed(self.database, self.credential_mark):
-            logger.info("%s of %s resumes: its credential was replaced", service, faskes)
+            name = said_name(faskes, self.clinics.known)
+            logger.info("%s of %s resumes: its credential was replaced", service, name)
 
 
 logger = logging.getLogger(__name__)

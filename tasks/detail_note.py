@@ -43,6 +43,7 @@ _MODELS: tuple[type[WireModel], ...] = (*MODELS.values(), RujukLanjut, SubSpesia
 # A clinic may add fields of its own, and nobody knows what it writes into them.
 _SHOWN = frozenset(name for model in _MODELS for name in model.model_fields) - _ABOUT_THE_PATIENT
 _LEFT_OUT = "…"
+_LONGEST_JSON = 10_000  # characters of a request or a response on the page
 
 
 def leave_note(database: Database, job_id: int) -> None:
@@ -129,7 +130,9 @@ def _quoted(message: str) -> str:
 
 def _json(value: object) -> str:
     shown = json.dumps(_without_words(with_masked_values(value)), ensure_ascii=False, indent=2)
-    return f"```json\n{without_identifiers(shown)}\n```"
+    whole = without_identifiers(shown)
+    cut = "" if len(whole) <= _LONGEST_JSON else "\n\nDipotong; seluruhnya: `bpjs show`."
+    return f"```json\n{whole[:_LONGEST_JSON]}\n```{cut}"
 
 
 def _known(value: Any) -> Any:

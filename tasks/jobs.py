@@ -13,6 +13,7 @@ from bpjs_client.jenis import Jenis
 from database import DatabaseError
 from database.attempts import Asker
 from database.claim import ClaimedJob
+from database.faskes_name import said_name
 from database.intake import UTAMA
 from database.status import Status
 from tasks.composition import composition
@@ -88,7 +89,7 @@ def run_name(job: ClaimedJob) -> str:
     """`{jenis} {norm} {nama_pasien}`, and the clinic when it is not `utama`; ops search by these words."""
     if composition().settings.run_names == "id":
         return f"{job.jenis} {job.id}"
-    clinic = "" if job.faskes == UTAMA else f" {job.faskes}"
+    clinic = "" if job.faskes == UTAMA else f" {said_name(job.faskes, composition().clinics.known)}"
     return f"{job.jenis} {job.norm} {job.nama_pasien}{clinic}"
 
 

@@ -16,6 +16,7 @@ from bpjs_client.jenis import Jenis
 from database import Database, DatabaseError
 from database.attention import needing_somebody
 from database.detail import show
+from database.faskes_name import Known
 from database.monitor import Filter, look, today
 from database.report import Scope, totals
 from database.status import CARDS, Status
@@ -41,12 +42,12 @@ _LISTS = (
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 
 
-def landing(database: Database, *, named: bool) -> str:
-    """The page in Markdown; `named`: whether norms may stand in it.
+def landing(database: Database, *, named: bool, known: Known = None) -> str:
+    """The page in Markdown; `named`: whether norms may stand in it, `known`: the clinics in the file.
 
     Raises DatabaseUnavailable, and what Prefect's client raises when its server cannot be reached.
     """
-    seen = look(database, Filter(tanggal=today(database)), limit=1)
+    seen = look(database, Filter(tanggal=today(database)), limit=1, known=known)
     before = seen.open_before
     parts = [
         f"# Pekerjaan hari ini, {today(database):%d-%m-%Y}",
@@ -62,24 +63,24 @@ def landing(database: Database, *, named: bool) -> str:
     return "\n\n".join(parts)
 
 
-def leave_landing(database: Database, *, named: bool) -> UUID:
+def leave_landing(database: Database, *, named: bool, known: Known = None) -> UUID:
     """Write the page anew, always in the same place, whose id it returns. Raises as `landing`."""
-    page = landing(database, named=named)
+    page = landing(database, named=named, known=known)
     with get_client(sync_client=True) as client:
-        known = client.read_latest_artifacts(
+        kept = client.read_latest_artifacts(
             artifact_filter=ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[KEY]))
         )
-        if not known:
+        if not kept:
             new = ArtifactCreate(key=KEY, type="markdown", data=page, description=TITLE)
             return client.create_artifact(new).id
-        client.update_artifact(known[0].latest_id, ArtifactUpdate(data=page))
-        return known[0].latest_id
+        client.update_artifact(kept[0].latest_id, ArtifactUpdate(data=page))
+        return kept[0].latest_id
 
 
 def refresh_landing(at: Composition) -> None:
     """Write it anew where it is no matter if that fails: the next report does it again."""
     try:
-        leave_landing(at.database, named=at.settings.run_names == "norm")
+        leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
     except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
         logger.warning("landing page not renewed (%s)", type(error).__name__)
 
@@ -89,7 +90,7 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
     shown: list[object] = []
 
     def look_again() -> None:
-        seen = look(at.database, Filter(tanggal=today(at.database)), limit=1)
+        seen = look(at.database, Filter(tanggal=today(at.database)), limit=1, known=at.clinics.known)
         now: list[object] = [today(at.database), seen.cards, seen.open_before, seen.doors]
         if now != shown:
             refresh_landing(at)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from bpjs_client.jenis import Service
 from database.errors import DatabaseError
+from database.faskes_name import said_name
 from database.services.evidence import Answer
 from database.services.probes import bring_probes_forward, probe_failed, take_probe, try_again
 from database.services.states import ClinicService
@@ -64,7 +65,7 @@ class Prober:
 
     def _answers(self, who: ClinicService) -> None:
         """BPJS is one for all clinics: who calls it at the same address need not wait for the next probe."""
-        logger.info("%s answers again for %s", who.service, who.faskes)
+        logger.info("%s answers again for %s", who.service, said_name(who.faskes, self._at.clinics.known))
         try_again(self._at.database, who)
         asked = {other.faskes for other in list(self._asking) if other.service == who.service}
         neighbours = self._at.clinics.neighbours(who.faskes, Service(who.service))

@@ -13,7 +13,7 @@ from bpjs_client.page_words import MOST_WORDS
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from tasks.composition import Composition
 
 
@@ -91,7 +91,7 @@ def _explained(error: BpjsError) -> str:
 
 
 def _stop_at_closed_door(at: Composition, faskes: str, service: Service) -> None:
-    for door in stopped(at.database):
+    for door in stopped_services(at.database):
         if (door.faskes, door.service, door.jenis) == (faskes, service.value, ""):
             raise _CannotRead(
                 f"layanan {service.value} sedang dijeda: {without_identifiers(door.reason or '')}"

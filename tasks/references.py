@@ -13,6 +13,7 @@ from prefect.states import Completed, Failed
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME
 from database import DatabaseError
+from database.faskes_name import said_name
 from database.intake import UTAMA
 from database.references import Synced
 from tasks.composition import composition
@@ -30,10 +31,13 @@ def read_later(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 
 
 def _run_name() -> str:
+    return run_name(task_run.parameters["nama"], task_run.parameters["faskes"])
+
+
+def run_name(nama: str, faskes: str) -> str:
     """`sync diagnosa`, and the clinic when it is not `utama`."""
-    given = task_run.parameters
-    clinic = "" if given["faskes"] == UTAMA else f" {given['faskes']}"
-    return f"sync {given['nama']}{clinic}"
+    clinic = "" if faskes == UTAMA else f" {said_name(faskes, composition().clinics.known)}"
+    return f"sync {nama}{clinic}"
 
 
 @task(

@@ -1,6 +1,7 @@
 """The dispatcher's watch: signs of life, and events about what somebody should be told.
 
-An event is sent for as long as its cause lasts; the automations (tasks/alerts.py) tell once.
+An event is sent for as long as its cause lasts; the automations (tasks/alerts.py) tell once. However many
+clinics are in trouble, each look sends only a few.
 """
 
 import socket
@@ -14,9 +15,11 @@ from prefect.events import emit_event
 
 from bpjs_client.identifiers import without_identifiers
 from database.alarms import long_waits, many_failures
-from database.monitor import say_door
-from database.services.holds import stopped
+from database.services.holds import stopped_services
+from database.stopped import as_one_outage, summaries
+from database.stopped_lines import say_stopped
 from tasks.alert_settings import AlertSettings
+from tasks.alert_subjects import RESOURCE, outage, together
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
 
@@ -24,7 +27,6 @@ ALIVE = "bpjs.dispatcher.berdetak"
 STOPPED = "bpjs.layanan.berhenti"
 LONG_WAIT = "bpjs.pekerjaan.menunggu-lama"
 MANY_FAILURES = "bpjs.pekerjaan.banyak-gagal"
-SINCE = "bpjs.sejak"  # tells one outage of a service from the next
 
 
 @dataclass(frozen=True)
@@ -58,24 +60,29 @@ def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell) -> None:
 
 
 def _stopped(at: Composition) -> Iterator[News]:
-    for door in stopped(at.database):
-        about = _resource(f"bpjs.layanan.{door.faskes}.{door.service}") | {SINCE: door.since.isoformat()}
-        yield News(STOPPED, about, without_identifiers(say_door(at.database, door)))
+    for stopped in summaries(stopped_services(at.database), at.clinics.known, alike=as_one_outage):
+        said = say_stopped(at.database, stopped, at.clinics.known)
+        if said:
+            yield News(STOPPED, outage(stopped, at.clinics.names), without_identifiers(said))
 
 
 def _waiting(at: Composition, settings: AlertSettings) -> Iterator[News]:
     minutes = settings.alert_waiting_minutes
-    for wait in long_waits(at.database, timedelta(minutes=minutes)):
-        since = f"{wait.since.astimezone(at.database.timezone):%d-%m-%Y %H:%M}"
-        said = f"{wait.jobs} pekerjaan menunggu lebih dari {minutes} menit, terlama sejak {since}."
-        yield News(LONG_WAIT, _resource(f"bpjs.faskes.{wait.faskes}"), said)
+    waits = sorted(long_waits(at.database, timedelta(minutes=minutes)), key=lambda wait: -wait.jobs)
+    for group in together(waits, at.clinics):
+        jobs, oldest = sum(wait.jobs for wait in group.found), min(wait.since for wait in group.found)
+        since = f"{oldest.astimezone(at.database.timezone):%d-%m-%Y %H:%M}"
+        said = f"{jobs} pekerjaan{group.whose} menunggu lebih dari {minutes} menit, terlama sejak {since}."
+        yield News(LONG_WAIT, _resource(group.resource), said)
 
 
 def _failing(at: Composition, settings: AlertSettings) -> Iterator[News]:
-    for many in many_failures(at.database, settings.alert_failure_percent / 100):
-        said = f"{many.failed} dari {many.ended} pekerjaan hari ini gagal."
-        yield News(MANY_FAILURES, _resource(f"bpjs.faskes.{many.faskes}"), said)
+    failures = many_failures(at.database, settings.alert_failure_percent / 100)
+    for group in together(sorted(failures, key=lambda many: -many.failed), at.clinics):
+        failed, ended = sum(many.failed for many in group.found), sum(many.ended for many in group.found)
+        said = f"{failed} dari {ended} pekerjaan{group.whose} hari ini gagal."
+        yield News(MANY_FAILURES, _resource(group.resource), said)
 
 
 def _resource(name: str) -> dict[str, str]:
-    return {"prefect.resource.id": name}
+    return {RESOURCE: name}

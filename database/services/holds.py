@@ -59,14 +59,14 @@ def resume_changed(database: Database, mark_of: Callable[[str, Service], str]) -
     """
     paused = {
         (row.faskes, Service(row.service)): row.credential_mark
-        for row in stopped(database)
+        for row in stopped_services(database)
         if row.state == State.PAUSED
     }
     changed = [whose for whose, mark in paused.items() if mark != mark_of(*whose)]
     return [whose for whose in changed if resume(database, *whose)]
 
 
-def stopped(database: Database) -> list[ServiceState]:
+def stopped_services(database: Database) -> list[ServiceState]:
     """The services and single jenis that are not closed now. Raises DatabaseUnavailable."""
     with database.read() as session:
         rows = select(ServiceState).where(ServiceState.state != State.CLOSED.value)
@@ -77,7 +77,7 @@ def stopped(database: Database) -> list[ServiceState]:
 
 def held_services(database: Database) -> set[ClinicService]:
     """The services and single jenis for which nothing is claimed now. Raises DatabaseUnavailable."""
-    rows = (row for row in stopped(database) if row.state in {State.OPEN, State.PAUSED})
+    rows = (row for row in stopped_services(database) if row.state in {State.OPEN, State.PAUSED})
     return {ClinicService(row.faskes, row.service, row.jenis) for row in rows}
 
 

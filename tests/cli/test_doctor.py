@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from bpjs_simulator.server import Simulator
+from database import Database
 from tests.cli.terminal import Ran, Terminal
+from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.prefect_server import PrefectServer, ask
 
 
@@ -130,6 +134,35 @@ def test_settings_of_the_real_bpjs_that_are_missing_are_named(terminal: Terminal
     assert said.startswith("✗ Pengaturan: belum diisi: ")
     assert "BPJS_SECRET_KEY" in said
     assert "BPJS_CONS_ID" not in said
+
+
+def crossed_services(ran: Ran) -> list[tuple[str, str]]:
+    """What is said of services that are down or paused, and what to do about it."""
+    lines = ran.out.splitlines()
+    return [(line, todo) for line, todo in pairwise(lines) if line.startswith("✗ Layanan")]
+
+
+def test_an_outage_of_500_clinics_is_a_finding_for_each_service(
+    examine: Callable[..., Ran], kept: Database
+) -> None:
+    store(kept, [stopped(name, service) for name in names(500) for service in ("pcare", "antrean")])
+    found = crossed_services(examine())
+    assert len(found) == 2
+    assert all("di 500 faskes" in line and "tunggu" in todo for line, todo in found)
+
+
+def test_1500_unknown_faskes_are_one_finding_that_says_what_to_do(
+    examine: Callable[..., Ran], kept: Database, tmp_path: Path
+) -> None:
+    store(kept, [row for text in unknown_names(1_500) for row in (refused(text), *waiting(text))])
+    secrets = ("secret_key", "pcare_user_key", "antrean_user_key", "pcare_password")
+    lines = [f'{name} = {{ env = "RAHASIA" }}' for name in secrets]
+    lines += [f'{name} = "x"' for name in ("cons_id", "pcare_username", "kd_provider")]
+    (tmp_path / "faskes.toml").write_text("\n".join(["[klinik-a]", *lines]))
+    ran = examine(BPJS_FASKES_FILE=str(tmp_path / "faskes.toml"), RAHASIA="rahasia")
+    ((line, todo),) = crossed_services(ran)
+    assert "1500 pekerjaan menunggu dari 1500 faskes yang tidak dikenal" in line
+    assert "BPJS_FASKES_FILE" in todo
 
 
 def test_a_request_that_bpjs_calls_too_old_asks_for_the_clock_and_not_for_the_credential(

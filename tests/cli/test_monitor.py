@@ -16,6 +16,7 @@ from database import Database, enqueue_lines
 from database.services.holds import pause
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
+from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 
 ESC = "\x1b"
 
@@ -138,6 +139,26 @@ def test_a_paused_service_is_said_above_everything_else(terminal: Terminal, kept
     assert "Layanan pcare dijeda sejak" in terminal("monitor").out.split("Pekerjaan")[0]
     (door,) = terminal("monitor", "--json").json["layanan"]
     assert door.endswith("Kata sandi PCare ditolak.")
+
+
+def test_1500_wrong_faskes_and_500_clinics_in_an_outage_are_a_few_lines_above_the_table(
+    terminal: Terminal, kept: Database, tmp_path: Path
+) -> None:
+    listed, unknown = names(500), unknown_names(1_500)
+    (tmp_path / "faskes.toml").write_text("\n".join(f"[{name}]" for name in listed))
+    store(kept, [row for text in unknown for row in (refused(text, reason=text), *waiting(text))])
+    store(kept, [stopped(name, service) for name in listed for service in ("pcare", "antrean")])
+    file = {"BPJS_FASKES_FILE": str(tmp_path / "faskes.toml")}
+
+    said = terminal("monitor", "--json", **file).json["layanan"]
+    above = terminal("monitor", COLUMNS="80", **file).out.split("Pekerjaan 2")[0].splitlines()
+
+    assert len(said) == 3
+    assert said[-1].startswith("1500 pekerjaan menunggu dari 1500 faskes yang tidak dikenal")
+    assert len(above) <= 12
+    assert all(len(line) <= 80 for line in above)
+    (alone,) = terminal("monitor", "--json", "--faskes", "salah-ketik-7", **file).json["layanan"]
+    assert alone.startswith("1 pekerjaan menunggu dari 1 faskes yang tidak dikenal, misalnya “salah-ketik-7”")
 
 
 @pytest.mark.parametrize("width", [80, 110, 140])

@@ -15,7 +15,7 @@ from database.claim import claim, has_work
 from database.models import Job, ServiceState
 from database.moves import Verdict, move
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
-from database.services.holds import pause, resume, stopped
+from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
 from database.settle import Settled, close_by_hand
@@ -112,7 +112,7 @@ def test_a_question_whose_asker_died_holds_nothing_up_for_long(bench: Bench) -> 
 
 def test_when_the_harmless_read_fails_too_the_service_is_down_with_reason_and_time(bench: Bench) -> None:
     bench.open()
-    (row,) = [row for row in stopped(bench.clinic.database) if row.jenis == ""]
+    (row,) = [row for row in stopped_services(bench.clinic.database) if row.jenis == ""]
     assert (row.state, row.reason, row.since) == ("open", WHY, MORNING + timedelta(seconds=2))
     assert row.probe_at == row.since + PROBES[0]
 
@@ -176,7 +176,7 @@ def test_a_job_that_fails_again_after_others_passed_is_no_witness(bench: Bench) 
     (last,), _ = bench.fail(1, "tambah-kunjungan")
     bench.end(bench.take("tambah-kunjungan"), VISITED, UP)
     assert [bench.fail_again(job_id) for job_id in (*poison, last)] == [False] * 3
-    assert stopped(bench.clinic.database) == []
+    assert stopped_services(bench.clinic.database) == []
 
 
 def test_the_third_refused_alike_holds_its_jenis_and_none_of_them_has_failed(bench: Bench) -> None:
@@ -209,7 +209,7 @@ def test_one_refused_among_good_ones_has_failed_alone(bench: Bench) -> None:
         bench.end(refused, ALONE, REFUSED)
         bench.end(bench.take("tambah-kunjungan"), VISITED, UP)
         assert bench.clinic.status(refused) == "gagal"
-    assert stopped(bench.clinic.database) == []
+    assert stopped_services(bench.clinic.database) == []
 
 
 def test_jobs_refused_alone_just_before_the_credential_was_found_refused_wait_after_all(
@@ -413,7 +413,7 @@ def test_a_pause_is_not_lifted_by_answers_nor_deepened_by_failures(bench: Bench)
     assert (bench.state(), bench.row().reason) == ("paused", "Login PCare ditolak.")
     assert resume(bench.clinic.database, *PCARE)
     assert bench.fail(1)[1] == [False]
-    assert stopped(bench.clinic.database) == []
+    assert stopped_services(bench.clinic.database) == []
 
 
 def test_a_service_that_is_down_can_be_paused(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bpjs_client.jenis import Service
 from database.claim import Waiting, claim_one, has_work
 from database.moves import Verdict
-from database.services.holds import pause, resume, stopped
+from database.services.holds import pause, resume, stopped_services
 from database.status import Status
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
 
@@ -35,7 +35,7 @@ def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
     pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     clinic.clock.advance(minutes=9)
     pause(clinic.database, "utama", Service.PCARE, "alasan lain", mark="tanda")
-    (door,) = stopped(clinic.database)
+    (door,) = stopped_services(clinic.database)
     assert (door.service, door.state, door.since, door.reason) == ("pcare", "paused", MORNING, WHY)
 
 
@@ -47,7 +47,7 @@ def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
     pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     assert resume(clinic.database, "utama", Service.PCARE)
     assert clinic.claim() == [job_id]
-    assert stopped(clinic.database) == []
+    assert stopped_services(clinic.database) == []
 
 
 def test_resuming_never_brings_forward_what_was_older(clinic: Clinic) -> None:
@@ -95,4 +95,4 @@ def test_two_refusals_at_once_make_one_pause(clinic: Clinic) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert [door.state for door in stopped(clinic.database)] == ["paused"]
+    assert [door.state for door in stopped_services(clinic.database)] == ["paused"]

@@ -22,8 +22,10 @@ from database.models import Job
 from database.services.holds import pause
 from tasks.alert_settings import AlertSettings
 from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
+from tasks.clinics import Clinic, Clinics
 from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
 from tests.conftest import SQLITE
+from tests.database.outage import names, stopped, store
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD
@@ -125,6 +127,29 @@ def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
     assert "1 pekerjaan menunggu lebih dari 60 menit, terlama sejak" in said
     assert "Layanan pcare dijeda sejak" in said
     assert CARD not in said
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_outage_of_500_clinics_is_told_once_and_the_clinic_that_stops_afterwards_too(
+    desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int]
+) -> None:
+    here: Desk = desk(friendly)
+    here.at.clinics = Clinics({name: Clinic.model_construct(serentak=1) for name in names(501)})
+    now = here.database.clock()
+    store(here.database, [stopped(name, since=now - timedelta(hours=3)) for name in names(500)])
+    installed(settings := settings_for(webhook))
+    with keep_watch(here.at, settings.model_copy(update={"watch_seconds": 0.5})):
+        webhook.wait_for(1)
+        time.sleep(2)
+        assert len(webhook.told) == 1
+        store(here.database, [stopped("klinik-500", since=now)])
+        webhook.wait_for(2)
+        time.sleep(2)
+    mass, alone = [each["body"] for each in webhook.told]
+    assert "Layanan pcare di 500 faskes (" in mass
+    assert mass.endswith("bpjs.layanan.pcare")
+    assert "Layanan pcare di 501 faskes (klinik-500, " in alone
+    assert alone.endswith("bpjs.layanan.klinik-500.pcare")
 
 
 def events(here: Desk, settings: AlertSettings) -> list[str]:

@@ -8,7 +8,7 @@ from prefect import get_client
 
 from bpjs_client.jenis import Service
 from database.detail import show
-from database.services.holds import pause, stopped
+from database.services.holds import pause, stopped_services
 from flows.lanjutkan import Layanan, lanjutkan
 from flows.tutup import tutup
 from tests.conftest import SQLITE
@@ -79,6 +79,6 @@ def test_a_pause_is_lifted(desk: Any) -> None:
         pause(here.database, "utama", service, "Login PCare ditolak.", mark="x")
 
     assert lanjutkan(Layanan.PCARE, return_state=True).message == "Dilanjutkan · pcare"
-    assert [door.service for door in stopped(here.database)] == ["antrean"]
+    assert [door.service for door in stopped_services(here.database)] == ["antrean"]
     assert lanjutkan(return_state=True).message == "Dilanjutkan · antrean"
     assert lanjutkan(return_state=True).message == "Dilanjutkan · tidak ada yang sedang dijeda"

@@ -16,7 +16,7 @@ from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.models import Job
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from flows.dispatcher import run_dispatcher
 from flows.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics
@@ -119,8 +119,8 @@ def test_an_outage_a_bad_password_and_a_backlog_slow_no_other_clinic(
     assert running.statuses(BACKLOG)["terkirim"] < 150  # it did not wait for the backlog's end
     assert took < 5 * SILENT_SECONDS
     running.wait_until(lambda: running.statuses(BACKLOG) == {"terkirim": 150}, seconds=60)
-    running.wait_until(lambda: len(stopped(running.database)) == 3)
-    doors = {door.faskes: (door.state, door.reason or "") for door in stopped(running.database)}
+    running.wait_until(lambda: len(stopped_services(running.database)) == 3)
+    doors = {door.faskes: (door.state, door.reason or "") for door in stopped_services(running.database)}
     assert (doors[DOWN][0], doors[REFUSED][0], doors[STRANGE][0]) == ("open", "paused", "paused")
     assert doors[STRANGE][1] == "faskes tanpa-berkas tidak ada di BPJS_FASKES_FILE"
     assert running.statuses(REFUSED) == {"menunggu": 5}

@@ -14,7 +14,7 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.models import Job
 from database.monitor import Filter, look
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from flows.dispatcher import run_dispatcher
 from tasks.composition import Composition, using
 from tasks.settings import DeliverySettings
@@ -40,7 +40,7 @@ class Running:
             return sum(job.attempts for job in session.query(Job))
 
     def doors(self) -> dict[str, str]:
-        return {door.service: door.state for door in stopped(self.database)}
+        return {door.service: door.state for door in stopped_services(self.database)}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue, enqueue_lines
 from database.models import Job
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from flows.dispatcher import run_dispatcher
 from tasks.clinics import read_clinics
 from tasks.composition import Composition, using
@@ -118,7 +118,7 @@ def test_three_poisoned_visits_a_refused_endpoint_and_a_firewall_hold_up_nothing
     assert len(batal) <= 3
     reasons = Counter(job.reason for job in jobs_of(database) if job.id in odd.values())
     assert reasons == {"gangguan-bpjs": POISONED, "ditolak-sendiri": FIREWALLED}
-    assert {(row.jenis, row.state) for row in stopped(database)} <= {("batal-antrean", "paused")}
+    assert {(row.jenis, row.state) for row in stopped_services(database)} <= {("batal-antrean", "paused")}
 
 
 SLOW_SECONDS, PROMPT_SECONDS = 12.0, 2.0

@@ -15,6 +15,7 @@ from tasks.landing import landing, leave_landing
 from tasks.saved_searches import SEARCHES, STATES, save_searches
 from tasks.visit_month import visit_month
 from tests.conftest import SQLITE
+from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.flows.test_resend import picky
@@ -102,6 +103,21 @@ def test_the_landing_page_counts_links_and_names_no_card(morning: tuple[Desk, in
     assert "RM-2" in page
     assert "RM-2" not in landing(here.database, named=False)
     assert CARD not in page
+
+
+@SQLITE
+def test_above_the_landing_page_a_few_lines_tell_of_any_outage(desk: Any) -> None:
+    here = desk(friendly)
+    store(here.database, [row for text in unknown_names(300) for row in (refused(text), *waiting(text))])
+    store(here.database, [stopped(name, service) for name in names(500) for service in ("pcare", "antrean")])
+
+    for known, expected in ((names(500), 3), (None, 3)):
+        page = landing(here.database, named=True, known=known)
+        told = [line for line in page.splitlines() if line.startswith("> ")]
+        assert len(told) == expected
+        assert all(len(line) < 300 and not re.search(r"[\[\]<`|]|www\.|://", line) for line in told)
+        assert CARD not in page
+    assert "300 pekerjaan menunggu dari 300 faskes" in landing(here.database, named=True, known=names(500))
 
 
 def test_each_count_leads_to_todays_task_runs_of_that_type_and_state(morning: tuple[Desk, int]) -> None:

@@ -26,7 +26,7 @@ from database.errors import DatabaseUnavailable
 from database.models import Sync
 from database.reference_search import search
 from database.references import Synced
-from database.services.holds import pause, stopped
+from database.services.holds import pause, stopped_services
 from flows.sync_referensi import sync_referensi
 from flows.syncing import sync_now
 from tasks.composition import Composition, using
@@ -241,7 +241,7 @@ def test_references_that_are_refused_say_why_and_neither_the_others_nor_the_jobs
     said = {name: synced.error for name, synced in done.items() if synced.error}
     assert said == {name: words for name, (_path, _answer, words) in REFUSED.items()}
     assert all(synced.count > 0 for name, synced in done.items() if name not in REFUSED)
-    assert stopped(here.database) == []
+    assert stopped_services(here.database) == []
     with here.database.read() as session:
         kept = {f"{row.layanan}/{row.jenis}": row.error for row in session.query(Sync) if row.error}
     assert kept == said
@@ -262,7 +262,7 @@ def test_a_refused_credential_is_met_once_pauses_nothing_and_the_other_service_i
     assert "BPJS: “Username atau password tidak sesuai”" in (done["pcare/poli"].error or "")
     # The harmless read, and the first list that came: no path alone speaks for the whole service.
     assert simulator.ledger()["reads"] == 2 * alone + 2
-    assert stopped(here.database) == []
+    assert stopped_services(here.database) == []
 
 
 @SQLITE

@@ -6,7 +6,15 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database.doors import Door
-from tasks.clinics import Clinics, ClinicsWrong, UnknownClinic, configured_clinics, read_clinics
+from tasks.clinics import (
+    Clinics,
+    ClinicsWrong,
+    UnknownClinic,
+    configured_clinics,
+    known_clinics,
+    read_clinics,
+)
+from tests.database.outage import HOSTILE
 
 SECRET = "rahasia-yang-tidak-boleh-tampak"
 WHOLE = """
@@ -98,3 +106,34 @@ def test_a_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_p
     with pytest.raises(ClinicsWrong, match="tidak dapat dibaca"):
         configured_clinics()
     configured_clinics.cache_clear()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_said_of_an_unknown_faskes_is_short_and_has_no_power(text: str) -> None:
+    said = str(UnknownClinic(text))
+    assert said.endswith(" tidak ada di BPJS_FASKES_FILE")
+    assert len(said) < 70
+    assert said.replace("…", "").replace("_", "").replace(" ", "").isalnum()
+    assert text not in said
+
+
+def test_who_only_looks_at_jobs_knows_the_names_without_any_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("MELATI_SECRET")
+    monkeypatch.setenv("BPJS_FASKES_FILE", str(written(tmp_path, WHOLE)))
+    assert list(known_clinics() or ()) == ["klinik-melati"]
+
+
+@pytest.mark.parametrize("text", ["x = [", "", None])
+def test_with_a_file_that_cannot_be_read_nobody_is_called_unknown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "tidak-ada.toml" if text is None else written(tmp_path, text)
+    monkeypatch.setenv("BPJS_FASKES_FILE", str(file))
+    assert known_clinics() is None
+
+
+def test_without_a_file_no_names_are_known() -> None:
+    assert known_clinics() is None
+    assert Clinics().known is None

@@ -10,7 +10,7 @@ import pytest
 from database import Database
 from database.errors import DatabaseUnavailable
 from database.moves import move
-from database.services.holds import stopped
+from database.services.holds import stopped_services
 from tasks import delivery
 from tasks.probing import probe_due
 from tests.tasks.desk import Answer, Desk, antrean, pcare
@@ -200,7 +200,7 @@ def test_a_wrong_clock_is_told_with_its_skew(desk: Any) -> None:
 
     here.deliver(job_id := here.hand_over("tambah-antrean"))
 
-    (door,) = stopped(here.database)
+    (door,) = stopped_services(here.database)
     assert "Jam komputer 750 detik lebih cepat dari jam BPJS" in (door.reason or "")
     # The job and the harmless read that was asked before the service was judged, each signed anew once.
     assert (here.job(job_id).status, here.job(job_id).attempts, len(here.requests)) == ("menunggu", 0, 4)

@@ -1,0 +1,13 @@
+"""Tells an instant by the clinic's clock."""
+
+from datetime import datetime
+
+from database.engine import Database
+from database.intake import local_date
+
+
+def local_time(database: Database, instant: datetime) -> str:
+    """`08:05:00` today, `15-09-2026 08:05` on any other day."""
+    local = instant.astimezone(database.timezone)
+    same_day = local.date() == local_date(database, database.clock())
+    return f"{local:%H:%M:%S}" if same_day else f"{local:%d-%m-%Y %H:%M}"
