@@ -65,7 +65,7 @@ def _about(kind: Kind, rows: Sequence[ServiceState], names: Collection[str]) -> 
     shared = (
         _shared((row.faskes for row in rows), names),
         _shared((row.service for row in rows), list(Service)),
-        _shared((jenis_of(row) for row in rows), list(Jenis)),
+        _shared((row.jenis for row in rows), list(Jenis)),
     )
     return ".".join([_STOPPED, *filter(None, shared)])
 

@@ -4,7 +4,7 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.services.holds import pause
+from database.services.holds import pause, stopped_services
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 
