@@ -14,9 +14,10 @@ from database.attempts import WORKER_DIED, JobInHand, lost_writes
 from database.chain import DELETES, waits_for
 from database.doors import Door, Room, Shares, open_doors, without_limit
 from database.engine import Database
-from database.errors import ConstraintViolated, JobNotFound
+from database.errors import ConstraintViolated
 from database.health import HALF_OPEN, OPEN, PAUSED, half_open_services
 from database.models import Attempt, Job, ServiceState, UtcDateTime
+from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON, pick, pick_any
 from database.status import Status
 from database.unseen import is_unseen, take_unseen
@@ -133,7 +134,7 @@ def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) ->
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
@@ -181,7 +182,7 @@ def standing(database: Database, job_id: int) -> Waiting:
     with database.read() as session:
         job = session.get(Job, job_id)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         status = Status(job.status)
         why = why_waiting(session, job) if status is Status.MENUNGGU else None
         return Waiting(status, why or job.message or "")

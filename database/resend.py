@@ -12,9 +12,10 @@ from bpjs_client.jenis import Jenis
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.body_edit import Change, changes_between
 from database.engine import Database
-from database.errors import JobNotFound, MoveRefused
+from database.errors import MoveRefused
 from database.intake import BAD_BODY, say_fields
 from database.models import Attempt, Job, JsonObject
+from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON
 from database.plain_json import plain_json, storable
 from database.status import Status
@@ -49,7 +50,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         _refuse_if_late(job, asked.version)
         edited = plain_json(_edited(job.body, asked))
         errors = check_body(Jenis(job.jenis), edited)
@@ -74,7 +75,7 @@ def reopen(database: Database, job_id: int) -> Status:
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         if job.status == Status.GAGAL:
             _put(job, Status.MENUNGGU, None, None)
             job.due_at = job.updated_at = database.clock()

@@ -5,8 +5,9 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from database.engine import Database
-from database.errors import JobNotFound, MoveRefused
+from database.errors import MoveRefused
 from database.models import Attempt, Job
+from database.past_jobs import not_there
 from database.status import Status
 from database.wakeup import announce
 
@@ -30,7 +31,7 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         if job.status not in CLOSABLE:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
