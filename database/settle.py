@@ -2,11 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import func, select
-
 from database.engine import Database
 from database.errors import MoveRefused
-from database.models import Attempt, Job
+from database.history import Word, append_word
+from database.models import Job
 from database.past_jobs import not_there
 from database.status import Status
 from database.wakeup import announce
@@ -35,18 +34,7 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
         if job.status not in CLOSABLE:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
-        newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
-        session.add(
-            Attempt(
-                job_id=job_id,
-                number=newest + 1,
-                started_at=now,
-                finished_at=now,
-                outcome=SETTLED_BY_HAND,
-                requested_by=by,
-                reason=reason,
-            )
-        )
+        append_word(session, job_id, SETTLED_BY_HAND, Word(by, reason), now)
         job.status, job.reason = Status.DITUTUP.value, how.value
         job.message = f"{how.value}: {reason} ({by})"
         job.updated_at = now

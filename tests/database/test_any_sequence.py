@@ -108,9 +108,12 @@ class AnySequence(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 50))
     def resend(self, pick: int) -> None:
         if self.jobs:
-            reopen(self.database, self.jobs[pick % len(self.jobs)])
+            reopen(self.database, self.jobs[pick % len(self.jobs)], Resend(by="Rina"))
 
-    @rule(pick=st.integers(0, 50), patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}]))
+    @rule(
+        pick=st.integers(0, 50),
+        patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}]),
+    )
     def ask_again(self, pick: int, patch: dict[str, Any]) -> None:
         """A person sends one again, corrected, well or badly."""
         if self.jobs:

@@ -160,7 +160,7 @@ def test_it_is_remembered_with_its_deletion_or_neither(
 CALLS: list[Callable[[Database, int], object]] = [
     show,
     lambda database, job_id: ask_again(database, job_id, Resend()),
-    reopen,
+    lambda database, job_id: reopen(database, job_id, Resend()),
     lambda database, job_id: claim_one(database, job_id, owner=ME, lease=LEASE),
     lambda database, job_id: close_by_hand(database, job_id, Settled.NOT_NEEDED, reason="x", by="y"),
 ]

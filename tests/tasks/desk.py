@@ -15,7 +15,7 @@ from database.attempts import Asker
 from database.claim import ClaimedJob, claim_one
 from database.health import probe_answered
 from database.models import Attempt, Job, ServiceState
-from database.resend import reopen
+from database.resend import Resend, reopen
 from database.services import resume
 from tasks.composition import Composition
 from tasks.delivery import Delivered, deliver
@@ -78,7 +78,7 @@ class Desk:
 
     def reopen(self, job_id: int) -> None:
         """A person puts a failed job back in line."""
-        reopen(self.database, job_id)
+        reopen(self.database, job_id, Resend(reason="coba lagi", by="Sari"))
 
     def let_one_through(self) -> None:
         """As if a probe had just been answered."""
