@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
-from database.chain import Place, find_place
 from database.engine import Database, open_database
 from database.errors import LineRefused
 from database.identity import default_kunci
 from database.models import Job, JsonObject
 from database.past_jobs import Known, known_past, new_ids
+from database.place import Place, find_place
 from database.plain_json import MOST_DIGITS, plain_json, storable
 from database.status import Status
 from database.wakeup import announce
@@ -56,11 +56,15 @@ class NewJob:
 
 @dataclass(frozen=True)
 class Enqueued:
-    """What became of a hand-over: `new` is False when this job was already known."""
+    """What became of a hand-over: `new` is False when this job was already known.
+
+    `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
+    """
 
     id: int
     status: str
     new: bool
+    note: str | None = None
 
 
 def enqueue(
@@ -97,8 +101,9 @@ def enqueue(
 def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
     """Hand over JSON lines; yields one answer per line, in order, once its batch is durable.
 
-    `{"line", "id", "status", "new"}`, or `{"line", "error"}` for a line that cannot be stored; the others are
-    accepted all the same. Blank lines are passed over.
+    `{"line", "id", "status", "new"}`, and `"note"` where there is something to know of it; or
+    `{"line", "error"}` for a line that cannot be stored: the others are accepted all the same. Blank lines
+    are passed over.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for batch in batched(numbered, BATCH):
@@ -109,7 +114,12 @@ def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[
             if isinstance(job, str):
                 yield {"line": number, "error": job}
             else:
-                yield {"line": number, **vars(next(stored))}
+                yield {"line": number, **_answer(next(stored))}
+
+
+def _answer(done: Enqueued) -> dict[str, object]:
+    answer: dict[str, object] = {"id": done.id, "status": done.status, "new": done.new}
+    return answer if done.note is None else {**answer, "note": done.note}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -205,7 +215,7 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
 def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in a transaction under way; each answer in its job's place."""
     if not database.is_sqlite:
-        _queue_up(session)
+        queue_up(session)
     known = _known(session, jobs)
     ids = new_ids(session)
     answers = []
@@ -220,8 +230,12 @@ def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[E
     return answers
 
 
-def _queue_up(session: Session) -> None:
-    """Two hand-overs of the same kunci at once must not collide half-way through a file."""
+def queue_up(session: Session) -> None:
+    """On PostgreSQL, wait for whoever else is handing over or placing jobs; SQLite has one writer anyway.
+
+    Two hand-overs of the same kunci at once must not collide half-way through a file, and two jobs of a
+    chain must not be given their places at once.
+    """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
 
 
@@ -248,10 +262,10 @@ def _store_new(session: Session, database: Database, job: NewJob, job_id: int | 
     row.id = cast(int, job_id)  # None: the database's own next
     row.status = (Status.GAGAL if errors else Status.MENUNGGU).value
     row.reason = BAD_BODY if errors else None
-    row.message = say_fields(errors) if errors else None
+    row.message = say_fields(errors) if errors else place.note
     session.add(row)
     session.flush()
-    return Enqueued(row.id, row.status, new=True)
+    return Enqueued(row.id, row.status, new=True, note=place.note)
 
 
 def _row(database: Database, job: NewJob, place: Place) -> Job:

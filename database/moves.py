@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, Update, and_, bindparam, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
@@ -20,7 +20,8 @@ from database.attempts import (
     lost_request,
     lost_writes,
 )
-from database.chain import lacks_creation, numbers_of
+from database.chain import of_one_visit
+from database.deletion import undone_by
 from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
 from database.health import Heard, note
@@ -52,7 +53,7 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
     """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
         job = _held(session, job_id, owner, database.clock())
-        lost = lost_writes(session, job_id)
+        lost, undone = lost_writes(session, job_id), undone_by(session, job)
         return JobInHand(
             id=job.id,
             faskes=job.faskes,
@@ -61,12 +62,13 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             norm=job.norm,
             nama_pasien=job.nama_pasien,
             body=job.body,
-            numbers=numbers_of(session, job),
+            numbers=undone.numbers,
             waits=job.waits,
             uncertain=bool(lost),
             repeated=len([outcome for outcome in lost if outcome != LOOK_FAILED]) > 1,
-            pointless=lacks_creation(session, job),
+            pointless=undone.pointless,
             lost_request=lost_request(session, job_id) if lost else None,
+            unclear=undone.unclear,
         )
 
 
@@ -163,13 +165,16 @@ def _reviving() -> Update:
 
 
 def chain_has(database: Database, job_id: int, jenis: Jenis, statuses: Collection[Status]) -> bool:
-    """Whether a job's chain holds one of this jenis in one of these states. Raises DatabaseUnavailable."""
+    """Whether a job's chain holds one of this jenis, for the same visit, in one of these states.
+
+    Raises DatabaseUnavailable.
+    """
+    asking = aliased(Job)
+    like = (
+        select(Job.id)
+        .join(asking, and_(Job.faskes == asking.faskes, Job.rantai == asking.rantai))
+        .where(asking.id == job_id, Job.jenis == jenis.value, of_one_visit(Job, asking))
+        .where(Job.status.in_([status.value for status in statuses]))
+    )
     with database.read() as session:
-        job = session.get_one(Job, job_id)
-        like = select(Job.id).where(
-            Job.faskes == job.faskes,
-            Job.rantai == job.rantai,
-            Job.jenis == jenis.value,
-            Job.status.in_([status.value for status in statuses]),
-        )
         return session.scalar(like.limit(1)) is not None

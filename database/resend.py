@@ -14,10 +14,11 @@ from database.body_edit import changes_between
 from database.engine import Database
 from database.errors import MoveRefused
 from database.history import Word, append_word
-from database.intake import BAD_BODY, say_fields
+from database.intake import BAD_BODY, queue_up, say_fields
 from database.models import Job, JsonObject
 from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON
+from database.place import place_when_corrected
 from database.plain_json import plain_json, storable
 from database.status import Status
 from database.wakeup import announce
@@ -48,7 +49,8 @@ class Resend:
 def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
     """Make the job due now; who, why and every changed field are appended to its history first.
 
-    A body with wrong fields is stored all the same, as `gagal` with the fields named. Returns the job's state. Raises
+    A body with wrong fields is stored all the same, as `gagal` with the fields named. One that names another
+    visit takes the job there, to the chain and place of that visit. Returns the job's state. Raises
     JobNotFound, MoveRefused (sent, closed, in hand, changed since it was looked at), LineRefused (no JSON
     body), DatabaseUnavailable.
     """
@@ -61,6 +63,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
         errors = check_body(Jenis(job.jenis), edited)
         edited = storable(edited)
         _note(session, job, edited, asked, database)
+        _place(session, database, job, edited)
         job.body, job.waits = edited, 0
         if errors:
             _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
@@ -128,6 +131,19 @@ def _note(session: Session, job: Job, edited: JsonObject, asked: Resend, databas
     changes = changes_between(job.body, edited)
     word = Word(asked.by, asked.reason, asked.flow_run_id, body=edited, changes=changes)
     append_word(session, job.id, outcome, word, database.clock())
+
+
+def _place(session: Session, database: Database, job: Job, edited: JsonObject) -> None:
+    """The job stands where its body says: what waits for it, and what it waits for, follow from that.
+
+    One whose earlier request may be at BPJS moves too. It is looked up as it was sent, and its number and
+    its traces are still found by a deletion of what was sent (see database/deletion.py).
+    """
+    if edited != job.body and not database.is_sqlite:
+        queue_up(session)
+    place = place_when_corrected(session, job, edited)
+    if place is not None:
+        job.rantai, job.position = place.rantai, place.position
 
 
 def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:

@@ -157,6 +157,8 @@ def _unknown_clinic(hand: _InHand) -> Verdict | None:
 def _before_sending(hand: _InHand) -> Verdict | None:
     """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
     errors = check_body(hand.jenis, hand.body, chain_supplies=False)
+    if errors and hand.job.unclear:
+        return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, hand.job.unclear))
     if errors and hand.job.pointless:
         return _finish(
             hand, Verdict(Status.DITUTUP, "tidak-perlu", "yang akan dihapus tidak pernah sampai di BPJS")

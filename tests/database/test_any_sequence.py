@@ -112,7 +112,7 @@ class AnySequence(RuleBasedStateMachine):
 
     @rule(
         pick=st.integers(0, 50),
-        patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}]),
+        patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}, {"kdPoli": "002"}]),
     )
     def ask_again(self, pick: int, patch: dict[str, Any]) -> None:
         """A person sends one again, corrected, well or badly."""
