@@ -3,17 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, Update, and_, bindparam, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
     LOOK_FAILED,
     Evidence,
-    Held,
     JobInHand,
     close_attempt,
     hold,
@@ -26,12 +24,8 @@ from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
 from database.health import Heard, note
 from database.models import Job, readable
+from database.revival import revive_refused
 from database.status import Status
-
-# A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
-# Mobile JKN, or the add came later): it goes again by itself when an add of its chain succeeds.
-REFUSED_WITHOUT_ADD = "ditolak-tanpa-antrean"
-
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
 LONGEST_MESSAGE = 2_000
@@ -97,8 +91,8 @@ def move(
         job = hold(session, job_id, owner, now, **changes)
         if attempt is not None and evidence is not None:
             close_attempt(session, job_id, attempt, evidence, now)
-        if verdict.status is Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
-            _revive_refused(session, job, now)
+        if verdict.status is Status.TERKIRIM:
+            revive_refused(session, job_id, job.jenis, now)
         if heard is not None:
             note(session, job.faskes, job.service, heard, now)
 
@@ -142,26 +136,6 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
     if verdict.status is Status.TERKIRIM:
         changes["sent_at"] = now
     return changes
-
-
-def _revive_refused(session: Session, add: Held, now: datetime) -> None:
-    where = {"the_faskes": add.faskes, "the_rantai": add.rantai, "the_service": add.service}
-    session.connection().execute(_reviving(), {**where, "the_time": now})
-
-
-@cache
-def _reviving() -> Update:
-    jobs = cast(Table, Job.__table__)
-    table = jobs.c
-    now = bindparam("the_time", type_=table.due_at.type)
-    waiting = {"status": Status.MENUNGGU.value, "reason": None, "message": None}
-    return (
-        update(jobs)
-        .where(table.faskes == bindparam("the_faskes"), table.rantai == bindparam("the_rantai"))
-        .where(table.service == bindparam("the_service"))
-        .where(table.status == Status.GAGAL.value, table.reason == REFUSED_WITHOUT_ADD)
-        .values(**waiting, due_at=now, updated_at=now, version=table.version + 1)
-    )
 
 
 def chain_has(database: Database, job_id: int, jenis: Jenis, statuses: Collection[Status]) -> bool:

@@ -7,6 +7,7 @@ from database.errors import MoveRefused
 from database.history import Word, append_word
 from database.models import Job
 from database.past_jobs import not_there
+from database.revival import revive_refused
 from database.status import Status
 from database.wakeup import announce
 
@@ -25,6 +26,8 @@ SETTLED_BY_HAND = "settled-by-hand"
 def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> None:
     """Make a job `ditutup`; who and why are appended to its history.
 
+    What was refused for lack of it goes again when BPJS is said to have it.
+
     Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
     """
     with database.write() as session:
@@ -39,4 +42,6 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
         job.message = f"{how.value}: {reason} ({by})"
         job.updated_at = now
         job.version += 1
+        if how is Settled.ALREADY_THERE:
+            revive_refused(session, job_id, job.jenis, now)
         announce(session)

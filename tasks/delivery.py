@@ -30,8 +30,9 @@ from database.claim import standing
 from database.errors import DatabaseUnavailable
 from database.health import UNCLEAR, Heard, is_well
 from database.intake import BAD_BODY, say_fields
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
+from database.moves import Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
+from database.revival import REFUSED_WITHOUT_ADD
 from database.status import UNFINISHED, Status
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes

@@ -17,6 +17,7 @@ from bpjs_client.errors import (
 )
 from database.health import NO_ANSWER, NOT_SENT
 from database.moves import Verdict
+from database.revival import REFUSED_WITHOUT_REGISTRATION
 from database.status import Status
 from tasks.waits import Waits
 
@@ -61,7 +62,7 @@ RULES: dict[type[BpjsError], Rule] = {
     Rejected: _refused("ditolak"),
     NotFound: _refused("tidak-ditemukan"),
     AlreadyThere: _unclear,
-    NeedsPredecessor: _refused("tanpa-pendaftaran"),
+    NeedsPredecessor: _refused(REFUSED_WITHOUT_REGISTRATION),
     NeedsPatient: _refused("perlu-skrining"),
     Unauthorized: _paused,
 }

@@ -20,8 +20,9 @@ from database.claim import release, renew, take_over
 from database.errors import LeaseLost, MoveRefused
 from database.health import NOT_SENT, Heard, probe_answered, probe_failed, take_probe
 from database.models import Attempt, Job, ServiceState
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, move, record
+from database.moves import Verdict, move, record
 from database.resend import Resend, ask_again, reopen
+from database.revival import REFUSED_WITHOUT_ADD
 from database.services import pause, resume
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status

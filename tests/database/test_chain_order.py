@@ -10,8 +10,9 @@ from database.chain import GENERATION, RANKS
 from database.claim import claim_one
 from database.deletion import Undone, undone_by
 from database.models import Job
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, load
+from database.moves import Verdict, load
 from database.place import place_after
+from database.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
 from tests.database.clinic import LEASE, ME, Clinic, ending, success
 

@@ -10,9 +10,10 @@ from bpjs_client.jenis import Jenis
 from database import Database, enqueue, enqueue_lines
 from database.claim import claim_one
 from database.models import Job
-from database.moves import chain_has
+from database.moves import Verdict, chain_has
 from database.patient import patient_mark
 from database.report import reported_visits
+from database.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
 from tests.conftest import SQLITE
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, body_of, success
@@ -117,6 +118,16 @@ def test_a_success_counts_for_nobody_when_only_the_failure_names_no_patient(clin
     assert clinic.claim() == []
     waiting = claim_one(clinic.database, visit, owner=ME, lease=LEASE)
     assert getattr(waiting, "why", None) == f"menunggu {REGISTER} #{failed} (gagal)"
+
+
+@pytest.mark.parametrize(("whose", "revived"), [(MOTHER, True), (BABY, False), ("", True)])
+def test_a_refused_call_is_revived_by_the_add_of_its_own_patient(
+    clinic: Clinic, whose: str, revived: bool
+) -> None:
+    call = clinic.take(clinic.hand_over(CALL, nomorkartu=MOTHER, **NAMED))
+    clinic.finish(call, Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, "Antrean tidak ditemukan"))
+    clinic.bring_to(clinic.hand_over(ADD, nomorkartu=whose, **NAMED), Status.TERKIRIM)
+    assert (clinic.status(call) == Status.MENUNGGU) is revived
 
 
 def test_the_add_of_another_patient_is_not_taken_for_ones_own(clinic: Clinic) -> None:
