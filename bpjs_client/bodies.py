@@ -269,6 +269,11 @@ def poli(jenis: Jenis, body: Body) -> str | None:
     return _filled_text(body.get("kodepoli" if jenis.service is Service.ANTREAN else "kdPoli"))
 
 
+def card(body: Body) -> str | None:
+    """The card that a body of either service names; None when absent, empty or not a text."""
+    return _filled_text(body.get("noKartu")) or _filled_text(body.get("nomorkartu"))
+
+
 def visit_key(jenis: Jenis, body: Body) -> VisitKey | None:
     """Card, date and poli of the body; None unless all three are there."""
     no_kartu = _filled_text(body.get("nomorkartu" if jenis.service is Service.ANTREAN else "noKartu"))

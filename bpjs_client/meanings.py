@@ -90,6 +90,13 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         "kali dicoba tanpa hasil",
         Meaning("BPJS terus menunda pekerjaan ini meski melayani yang lain.", "Coba kirim ulang nanti."),
     ),
+    (
+        "rantai ini memuat",
+        Meaning(
+            "Yang akan dihapus tidak jelas: rantainya memuat lebih dari satu pasien atau kunjungan.",
+            "Sebut noKartu, tanggal dan poli, atau nomor yang akan dihapus, lalu kirim ulang.",
+        ),
+    ),
     ("jvalue", Meaning("Bentuk rujukan salah: rujukLanjut kosong atau keliru.", _CORRECT)),
     ("wajib diisi", Meaning("Ada isian yang belum diisi.", _CORRECT)),
 )

@@ -84,6 +84,8 @@ class JobInHand:
     pointless: bool
     # What left when the answer was lost; since then somebody may have edited the body.
     lost_request: Mapping[str, Any] | None = field(default=None, repr=False)
+    # In Indonesian, why a deletion is given no number although its chain knows some.
+    unclear: str | None = None
 
 
 class Held(NamedTuple):

@@ -14,8 +14,9 @@ from database.attempts import WORKER_DIED, JobInHand, lost_writes
 from database.chain import DELETES, waits_for
 from database.doors import NO_LIMIT, Door, LimitOf, Room, Shares, no_limit, open_doors, without_limit
 from database.engine import Database
-from database.errors import ConstraintViolated, JobNotFound
+from database.errors import ConstraintViolated
 from database.models import Attempt, Job, ServiceState, UtcDateTime
+from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON, pick, pick_any
 from database.services.limits import limits
 from database.services.states import WHOLE, State
@@ -146,7 +147,7 @@ def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) ->
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
@@ -194,7 +195,7 @@ def standing(database: Database, job_id: int) -> Waiting:
     with database.read() as session:
         job = session.get(Job, job_id)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         status = Status(job.status)
         why = why_waiting(session, job) if status is Status.MENUNGGU else None
         return Waiting(status, why or job.message or "")

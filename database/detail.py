@@ -10,6 +10,7 @@ from database.errors import JobNotFound, KunciUnknown
 from database.intake import UTAMA
 from database.models import Attempt, Job, Reveal, readable
 from database.monitor import message
+from database.past_jobs import known_past, not_there
 from database.settle import SETTLED_BY_HAND
 
 
@@ -23,7 +24,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
     with database.read() as session:
         job = session.get(Job, job_id)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
         history = [_attempt(attempt) for attempt in attempts]
         reveals = session.scalars(select(Reveal).where(Reveal.job_id == job_id).order_by(Reveal.id))
@@ -54,10 +55,16 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
 
 
 def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
-    """The id of the job with this kunci. Raises KunciUnknown, DatabaseUnavailable."""
+    """The id of the job with this kunci, even of one that was deleted after its time.
+
+    Raises KunciUnknown, DatabaseUnavailable.
+    """
     with database.read() as session:
         wanted = (Job.faskes == readable(faskes), Job.kunci == readable(kunci))
         found = session.scalar(select(Job.id).where(*wanted))
+        if found is None:
+            past = known_past(session, readable(faskes), [readable(kunci)])
+            found = next((known.id for known in past.values()), None)
     if found is None:
         raise KunciUnknown
     return found

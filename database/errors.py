@@ -6,10 +6,13 @@ DatabaseError
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
 ├── LineRefused           tell who handed it over: the job cannot even be stored
 ├── JobNotFound           tell the person: there is no such job
+│   └── JobForgotten      the same, of one that was deleted after its time
 ├── KunciUnknown          the same, for a kunci
 ├── LeaseLost             stop touching the job: somebody else may hold it now
 └── MoveRefused           tell the person why: the job's status does not permit this
 """
+
+from datetime import date
 
 
 class DatabaseError(Exception):
@@ -37,6 +40,16 @@ class JobNotFound(DatabaseError):
 
     def __init__(self, job_id: int) -> None:
         super().__init__(f"Pekerjaan {job_id} tidak ada.")
+
+
+class JobForgotten(JobNotFound):
+    """The job ended long ago and was deleted; its kunci and its id stay taken."""
+
+    def __init__(self, job_id: int, status: str, ended: date) -> None:
+        super().__init__(job_id)
+        self.status = status
+        day = f"{ended:%d-%m-%Y}"
+        self.args = (f"Pekerjaan {job_id} sudah dihapus setelah masa simpannya: {status} pada {day}.",)
 
 
 class KunciUnknown(DatabaseError):

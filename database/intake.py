@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
-from database.chain import find_place
 from database.engine import Database, open_database
 from database.errors import LineRefused
 from database.identity import default_kunci
 from database.models import Job, JsonObject
+from database.past_jobs import Known, known_past, new_ids
+from database.place import Place, find_place
 from database.plain_json import MOST_DIGITS, plain_json, storable
 from database.status import Status
 from database.wakeup import announce
@@ -55,11 +56,15 @@ class NewJob:
 
 @dataclass(frozen=True)
 class Enqueued:
-    """What became of a hand-over: `new` is False when this job was already known."""
+    """What became of a hand-over: `new` is False when this job was already known.
+
+    `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
+    """
 
     id: int
     status: str
     new: bool
+    note: str | None = None
 
 
 def enqueue(
@@ -96,8 +101,9 @@ def enqueue(
 def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
     """Hand over JSON lines; yields one answer per line, in order, once its batch is durable.
 
-    `{"line", "id", "status", "new"}`, or `{"line", "error"}` for a line that cannot be stored; the others are
-    accepted all the same. Blank lines are passed over.
+    `{"line", "id", "status", "new"}`, and `"note"` where there is something to know of it; or
+    `{"line", "error"}` for a line that cannot be stored: the others are accepted all the same. Blank lines
+    are passed over.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for batch in batched(numbered, BATCH):
@@ -108,8 +114,12 @@ def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[
             if isinstance(job, str):
                 yield {"line": number, "error": job}
             else:
-                done = next(stored)
-                yield {"line": number, "id": done.id, "status": done.status, "new": done.new}
+                yield {"line": number, **_answer(next(stored))}
+
+
+def _answer(done: Enqueued) -> dict[str, object]:
+    answer: dict[str, object] = {"id": done.id, "status": done.status, "new": done.new}
+    return answer if done.note is None else {**answer, "note": done.note}
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -205,44 +215,61 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
 def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in a transaction under way; each answer in its job's place."""
     if not database.is_sqlite:
-        _queue_up(session)
+        queue_up(session)
     known = _known(session, jobs)
+    ids = new_ids(session)
     answers = []
     for job in jobs:
-        row = known.get((job.faskes, job.key))
-        new = row is None
-        if row is None:
-            row = _row(session, database, job, check_body(job.jenis, job.body))
-            session.add(row)
-            session.flush()
-            known[(job.faskes, job.key)] = row
-        answers.append(Enqueued(row.id, row.status, new))
+        key = (job.faskes, job.key)
+        before = known.get(key)
+        answer = Enqueued(*before, new=False) if before else _store_new(session, database, job, next(ids))
+        known[key] = Known(answer.id, answer.status)
+        answers.append(answer)
     if any(answer.new for answer in answers):
         announce(session)
     return answers
 
 
-def _queue_up(session: Session) -> None:
-    """Two hand-overs of the same kunci at once must not collide half-way through a file."""
+def queue_up(session: Session) -> None:
+    """On PostgreSQL, wait for whoever else is handing over or placing jobs; SQLite has one writer anyway.
+
+    Two hand-overs of the same kunci at once must not collide half-way through a file, and two jobs of a
+    chain must not be given their places at once.
+    """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
 
 
-def _known(session: Session, jobs: list[NewJob]) -> dict[tuple[str, str], Job]:
-    """The jobs among these that are stored already, by (faskes, kunci)."""
-    found: dict[tuple[str, str], Job] = {}
+def _known(session: Session, jobs: list[NewJob]) -> dict[tuple[str, str], Known]:
+    """The jobs among these that are or were stored, by (faskes, kunci)."""
+    found: dict[tuple[str, str], Known] = {}
     for faskes in {job.faskes for job in jobs}:
         keys = [job.key for job in jobs if job.faskes == faskes]
         for part in batched(keys, 500):
-            rows = session.scalars(select(Job).where(Job.faskes == faskes, Job.kunci.in_(part)))
-            found.update(((row.faskes, row.kunci), row) for row in rows)
+            of_these = select(Job.kunci, Job.id, Job.status).where(Job.faskes == faskes, Job.kunci.in_(part))
+            present = {kunci: Known(job_id, status) for kunci, job_id, status in session.execute(of_these)}
+            # The past after the present: so a job that is deleted between the two looks is seen all the same.
+            all_of_them = known_past(session, faskes, part) | present
+            found.update(((faskes, kunci), known) for kunci, known in all_of_them.items())
     return found
 
 
-def _row(session: Session, database: Database, job: NewJob, errors: list[FieldError]) -> Job:
-    now = database.clock()
+def _store_new(session: Session, database: Database, job: NewJob, job_id: int | None) -> Enqueued:
+    errors = check_body(job.jenis, job.body)
     place = find_place(
         session, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
     )
+    row = _row(database, job, place)
+    row.id = cast(int, job_id)  # None: the database's own next
+    row.status = (Status.GAGAL if errors else Status.MENUNGGU).value
+    row.reason = BAD_BODY if errors else None
+    row.message = say_fields(errors) if errors else place.note
+    session.add(row)
+    session.flush()
+    return Enqueued(row.id, row.status, new=True, note=place.note)
+
+
+def _row(database: Database, job: NewJob, place: Place) -> Job:
+    now = database.clock()
     return Job(
         faskes=job.faskes,
         jenis=job.jenis.value,
@@ -254,9 +281,6 @@ def _row(session: Session, database: Database, job: NewJob, errors: list[FieldEr
         norm=job.norm,
         nama_pasien=job.nama_pasien,
         body=storable(job.body),
-        status=(Status.GAGAL if errors else Status.MENUNGGU).value,
-        reason=BAD_BODY if errors else None,
-        message=say_fields(errors) if errors else None,
         due_at=now,
         created_at=now,
         updated_at=now,

@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
+from database.patient import patient_mark
 from database.sealing import Keyring, unsealed, unsealed_text
 from database.status import Status
 
@@ -196,7 +197,10 @@ class Job(Base):
     norm: Mapped[str] = mapped_column(String(64))
     nama_pasien: Mapped[str] = mapped_column(String(200))
     body: Mapped[JsonObject] = mapped_column(Sealed("jobs.body"))
-    # What the body names, for counting; kept in step by `_named_in_body`.
+    # Tells the patients of one chain apart (see database/patient.py); None: the body names no card, or the
+    # row is older than the column. This and the next three are kept in step by `_named_in_body`.
+    pasien: Mapped[int | None] = mapped_column(Integer)
+    # What the body names, for counting.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     tgl_daftar: Mapped[date | None] = mapped_column(Date)
@@ -286,6 +290,7 @@ class Job(Base):
     def _named_in_body(self, _name: str, body: JsonObject) -> JsonObject:
         self.poli, self.dokter = _code(body, "kodepoli", "kdPoli"), _code(body, "kodedokter", "kdDokter")
         self.tgl_daftar = service_date(Jenis.TAMBAH_KUNJUNGAN, body or {})
+        self.pasien = patient_mark(body or {})
         return body
 
 
@@ -475,4 +480,22 @@ class Intake(Base):
             sqlite_where=text("dibaca_pada IS NULL"),
             postgresql_where=text("dibaca_pada IS NULL"),
         ),
+    )
+
+
+class PastJob(Base):
+    """What is kept for ever of a job that was deleted after its time: that its kunci and its id are taken."""
+
+    __tablename__ = "past_jobs"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kunci: Mapped[str] = mapped_column(String(200), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity, autoincrement=False)
+    jenis: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(16))
+    ended: Mapped[date] = mapped_column(Date)
+
+    __table_args__ = (
+        CheckConstraint(_one_of("status", ("terkirim", "ditutup")), name="past_jobs_ended"),
+        Index("past_jobs_by_id", "id"),
     )

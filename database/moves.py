@@ -3,35 +3,30 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, Update, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
     LOOK_FAILED,
     Evidence,
-    Held,
     JobInHand,
     close_attempt,
     hold,
     lost_request,
     lost_writes,
 )
-from database.chain import lacks_creation, numbers_of
+from database.chain import of_one_visit
+from database.deletion import undone_by
 from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
 from database.models import Job, readable
+from database.revival import revive_refused
 from database.services.evidence import Heard, note
 from database.services.states import ClinicService
 from database.status import Status
-
-# A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
-# Mobile JKN, or the add came later): it goes again by itself when an add of its chain succeeds.
-REFUSED_WITHOUT_ADD = "ditolak-tanpa-antrean"
-
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
 LONGEST_MESSAGE = 2_000
@@ -53,7 +48,7 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
     """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
         job = _held(session, job_id, owner, database.clock())
-        lost = lost_writes(session, job_id)
+        lost, undone = lost_writes(session, job_id), undone_by(session, job)
         return JobInHand(
             id=job.id,
             faskes=job.faskes,
@@ -62,12 +57,13 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             norm=job.norm,
             nama_pasien=job.nama_pasien,
             body=job.body,
-            numbers=numbers_of(session, job),
+            numbers=undone.numbers,
             waits=job.waits,
             uncertain=bool(lost),
             repeated=len([outcome for outcome in lost if outcome != LOOK_FAILED]) > 1,
-            pointless=lacks_creation(session, job),
+            pointless=undone.pointless,
             lost_request=lost_request(session, job_id) if lost else None,
+            unclear=undone.unclear,
         )
 
 
@@ -97,8 +93,8 @@ def move(
         job = hold(session, job_id, owner, now, **changes)
         if attempt is not None and evidence is not None:
             close_attempt(session, job_id, attempt, evidence, now)
-        if verdict.status is Status.TERKIRIM and job.jenis == Jenis.TAMBAH_ANTREAN:
-            _revive_refused(session, job, now)
+        if verdict.status is Status.TERKIRIM:
+            revive_refused(session, job_id, job.jenis, now)
         if heard is None:
             return False
         return note(session, ClinicService(job.faskes, job.service, job.jenis), job_id, heard, now)
@@ -145,34 +141,17 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
     return changes
 
 
-def _revive_refused(session: Session, add: Held, now: datetime) -> None:
-    where = {"the_faskes": add.faskes, "the_rantai": add.rantai, "the_service": add.service}
-    session.connection().execute(_reviving(), {**where, "the_time": now})
-
-
-@cache
-def _reviving() -> Update:
-    jobs = cast(Table, Job.__table__)
-    table = jobs.c
-    now = bindparam("the_time", type_=table.due_at.type)
-    waiting = {"status": Status.MENUNGGU.value, "reason": None, "message": None}
-    return (
-        update(jobs)
-        .where(table.faskes == bindparam("the_faskes"), table.rantai == bindparam("the_rantai"))
-        .where(table.service == bindparam("the_service"))
-        .where(table.status == Status.GAGAL.value, table.reason == REFUSED_WITHOUT_ADD)
-        .values(**waiting, due_at=now, updated_at=now, version=table.version + 1)
-    )
-
-
 def chain_has(database: Database, job_id: int, jenis: Jenis, statuses: Collection[Status]) -> bool:
-    """Whether a job's chain holds one of this jenis in one of these states. Raises DatabaseUnavailable."""
+    """Whether a job's chain holds one of this jenis, for the same visit, in one of these states.
+
+    Raises DatabaseUnavailable.
+    """
+    asking = aliased(Job)
+    like = (
+        select(Job.id)
+        .join(asking, and_(Job.faskes == asking.faskes, Job.rantai == asking.rantai))
+        .where(asking.id == job_id, Job.jenis == jenis.value, of_one_visit(Job, asking))
+        .where(Job.status.in_([status.value for status in statuses]))
+    )
     with database.read() as session:
-        job = session.get_one(Job, job_id)
-        like = select(Job.id).where(
-            Job.faskes == job.faskes,
-            Job.rantai == job.rantai,
-            Job.jenis == jenis.value,
-            Job.status.in_([status.value for status in statuses]),
-        )
         return session.scalar(like.limit(1)) is not None

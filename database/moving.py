@@ -12,6 +12,7 @@ from database.engine import Database
 from database.errors import MoveRefused
 from database.intake import batched
 from database.models import Base, DataKey, Job
+from database.past_jobs import greatest_id
 from database.status import Status
 
 BATCH = 1_000  # rows in memory at a time
@@ -45,8 +46,8 @@ def move_everything(
             for rows in batched(_rows(source, table), BATCH):
                 target.execute(insert(table), [dict(row) for row in rows])
                 tell(table.name, len(rows))
-            _continue_numbers(target, table)
         for table in _TABLES:
+            _continue_numbers(target, table)
             _compare(source, target, table, tell)
         return _counts(target)
 
@@ -99,8 +100,10 @@ def _said(key: Sequence[object]) -> str:
 def _continue_numbers(target: Session, table: Table) -> None:
     """New rows are numbered after those that were copied."""
     if "id" in table.columns and table.columns["id"].autoincrement is not False and _is_number(table):
-        greatest = target.scalar(select(func.max(table.columns["id"])))
-        if greatest is not None:
+        # Of jobs, those count too that were deleted: their ids stay taken.
+        is_jobs = table.name == Job.__tablename__
+        greatest = greatest_id(target) if is_jobs else target.scalar(select(func.max(table.columns["id"])))
+        if greatest:
             target.execute(
                 text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :greatest)"),
                 {"name": table.name, "greatest": greatest},

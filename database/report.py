@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Float, case, cast, exists, func, literal_c
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from bpjs_client.jenis import Jenis
+from database.chain import of_one_visit
 from database.engine import Database
 from database.models import VISITS, Job
 from database.status import UNFINISHED, Status
@@ -154,6 +155,7 @@ def reported_visits(database: Database, first: date, last: date, faskes: str | N
         deletion.jenis == Jenis.HAPUS_KUNJUNGAN.value,
         deletion.status == Status.TERKIRIM.value,
         deletion.position > Job.position,
+        of_one_visit(deletion, Job),
     )
     return _visits(database, first, last, faskes, Job.status == Status.TERKIRIM.value, ~deleted)
 

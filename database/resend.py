@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
-from database.body_edit import Change, changes_between
+from database.body_edit import changes_between
 from database.engine import Database
-from database.errors import JobNotFound, MoveRefused
-from database.intake import BAD_BODY, say_fields
-from database.models import Attempt, Job, JsonObject
+from database.errors import MoveRefused
+from database.history import Word, append_word
+from database.intake import BAD_BODY, queue_up, say_fields
+from database.models import Job, JsonObject
+from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON
+from database.place import place_when_corrected
 from database.plain_json import plain_json, storable
 from database.status import Status
 from database.wakeup import announce
@@ -30,31 +33,37 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Resend:
-    """What a person asks for: a merge patch, a whole body or neither; why, who, and the version they saw."""
+    """What a person asks for: a merge patch, a whole body or neither; why, who, and the version they saw.
+
+    `flow_run_id`: the Prefect run through which they ask.
+    """
 
     patch: Mapping[str, Any] | None = field(default=None, repr=False)
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     reason: str = ""
     by: str = ""
     version: int | None = None
+    flow_run_id: UUID | None = None
 
 
 def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
     """Make the job due now; who, why and every changed field are appended to its history first.
 
-    A body with wrong fields is stored all the same, as `gagal` with the fields named. Returns the job's
-    state. Raises JobNotFound, MoveRefused (sent, closed, in hand, changed since it was looked at),
-    LineRefused (no JSON body), DatabaseUnavailable.
+    A body with wrong fields is stored all the same, as `gagal` with the fields named. One that names another
+    visit takes the job there, to the chain and place of that visit. Returns the job's state. Raises
+    JobNotFound, MoveRefused (sent, closed, in hand, changed since it was looked at), LineRefused (no JSON
+    body), DatabaseUnavailable.
     """
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         _refuse_if_late(job, asked.version)
         edited = plain_json(_edited(job.body, asked))
         errors = check_body(Jenis(job.jenis), edited)
         edited = storable(edited)
         _note(session, job, edited, asked, database)
+        _place(session, database, job, edited)
         job.body, job.waits = edited, 0
         if errors:
             _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
@@ -66,19 +75,24 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
         return Status(job.status)
 
 
-def reopen(database: Database, job_id: int) -> Status:
-    """Make a `gagal` job due now, as it is; any other is left alone. Returns its state then.
+def reopen(database: Database, job_id: int, asked: Resend) -> Status:
+    """Send a job again as it is, at a person's word in Prefect; who and why are appended to its history.
 
-    Raises JobNotFound, DatabaseUnavailable.
+    A `gagal` one is due now; one that waits stays as it is, and so does what is done, in hand, or waits for a
+    person's decision (which this word is not). Returns its state then. Raises JobNotFound,
+    DatabaseUnavailable.
     """
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
-        if job.status == Status.GAGAL:
-            _put(job, Status.MENUNGGU, None, None)
-            job.due_at = job.updated_at = database.clock()
-            job.version += 1
+            raise not_there(session, job_id)
+        if Status(job.status) in OPEN_TO_RESEND and job.reason != NEEDS_PERSON:
+            now = database.clock()
+            append_word(session, job_id, ASKED_AGAIN, Word(asked.by, asked.reason, asked.flow_run_id), now)
+            if job.status == Status.GAGAL:
+                _put(job, Status.MENUNGGU, None, None)
+                job.due_at = job.updated_at = now
+                job.version += 1
             announce(session)
         return Status(job.status)
 
@@ -113,22 +127,23 @@ def _refuse_if_late(job: Job, version: int | None) -> None:
 
 def _note(session: Session, job: Job, edited: JsonObject, asked: Resend, database: Database) -> None:
     """What no look-up could settle is settled by this word; otherwise BPJS is still asked first."""
-    newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job.id)) or 0
-    now = database.clock()
-    changes: list[Change] = changes_between(job.body, edited)
-    session.add(
-        Attempt(
-            job_id=job.id,
-            number=newest + 1,
-            started_at=now,
-            finished_at=now,
-            outcome=DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN,
-            request=edited,
-            requested_by=asked.by or None,
-            reason=asked.reason or None,
-            changes=changes or None,
-        )
-    )
+    outcome = DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN
+    changes = changes_between(job.body, edited)
+    word = Word(asked.by, asked.reason, asked.flow_run_id, body=edited, changes=changes)
+    append_word(session, job.id, outcome, word, database.clock())
+
+
+def _place(session: Session, database: Database, job: Job, edited: JsonObject) -> None:
+    """The job stands where its body says: what waits for it, and what it waits for, follow from that.
+
+    One whose earlier request may be at BPJS moves too. It is looked up as it was sent, and its number and
+    its traces are still found by a deletion of what was sent (see database/deletion.py).
+    """
+    if edited != job.body and not database.is_sqlite:
+        queue_up(session)
+    place = place_when_corrected(session, job, edited)
+    if place is not None:
+        job.rantai, job.position = place.rantai, place.position
 
 
 def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:

@@ -5,17 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from database.engine import Database
-from database.models import Attempt, Intake, Job, Outage, Reveal, Sync
+from database.intake import local_date
+from database.models import Attempt, Intake, Job, Outage, PastJob, Reveal, Sync
+from database.past_jobs import remember
 from database.status import FINAL
 
 BATCH = 1_000  # rows per transaction: dispatchers go on in between
 
 
 def delete_settled(database: Database, keep: timedelta) -> int:
-    """Delete the jobs that ended longer ago than `keep`; how many.
+    """Delete the jobs that ended longer ago than `keep`; how many. Their kunci and ids stay taken for ever.
 
     What is not settled stays, however old, and so does the rest of its chain, which it may need.
     Raises DatabaseUnavailable.
@@ -36,10 +38,21 @@ def delete_settled(database: Database, keep: timedelta) -> int:
 def _delete_jobs(database: Database, old: Select[tuple[int]]) -> Sequence[int]:
     with database.write() as session:
         ids = session.scalars(old).all()
+        remember(session, _past(session, database, ids))
         session.execute(delete(Attempt).where(Attempt.job_id.in_(ids)))
         session.execute(delete(Reveal).where(Reveal.job_id.in_(ids)))
         session.execute(delete(Job).where(Job.id.in_(ids)))
         return ids
+
+
+def _past(session: Session, database: Database, ids: Sequence[int]) -> list[PastJob]:
+    kept = select(Job.faskes, Job.kunci, Job.id, Job.jenis, Job.status, Job.updated_at)
+    return [
+        PastJob(
+            faskes=faskes, kunci=kunci, id=job_id, jenis=jenis, status=status, ended=local_date(database, at)
+        )
+        for faskes, kunci, job_id, jenis, status, at in session.execute(kept.where(Job.id.in_(ids)))
+    ]
 
 
 def delete_notes(database: Database, keep: timedelta) -> None:

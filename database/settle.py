@@ -2,11 +2,12 @@
 
 from enum import StrEnum
 
-from sqlalchemy import func, select
-
 from database.engine import Database
-from database.errors import JobNotFound, MoveRefused
-from database.models import Attempt, Job
+from database.errors import MoveRefused
+from database.history import Word, append_word
+from database.models import Job
+from database.past_jobs import not_there
+from database.revival import revive_refused
 from database.status import Status
 from database.wakeup import announce
 
@@ -25,29 +26,22 @@ SETTLED_BY_HAND = "settled-by-hand"
 def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> None:
     """Make a job `ditutup`; who and why are appended to its history.
 
+    What was refused for lack of it goes again when BPJS is said to have it.
+
     Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
     """
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
-            raise JobNotFound(job_id)
+            raise not_there(session, job_id)
         if job.status not in CLOSABLE:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
-        newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
-        session.add(
-            Attempt(
-                job_id=job_id,
-                number=newest + 1,
-                started_at=now,
-                finished_at=now,
-                outcome=SETTLED_BY_HAND,
-                requested_by=by,
-                reason=reason,
-            )
-        )
+        append_word(session, job_id, SETTLED_BY_HAND, Word(by, reason), now)
         job.status, job.reason = Status.DITUTUP.value, how.value
         job.message = f"{how.value}: {reason} ({by})"
         job.updated_at = now
         job.version += 1
+        if how is Settled.ALREADY_THERE:
+            revive_refused(session, job_id, job.jenis, now)
         announce(session)

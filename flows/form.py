@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
+from uuid import UUID
 
 from prefect import get_client
 from prefect.client.schemas import State
@@ -21,9 +22,16 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.claim import Waiting, claim_one
-from database.errors import ConstraintViolated, DatabaseUnavailable, DataKeyMissing, MoveRefused
+from database.errors import (
+    ConstraintViolated,
+    DatabaseUnavailable,
+    DataKeyMissing,
+    JobForgotten,
+    MoveRefused,
+)
 from database.intake import read_line, store
-from database.resend import reopen
+from database.resend import Resend, reopen
+from database.status import Status
 from flows.hint import hint
 from tasks.composition import Composition, composition
 from tasks.delivery import Delivered
@@ -35,6 +43,9 @@ from tasks.states import state_of
 # Larger than any job's, and smaller than a card's.
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
+
+# Who sends a job again where Prefect is all that is known of them.
+PREFECT = "Prefect UI"
 
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
 
@@ -80,12 +91,24 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     """The id of the job to send: the one named, put back in line if it had failed, or the one typed in."""
     if typed.get("pekerjaan_id"):
         job_id = whole_number(typed["pekerjaan_id"], "pekerjaan_id")
-        reopen(at.database, job_id)
+        reopen(at.database, job_id, asked_here())
         return job_id
     line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
     body = _whole_body(typed.get("body"))
     line |= {"jenis": jenis.value, "body": body_from_form(jenis, typed) if body is None else body}
     return store(at.database, [read_line(line)])[0].id
+
+
+def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:
+    """What a person asks for through this run; a Retry says neither who nor why, so the run is named."""
+    run = _this_run()
+    way = f"lewat Prefect, run {run}" if run else "lewat Prefect"
+    return Resend(by=by or PREFECT, reason=reason or way, flow_run_id=run, **edit)
+
+
+def _this_run() -> UUID | None:
+    context = FlowRunContext.get()
+    return None if context is None or context.flow_run is None else context.flow_run.id
 
 
 def whole_number(value: object, name: str) -> int:
@@ -112,17 +135,19 @@ def _whole_body(value: object) -> object:
 
 def wipe(parameters: dict[str, Any]) -> None:
     """Overwrite this run's parameters, which still hold what a person typed."""
-    context = FlowRunContext.get()
-    if context is None or context.flow_run is None:
+    run = _this_run()
+    if run is None:
         return
     with get_client(sync_client=True) as client:
-        client.update_flow_run(context.flow_run.id, parameters=parameters)
+        client.update_flow_run(run, parameters=parameters)
 
 
 def send_one(at: Composition, job_id: int) -> State[None]:
     """Send one job now if its turn has come; the state says how it ended or what it waits for."""
     try:
         claimed = claim_one(at.database, job_id, owner=at.owner, lease=at.settings.lease)
+    except JobForgotten as past:
+        return state_of(Delivered(Status(past.status), str(past)))
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     if isinstance(claimed, Waiting):

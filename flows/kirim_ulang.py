@@ -8,8 +8,8 @@ from prefect import flow
 from prefect.client.schemas import State
 
 from database import LineRefused
-from database.resend import Resend, ask_again
-from flows.form import FORM, refusal, send_one, text, whole_number, wipe
+from database.resend import ask_again
+from flows.form import FORM, asked_here, refusal, send_one, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import composition
 from tasks.landing import refresh_landing
@@ -32,7 +32,7 @@ def kirim_ulang(
     at = composition()
     try:
         job_id = whole_number(pekerjaan_id, "pekerjaan_id")
-        asked = Resend(
+        asked = asked_here(
             patch=_object(perubahan, "perubahan"),
             body=_object(request_body, "request_body"),
             reason=text(alasan),

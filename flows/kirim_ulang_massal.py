@@ -18,7 +18,7 @@ from database.failed import FailedJob, failed_among, failed_jobs
 from database.resend import Resend, ask_again
 from flows.failed_list import failed_list
 from flows.filter_form import Typed, read_filter, whole_numbers
-from flows.form import FORM, refusal, send_one, text, whole_number, wipe
+from flows.form import FORM, asked_here, refusal, send_one, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import Composition, composition
 from tasks.landing import refresh_landing
@@ -57,7 +57,7 @@ def kirim_ulang_massal(
     try:
         pace = 60 / _pace(per_menit)
         found = _found(at, pekerjaan_id, Typed(*map(text, (jenis, tanggal, norm, nama, faskes, isi))))
-        asked = Resend(reason=text(alasan), by=text(diminta_oleh))
+        asked = asked_here(reason=text(alasan), by=text(diminta_oleh))
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
     ids = ", ".join(str(job.id) for job in found)

@@ -42,8 +42,9 @@ from database.chain import blocked_by
 from database.claim import standing
 from database.errors import DatabaseUnavailable
 from database.intake import BAD_BODY, say_fields
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, chain_has, load, move, record
+from database.moves import Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
+from database.revival import REFUSED_WITHOUT_ADD
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, hear, served_others
 from database.services.holds import held_back, is_well
 from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
@@ -199,6 +200,8 @@ def _unknown_clinic(hand: _InHand) -> Verdict | None:
 def _before_sending(hand: _InHand) -> Verdict | None:
     """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
     errors = check_body(hand.jenis, hand.body, chain_supplies=False)
+    if errors and hand.job.unclear:
+        return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, hand.job.unclear))
     if errors and hand.job.pointless:
         return _finish(
             hand, Verdict(Status.DITUTUP, "tidak-perlu", "yang akan dihapus tidak pernah sampai di BPJS")

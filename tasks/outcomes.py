@@ -16,6 +16,7 @@ from bpjs_client.errors import (
     Unknown,
 )
 from database.moves import Verdict
+from database.revival import REFUSED_WITHOUT_REGISTRATION
 from database.services.evidence import SERVICE_PAUSED
 from database.services.states import NO_ANSWER, NOT_SENT
 from database.status import Status
@@ -67,7 +68,7 @@ RULES: dict[type[BpjsError], Rule] = {
     Rejected: _refused("ditolak"),
     NotFound: _refused("tidak-ditemukan"),
     AlreadyThere: _unclear,
-    NeedsPredecessor: _refused("tanpa-pendaftaran"),
+    NeedsPredecessor: _refused(REFUSED_WITHOUT_REGISTRATION),
     NeedsPatient: _refused("perlu-skrining"),
     Unauthorized: _paused,
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpjs_client.bodies import check_body, poli, service_date, visit_key
+from bpjs_client.bodies import card, check_body, poli, service_date, visit_key
 from bpjs_client.jenis import Jenis, Service
 
 from .samples import CARD, NIK, PHONE, REFERRAL, SPECIAL_REFERRAL, body
@@ -245,7 +245,7 @@ def test_no_body_however_odd_makes_the_check_raise(jenis, data):
 
     check_body(jenis, odd, chain_supplies=False)
     check_body(jenis, body(jenis) | odd)
-    service_date(jenis, odd), poli(jenis, odd), visit_key(jenis, odd)
+    service_date(jenis, odd), poli(jenis, odd), visit_key(jenis, odd), card(odd)
 
 
 def test_a_very_deep_body_is_refused_without_raising():
@@ -283,6 +283,7 @@ def test_the_body_tells_its_day_poli_and_patient(jenis):
 
     assert service_date(jenis, body(jenis)) == date(2026, 9, 14)
     assert poli(jenis, body(jenis)) == "001"
+    assert card(body(jenis)) == CARD
     assert key is not None
     assert (key.no_kartu, key.tanggal, key.kd_poli) == (CARD, date(2026, 9, 14), "001")
     assert CARD not in repr(key)
@@ -293,6 +294,7 @@ def test_an_unreadable_body_tells_nothing(jenis):
     odd = {name: ["bukan", "teks"] for name in body(jenis)}
 
     assert (service_date(jenis, odd), poli(jenis, odd), visit_key(jenis, odd)) == (None, None, None)
+    assert card(odd) is None
 
 
 def test_three_jenis_belong_to_antrean_and_four_to_pcare():

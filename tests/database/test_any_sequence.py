@@ -19,8 +19,9 @@ from database.attempts import Evidence
 from database.claim import release, renew, take_over
 from database.errors import LeaseLost, MoveRefused
 from database.models import Attempt, Job, ServiceState
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, move, record
+from database.moves import Verdict, move, record
 from database.resend import Resend, ask_again, reopen
+from database.revival import REFUSED_WITHOUT_ADD
 from database.services.evidence import Answer, Heard, Reading, judge
 from database.services.holds import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
@@ -118,9 +119,12 @@ class AnySequence(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 50))
     def resend(self, pick: int) -> None:
         if self.jobs:
-            reopen(self.database, self.jobs[pick % len(self.jobs)])
+            reopen(self.database, self.jobs[pick % len(self.jobs)], Resend(by="Rina"))
 
-    @rule(pick=st.integers(0, 50), patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}]))
+    @rule(
+        pick=st.integers(0, 50),
+        patch=st.sampled_from([{}, {"tambahan": 1}, {"kdPoli": None}, {"kdPoli": "002"}]),
+    )
     def ask_again(self, pick: int, patch: dict[str, Any]) -> None:
         """A person sends one again, corrected, well or badly."""
         if self.jobs:

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
-from database.chain import GENERATION, RANKS, lacks_creation, numbers_of, place_after
+from database.chain import GENERATION, RANKS
 from database.claim import claim_one
+from database.deletion import Undone, undone_by
 from database.models import Job
-from database.moves import REFUSED_WITHOUT_ADD, Verdict, load
+from database.moves import Verdict, load
+from database.place import place_after
+from database.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
 from tests.database.clinic import LEASE, ME, Clinic, ending, success
 
@@ -209,8 +212,7 @@ def test_only_removals_have_a_creation(clinic: Clinic) -> None:
     arrive(clinic, [(REGISTER, SENT), (VISIT, WAITS)])
     with clinic.database.read() as session:
         visit = session.scalars(select(Job).where(Job.jenis == VISIT)).one()
-        assert not lacks_creation(session, visit)
-        assert numbers_of(session, visit) == {}
+        assert undone_by(session, visit) == Undone()
 
 
 def test_a_generation_has_room_for_every_rank() -> None:

@@ -13,10 +13,12 @@ from database.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_at
 from database.errors import ConstraintViolated, LeaseLost
 from database.models import Attempt, Job
 from database.moves import Verdict, load, move, record
-from database.resend import reopen
+from database.picking import NEEDS_PERSON
+from database.resend import Resend, reopen
 from database.status import Status
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, success
 
+AGAIN = Resend(reason="BPJS sudah pulih", by="Sari")
 EVIDENCE = Evidence("success", 201, "201", {"field": "noUrut", "message": "A12"}, "{}", 120)
 
 
@@ -73,9 +75,13 @@ def test_attempts_are_numbered_and_earlier_ones_stay_as_they_were(clinic: Clinic
         verdict = Verdict(Status.GAGAL, "ditolak", "ditolak")
         evidence = Evidence("rejected", code, str(code))
         move(clinic.database, job_id, verdict, owner=ME, attempt=number, evidence=evidence)
-        reopen(clinic.database, job_id)
-    kept = [(attempt.number, attempt.http_code) for attempt in clinic.attempts(job_id)]
-    assert kept == [(1, 500), (2, 503), (3, 200)]
+        reopen(clinic.database, job_id, AGAIN)
+    kept = [(attempt.number, attempt.outcome, attempt.http_code) for attempt in clinic.attempts(job_id)]
+    asked = ("asked-again", None)
+    sent = [("rejected", code) for code in (500, 503, 200)]
+    assert kept == [
+        (number, *row) for number, row in enumerate((sent[0], asked, sent[1], asked, sent[2], asked), 1)
+    ]
 
 
 @pytest.mark.parametrize(("counted", "attempts"), [(True, 1), (False, 0)])
@@ -155,11 +161,42 @@ def test_odd_characters_of_a_person_do_not_keep_a_request_from_leaving(clinic: C
     assert len(attempt.requested_by or "") == 200
 
 
+RUN = UUID(int=7)
+IN_PREFECT = Resend(reason="lewat Prefect", by="Prefect UI", flow_run_id=RUN)
+
+
+@pytest.mark.parametrize("status", [Status.GAGAL, Status.MENUNGGU, Status.TIDAK_PASTI])
+def test_whoever_sends_again_in_prefect_stands_in_the_history(clinic: Clinic, status: Status) -> None:
+    job_id = clinic.bring_to(clinic.hand_over(), status)
+    before = clinic.attempts(job_id)
+    reopen(clinic.database, job_id, IN_PREFECT)
+    *earlier, asked = clinic.attempts(job_id)
+    assert [each.id for each in earlier] == [each.id for each in before]
+    assert (asked.outcome, asked.requested_by, asked.reason) == ("asked-again", "Prefect UI", "lewat Prefect")
+    assert (asked.flow_run_id, asked.started_at) == (RUN, clinic.clock.now)
+
+
+@pytest.mark.parametrize("status", [Status.TERKIRIM, Status.DITUTUP, Status.PROSES])
+def test_what_is_not_sent_again_gets_no_line(clinic: Clinic, status: Status) -> None:
+    job_id = clinic.bring_to(clinic.hand_over(), status)
+    assert reopen(clinic.database, job_id, IN_PREFECT) is status
+    assert clinic.attempts(job_id) == []
+
+
+def test_reopening_is_no_decision_about_what_only_a_person_can_know(clinic: Clinic) -> None:
+    job_id = clinic.take(clinic.hand_over())
+    verdict = Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "periksa di aplikasi BPJS")
+    clinic.finish(job_id, verdict, attempt=clinic.leave(job_id))
+    reopen(clinic.database, job_id, IN_PREFECT)
+    assert [each.outcome for each in clinic.attempts(job_id)] == ["outcome"]
+    assert clinic.job(job_id).reason == NEEDS_PERSON
+
+
 def test_reopening_puts_a_failed_job_in_line_and_leaves_others_alone(clinic: Clinic) -> None:
     failed = clinic.bring_to(clinic.hand_over(), Status.GAGAL)
     sent = clinic.bring_to(clinic.hand_over(norm="RM-2"), Status.TERKIRIM)
-    assert reopen(clinic.database, failed) == Status.MENUNGGU
-    assert reopen(clinic.database, sent) == Status.TERKIRIM
+    assert reopen(clinic.database, failed, AGAIN) == Status.MENUNGGU
+    assert reopen(clinic.database, sent, AGAIN) == Status.TERKIRIM
     with clinic.database.read() as session:
         job = session.get_one(Job, failed)
     assert (job.message, job.reason, job.version) == (None, None, 4)

@@ -11,7 +11,7 @@ from bpjs_client.jenis import Service
 from database import Database, enqueue
 from database.claim import claim
 from database.errors import DatabaseUnavailable, MoveRefused
-from database.models import Intake, Job, ReferenceItem, Reveal, Sync
+from database.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.monitor import Filter, look
 from database.moving import count_rows, move_everything
 from database.services.holds import pause
@@ -45,6 +45,8 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
         )
         session.add(Reveal(job_id=sent, at=MORNING, by="Rina"))
         session.add(Intake(jenis="tambah-antrean", norm="RM-1", body="{"))
+        past = {"faskes": "utama", "kunci": "dulu", "jenis": "tambah-antrean", "status": "terkirim"}
+        session.add(PastJob(**past, id=1, ended=MORNING.date()))
     return clinic
 
 

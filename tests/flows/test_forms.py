@@ -1,13 +1,17 @@
 """The seven single-job flows: a form stores its job, forgets what was typed, and ends as the job ended."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from prefect import Flow
 from prefect.client.schemas import State
 
 from bpjs_client.jenis import Jenis
+from database.detail import show
+from database.retention import delete_settled
 from flows.batal_antrean import batal_antrean
 from flows.hapus_kunjungan import hapus_kunjungan
 from flows.hapus_pendaftaran import hapus_pendaftaran
@@ -123,6 +127,51 @@ def test_nonsense_in_a_form_fails_with_one_sentence(
     state = run(tambah_pendaftaran, **frame)
     assert state.is_failed()
     assert told in (state.message or "")
+
+
+def refused(_request: httpx.Request) -> httpx.Response:
+    return pcare(412, "Sistem BPJS sedang diperbarui")
+
+
+# how a job is sent again in Prefect by somebody who leaves the fields for who and why empty
+AGAIN: list[tuple[Flow[..., Any], dict[str, Any]]] = [
+    (tambah_pendaftaran, {}),
+    (kirim_ulang, {}),
+    (kirim_ulang_massal, {"hanya_hitung": False}),
+]
+
+
+@pytest.mark.parametrize(("flow", "given"), AGAIN, ids=[flow.name for flow, _ in AGAIN])
+def test_a_run_that_sends_again_stands_in_the_jobs_history(
+    desk: Any, prefect: PrefectServer, flow: Flow[..., Any], given: dict[str, Any]
+) -> None:
+    here = desk(refused)
+    here.deliver(job_id := here.hand_over("tambah-pendaftaran"))
+    here.answer = friendly
+    state = run(flow, pekerjaan_id=str(job_id), **given)
+
+    history = show(here.database, job_id)["history"]
+    assert [each["outcome"] for each in history] == ["rejected", "asked-again", "success"]
+    run_id = state.state_details.flow_run_id
+    assert (history[1]["requested_by"], history[1]["reason"]) == (
+        "Prefect UI",
+        f"lewat Prefect, run {run_id}",
+    )
+
+
+def test_a_form_filled_in_again_after_years_says_that_the_job_was_sent(
+    desk: Any, prefect: PrefectServer
+) -> None:
+    here = desk(friendly)
+    filled = {"norm": "RM-1", "nama_pasien": "P", **typed("tambah-pendaftaran")}
+    run(tambah_pendaftaran, **filled)
+    sent = len(here.requests)
+    assert delete_settled(here.database, timedelta(seconds=-1)) == 1
+
+    state = run(tambah_pendaftaran, **filled)
+
+    assert (state.is_completed(), len(here.requests)) == (True, sent)
+    assert "sudah dihapus setelah masa simpannya: terkirim" in (state.message or "")
 
 
 CORRECTION = json.dumps({"noKartu": CARD, "keluhan": "sakit-rahasia"})

@@ -14,7 +14,7 @@ from database import Database, enqueue
 from database.attempts import Asker
 from database.claim import ClaimedJob, claim_one
 from database.models import Attempt, Job, ServiceState
-from database.resend import reopen
+from database.resend import Resend, reopen
 from database.services.holds import resume
 from database.services.probes import try_again
 from database.services.states import ClinicService
@@ -79,7 +79,7 @@ class Desk:
 
     def reopen(self, job_id: int) -> None:
         """A person puts a failed job back in line."""
-        reopen(self.database, job_id)
+        reopen(self.database, job_id, Resend(reason="coba lagi", by="Sari"))
 
     def let_one_through(self) -> None:
         """As if a probe had just been answered."""

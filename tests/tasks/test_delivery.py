@@ -502,3 +502,19 @@ def test_a_paused_service_resumes_by_itself_when_its_credential_changes(desk: An
         later = Composition(open_database=lambda: here.database, open_bpjs=lambda faskes: replaced)
         later.resume_after_new_credential()
     assert here.door("pcare") == "closed"
+
+
+def test_a_visit_sent_before_its_registration_follows_by_itself(desk: Any) -> None:
+    refusal = [{"field": "noKartu", "message": "Belum melakukan pendaftaran pada poli tersebut."}] * 2
+    here = desk(lambda r: pcare(412, "PRECONDITION_FAILED", refusal))
+    visit = here.hand_over("tambah-kunjungan")
+    here.deliver(visit)
+    assert (here.job(visit).status, here.job(visit).reason) == ("gagal", "tanpa-pendaftaran")
+
+    number = {"field": "noKunjungan", "message": "0114Y9"}
+    here.answer = lambda r: pcare(201, "CREATED", [number] if "kunjungan" in r.url.path else NO_URUT)
+    here.deliver(here.hand_over("tambah-pendaftaran"))
+    assert here.job(visit).status == "menunggu"
+    here.deliver(visit)
+    assert here.job(visit).status == "terkirim"
+    assert here.outcomes(visit) == ["needs-predecessor", "asked-again", "success"]

@@ -10,6 +10,7 @@ import pytest
 
 from bpjs_client.meanings import meaning_of
 from database import Database
+from database.deletion import TWO_PATIENTS, TWO_VISITS
 from database.detail import show
 from tasks.detail_note import form_parameters, note
 from tests.leaks import leaks
@@ -130,6 +131,8 @@ KNOWN = [
     ("kdPoli: Tidak sesuai dengan referensi sistem.", "tidak ada di data referensi"),
     ("kdDokter: Tidak ada di referensi dokter BPJS (mungkin: 1 x)", "tidak ada di data referensi"),
     ("Waktu tidak valid", "waktu panggil"),
+    (TWO_PATIENTS.format(number="noKunjungan"), "lebih dari satu pasien"),
+    (TWO_VISITS.format(number="noKunjungan"), "atau kunjungan"),
     ("kata yang belum pernah dilihat", "dengan alasan di atas"),
 ]
 

@@ -185,7 +185,7 @@ def test_a_visit_that_was_deleted_again_is_in_pcare_no_more(clinic: Clinic) -> N
     reported("tambah-kunjungan", **seen)
     clinic.hand_over("hapus-kunjungan", rantai="kunjungan sore")
     assert sent() == 1
-    reported("hapus-kunjungan")
+    reported("hapus-kunjungan", **seen)
     assert sent() == 0
     reported("tambah-kunjungan", **seen)
     assert sent() == 1
