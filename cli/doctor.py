@@ -1,10 +1,12 @@
 """`bpjs doctor`: what is wrong, and what to do about it."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import SecretStr
@@ -12,13 +14,17 @@ from pydantic import SecretStr
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
+from cli import granted
 from cli.chosen import known
+from cli.finding import Finding
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, open_database
+from database.claim import state_words
 from database.data_keys import keyring_of
 from database.faskes_name import Known
 from database.intake import UTAMA
+from database.models import ServiceState
 from database.outbox import refused_rows
 from database.services.holds import stopped_services
 from database.services.states import State
@@ -40,18 +46,10 @@ _WHEN_REFUSED = {
     Suspect.GRANT: "minta BPJS membuka layanan ini untuk cons-id klinik",
 }
 _SIMULATOR = "127.0.0.1"
+# Of more clinics not every endpoint is asked.
+MOST = 5
 # Of BPJS's settings; the others belong to the clinic.
 _OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: whether it is well, what was found, and what to do if not."""
-
-    what: str
-    well: bool
-    found: str
-    todo: str = ""
 
 
 def doctor(
@@ -61,8 +59,8 @@ def doctor(
     """Memeriksa pengaturan, basis data, Prefect, kedua layanan BPJS, kredensial, dan jam komputer."""
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
-    findings = [finding for look in (_settings, _database, _prefect) for finding in look()]
-    findings += [finding for clinic in chosen for finding in _services(clinic)]
+    findings = [*_settings(), *_database(chosen), *_prefect()]
+    findings += [finding for clinic in chosen for finding in _services(clinic, endpoints=len(chosen) <= MOST)]
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
     else:
@@ -98,7 +96,7 @@ def _plain(value: object) -> object:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
-def _database() -> Iterator[Finding]:
+def _database(asked: Collection[str]) -> Iterator[Finding]:
     kind = DatabaseSettings().database_url.get_secret_value().partition(":")[0]
     try:
         database = open_database()
@@ -113,11 +111,13 @@ def _database() -> Iterator[Finding]:
     if refused:
         todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
         yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
-    yield from _stopped(database, configured_clinics().known)
+    yield from _stopped(database, configured_clinics().known, asked)
 
 
-def _stopped(database: Database, known: Known) -> Iterator[Finding]:
-    for stopped in summaries(stopped_services(database), known):
+def _stopped(database: Database, known: Known, asked: Collection[str]) -> Iterator[Finding]:
+    """What does not flow; whole services of clinics that are asked themselves are told with their answer."""
+    rows = [row for row in stopped_services(database) if row.jenis or row.faskes not in asked]
+    for stopped in summaries(rows, known):
         found = say_stopped(database, stopped, known)
         if found:
             yield Finding("Layanan", False, found, _todo(stopped))
@@ -180,31 +180,66 @@ def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
     yield Finding("Jadwal", well, found, "samakan zone di prefect.yaml dengan BPJS_TIMEZONE, deploy lagi")
 
 
-def _services(faskes: str) -> Iterator[Finding]:
+def _services(faskes: str, *, endpoints: bool) -> Iterator[Finding]:
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
 
     clinic = "" if faskes == UTAMA else f" {faskes}"
+    rows = _rows_of(faskes)
     with Bpjs(configured_clinics().settings(faskes)) as bpjs:
         for service in Service:
-            yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}")
+            row = rows.get((service.value, ""))
+            answered = yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}", row)
+            if answered and endpoints:
+                yield from granted.references(bpjs, service, clinic)
+    if endpoints:
+        with suppress(DatabaseError):  # it was told above
+            held = {jenis: row.state for (_, jenis), row in rows.items() if jenis}
+            yield from granted.jobs(open_database(), faskes, clinic, held)
 
 
-def _service(probe: Callable[[Service], object], service: Service, name: str) -> Iterator[Finding]:
+def _rows_of(faskes: str) -> dict[tuple[str, str], ServiceState]:
+    """What does not flow of a clinic; nothing where the database cannot be read, which is told by itself."""
+    try:
+        rows = stopped_services(open_database())
+    except DatabaseError:
+        return {}
+    return {(row.service, row.jenis): row for row in rows if row.faskes == faskes}
+
+
+def _service(
+    probe: Callable[[Service], object], service: Service, name: str, row: ServiceState | None
+) -> Generator[Finding, None, bool]:
+    """What it answers now, beside how it stands; returns whether it answered."""
     try:
         exchange = probe(service)
     except Unauthorized as refused:
-        yield Finding(name, False, refused.reason, _WHEN_REFUSED[refused.suspect])
+        yield Finding(name, False, f"{refused.reason}{_stands(row)}", _WHEN_REFUSED[refused.suspect])
         # Who was just told that the clock is wrong must not read below that it is right.
         clock = _clock(name, refused.exchange.server_date)
         yield from (finding for finding in clock if not (refused.expired and finding.well))
-        return
+        return False
     except BpjsError as error:
-        yield Finding(
-            name, False, error.reason, "periksa jaringan dan alamat layanan; bila BPJS mati, tunggu"
-        )
-        return
-    yield Finding(name, True, "menjawab dan menerima kredensial")
+        todo = "periksa jaringan dan alamat layanan; bila BPJS mati, tunggu"
+        yield Finding(name, False, f"{error.reason}{_stands(row)}", todo)
+        return False
+    todo = "" if row is None else _WHEN_WELL_AGAIN[State(row.state)]
+    yield Finding(name, row is None, f"menjawab dan menerima kredensial{_stands(row)}", todo)
     yield from _clock(name, getattr(exchange, "server_date", None))
+    return True
+
+
+def _stands(row: ServiceState | None) -> str:
+    if row is None:
+        return ""
+    since = row.since.astimezone(ZoneInfo(DatabaseSettings().timezone))
+    return f"; pengiriman {state_words('', row.state)} sejak {since:%d-%m-%Y %H:%M}: {row.reason}"
+
+
+_WHEN_WELL_AGAIN = {
+    State.OPEN: "tunggu: layanan ini dicoba lagi dengan sendirinya",
+    State.HALF_OPEN: "tunggu: layanan ini sedang dicoba lagi",
+    State.PAUSED: "lanjutkan: bpjs resume",
+}
 
 
 def _clock(name: str, theirs: datetime | None) -> Iterator[Finding]:

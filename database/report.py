@@ -135,6 +135,18 @@ def _epoch(database: Database, instant: InstrumentedAttribute[Any]) -> ColumnEle
     return cast(func.extract("epoch", instant), Float)
 
 
+def delivered_since(database: Database, faskes: str, first: date) -> set[str]:
+    """The job types of a clinic of which BPJS took one handed over on this day or later.
+
+    Raises DatabaseUnavailable.
+    """
+    taken = select(Job.jenis.distinct()).where(
+        Job.faskes == faskes, Job.tanggal >= first, Job.status == Status.TERKIRIM.value
+    )
+    with database.read() as session:
+        return set(session.scalars(taken))
+
+
 def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
     """When the job that waits longest was handed over; None: nothing waits. Raises DatabaseUnavailable."""
     waiting = Job.status.in_([status.value for status in UNFINISHED])
