@@ -42,15 +42,20 @@ def without_identifiers(text: str, request: JSON | Mapping[str, object] = None, 
     seen = plain(text)
     if len(_digits(seen.text)) < _SHORTEST:
         return text
-    spans = [*_named(seen, (*_identifiers(request), *_in_path(path))), *_numbers(seen)]
+    named = _named(seen, (*_identifiers(request), *_in_path(path)))
+    spans = [*named, *_visit_numbers(seen), *_long_numbers(seen)]
     return _blotted(text, sorted(seen.original(*span) for span in spans))
 
 
 def names_another(text: str, request: JSON | Mapping[str, object]) -> bool:
-    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's."""
+    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's.
+
+    A visit's number names no patient but the one that the text is about.
+    """
     seen = plain(text)
-    own = sorted(seen.original(*span) for span in _named(seen, _identifiers(request)))
-    return next(_long_numbers(plain(_blotted(text, own))), None) is not None
+    spans = [*_named(seen, _identifiers(request)), *_visit_numbers(seen)]
+    rest = _blotted(text, sorted(seen.original(*span) for span in spans))
+    return next(_long_numbers(plain(rest)), None) is not None
 
 
 def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -62,9 +67,8 @@ def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join((*kept, text[position:]))
 
 
-def _numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
-    yield from _long_numbers(seen)
-    yield from (found.span() for found in _VISIT_NUMBER.finditer(seen.text))
+def _visit_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in _VISIT_NUMBER.finditer(seen.text))
 
 
 def _long_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
