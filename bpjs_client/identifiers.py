@@ -40,17 +40,22 @@ def without_identifiers(text: str, request: JSON | Mapping[str, object] = None, 
     or in its path, however BPJS groups, splits or encodes them; dates, times and short codes stay.
     """
     seen = plain(text)
-    if sum(map(str.isdigit, seen.text)) < _SHORTEST:
+    if len(_digits(seen.text)) < _SHORTEST:
         return text
-    spans = [*_named(seen, (*_identifiers(request), *_in_path(path))), *_numbers(seen)]
+    named = _named(seen, (*_identifiers(request), *_in_path(path)))
+    spans = [*named, *_visit_numbers(seen), *_long_numbers(seen)]
     return _blotted(text, sorted(seen.original(*span) for span in spans))
 
 
 def names_another(text: str, request: JSON | Mapping[str, object]) -> bool:
-    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's."""
+    """Whether a text holds a number as long as a card's, a NIK's or a phone's that is not the request's.
+
+    A visit's number names no patient but the one that the text is about.
+    """
     seen = plain(text)
-    own = sorted(seen.original(*span) for span in _named(seen, _identifiers(request)))
-    return next(_long_numbers(plain(_blotted(text, own))), None) is not None
+    spans = [*_named(seen, _identifiers(request)), *_visit_numbers(seen)]
+    rest = _blotted(text, sorted(seen.original(*span) for span in spans))
+    return next(_long_numbers(plain(rest)), None) is not None
 
 
 def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -62,9 +67,8 @@ def _blotted(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join((*kept, text[position:]))
 
 
-def _numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
-    yield from _long_numbers(seen)
-    yield from (found.span() for found in _VISIT_NUMBER.finditer(seen.text))
+def _visit_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
+    return (found.span() for found in _VISIT_NUMBER.finditer(seen.text))
 
 
 def _long_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
@@ -73,8 +77,14 @@ def _long_numbers(seen: PlainText) -> Iterator[tuple[int, int]]:
 
 
 def _named(seen: PlainText, identifiers: Iterable[str]) -> Iterator[tuple[int, int]]:
+    digits = _digits(seen.text)
     for identifier in identifiers:
-        yield from (found.span() for found in _spelled(identifier).finditer(seen.text))
+        if _digits(identifier) in digits:  # a pattern of its own costs more than this look
+            yield from (found.span() for found in _spelled(identifier).finditer(seen.text))
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _spelled(identifier: str) -> re.Pattern[str]:
@@ -104,7 +114,7 @@ def _cores(value: str) -> Iterator[str]:
     """What is left of an identifier without its punctuation, of each where there are two in one field."""
     for one in re.split(r"[/;,|]", plain(value).text):
         core = "".join(filter(str.isalnum, one))
-        digits = "".join(filter(str.isdigit, core))
+        digits = _digits(core)
         yield from (form for form in {core, digits} if len(digits) >= _SHORTEST)
         # As a number in JSON it loses its leading zeros.
         bare = digits.lstrip("0")

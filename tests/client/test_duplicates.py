@@ -74,6 +74,7 @@ OWN_PCARE = [
     "Peserta sudah di entri di poli 001 tanggal 14-09-2026",
     "Peserta sudah di-entri di poli Umum pada hari yang sama",  # no body of PCare holds a poli's name
     f"Peserta {CARD} sudah di-entri",
+    "Peserta sudah di-entri di poli yang sama dengan nomor kunjungan 012345670926Y000123",
 ]
 OTHERS_PCARE = [
     "Peserta sudah di-entri di poli lain pada hari yang sama.",
