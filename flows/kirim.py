@@ -7,11 +7,13 @@ from uuid import UUID
 from prefect import flow
 from prefect.client.schemas import State
 from prefect.context import FlowRunContext
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
+from database import DatabaseError
 from flows.burst import Burst
 from flows.hint import hint
 from tasks.composition import composition
+from tasks.states import LONGEST
 
 CONCURRENCY = 20
 
@@ -44,10 +46,14 @@ def kirim(
 ) -> State[Done]:
     """Send what is due, `serentak` at a time, until nothing is; `sekali`: one claim only.
 
-    A failed job is data, not a failed flow. Raises DatabaseError.
+    A failed job is data, not a failed flow. A DatabaseError fails it, and reaches the caller as it is.
     """
-    burst = Burst(composition(), concurrency=serentak, once=sekali)
-    burst.work()
+    try:
+        burst = Burst(composition(), concurrency=serentak, once=sekali)
+        burst.work()
+    except DatabaseError as error:
+        # Returned and not raised: of what is raised Prefect prints and keeps the whole traceback.
+        return Failed(message=f"Gagal · {error}"[:LONGEST], data=error)
     context = FlowRunContext.get()
     run_id = context.flow_run.id if context and context.flow_run else None
     done = Done(run_id, burst.job_ids, burst.shown)

@@ -8,8 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from database.claim import claim_one
+from database.errors import DatabaseUnavailable
 from flows.burst import MOST_JOBS, Burst
 from flows.kirim import kirim
 from flows.sending import MOST_BEHIND, Sender, send_due
@@ -269,3 +272,30 @@ def test_run_names_can_leave_the_patient_out(desk: Any, prefect: PrefectServer, 
     send_due(until_empty=True)
     assert runs_of(prefect, norm) == []
     assert len(runs_of(prefect, f"tambah-pendaftaran {job_id}")) >= 1
+
+
+def test_a_database_that_cannot_write_is_one_sentence_and_no_traceback(
+    desk: Any, prefect: PrefectServer, norm: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = desk(friendly)
+    job_id = here.hand_over("tambah-pendaftaran", norm=norm)
+
+    def refuse(_connection: object, _cursor: object, said: str, *_more: object) -> None:
+        if said.startswith("UPDATE jobs"):
+            raise OperationalError(said, None, Exception("database is locked"))
+
+    event.listen(here.at.database.engine, "before_cursor_execute", refuse)
+    with pytest.raises(DatabaseUnavailable, match="sedang dipakai proses lain terlalu lama"):
+        send_due(until_empty=True)
+    event.remove(here.at.database.engine, "before_cursor_execute", refuse)
+
+    assert "Traceback" not in caplog.text
+    newest = prefect.query(
+        "/flow_runs/filter", flow_runs={"name": {"like_": "kirim "}}, sort="START_TIME_DESC"
+    )[0]
+    assert newest["state_type"] == "FAILED"
+    assert newest["state"]["message"] == (
+        "Gagal · Basis data sedang dipakai proses lain terlalu lama; coba lagi."
+    )
+    send_due(until_empty=True)
+    assert here.job(job_id).status == "terkirim"
