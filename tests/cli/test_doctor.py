@@ -11,9 +11,15 @@ from threading import Thread
 
 import pytest
 
+from bpjs_client.jenis import Jenis, Service
 from bpjs_simulator.server import Simulator
 from database import Database
+from database.models import ServiceState
+from database.monitor import today
+from database.services.holds import pause
+from database.status import Status
 from tests.cli.terminal import Ran, Terminal
+from tests.database.clinic import new_row
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.prefect_server import PrefectServer, ask
 
@@ -287,3 +293,44 @@ def test_a_key_from_the_environment_is_named_and_never_shown(
     ran = examine(BPJS_DATA_KEYS=KEY, BPJS_DATABASE_URL=f"sqlite:///{terminal.folder / 'baru.db'}")
     assert "✓ Kunci data: '2026' dari BPJS_DATA_KEYS" in ran.out
     assert KEY.partition(":")[2] not in ran.out
+
+
+def test_endpoints_that_a_clinic_may_not_use_are_named_with_bpjs_words(
+    examine: Callable[..., Ran], simulator: Simulator
+) -> None:
+    simulator.script_answer("not-registered", endpoint="kelompok/club", method="GET")
+    simulator.script_answer("forbidden", endpoint="obat/dpho", method="GET")
+    ran = examine()
+    assert ran.code == 1
+    (line,) = (line for line in ran.out.splitlines() if "Endpoint pcare" in line)
+    assert line.startswith("✗")
+    assert "club-prolanis (Unauthorized! You are not registered for this service!)" in line
+    assert "obat (Forbidden)" in line
+    assert "✓ BPJS pcare: menjawab dan menerima kredensial" in ran.out
+    assert "✓ Endpoint antrean: 1 dari 1 referensi terbuka" in ran.out
+
+
+def test_a_pause_and_an_answer_are_told_in_one_sentence(examine: Callable[..., Ran], kept: Database) -> None:
+    pause(kept, "utama", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
+    ran = examine()
+    told = [line for line in ran.out.splitlines() if "BPJS pcare:" in line and "Jam" not in line]
+    assert len(told) == 1
+    assert told[0].startswith("✗ BPJS pcare: menjawab dan menerima kredensial; pengiriman dijeda sejak ")
+    assert told[0].endswith("Kata sandi ditolak.")
+    assert "→ lanjutkan: bpjs resume" in ran.out
+    assert ran.out.count("dijeda") == 1
+
+
+def test_job_types_are_told_by_what_bpjs_took_and_what_is_held(
+    examine: Callable[..., Ran], kept: Database
+) -> None:
+    with kept.write() as session:
+        session.add(new_row(Status.TERKIRIM, Jenis.TAMBAH_PENDAFTARAN, tanggal=today(kept)))
+        held = {"faskes": "utama", "service": "pcare", "jenis": "tambah-kunjungan", "state": "paused"}
+        session.add(ServiceState(**held, since=kept.clock(), reason="You are not registered"))
+    ran = examine()
+    (line,) = (line for line in ran.out.splitlines() if "Jenis pekerjaan" in line)
+    assert "diterima BPJS: tambah-pendaftaran;" in line
+    assert "ditahan: tambah-kunjungan;" in line
+    assert "hapus-kunjungan" in line.partition("belum ada yang terkirim")[2]
+    assert "tambah-kunjungan di pcare ditahan" in ran.out.casefold()
