@@ -221,12 +221,6 @@ REFUSED = {
         "Login PCare ditolak: periksa nama pengguna dan kata sandi (kata sandi PCare perlu diganti berkala). "
         "BPJS: “Username atau password salah”",
     ),
-    "pcare/kesadaran": (
-        "/kesadaran",
-        envelope(403, "Tidak berhak"),
-        "BPJS menolak akses: periksa kredensial, atau ikuti alasan BPJS bila hanya data ini yang ditolak. "
-        "BPJS: “Tidak berhak”",
-    ),
 }
 
 
