@@ -26,6 +26,7 @@ from database.faskes_name import Known
 from database.intake import UTAMA
 from database.models import ServiceState
 from database.outbox import refused_rows
+from database.room import check_room
 from database.services.holds import stopped_services
 from database.services.states import State
 from database.settings import DatabaseSettings
@@ -100,12 +101,12 @@ def _database(asked: Collection[str]) -> Iterator[Finding]:
     kind = DatabaseSettings().database_url.get_secret_value().partition(":")[0]
     try:
         database = open_database()
-        with database.write():
-            pass
+        check_room(database)
     except DatabaseError as error:
-        yield Finding("Basis data", False, str(error), "periksa BPJS_DATABASE_URL")
+        todo = "periksa BPJS_DATABASE_URL, ruang disk, dan izin berkasnya"
+        yield Finding("Basis data", False, str(error), todo)
         return
-    yield Finding("Basis data", True, f"{kind}, dapat ditulis, tabelnya terbaru")
+    yield Finding("Basis data", True, f"{kind}, dapat ditulis dan masih muat, tabelnya terbaru")
     yield _data_key(DatabaseSettings())
     refused = refused_rows(database)
     if refused:

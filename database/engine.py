@@ -84,7 +84,12 @@ _SENTENCES = (
     ("disk is full", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
     ("no space left", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
     ("could not extend file", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
+    ("disk i/o error", "Disk basis data gagal dibaca atau ditulis; periksa ruang dan keadaannya."),
     ("readonly database", "Berkas basis data tidak dapat ditulis; periksa izinnya."),
+    (
+        "read-only transaction",
+        "Basis data hanya dapat dibaca; periksa apakah BPJS_DATABASE_URL server utamanya.",
+    ),
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),

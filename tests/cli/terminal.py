@@ -95,6 +95,18 @@ class Terminal:
         )
         return done.returncode, done.stderr.decode()
 
+    def limited(self, limit: str, *arguments: str) -> tuple[int, str]:
+        """Run under a limit that the shell sets; returns the exit code and stdout."""
+        done = subprocess.run(
+            ["sh", "-c", f'{limit} && exec "$@"', "sh", BPJS, *arguments],
+            capture_output=True,
+            cwd=self.folder,
+            env=self._environ({}),
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+        return done.returncode, done.stdout.decode()
+
     @contextmanager
     def running(self, *arguments: str, **environ: str) -> "Iterator[Running]":
         """A command that goes on until it is stopped; killed at the end if it still runs."""

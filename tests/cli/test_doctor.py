@@ -88,6 +88,15 @@ def test_what_is_wrong_is_crossed_out_with_what_to_do(
     assert "rahasia-lama" not in ran.out
 
 
+def test_a_disk_that_takes_no_more_is_said(at_work: Terminal) -> None:
+    assert at_work.limited("ulimit -f unlimited", "doctor")[0] == 0
+    # In units of 512 bytes or a kilobyte; the database itself has its place.
+    code, out = at_work.limited("ulimit -f 8192", "doctor")
+    assert (code, out.count("✗")) == (1, 1)
+    assert "✗ Basis data: Disk basis data penuh; kosongkan ruang lalu coba lagi." in out
+    assert "ruang disk" in out
+
+
 def test_what_is_wrong_is_in_the_json_and_in_the_exit_code(examine: Callable[..., Ran]) -> None:
     ran = examine("--json", BPJS_PCARE_PASSWORD="x")
     assert ran.code == 1
