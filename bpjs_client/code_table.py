@@ -167,6 +167,7 @@ ROWS: tuple[Row, ...] = (
     # Not there.
     Row(PCARE, DELETES, "304", None, NotFound, _NOTHING_THERE),
     Row(PCARE, DELETES, "404", None, NotFound, _NOTHING_THERE),
+    Row(PCARE, DELETES, "4??", "tidak ditemukan", NotFound, _NOTHING_THERE),
     Row(EITHER, READS, "404", None, NotFound, _NOTHING_THERE),
     # Trouble on BPJS's side.
     Row(EITHER, WRITES, "408", None, Unknown, _UNCLEAR),

@@ -17,6 +17,7 @@ from bpjs_client.endpoints import Prepared, harmless_reads, read_request, reques
 from bpjs_client.errors import Rejected, Suspect, Unauthorized
 from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
+from bpjs_client.readback import Seen
 from bpjs_client.service import Connection, Timeouts
 from bpjs_client.settings import BpjsSettings
 from bpjs_client.signing import Credential, credential_mark
@@ -88,6 +89,22 @@ class Bpjs:
     def find_kunjungan(self, key: VisitKey) -> str | None:
         """The noKunjungan under which PCare holds a visit, None when it holds none. Raises `BpjsError`."""
         return readback.find_kunjungan(self._read_pcare, key, self._settings.kd_provider)
+
+    def see_pendaftaran(self, key: VisitKey) -> Seen:
+        """What PCare's list of the day shows of a registration. Raises `BpjsError`."""
+        return readback.see_pendaftaran(self._read_pcare, key)
+
+    def see_kunjungan(self, key: VisitKey) -> Seen:
+        """What the card's history shows of a visit. Raises `BpjsError`."""
+        return readback.see_kunjungan(self._read_pcare, key, self._settings.kd_provider)
+
+    def holds_pendaftaran(self, key: VisitKey, no_urut: str) -> bool:
+        """Whether PCare holds a registration of this number, under whatever poli. Raises `BpjsError`."""
+        return readback.holds_pendaftaran(self._read_pcare, key, no_urut)
+
+    def holds_kunjungan(self, no_kartu: str, no_kunjungan: str) -> bool:
+        """Whether PCare holds a visit of this number, whatever else its row shows. Raises `BpjsError`."""
+        return readback.holds_kunjungan(self._read_pcare, no_kartu, no_kunjungan)
 
     def probe(self, service: Service, *, other: bool = False) -> Exchange:
         """A harmless read: does the service answer and take our credential? Raises `BpjsError`.

@@ -80,6 +80,20 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
+        "di bpjs dengan isi lain",
+        Meaning(
+            "BPJS sudah menyimpan data ini, tetapi dengan isi yang berbeda.",
+            "Bila isi di BPJS cukup, tutup sebagai sudah ada; bila tidak, hapus di BPJS lalu kirim ulang.",
+        ),
+    ),
+    (
+        "tidak terlihat di daftarnya",
+        Meaning(
+            "BPJS menjawab data ini sudah ada, tetapi daftarnya tidak menunjukkannya di poli dan faskes ini.",
+            "Lihat di aplikasi PCare: bila sudah ada, tutup pekerjaan ini; bila salah poli, ubah di sana.",
+        ),
+    ),
+    (
         "isi sebelum diubah",
         Meaning(
             "Jawaban BPJS hilang, lalu isinya diubah di sini; ternyata BPJS sudah menerima isi yang lama.",

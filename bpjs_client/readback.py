@@ -1,6 +1,7 @@
 """Finds out whether BPJS already has a registration or a visit, and under which number."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
@@ -30,44 +31,97 @@ def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
     raise Temporary("Daftar dari BPJS tidak dapat dibaca.", exchange)
 
 
-def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
-    """The noUrut of a registration by card and poli, from all registrations of the day (contract 3.1).
+@dataclass(frozen=True)
+class Seen:
+    """What a list of BPJS's shows of a registration or visit; its repr names nobody.
 
-    None: it is not there. Raises BpjsError, also for one without its number.
+    `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
+    the body, by the body's names; `elsewhere` says in Indonesian where else that day the card stands.
     """
-    numbers = [
-        shaped_number("noUrut", _text_at(row, "noUrut"))
-        for row in _registrations(read, key)
-        if _text_at(row, "peserta", "noKartu") == key.no_kartu and _is_poli(row, key)
-    ]
-    return _known(numbers, pendaftaran_page(key.tanggal, 0, PAGE_SIZE))
+
+    number: str | None = field(default=None, repr=False)
+    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    elsewhere: str = field(default="", repr=False)
+
+
+def see_pendaftaran(read: Read, key: VisitKey) -> Seen:
+    """A registration by card and poli, from all registrations of the day (contract 3.1).
+
+    Raises BpjsError, also for one without its number.
+    """
+    mine = [row for row in _registrations(read, key) if _text_at(row, "peserta", "noKartu") == key.no_kartu]
+    path = pendaftaran_page(key.tanggal, 0, PAGE_SIZE)
+    return _seen("noUrut", [row for row in mine if _is_poli(row, key)], mine, path)
+
+
+def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
+    """A visit by own provider, date and poli, from the card's history (contract 3.1).
+
+    Raises BpjsError, also for one without its number.
+    """
+    path = kunjungan_history(key.no_kartu)
+    mine = [row for row in rows_there(read, path) if _is_day(row, key)]
+    fitting = [row for row in mine if _provider(row) == kd_provider and _is_poli(row, key)]
+    return _seen("noKunjungan", fitting, mine, path)
+
+
+def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
+    """The noUrut of a registration; None: no row fits. Raises BpjsError."""
+    return see_pendaftaran(read, key).number
 
 
 def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
-    """The noKunjungan of a visit by own provider, date and poli, from the card's history (contract 3.1).
-
-    None: it is not there. Raises BpjsError, also for one without its number.
-    """
-    path = kunjungan_history(key.no_kartu)
-    numbers = [
-        shaped_number("noKunjungan", _text_at(row, "noKunjungan"))
-        for row in rows_there(read, path)
-        if _text_at(row, "providerPelayanan", "kdProvider") == kd_provider
-        and _is_poli(row, key)
-        and _is_day(row, key)
-    ]
-    return _known(numbers, path)
+    """The noKunjungan of a visit; None: no row fits. Raises BpjsError."""
+    return see_kunjungan(read, key, kd_provider).number
 
 
-def _known(numbers: Sequence[str | None], path: str) -> str | None:
-    """The first number of those rows that fit; None without such a row.
+def holds_pendaftaran(read: Read, key: VisitKey, no_urut: str) -> bool:
+    """Whether any row of the day has this number and card, whatever else it shows. Raises BpjsError."""
+    return any(
+        _text_at(row, "noUrut") == no_urut and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
+        for row in _registrations(read, key)
+    )
 
-    Raises Temporary when none of them has one: it is there, and must not pass for "nothing there".
-    """
-    known = next((number for number in numbers if number), None)
-    if numbers and known is None:
-        raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
-    return known
+
+def holds_kunjungan(read: Read, no_kartu: str, no_kunjungan: str) -> bool:
+    """Whether any row of the card's history has this number, whatever else it shows. Raises BpjsError."""
+    rows = rows_there(read, kunjungan_history(no_kartu))
+    return any(_text_at(row, "noKunjungan") == no_kunjungan for row in rows)
+
+
+def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> Seen:
+    """Raises Temporary when what fits has no number: it is there, and must not pass for "nothing there"."""
+    if not fitting:
+        return Seen(elsewhere="; ".join(dict.fromkeys(map(_where, mine))))
+    for row in fitting:
+        number = shaped_number(name, _text_at(row, name))
+        if number:
+            return Seen(number, _content(row))
+    raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
+
+
+# What the history shows of a visit, by the names of its body (contract 3.1).
+_SHOWN: Mapping[str, tuple[str, str]] = {
+    "kdDiag1": ("diagnosa1", "kdDiag"),
+    "kdDiag2": ("diagnosa2", "kdDiag"),
+    "kdDiag3": ("diagnosa3", "kdDiag"),
+    "kdDokter": ("dokter", "kdDokter"),
+    "kdStatusPulang": ("statusPulang", "kdStatusPulang"),
+}
+
+
+def _content(row: Row) -> dict[str, str]:
+    shown = ((name, _text_at(row, *where)) for name, where in _SHOWN.items())
+    return {name: value for name, value in shown if value}
+
+
+def _where(row: Row) -> str:
+    provider = _provider(row)
+    return f"poli {_text_at(row, 'poli', 'kdPoli') or 'tanpa kode'}" + (f" di {provider}" if provider else "")
+
+
+def _provider(row: Row) -> str | None:
+    return _text_at(row, "providerPelayanan", "kdProvider")
 
 
 def _registrations(read: Read, key: VisitKey) -> list[Row]:

@@ -20,9 +20,14 @@ from database.status import Status
 WORKER_DIED = "worker-died"
 ABSENT = "absent"
 FOUND = "found"
+# It is there, with another content than what was looked for.
+FOUND_OTHER = "found-other"
 LOOK_FAILED = "look-failed"
+# A look found nothing although BPJS had said that it is there: no proof of either.
+NOT_SEEN = "not-seen"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.
-UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED)
+UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED, NOT_SEEN)
+LOOKS = (LOOK_FAILED, NOT_SEEN)
 # A request ended so that it may be the job's fault, or its endpoint's, or that of BPJS as a whole.
 FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DIED)
 # A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
@@ -84,6 +89,8 @@ class JobInHand:
     pointless: bool
     # What left when the answer was lost; since then somebody may have edited the body.
     lost_request: Mapping[str, Any] | None = field(default=None, repr=False)
+    # How often since BPJS said that it is there, its saying so included, it could not be seen.
+    contradictions: int = 0
     # In Indonesian, why a deletion is given no number although its chain knows some.
     unclear: str | None = None
 
@@ -120,7 +127,9 @@ def open_attempt(
 def note_look(
     database: Database, job_id: int, *, owner: str, request: Mapping[str, Any], outcome: str, asker: Asker
 ) -> None:
-    """Record that BPJS was asked whether it has the job: one of FOUND, ABSENT, LOOK_FAILED.
+    """Record that BPJS was asked whether it has the job.
+
+    `outcome` is one of FOUND, FOUND_OTHER, ABSENT, NOT_SEEN, LOOK_FAILED.
 
     Raises LeaseLost, DatabaseUnavailable.
     """
@@ -162,7 +171,7 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
 
 def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
     """What the newest request without a clear answer held."""
-    sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome != LOOK_FAILED]
+    sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome not in LOOKS]
     return session.scalar(
         select(Attempt.request)
         .where(Attempt.job_id == job_id, Attempt.outcome.in_(sent))

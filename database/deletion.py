@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import card, poli, service_date
 from bpjs_client.jenis import Jenis
-from database.attempts import FOUND, UNCERTAIN_OUTCOMES, lost_request
+from database.attempts import FOUND, FOUND_OTHER, UNCERTAIN_OUTCOMES, lost_request
 from database.chain import DELETES, of_one_visit
 from database.models import Attempt, Job
 from database.place import chain_beside
@@ -207,5 +207,5 @@ def _creation(session: Session, job: Job, *, unclear: bool) -> _Creation:
 
 def _without_clear_answer(session: Session, job_ids: Sequence[int]) -> set[int]:
     """Those of these jobs of which a request got no clear answer, ever."""
-    lost = or_(Attempt.outcome.is_(None), Attempt.outcome.in_([*UNCERTAIN_OUTCOMES, FOUND]))
+    lost = or_(Attempt.outcome.is_(None), Attempt.outcome.in_([*UNCERTAIN_OUTCOMES, FOUND, FOUND_OTHER]))
     return set(session.scalars(select(Attempt.job_id).where(Attempt.job_id.in_(job_ids), lost)))

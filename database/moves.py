@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
-    LOOK_FAILED,
+    LOOKS,
+    NOT_SEEN,
     Evidence,
     JobInHand,
     close_attempt,
@@ -60,9 +61,10 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             numbers=undone.numbers,
             waits=job.waits,
             uncertain=bool(lost),
-            repeated=len([outcome for outcome in lost if outcome != LOOK_FAILED]) > 1,
+            repeated=len([outcome for outcome in lost if outcome not in LOOKS]) > 1,
             pointless=undone.pointless,
             lost_request=lost_request(session, job_id) if lost else None,
+            contradictions=sum(outcome in {"already-there", NOT_SEEN} for outcome in lost),
             unclear=undone.unclear,
         )
 

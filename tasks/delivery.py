@@ -30,7 +30,9 @@ from database import Database, LeaseLost
 from database.attempts import (
     ABSENT,
     FOUND,
+    FOUND_OTHER,
     LOOK_FAILED,
+    NOT_SEEN,
     Asker,
     Evidence,
     JobInHand,
@@ -41,6 +43,7 @@ from database.attempts import (
 from database.chain import blocked_by
 from database.claim import standing
 from database.errors import DatabaseUnavailable
+from database.held_content import held_content
 from database.intake import BAD_BODY, say_fields
 from database.moves import Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
@@ -52,6 +55,7 @@ from database.status import UNFINISHED, Status
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
+from tasks.content import is_other_content
 from tasks.credential import ask_and_judge, pause_service
 from tasks.outcomes import said, trouble_of, verdict_of
 from tasks.readback import Look, Sight, look
@@ -61,6 +65,8 @@ logger = logging.getLogger(__name__)
 GIVEN_UP = "tidak-berhasil"
 # BPJS answered each time with a failure of its own and took nothing, while it served others.
 NEVER_TAKEN, MOST_ROUNDS = "gangguan-bpjs", 3
+# So often BPJS may say "already there" and not show it before a person is asked.
+MOST_CONTRADICTIONS = 3
 OLD_BODY = "isi-lama"
 
 
@@ -226,22 +232,35 @@ def _settle(hand: _InHand) -> Verdict | None:
     try:
         sight = look(hand.bpjs, hand.jenis, hand.sent, repeated=hand.job.repeated)
     except BpjsError as error:
-        _note(hand, LOOK_FAILED)
-        if isinstance(error, Unauthorized):
-            ask_and_judge(hand.at, hand.job.faskes, hand.service)
-        later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
-        heard = None if isinstance(error, Unauthorized) else _heard(hand, error, is_look=True)
-        return _finish(hand, later, heard)
+        return _look_failed(hand, error)
     if sight.look is Look.DONE:
-        _note(hand, FOUND)
-        return _finish(hand, _found(hand, sight), _heard(hand, is_look=True))
-    if sight.look is Look.PERSON or (sight.look is Look.REPEAT and hand.edited):
-        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
+        is_other = _is_other_content(hand, hand.sent, sight)
+        _note(hand, FOUND_OTHER if is_other else FOUND)
+        return _finish(hand, _found(hand, sight, is_other=is_other), _heard(hand, is_look=True))
     if sight.look is Look.NOT_DONE:
-        _note(hand, ABSENT)
-        hear(hand.database, hand.who, hand.job.id, _heard(hand, is_look=True))
-        return _never_taken(hand) or _wait_in_line(hand, absent=True)
+        return _not_seen(hand, sight)
+    if sight.look is Look.PERSON or hand.edited:
+        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     return _wait_in_line(hand, absent=False)
+
+
+def _look_failed(hand: _InHand, error: BpjsError) -> Verdict:
+    _note(hand, LOOK_FAILED)
+    if isinstance(error, Unauthorized):
+        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+    later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
+    heard = None if isinstance(error, Unauthorized) else _heard(hand, error, is_look=True)
+    return _finish(hand, later, heard)
+
+
+def _not_seen(hand: _InHand, sight: Sight) -> Verdict | None:
+    """Proof that it is not there, unless BPJS said that it is."""
+    if hand.job.contradictions:
+        _note(hand, NOT_SEEN)
+        return _finish(hand, _contradicted(hand, sight), _heard(hand, is_look=True))
+    _note(hand, ABSENT)
+    hear(hand.database, hand.who, hand.job.id, _heard(hand, is_look=True))
+    return _never_taken(hand) or _wait_in_line(hand, absent=True)
 
 
 def _never_taken(hand: _InHand) -> Verdict | None:
@@ -271,6 +290,7 @@ def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
 
 
 _SENT_BEFORE_EDITING = "sudah ada di BPJS dengan isi sebelum diubah; perubahannya belum terkirim"
+_OTHER_CONTENT = "sudah ada di BPJS dengan isi lain; isi ini belum terkirim"
 _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"
 
 
@@ -280,11 +300,36 @@ def _note(hand: _InHand, outcome: str) -> None:
     )
 
 
-def _found(hand: _InHand, sight: Sight) -> Verdict:
+def _found(hand: _InHand, sight: Sight, *, is_other: bool) -> Verdict:
     """BPJS has what was sent; what was corrected since has not left, and must not pass for delivered."""
     if hand.edited:
         return Verdict(Status.GAGAL, OLD_BODY, _SENT_BEFORE_EDITING, result=dict(sight.result) or None)
+    if is_other:
+        return _other_content(sight)
     return Verdict(Status.TERKIRIM, "ditemukan", "ditemukan di BPJS", result=dict(sight.result))
+
+
+def _other_content(sight: Sight) -> Verdict:
+    return Verdict(Status.GAGAL, OLD_BODY, _OTHER_CONTENT, result=dict(sight.result) or None)
+
+
+def _is_other_content(hand: _InHand, body: Mapping[str, Any], sight: Sight) -> bool:
+    """Of a creation, whether BPJS holds it with another content than this."""
+    if hand.jenis not in _CREATES:
+        return False
+    return is_other_content(body, sight.content, held_content(hand.database, hand.job.id, body))
+
+
+_CREATES = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
+
+
+def _contradicted(hand: _InHand, sight: Sight) -> Verdict:
+    """BPJS said that it is there, and its list does not show it: neither is proof, and a person decides."""
+    seen = f"; yang terlihat: {sight.elsewhere}" if sight.elsewhere else ""
+    why = f"BPJS menjawab sudah ada, tetapi tidak terlihat di daftarnya{seen}"
+    if hand.job.contradictions + 1 < MOST_CONTRADICTIONS:
+        return _look_later(hand, why)
+    return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{why} ({_ASK_A_PERSON})")
 
 
 def _look_later(hand: _InHand, why: str) -> Verdict:
@@ -320,12 +365,13 @@ def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
     if isinstance(error, Unauthorized) and error.may_have_acted:
         ask_and_judge(hand.at, hand.job.faskes, hand.service)
         error = Unknown(error.reason, error.exchange, error.fields)
-    how = _evidence(error.outcome, error.exchange)
     if isinstance(error, Unauthorized):
         verdict, heard = _unauthorized(hand, error)
     else:
         verdict, heard = _judge(hand, error), _heard(hand, error)
-    return _record_end(hand, verdict, attempt, how, heard)
+    # Seen there with another content, nothing is uncertain any more.
+    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
+    return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
 
 
 def _evidence(outcome: str, exchange: Exchange) -> Evidence:
@@ -354,9 +400,11 @@ def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
     except BpjsError as failed:
         return _look_later(hand, f"sudah ada di BPJS, nomornya belum terbaca: {failed.reason}")
+    if sight.look is Look.DONE and _is_other_content(hand, hand.body, sight):
+        return _other_content(sight)
     if sight.look is Look.DONE:
         return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result=dict(sight.result))
-    return _look_later(hand, "BPJS menjawab sudah ada, tetapi belum terlihat di daftarnya")
+    return _contradicted(hand, sight)
 
 
 def _not_found(hand: _InHand, error: BpjsError) -> Verdict | None:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from bpjs_client.bodies import VisitKey, visit_key
 from bpjs_client.jenis import Jenis
 from bpjs_client.jobs import Bpjs
+from bpjs_client.readback import Seen
 
 
 class Look(Enum):
@@ -20,10 +21,16 @@ class Look(Enum):
 
 @dataclass(frozen=True)
 class Sight:
-    """The result of a look; `result` holds the recovered number."""
+    """The result of a look; its repr names nobody.
+
+    `result` holds the recovered number, `content` what BPJS shows of the body; `elsewhere`, in Indonesian,
+    where else the card stands that day when it is not where it should be.
+    """
 
     look: Look
-    result: Mapping[str, str] = field(default_factory=dict)
+    result: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    elsewhere: str = field(default="", repr=False)
 
 
 def look(bpjs: Bpjs, jenis: Jenis, body: Mapping[str, object], *, repeated: bool) -> Sight:
@@ -35,25 +42,31 @@ def look(bpjs: Bpjs, jenis: Jenis, body: Mapping[str, object], *, repeated: bool
 
 
 def _pendaftaran(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:
-    number = bpjs.find_pendaftaran(_key(Jenis.TAMBAH_PENDAFTARAN, body))
-    return Sight(Look.DONE, {"noUrut": number}) if number else Sight(Look.NOT_DONE)
+    return _sight("noUrut", bpjs.see_pendaftaran(_key(Jenis.TAMBAH_PENDAFTARAN, body)))
 
 
 def _kunjungan(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:
-    number = bpjs.find_kunjungan(_key(Jenis.TAMBAH_KUNJUNGAN, body))
-    return Sight(Look.DONE, {"noKunjungan": number}) if number else Sight(Look.NOT_DONE)
+    return _sight("noKunjungan", bpjs.see_kunjungan(_key(Jenis.TAMBAH_KUNJUNGAN, body)))
+
+
+def _sight(name: str, seen: Seen) -> Sight:
+    if seen.number is None:
+        return Sight(Look.NOT_DONE, elsewhere=seen.elsewhere)
+    return Sight(Look.DONE, {name: seen.number}, seen.content)
 
 
 def _hapus_pendaftaran(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:
-    still_there = bpjs.find_pendaftaran(_key(Jenis.HAPUS_PENDAFTARAN, body))
+    # By its number: the patient may have been registered again since, under another.
+    key = _key(Jenis.HAPUS_PENDAFTARAN, body)
+    still_there = bpjs.holds_pendaftaran(key, str(body.get("noUrut")))
     return Sight(Look.NOT_DONE if still_there else Look.DONE)
 
 
 def _hapus_kunjungan(bpjs: Bpjs, body: Mapping[str, object], repeated: bool) -> Sight:
-    key = visit_key(Jenis.HAPUS_KUNJUNGAN, body)
-    if key is None:  # without card, date and poli it cannot be looked up; deleting again is harmless
+    number, no_kartu = body.get("noKunjungan"), body.get("noKartu")
+    if not number or not no_kartu:  # without card it cannot be looked up; deleting again is harmless
         return Sight(Look.PERSON if repeated else Look.REPEAT)
-    return Sight(Look.NOT_DONE if bpjs.find_kunjungan(key) == body.get("noKunjungan") else Look.DONE)
+    return Sight(Look.NOT_DONE if bpjs.holds_kunjungan(str(no_kartu), str(number)) else Look.DONE)
 
 
 def _tambah_antrean(_bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:

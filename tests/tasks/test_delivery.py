@@ -511,7 +511,7 @@ def test_a_visit_sent_before_its_registration_follows_by_itself(desk: Any) -> No
     here.deliver(visit)
     assert (here.job(visit).status, here.job(visit).reason) == ("gagal", "tanpa-pendaftaran")
 
-    number = {"field": "noKunjungan", "message": "0114Y9"}
+    number = {"field": "noKunjungan", "message": "012345670926Y000123"}
     here.answer = lambda r: pcare(201, "CREATED", [number] if "kunjungan" in r.url.path else NO_URUT)
     here.deliver(here.hand_over("tambah-pendaftaran"))
     assert here.job(visit).status == "menunggu"
