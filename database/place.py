@@ -6,10 +6,12 @@ other one a chain of their own beside it, told by the card.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import poli, service_date
@@ -21,6 +23,7 @@ from database.patient import patient_mark
 Body = Mapping[str, object]
 
 LONGEST_CODE = 64
+NOBODY = -1  # no patient's mark
 # What a clinic is told of a job that it handed over into another patient's chain.
 NORM_IN_USE = (
     "norm ini dipakai pasien lain pada hari dan poli yang sama (nomor kartu berbeda); urutannya dipisah."
@@ -41,12 +44,9 @@ def find_place(
     session: Session, *, faskes: str, jenis: Jenis, norm: str, rantai: str | None, body: Body
 ) -> Place:
     """The place of a job about to be stored, seen from what is stored already."""
-    if rantai:
-        return _place_in(session, faskes, rantai, jenis, body)
-    named = _named_chain(session, faskes, jenis, norm, body)
-    chain = _patients_chain(session, faskes, named, body) if named else _chain_of_none(norm, jenis)
-    place = _place_in(session, faskes, chain, jenis, body)
-    return Place(place.rantai, place.position, NORM_IN_USE if named not in {None, chain} else None)
+    named = None if rantai else _named_chain(session, faskes, jenis, norm, body)
+    chain = rantai or named or _chain_of_none(norm, jenis)
+    return _place(session, faskes, chain, jenis, body, splits=named is not None)
 
 
 def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None:
@@ -55,25 +55,19 @@ def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None
     It follows its body, unless the clinic named its chain. A body that names no visit leaves it where it is:
     what waits for it must go on waiting.
     """
-    same_patient = patient_mark(body) == patient_mark(job.body)
-    chain = _chain_when_corrected(session, job, body, same_patient=same_patient)
-    if chain == job.rantai and same_patient:
+    jenis, same_patient = Jenis(job.jenis), patient_mark(body) == patient_mark(job.body)
+    named = _named_chain(session, job.faskes, jenis, job.norm, body)
+    moves = named is not None and _follows_its_body(session, job)
+    chains = _chains_of(named, body) if named is not None and moves else {job.rantai}
+    if same_patient and job.rantai in chains:
         return None
-    return _place_in(session, job.faskes, chain, Jenis(job.jenis), body, but=job.id)
+    chain = named if named is not None and moves else job.rantai
+    return _place(session, job.faskes, chain, jenis, body, splits=moves, but=job.id)
 
 
 def chain_beside(chain: str, mark: int) -> str:
     """The chain of another patient of the same norm, service date and poli."""
     return f"{chain}|{mark:04x}"
-
-
-def _chain_when_corrected(session: Session, job: Job, body: Body, *, same_patient: bool) -> str:
-    named = _named_chain(session, job.faskes, Jenis(job.jenis), job.norm, body)
-    if named is None or not _follows_its_body(session, job):
-        return job.rantai
-    if same_patient and job.rantai in _chains_of(named, body):
-        return job.rantai
-    return _patients_chain(session, job.faskes, named, body, but=job.id)
 
 
 def _follows_its_body(session: Session, job: Job) -> bool:
@@ -126,33 +120,60 @@ def _chains_of(chain: str, body: Body) -> set[str]:
     return {chain} if mark is None else {chain, chain_beside(chain, mark)}
 
 
-def _patients_chain(session: Session, faskes: str, chain: str, body: Body, *, but: int = 0) -> str:
-    """The chain, or the one beside it when another patient has it; a body without a card joins the first."""
+def _place(
+    session: Session, faskes: str, chain: str, jenis: Jenis, body: Body, *, splits: bool, but: int = 0
+) -> Place:
+    """In this chain, behind what it holds of the patient besides the job `but`.
+
+    Where the chain `splits` by patients: in the one beside it when another patient has it.
+    """
     mark = patient_mark(body)
-    if mark is None:
-        return chain
-    own = chain_beside(chain, mark)
-    held = session.execute(
-        select(Job.rantai, Job.pasien)
-        .where(Job.faskes == faskes, Job.rantai.in_((chain, own)), Job.id != but)
-        .distinct()
-    ).all()
-    there = {row.pasien for row in held if row.rantai == chain} - {None}
-    is_taken = bool(there) and mark not in there
-    return own if is_taken or any(row.rantai == own for row in held) else chain
+    own = chain if mark is None or not splits else chain_beside(chain, mark)
+    held = _held(session, faskes, {chain, own}, mark, but)
+    chosen = own if _is_anothers(chain, held) else chain
+    here = [step for step in held if step.rantai == chosen and step.jenis.service is jenis.service]
+    ours = [(step.jenis, step.position) for step in here if step.whose is not False]
+    shared = CHAIN_IN_USE if len(ours) < len(here) else None
+    return Place(chosen, place_after(jenis, ours), NORM_IN_USE if chosen != chain else shared)
 
 
-def _place_in(session: Session, faskes: str, chain: str, jenis: Jenis, body: Body, *, but: int = 0) -> Place:
-    """Behind what the chain holds of the patient, besides the job itself."""
-    held = session.execute(
-        select(Job.jenis, Job.position, Job.pasien)
-        .where(Job.faskes == faskes, Job.rantai == chain, Job.service == str(jenis.service), Job.id != but)
+class _Step(NamedTuple):
+    rantai: str
+    jenis: Jenis
+    position: int
+    whose: bool | None  # True: this patient's, False: another's, None: nobody knows
+
+
+def _held(session: Session, faskes: str, chains: set[str], mark: int | None, but: int) -> list[_Step]:
+    """What these chains hold: as many rows as there are different steps, not jobs."""
+    values = {
+        "faskes": faskes,
+        "chains": sorted(chains),
+        "mark": NOBODY if mark is None else mark,
+        "but": but,
+    }
+    return [
+        _Step(rantai, Jenis(kind), position, None if None in {mark, whose} else bool(whose))
+        for rantai, kind, position, whose in session.execute(_holding(), values)
+    ]
+
+
+@cache
+def _holding() -> Select[tuple[str, str, int, bool]]:
+    """Built once: every hand-over asks."""
+    whose = (Job.pasien == bindparam("mark")).label("whose")
+    return (
+        select(Job.rantai, Job.jenis, Job.position, whose)
+        .where(Job.faskes == bindparam("faskes"), Job.rantai.in_(bindparam("chains", expanding=True)))
+        .where(Job.id != bindparam("but"))
         .distinct()
-    ).all()
-    mark = patient_mark(body)
-    ours = [row for row in held if mark is None or row.pasien in {mark, None}]
-    position = place_after(jenis, [(Jenis(row.jenis), row.position) for row in ours])
-    return Place(chain, position, CHAIN_IN_USE if len(ours) < len(held) else None)
+    )
+
+
+def _is_anothers(chain: str, held: Sequence[_Step]) -> bool:
+    """Whether the chain is another patient's, or this one has begun one beside it."""
+    there = {step.whose for step in held if step.rantai == chain}
+    return any(step.rantai != chain for step in held) or (False in there and True not in there)
 
 
 def place_after(jenis: Jenis, held: list[tuple[Jenis, int]]) -> int:

@@ -15,7 +15,9 @@ from tests.tasks.bodies import BODIES, CARD
 from tests.tasks.desk import Desk, pcare
 
 MOTHER, BABY = CARD, "0009998887777"
-NUMBERS = {MOTHER: "M1", BABY: "B2"}
+M1, M2, B2 = (f"012345670926Y00000{digit}" for digit in (1, 2, 3))  # visits, in the shape of contract 5e
+NUMBERS = {MOTHER: M1, BABY: B2}
+NO_URUT = {MOTHER: "A1", BABY: "A2"}
 NOBODY: dict[str, Any] = {"noKartu": None, "tglDaftar": None, "kdPoli": None}
 
 # how the clinic came to put both into one chain: by norm, day and poli, or by a chain that it named
@@ -31,9 +33,10 @@ IN_ONE_CHAIN = {"norm": "RM-1", "rantai": "keluarga-7"}
 def numbering(request: httpx.Request) -> httpx.Response:
     """A BPJS that numbers by card, deletes whatever it is asked to, and holds nothing when looked at."""
     if request.method == "POST":
-        field = "noKunjungan" if "kunjungan" in request.url.path else "noUrut"
-        given = NUMBERS[json.loads(request.content)["noKartu"]]
-        return pcare(201, "CREATED", {"field": field, "message": given})
+        card = json.loads(request.content)["noKartu"]
+        is_visit = "kunjungan" in request.url.path
+        number = {"field": "noKunjungan", "message": NUMBERS[card]}
+        return pcare(201, "CREATED", number if is_visit else {"field": "noUrut", "message": NO_URUT[card]})
     return pcare(200, "OK", None)
 
 
@@ -74,7 +77,7 @@ def test_a_deletion_takes_the_number_of_its_own_patient(
     both_sent(here, creation, frames)
     removal = hand_over(here, deletion, frames[0], noKartu=whose)
     here.deliver(removal)
-    assert deleted(here) == [NUMBERS[whose]]
+    assert deleted(here) == [(NUMBERS if deletion == "hapus-kunjungan" else NO_URUT)[whose]]
     assert here.job(removal).status == "terkirim"
 
 
@@ -82,7 +85,7 @@ def test_a_card_alone_says_whose_visit_of_a_named_chain_is_meant(desk: Any) -> N
     here = desk()
     both_sent(here, "tambah-kunjungan", (IN_ONE_CHAIN, IN_ONE_CHAIN))
     here.deliver(hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY | {"noKartu": MOTHER}))
-    assert deleted(here) == ["M1"]
+    assert deleted(here) == [M1]
 
 
 DAY_AND_POLI = {"tglDaftar": "14-09-2026", "kdPoli": "001"}
@@ -105,7 +108,7 @@ def test_a_deletion_that_does_not_say_whose_is_refused_until_it_does(
 
     ask_again(here.database, removal, Resend(patch={"noKartu": BABY}, reason="milik bayinya", by="Sari"))
     here.deliver(removal)
-    assert deleted(here) == ["B2"]
+    assert deleted(here) == [B2]
 
 
 @SQLITE
@@ -113,7 +116,7 @@ def test_the_one_visit_of_a_chain_needs_no_name(desk: Any) -> None:
     here = desk()
     here.deliver(hand_over(here, "tambah-kunjungan", IN_ONE_CHAIN))
     here.deliver(hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY))
-    assert deleted(here) == ["M1"]
+    assert deleted(here) == [M1]
 
 
 @SQLITE
@@ -127,10 +130,10 @@ def test_a_deletion_that_brings_its_number_keeps_it_and_borrows_nobodys_card(des
         return pcare(200, "OK", None)
 
     here.answer = silent
-    removal = hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY | {"noKunjungan": "M1"})
+    removal = hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY | {"noKunjungan": M1})
     here.deliver(removal)
     here.deliver(removal)  # its answer was lost, so BPJS is looked at
-    assert deleted(here) == ["M1"]
+    assert deleted(here) == [M1]
     assert f"/peserta/{MOTHER}" in here.requests[-1].url.path
 
 
@@ -138,8 +141,10 @@ def test_a_deletion_that_brings_its_number_keeps_it_and_borrows_nobodys_card(des
 def test_a_number_that_the_chain_does_not_know_goes_out_as_it_is(desk: Any) -> None:
     here = desk()
     both_sent(here, "tambah-kunjungan", (IN_ONE_CHAIN, IN_ONE_CHAIN))
-    here.deliver(hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY | {"noKunjungan": "X9"}))
-    assert deleted(here) == ["X9"]
+    here.deliver(
+        hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY | {"noKunjungan": "012345670926Y000009"})
+    )
+    assert deleted(here) == ["012345670926Y000009"]
 
 
 # What else of a chain that the clinic named is not what the deletion names.
@@ -163,7 +168,7 @@ def test_another_day_or_poli_of_the_same_patient_is_another_visit(
 @SQLITE
 def test_of_two_visits_of_one_patient_none_is_guessed(desk: Any) -> None:
     here = desk()
-    answers = iter(["M1", "M2"])
+    answers = iter([M1, M2])
     here.answer = lambda r: (
         pcare(201, "CREATED", {"field": "noKunjungan", "message": next(answers)})
         if r.method == "POST"
@@ -179,7 +184,7 @@ def test_of_two_visits_of_one_patient_none_is_guessed(desk: Any) -> None:
     ask_again(here.database, removal, Resend(patch={"kdPoli": "001"}, reason="yang pagi", by="Sari"))
     here.deliver(removal)
     here.deliver(hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, **NOBODY))  # one is left
-    assert deleted(here) == ["M1", "M2"]
+    assert deleted(here) == [M1, M2]
 
 
 def stays_refused(here: Desk, job_id: int) -> None:
@@ -251,7 +256,7 @@ def lost(here: Desk, jenis: str, **changes: Any) -> int:
 
 def holding(kd_poli: str) -> Callable[[httpx.Request], httpx.Response]:
     """A BPJS that holds one registration, of this poli, and deletes whatever it is asked to."""
-    row = {"noUrut": "M1", "peserta": {"noKartu": MOTHER}, "poli": {"kdPoli": kd_poli}}
+    row = {"noUrut": "A1", "peserta": {"noKartu": MOTHER}, "poli": {"kdPoli": kd_poli}}
     return lambda r: pcare(200, "OK", {"count": 1, "list": [row]} if r.method == "GET" else None)
 
 
@@ -268,7 +273,7 @@ def test_what_bpjs_holds_of_before_a_correction_is_found_by_the_deletion_of_just
     assert deleted(here) == []
     assert here.job(of_the_new).status == "gagal"
     here.deliver(hand_over(here, "hapus-pendaftaran", {}))
-    assert deleted(here) == ["M1"]
+    assert deleted(here) == ["A1"]
 
 
 def test_a_deletion_does_not_close_itself_while_a_corrected_request_may_be_at_bpjs(desk: Any) -> None:
@@ -286,7 +291,7 @@ def test_a_deletion_does_not_close_itself_while_a_corrected_request_may_be_at_bp
 def test_a_number_of_an_odd_kind_is_named_and_stops_nothing(desk: Any) -> None:
     here = desk()
     here.deliver(hand_over(here, "tambah-kunjungan", IN_ONE_CHAIN))
-    removal = hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, noKunjungan=["M1"])
+    removal = hand_over(here, "hapus-kunjungan", IN_ONE_CHAIN, noKunjungan=[M1])
     here.reopen(removal)
     here.deliver(removal)
     assert (here.job(removal).status, deleted(here)) == ("gagal", [])
