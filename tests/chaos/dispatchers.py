@@ -20,8 +20,34 @@ QUICK = {
 }
 
 
+def clinics_file(home: Path, simulator: Simulator) -> Path:
+    """The clinics of a storm: the simulator's, each under its name."""
+    tables = []
+    for member in simulator.double.clinics.values():
+        name = "utama" if member.username == "klinik" else member.username
+        secrets = {
+            "secret_key": member.secret_key,
+            "pcare_user_key": member.pcare_user_key,
+            "antrean_user_key": member.antrean_user_key,
+            "pcare_password": member.password,
+        }
+        for key, value in secrets.items():
+            (home / f"{name}-{key}").write_text(value)
+        plain = {
+            "cons_id": member.cons_id,
+            "pcare_username": member.username,
+            "kd_provider": member.kd_provider,
+        }
+        lines = [f'{key} = {{ file = "{name}-{key}" }}' for key in secrets]
+        lines += [f'{key} = "{value}"' for key, value in plain.items()]
+        tables.append("\n".join([f"[{name}]", *lines, "serentak = 8"]))
+    file = home / "faskes.toml"
+    file.write_text("\n".join(tables))
+    return file
+
+
 def environment(
-    database_url: str, simulator: Simulator, prefect: PrefectServer, home: Path
+    database_url: str, simulator: Simulator, prefect: PrefectServer, home: Path, clinics: Path
 ) -> dict[str, str]:
     """What a dispatcher is told."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("BPJS_")}
@@ -30,6 +56,7 @@ def environment(
         "BPJS_DATABASE_URL": database_url,
         "BPJS_PCARE_BASE_URL": simulator.pcare_url,
         "BPJS_ANTREAN_BASE_URL": simulator.antrean_url,
+        "BPJS_FASKES_FILE": str(clinics),
         "PREFECT_API_URL": prefect.api_url,
         "PREFECT_HOME": str(home / "prefect"),
     }

@@ -25,12 +25,28 @@ COURSES: tuple[tuple[str, ...], ...] = (
 )
 
 
+# Of every so many patients one whose visit BPJS always fails, and one whose visit a firewall refuses; both
+# have a course that ends with a visit.
+POISON_EVERY, POISONED, FIREWALLED = 24, 1, 9
+REFUSED_JENIS = "batal-antrean"  # its endpoint is granted to nobody
+SLOW_CLINIC = "lambat"
+
+
 @dataclass(frozen=True)
 class Patient:
     """One patient of a storm's day; everything about them follows from the number."""
 
     number: int
     day: date
+    faskes: str = "utama"
+
+    @property
+    def is_poisoned(self) -> bool:
+        return self.number % POISON_EVERY == POISONED
+
+    @property
+    def is_firewalled(self) -> bool:
+        return self.number % POISON_EVERY == FIREWALLED
 
     @property
     def course(self) -> tuple[str, ...]:
@@ -55,6 +71,8 @@ class Patient:
         if wrong or deleted:
             return Counter()
         held = {"tambah-pendaftaran": "pendaftaran", "tambah-kunjungan": "kunjungan"}
+        if self.is_poisoned or self.is_firewalled:
+            del held["tambah-kunjungan"]
         return Counter(held[step] for step in self.course if step in held)
 
     def _line(self, step: str) -> Line:
@@ -73,6 +91,7 @@ class Patient:
             "nama_pasien": name,
             "body": body,
             "rantai": chain,
+            "faskes": self.faskes,
         }
 
     def _changes(self, jenis: str) -> Line:

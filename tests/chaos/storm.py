@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from bpjs_client.jenis import Service
+from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
 from database.errors import DatabaseUnavailable
 from database.models import Job
 from database.services.holds import resume
-from tests.chaos.dispatchers import Dispatchers, environment
-from tests.chaos.patients import Line, Patient
+from tests.chaos.dispatchers import Dispatchers, clinics_file, environment
+from tests.chaos.patients import SLOW_CLINIC, Line, Patient
 from tests.chaos.verdict import is_settled, problems
 from tests.flows.prefect_server import PrefectServer
 
@@ -35,6 +36,23 @@ RATES = {
 PASSWORD = "Sandi#Simulator1"
 SLOW_SECONDS = 2.5
 CALM_SECONDS = 90.0
+
+
+# A second clinic, whose every answer takes nearly as long as it may.
+SLOW_FROM, SLOW_CLINIC_MS = 10_000, 900
+MEMBERS = (Member(), Member(cons_id="54321", username=SLOW_CLINIC))
+
+
+def _poison(simulator: Simulator, people: Sequence[Patient]) -> None:
+    """What BPJS never takes, for as long as the storm and the calm after it last."""
+    for patient in people:
+        visit = {"card": patient.card, "endpoint": "kunjungan/v1", "method": "POST"}
+        if patient.is_poisoned:
+            simulator.script_answer("net-error", **visit)
+        elif patient.is_firewalled:
+            simulator.script_answer("firewall-403", **visit)
+    simulator.script_answer("not-registered", endpoint="antrean/batal", method="POST")
+    simulator.set_latency(SLOW_CLINIC_MS, cons_id="54321")
 
 
 @dataclass(frozen=True)
@@ -68,9 +86,12 @@ def storm(
     started = time.monotonic()
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     people = [Patient(number, today) for number in range(patients)]
-    with Simulator(seed=seed) as simulator:
+    people += [Patient(SLOW_FROM + number, today, SLOW_CLINIC) for number in range(patients // 8)]
+    with Simulator(seed=seed, clinics=MEMBERS) as simulator:
         simulator.set_faults(RATES, slow_seconds=SLOW_SECONDS, refuse_seconds=0.5)
-        dispatchers = Dispatchers(environment(database_url, simulator, prefect, home), home)
+        _poison(simulator, people)
+        clinics = clinics_file(home, simulator)
+        dispatchers = Dispatchers(environment(database_url, simulator, prefect, home, clinics), home)
         try:
             clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
             _rage(dice, seconds, people, clinic)
@@ -109,8 +130,9 @@ class _Clinic:
     def right_password(self) -> None:
         """It is right again, and an admin resumes what was paused."""
         self.simulator.set_password(PASSWORD)
-        for service in Service:
-            _patiently(resume, self.database, "utama", service)
+        for faskes in ("utama", SLOW_CLINIC):
+            for service in Service:
+                _patiently(resume, self.database, faskes, service)
 
 
 def _rage(dice: Random, seconds: float, people: list[Patient], clinic: _Clinic) -> None:

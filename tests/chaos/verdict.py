@@ -11,8 +11,10 @@ from database import Database
 from database.chain import waits_for
 from database.models import Attempt, Job
 from database.picking import NEEDS_PERSON
+from database.services.evidence import REFUSED_ALONE
 from database.status import UNFINISHED, Status
-from tests.chaos.patients import UNKNOWN_POLI, Patient
+from tasks.delivery import NEVER_TAKEN
+from tests.chaos.patients import REFUSED_JENIS, UNKNOWN_POLI, Patient
 
 Write = Mapping[str, Any]
 
@@ -25,7 +27,10 @@ def is_settled(database: Database) -> bool:
     """Whether nothing moves by itself any more: the rest waits for a person, or behind what does."""
     with database.read() as session:
         unfinished = session.scalars(select(Job).where(Job.status.in_([each.value for each in UNFINISHED])))
-        return all(job.reason == NEEDS_PERSON or waits_for(session, job.id) for job in unfinished)
+        return all(
+            job.reason == NEEDS_PERSON or job.jenis == REFUSED_JENIS or waits_for(session, job.id)
+            for job in unfinished
+        )
 
 
 def problems(database: Database, ledger: Mapping[str, Any], patients: Sequence[Patient]) -> list[str]:
@@ -40,6 +45,7 @@ def problems(database: Database, ledger: Mapping[str, Any], patients: Sequence[P
         *(f"job {job.id} ({job.jenis}) ended as {job.status}: {job.message}" for job in jobs if not _may_end_so(job)),
         *(f"job {job_id} has an attempt that never ended" for job_id in unclosed),
         *_disagreements(jobs, ledger, patients),
+        *_too_often(ledger["writes"], patients),
         *_doubles(ledger["writes"], {job.body["nik"] for job in jobs if _without_card(job)}),
     ]  # fmt: skip
 
@@ -47,11 +53,30 @@ def problems(database: Database, ledger: Mapping[str, Any], patients: Sequence[P
 def _may_end_so(job: Job) -> bool:
     if job.status == Status.TERKIRIM:
         return True
+    if job.status == Status.GAGAL and job.jenis == Jenis.TAMBAH_KUNJUNGAN:
+        return job.reason in POISON and _patient_of(job).is_poisoned | _patient_of(job).is_firewalled
     if job.status == Status.GAGAL:
-        return job.body.get("kdPoli") == UNKNOWN_POLI  # the only wrong data of a storm
+        # The only wrong data of a storm, and what nobody may call.
+        return job.body.get("kdPoli") == UNKNOWN_POLI or job.jenis == REFUSED_JENIS
     if job.status == Status.TIDAK_PASTI:
         return job.reason == NEEDS_PERSON and Jenis(job.jenis) in FOR_A_PERSON
     return job.status == Status.MENUNGGU  # behind one of those: `is_settled` saw to it
+
+
+POISON = {NEVER_TAKEN, REFUSED_ALONE}
+MOST_SENDS = 6  # of a poisoned visit
+
+
+def _patient_of(job: Job) -> Patient:
+    return Patient(int(job.norm[1:]), job.tanggal)
+
+
+def _too_often(writes: Sequence[Write], patients: Sequence[Patient]) -> Iterator[str]:
+    """A visit that BPJS always fails or a firewall refuses, sent again and again."""
+    sent = Counter((w["body"] or {}).get("noKartu") for w in writes if w["endpoint"] == "kunjungan/v1")
+    for patient in patients:
+        if (patient.is_poisoned or patient.is_firewalled) and sent[patient.card] > MOST_SENDS:
+            yield f"patient {patient.number}: a poisoned visit was sent {sent[patient.card]} times"
 
 
 def _without_card(job: Job) -> bool:
