@@ -1,5 +1,6 @@
 """Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
 
+import re
 import ssl
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bpjs_client.jenis import Service
 
 _WEB_ADDRESS = TypeAdapter(HttpUrl)
+_PROVIDER = re.compile(r"[0-9A-Za-z]{8}")  # the shape of all samples (contract 5e)
 # The project's own, from whatever directory a command is run.
 DOTENV = Path(__file__).resolve().parent.parent / ".env"
 
@@ -52,6 +54,15 @@ class BpjsSettings(BaseSettings):
         except ValidationError:  # its text repeats the address, which may hold a password
             raise ValueError("harus alamat http:// atau https:// dari layanan BPJS") from None
         return value.strip()
+
+    @field_validator("kd_provider")
+    @classmethod
+    def _provider_code(cls, value: str) -> str:
+        # Look-ups compare it letter by letter: a stray space would make every visit look absent. An empty one
+        # is an installation that is not filled in yet, which `bpjs doctor` says.
+        if value and not _PROVIDER.fullmatch(value):
+            raise ValueError("harus 8 angka atau huruf, tanpa spasi")
+        return value
 
     @field_validator("ca_file")
     @classmethod

@@ -172,7 +172,8 @@ def test_1500_unknown_faskes_are_one_finding_that_says_what_to_do(
     store(kept, [row for text in unknown_names(1_500) for row in (refused(text), *waiting(text))])
     secrets = ("secret_key", "pcare_user_key", "antrean_user_key", "pcare_password")
     lines = [f'{name} = {{ env = "RAHASIA" }}' for name in secrets]
-    lines += [f'{name} = "x"' for name in ("cons_id", "pcare_username", "kd_provider")]
+    lines += [f'{name} = "x"' for name in ("cons_id", "pcare_username")]
+    lines.append('kd_provider = "01234567"')
     (tmp_path / "faskes.toml").write_text("\n".join(["[klinik-a]", *lines]))
     ran = examine(BPJS_FASKES_FILE=str(tmp_path / "faskes.toml"), RAHASIA="rahasia")
     ((line, todo),) = crossed_services(ran)

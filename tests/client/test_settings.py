@@ -63,3 +63,17 @@ def test_the_projects_own_env_file_is_read_from_any_directory():
     project = Path(__file__).resolve().parents[2]
     assert BpjsSettings.model_config["env_file"] == project / ".env"
     assert DatabaseSettings.model_config["env_file"] == project / ".env"
+
+
+@pytest.mark.parametrize(
+    "code", ["0099B001 ", " 0099B001", "0099B00", "0099B0011", "0099-001", "0099B00\u0661"]
+)
+def test_a_provider_code_that_is_not_eight_clean_characters_is_refused(code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        BpjsSettings(_env_file=None, kd_provider=code)
+    assert "harus 8 angka atau huruf" in str(refused.value)
+
+
+@pytest.mark.parametrize("code", ["0099B001", "01234567", ""])
+def test_a_provider_code_of_eight_or_none_yet_is_taken(code: str) -> None:
+    assert BpjsSettings(_env_file=None, kd_provider=code).kd_provider == code
