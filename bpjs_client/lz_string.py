@@ -4,10 +4,11 @@ A phrase of its dictionary always stands somewhere in what was unpacked before, 
 """
 
 import base64
+import string
 import sys
 from array import array
 
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-"
+_LETTERS = f"{string.ascii_uppercase}{string.ascii_lowercase}{string.digits}+-".encode()
 _BITS = 6  # of a letter
 # Base64 has the same letters but the last; what is no letter here must be none there.
 _TO_BASE64 = bytes.maketrans(
