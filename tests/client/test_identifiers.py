@@ -165,7 +165,7 @@ def test_the_names_of_identifiers_are_known_in_every_spelling(name, value):
         ("kunjungan/0114Y9", "0114Y9 tidak ditemukan"),
         ("kunjungan/peserta/0001234", "0001234 tidak ditemukan"),
         (
-            "pendaftaran/peserta/12345678/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001",
+            "pendaftaran/peserta/12345678/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001",  # pragma: allowlist secret
             "12345678 tidak ditemukan",
         ),
         ("peserta/nik/32010101", "32010101 tidak ditemukan"),
