@@ -234,7 +234,7 @@ MATCHES: list[tuple[dict[str, str], tuple[Call, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("match", "meant"), MATCHES, ids=str)
+@pytest.mark.parametrize(("match", "meant"), MATCHES, ids=[str(match) for match, _ in MATCHES])
 def test_an_answer_meets_the_requests_that_were_meant_and_no_other(
     clinic: Caller, match: dict[str, Any], meant: tuple[Call, ...]
 ) -> None:
