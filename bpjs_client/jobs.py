@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from types import TracebackType
 from typing import Self, cast
 
@@ -106,6 +106,10 @@ class Bpjs:
         """Whether PCare holds a visit of this number, whatever else its row shows. Raises `BpjsError`."""
         return readback.holds_kunjungan(self._read_pcare, no_kartu, no_kunjungan)
 
+    def own_provider(self) -> str | None:
+        """The clinic's provider code as PCare shows it today; None: it shows none. Raises `BpjsError`."""
+        return readback.own_provider(self._read_pcare, self._today())
+
     def probe(self, service: Service, *, other: bool = False) -> Exchange:
         """A harmless read: does the service answer and take our credential? Raises `BpjsError`.
 
@@ -118,8 +122,10 @@ class Bpjs:
         return self._harmless_paths(service)[0]
 
     def _harmless_paths(self, service: Service) -> tuple[str, str]:
-        today = datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
-        return harmless_reads(service, today)
+        return harmless_reads(service, self._today())
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), UTC).astimezone(_JAKARTA).date()
 
     def read(self, service: Service, path: str) -> Exchange:
         """GET a path relative to the service's base URL; "no data" in any form gives response None or [].

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
@@ -81,6 +82,15 @@ def holds_pendaftaran(read: Read, key: VisitKey, no_urut: str) -> bool:
         _text_at(row, "noUrut") == no_urut and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
         for row in _registrations(read, key)
     )
+
+
+def own_provider(read: Read, day: date) -> str | None:
+    """The provider code under which PCare keeps this clinic's registrations of a day; None: it shows none.
+
+    Raises BpjsError.
+    """
+    rows = rows_there(read, pendaftaran_page(day, 0, 1))
+    return next(filter(None, map(_provider, rows)), None)
 
 
 def holds_kunjungan(read: Read, no_kartu: str, no_kunjungan: str) -> bool:

@@ -186,12 +186,15 @@ def _services(faskes: str, *, endpoints: bool) -> Iterator[Finding]:
 
     clinic = "" if faskes == UTAMA else f" {faskes}"
     rows = _rows_of(faskes)
-    with Bpjs(configured_clinics().settings(faskes)) as bpjs:
+    settings = configured_clinics().settings(faskes)
+    with Bpjs(settings) as bpjs:
         for service in Service:
             row = rows.get((service.value, ""))
             answered = yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}", row)
             if answered and endpoints:
                 yield from granted.references(bpjs, service, clinic)
+        if endpoints:
+            yield from granted.provider(bpjs, settings.kd_provider, clinic)
     if endpoints:
         with suppress(DatabaseError):  # it was told above
             held = {jenis: row.state for (_, jenis), row in rows.items() if jenis}

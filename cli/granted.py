@@ -45,6 +45,19 @@ def references(bpjs: Bpjs, service: Service, clinic: str) -> Iterator[Finding]:
     yield Finding(f"Endpoint {service.value}{clinic}", not refused, found, _ASK_BPJS if refused else "")
 
 
+def provider(bpjs: Bpjs, ours: str, clinic: str) -> Iterator[Finding]:
+    """Compares our provider code with the one that PCare shows; says nothing where it shows none today."""
+    try:
+        theirs = bpjs.own_provider()
+    except BpjsError:
+        return  # whether it may be read was told above
+    if theirs is not None:
+        well = theirs == ours
+        found = f"{ours}, sama dengan BPJS" if well else f"{ours}, tetapi BPJS memakai {theirs}"
+        todo = "" if well else "perbaiki BPJS_KD_PROVIDER: tanpa itu kunjungan tidak ditemukan lagi di BPJS"
+        yield Finding(f"Kode faskes{clinic}", well, found, todo)
+
+
 def _paths(service: Service) -> Iterator[tuple[Reference, str]]:
     for reference in REFERENCES:
         listings = reference.plan(_FirstLists()) if reference.service is service else ()

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -344,3 +345,14 @@ def test_job_types_are_told_by_what_bpjs_took_and_what_is_held(
     assert "ditahan: tambah-kunjungan;" in line
     assert "hapus-kunjungan" in line.partition("belum ada yang terkirim")[2]
     assert "tambah-kunjungan di pcare ditahan" in ran.out.casefold()
+
+
+@pytest.mark.parametrize(("ours", "mark"), [("01234567", "✓"), ("0099B001", "✗")])
+def test_our_provider_code_is_compared_with_bpjs_own(
+    examine: Callable[..., Ran], simulator: Simulator, ours: str, mark: str
+) -> None:
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).strftime("%d-%m-%Y")
+    simulator.hold_pendaftaran("0001000000001", today, "001")
+    out = examine(BPJS_KD_PROVIDER=ours).out
+    (line,) = (line for line in out.splitlines() if "Kode faskes" in line)
+    assert line.startswith(f"{mark} Kode faskes: {ours}")
