@@ -113,7 +113,8 @@ def test_a_job_that_is_due_again_before_its_run_has_ended_gets_a_run_beside_it(
     totals = send_due(until_empty=True)
 
     assert (totals.terkirim, totals.gagal) == (3, 0)
-    assert sorted(here.outcomes(job) for job in jobs) == [["rejected", "success"], ["success"], ["success"]]
+    again = ["rejected", "asked-again", "success"]
+    assert sorted(here.outcomes(job) for job in jobs) == [again, ["success"], ["success"]]
     states = Counter(run["state_type"] for run in runs_of(prefect, norm))
     assert states == {"COMPLETED": 3, "FAILED": 1}
 
@@ -171,7 +172,7 @@ def test_a_refused_credential_is_met_once_and_the_queue_waits(desk: Any) -> None
     here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
     jobs = [here.hand_over("tambah-pendaftaran", norm=f"RM-{number}") for number in range(10)]
     totals = send_due(until_empty=True)
-    assert len(here.requests) == 1
+    assert [request.method for request in here.requests] == ["POST", "GET"]  # and one harmless read
     assert totals.gagal == 0
     assert {here.job(job).status for job in jobs} == {"menunggu"}
 
