@@ -13,9 +13,12 @@ def pause_service(at: Composition, faskes: str, service: Service, why: str) -> N
     pause(at.database, faskes, service, without_identifiers(why), mark=mark)
 
 
-def ask_and_judge(at: Composition, faskes: str, service: Service) -> Reading:
-    """Ask the service a harmless question and draw the consequence. Raises DatabaseUnavailable."""
-    reading = at.harmless_reads.ask(faskes, service)
+def ask_and_judge(at: Composition, faskes: str, service: Service, *, since: float) -> Reading:
+    """Ask the service a harmless question and draw the consequence; `since`: see `HarmlessReads.ask`.
+
+    Raises DatabaseUnavailable.
+    """
+    reading = at.harmless_reads.ask(faskes, service, since=since)
     judge_by(at, faskes, service, reading)
     return reading
 

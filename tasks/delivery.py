@@ -94,6 +94,7 @@ class _InHand:
     body: Mapping[str, Any] = field(repr=False)
     at: Composition
     asker: Asker
+    began: float  # before anything of it left, by the clock of `at.harmless_reads`
 
     @property
     def database(self) -> Database:
@@ -149,7 +150,7 @@ def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
     given = {name: value for name, value in job.body.items() if value not in (None, "")}
     missing = {name: value for name, value in job.numbers.items() if name not in given}
     body = {**job.body, **missing} if jenis in _DELETES else job.body
-    return _InHand(job, jenis, body, at, asker)
+    return _InHand(job, jenis, body, at, asker, at.harmless_reads.now())
 
 
 _DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
@@ -164,7 +165,7 @@ def _finish(hand: _InHand, verdict: Verdict, heard: Heard | None = None) -> Verd
 def _ask(hand: _InHand) -> None:
     """Is it the job or the service? The job's end is written down already: a failure here loses nothing."""
     try:
-        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+        ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
     except DatabaseUnavailable as error:
         logger.warning("%s of %s: not judged: %s", hand.service, hand.job.faskes, error)
 
@@ -247,7 +248,7 @@ def _settle(hand: _InHand) -> Verdict | None:
 def _look_failed(hand: _InHand, error: BpjsError) -> Verdict:
     _note(hand, LOOK_FAILED)
     if isinstance(error, Unauthorized):
-        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+        ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
     later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
     heard = None if isinstance(error, Unauthorized) else _heard(hand, error, is_look=True)
     return _finish(hand, later, heard)
@@ -363,7 +364,7 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
 
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
     if isinstance(error, Unauthorized) and error.may_have_acted:
-        ask_and_judge(hand.at, hand.job.faskes, hand.service)
+        ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
         error = Unknown(error.reason, error.exchange, error.fields)
     if isinstance(error, Unauthorized):
         verdict, heard = _unauthorized(hand, error)
@@ -439,7 +440,7 @@ def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
 
 def _unauthorized(hand: _InHand, error: Unauthorized) -> tuple[Verdict, Heard | None]:
     """Is the credential refused, or this job? A harmless read decides, whatever the words."""
-    reading = ask_and_judge(hand.at, hand.job.faskes, hand.service)
+    reading = ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
     if reading.answer is Answer.REFUSED:
         return verdict_of(error, hand.job.waits, hand.at.settings.waits), None
     words = without_identifiers(said(error), hand.body)

@@ -20,11 +20,12 @@ SHARED_SECONDS = 3.0
 
 @dataclass
 class _Asked:
-    """The last question to one service: when it was answered, and when the answer was last needed."""
+    """The last question to one service: when it was asked and answered, and when that was last needed."""
 
     lock: Lock = field(default_factory=Lock)
     reading: Reading | None = None
-    at: float = 0.0  # of the monotonic clock, like the next
+    asked_at: float = 0.0  # of the monotonic clock, like the next two
+    at: float = 0.0
     needed_at: float | None = None
 
 
@@ -37,16 +38,32 @@ class HarmlessReads:
         self._asked: dict[tuple[int, Service], _Asked] = {}
         self._lock = Lock()
 
-    def ask(self, faskes: str, service: Service) -> Reading:
-        """Does the service answer, and take our credential? Raises UnknownClinic."""
+    def now(self) -> float:
+        """The monotonic clock by which `ask` knows what came after what."""
+        return self._clock()
+
+    def ask(self, faskes: str, service: Service, *, since: float) -> Reading:
+        """Does the service answer, and take our credential? Raises UnknownClinic.
+
+        `since` is when the request began that raised the question: that BPJS accepted a read before says
+        nothing of it, for a password may have been changed in between.
+        """
         bpjs = self._bpjs(faskes)
         asked = self._of(bpjs, service)
         with asked.lock:
-            if asked.reading is None or self._clock() - asked.at > SHARED_SECONDS:
-                asked.reading = reading_of(bpjs, service)
+            reading = self._shared(asked, since)
+            if reading is None:
+                asked.asked_at = self._clock()
+                asked.reading = reading = reading_of(bpjs, service)
                 asked.at = self._clock()
             asked.needed_at = self._clock()
-            return asked.reading
+            return reading
+
+    def _shared(self, asked: _Asked, since: float) -> Reading | None:
+        if asked.reading is None or self._clock() - asked.at > SHARED_SECONDS:
+            return None
+        is_too_old = asked.reading.answer is Answer.ACCEPTED and asked.asked_at < since
+        return None if is_too_old else asked.reading
 
     def asked_since(self, faskes: str, service: Service, moment: float) -> bool:
         """Whether a question to the service, new or shared, was needed since a moment of `clock`."""

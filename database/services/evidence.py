@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
@@ -40,6 +40,8 @@ FAILURES_TO_ASK, FAILURES_OF_A_JENIS = 2, 3
 REFUSED_ALONE = "ditolak-sendiri"
 # The reasons of a waiting job whose jenis is held, or whose service is paused.
 HELD, SERVICE_PAUSED = "jenis-ditahan", "layanan-dijeda"
+# Jobs refused alone so shortly before their service is found to refuse were not to blame.
+_JUST_NOW = timedelta(seconds=30)
 _MOST_REMEMBERED = 10  # ids of jobs that failed in a row
 _TROUBLE, _REFUSAL = "trouble", "refusal"
 
@@ -214,8 +216,10 @@ def _read_refused(
         row.probe_at = probe_at if row.probe_at is not None else None
         return
     go(session, row, Move.PAUSED, now, reason=readable(reading.why), probe_at=probe_at, mark=mark)
-    for part in parts_of(session, row):
-        _take_back(session, part.failed_jobs or (), SERVICE_PAUSED, row.reason, now)
+    just_now = select(Job.id).where(
+        Job.faskes == row.faskes, Job.service == row.service, Job.updated_at >= now - _JUST_NOW
+    )
+    _take_back(session, session.scalars(just_now.where(*_refused_alone())), SERVICE_PAUSED, row.reason, now)
 
 
 def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:
@@ -241,10 +245,9 @@ def _take_back(
     session: Session, job_ids: Iterable[int], reason: str, message: str | None, now: datetime
 ) -> None:
     """Jobs that were refused alone wait after all: it was not they."""
-    refused = (Job.id.in_(list(job_ids)), Job.status == Status.GAGAL.value, Job.reason == REFUSED_ALONE)
     session.execute(
         update(Job)
-        .where(*refused)
+        .where(Job.id.in_(list(job_ids)), *_refused_alone())
         .values(
             status=Status.MENUNGGU.value,
             reason=reason,
@@ -255,6 +258,10 @@ def _take_back(
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def _refused_alone() -> tuple[ColumnElement[bool], ...]:
+    return Job.status == Status.GAGAL.value, Job.reason == REFUSED_ALONE
 
 
 def _remember(row: ServiceState, failed_as: str, why: str, job_id: int) -> None:
