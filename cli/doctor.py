@@ -1,7 +1,7 @@
 """`bpjs doctor`: what is wrong, and what to do about it."""
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -60,8 +60,10 @@ def doctor(
     """Memeriksa pengaturan, basis data, Prefect, kedua layanan BPJS, kredensial, dan jam komputer."""
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
-    findings = [*_settings(), *_database(chosen), *_prefect()]
-    findings += [finding for clinic in chosen for finding in _services(clinic, endpoints=len(chosen) <= MOST)]
+    few = len(chosen) <= MOST
+    findings = [*_settings(), *_database(chosen if few else ()), *_prefect()]
+    rows = _stopped_rows()
+    findings += [finding for clinic in chosen for finding in _services(clinic, rows, endpoints=few)]
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
     else:
@@ -181,15 +183,15 @@ def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
     yield Finding("Jadwal", well, found, "samakan zone di prefect.yaml dengan BPJS_TIMEZONE, deploy lagi")
 
 
-def _services(faskes: str, *, endpoints: bool) -> Iterator[Finding]:
+def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) -> Iterator[Finding]:
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
 
     clinic = "" if faskes == UTAMA else f" {faskes}"
-    rows = _rows_of(faskes)
+    mine = {(row.service, row.jenis): row for row in stopped if row.faskes == faskes}
     settings = configured_clinics().settings(faskes)
     with Bpjs(settings) as bpjs:
         for service in Service:
-            row = rows.get((service.value, ""))
+            row = mine.get((service.value, ""))
             answered = yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}", row)
             if answered and endpoints:
                 yield from granted.references(bpjs, service, clinic)
@@ -197,17 +199,16 @@ def _services(faskes: str, *, endpoints: bool) -> Iterator[Finding]:
             yield from granted.provider(bpjs, settings.kd_provider, clinic)
     if endpoints:
         with suppress(DatabaseError):  # it was told above
-            held = {jenis: row.state for (_, jenis), row in rows.items() if jenis}
+            held = {jenis: row.state for (_, jenis), row in mine.items() if jenis}
             yield from granted.jobs(open_database(), faskes, clinic, held)
 
 
-def _rows_of(faskes: str) -> dict[tuple[str, str], ServiceState]:
-    """What does not flow of a clinic; nothing where the database cannot be read, which is told by itself."""
+def _stopped_rows() -> Sequence[ServiceState]:
+    """What does not flow; nothing where the database cannot be read, which is told by itself."""
     try:
-        rows = stopped_services(open_database())
+        return stopped_services(open_database())
     except DatabaseError:
-        return {}
-    return {(row.service, row.jenis): row for row in rows if row.faskes == faskes}
+        return ()
 
 
 def _service(
