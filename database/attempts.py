@@ -36,7 +36,7 @@ ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
 _ENOUGH = 20  # outcomes back in time
 # What may lie between the rounds of a write that BPJS fails and then lacks.
-_DURING_ROUNDS = ("unknown", ABSENT, LOOK_FAILED, "not-sent", "temporary", "unauthorized")
+_DURING_ROUNDS = ("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, "not-sent", "temporary", "unauthorized")
 
 
 _jobs, _attempts = cast(Table, Job.__table__), cast(Table, Attempt.__table__)

@@ -64,7 +64,8 @@ def _may_end_so(job: Job) -> bool:
 
 
 POISON = {NEVER_TAKEN, REFUSED_ALONE}
-MOST_SENDS = 6  # of a poisoned visit
+# Of a poisoned visit: each kill, outage and pause of a storm starts the count of its rounds anew.
+MOST_SENDS = 12
 
 
 def _patient_of(job: Job) -> Patient:
