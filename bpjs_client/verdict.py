@@ -1,7 +1,8 @@
 """Judges an answer: either it proves success, or it becomes the error that says what happens next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from bpjs_client.bodies import FieldError
 from bpjs_client.code_table import (
@@ -34,6 +35,7 @@ _TABLES = {
     BodyKind.PAGE: PAGE_ROWS,
 }
 _NO_CONTENT = 204
+_MOST_READ, _MOST_FIELDS = 2_000, 50  # characters of a text, fields of a refusal; BPJS's have a tenth
 _UNREADABLE = "Jawaban BPJS tidak dapat dibuka."
 _NO_NUMBER = "BPJS menerima, tetapi tidak memberi nomornya."
 
@@ -128,12 +130,18 @@ def _codes(answer: Answer) -> tuple[str, ...]:
 
 def _text(exchange: Exchange) -> str:
     """All that was said; of a field list the names too, for one may be that of the login."""
-    said = (f"{field} {message}" for field, message in field_messages(exchange.response))
-    return " ".join((exchange.message, *said))
+    said = (f"{field} {message}" for field, message in _said(exchange))
+    return " ".join((exchange.message[:_MOST_READ], *said))
 
 
 def _texts(exchange: Exchange) -> tuple[str, ...]:
-    return exchange.message, *(message for _, message in field_messages(exchange.response))
+    return exchange.message[:_MOST_READ], *(message for _, message in _said(exchange))
+
+
+def _said(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    """The fields and their messages, so many and so much of each that judging them takes no time."""
+    for field, message in islice(field_messages(exchange.response), _MOST_FIELDS):
+        yield field[:_MOST_READ], message[:_MOST_READ]
 
 
 def _fields(exchange: Exchange) -> tuple[FieldError, ...]:
