@@ -232,7 +232,7 @@ _SERVICE_WORDS = {
 _JENIS_WORDS = {
     **_SERVICE_WORDS,
     State.OPEN: "ditahan karena terus gagal",
-    State.PAUSED: "ditahan: ditolak BPJS",
+    State.PAUSED: "ditahan karena ditolak BPJS",
 }
 
 

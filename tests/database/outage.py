@@ -34,7 +34,7 @@ def unknown_names(count: int) -> list[str]:
 def stopped(faskes: str, service: str = "pcare", /, **values: Any) -> ServiceState:
     """The row of a service that is down since the morning; `values` replace what it says."""
     row = {"state": "open", "reason": DOWN, "since": MORNING, **values}
-    return ServiceState(faskes=faskes, service=service, **row)
+    return ServiceState(**{"faskes": faskes, "service": service, "jenis": "", **row})
 
 
 def refused(faskes: str, service: str = "pcare", /, **values: Any) -> ServiceState:

@@ -181,7 +181,7 @@ def test_a_held_job_type_is_said_with_its_name(clinic: Clinic) -> None:
     row.jenis = "tambah-kunjungan"
     (group,) = summaries([row], None)
     assert say_stopped(clinic.database, group, None) == (
-        "Layanan pcare untuk tambah-kunjungan dijeda sejak 08:00:00: Tidak punya akses."
+        "Tambah-kunjungan di pcare ditahan karena ditolak BPJS sejak 08:00:00: Tidak punya akses."
     )
 
 

@@ -128,7 +128,7 @@ def test_a_visit_of_another_clinic_is_not_edited(running: Running) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("kdDiag1", "X077"), ("kdDokter", "999999"), ("kdSadar", None), ("sistole", "120"), ("noKartu", "1")],
+    [("kdDiag1", "X077"), ("kdDokter", "999999"), ("kdSadar", None), ("sistole", "tinggi"), ("noKartu", "1")],
 )
 def test_a_wrong_field_of_an_edit_is_named_as_in_a_new_visit(
     clinic: Caller, number: str, field: str, value: Any
