@@ -43,6 +43,7 @@ from database.attempts import (
 from database.chain import blocked_by
 from database.claim import standing
 from database.errors import DatabaseUnavailable
+from database.faskes_name import said_name
 from database.held_content import held_content
 from database.intake import BAD_BODY, say_fields
 from database.moves import Verdict, chain_has, load, move, record
@@ -167,7 +168,8 @@ def _ask(hand: _InHand) -> None:
     try:
         ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
     except DatabaseUnavailable as error:
-        logger.warning("%s of %s: not judged: %s", hand.service, hand.job.faskes, error)
+        whose = said_name(hand.job.faskes, hand.at.clinics.known)
+        logger.warning("%s of %s: not judged: %s", hand.service, whose, error)
 
 
 def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, heard: Heard | None) -> Verdict:
