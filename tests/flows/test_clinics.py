@@ -1,10 +1,8 @@
 """Many clinics, one dispatcher: what befalls one of them never reaches the others."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,12 +15,12 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.models import Job
 from database.services.holds import stopped_services
-from flows.dispatcher import run_dispatcher
 from flows.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics
 from tasks.composition import Composition, using
 from tasks.settings import DeliverySettings
 from tests.chaos.patients import Patient
+from tests.flows.dispatching import dispatching
 from tests.flows.prefect_server import PrefectServer
 
 WELL, DOWN, REFUSED, BACKLOG, STRANGE = "sehat", "mati", "ditolak", "menumpuk", "tanpa-berkas"
@@ -94,12 +92,7 @@ def running(database: Database, clinics: Clinics, prefect: PrefectServer) -> Ite
         return Bpjs(clinics.settings(faskes).model_copy(update={"timeout_seconds": SILENT_SECONDS}))
 
     at = Composition(settings=settings, open_database=lambda: database, open_bpjs=impatient, clinics=clinics)
-    stop = threading.Event()
-    with using(at), ExitStack() as ending:
-        thread = threading.Thread(target=run_dispatcher, kwargs={"concurrency": 8, "stop": stop})
-        thread.start()
-        ending.callback(thread.join, timeout=60)
-        ending.callback(stop.set)
+    with dispatching(at):
         yield Running(database)
 
 

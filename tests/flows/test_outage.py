@@ -1,6 +1,5 @@
 """An outage costs nothing: jobs wait, one probe at a time goes out, and the backlog drains when it is back."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from database import Database, enqueue
 from database.models import Job
 from database.monitor import Filter, look
 from database.services.holds import stopped_services
-from flows.dispatcher import run_dispatcher
-from tasks.composition import Composition, using
+from tasks.composition import Composition
 from tasks.settings import DeliverySettings
 from tests.chaos.patients import Patient
+from tests.flows.dispatching import dispatching
 from tests.flows.prefect_server import PrefectServer
 
 PATIENTS = 12
@@ -54,14 +53,8 @@ def running(database: Database, prefect: PrefectServer) -> Iterator[Running]:
             open_database=lambda: database,
             open_bpjs=lambda faskes: Bpjs(BpjsSettings(_env_file=None, timeout_seconds=2, **addresses)),
         )
-        stop = threading.Event()
-        with using(at):
-            thread = threading.Thread(target=run_dispatcher, kwargs={"concurrency": 6, "stop": stop})
-            thread.start()
+        with dispatching(at, concurrency=6):
             yield Running(database, simulator)
-            stop.set()
-            thread.join(timeout=60)
-            assert not thread.is_alive()
 
 
 def wait_until(condition: Callable[[], bool], evidence: Callable[[], object] = str) -> None:

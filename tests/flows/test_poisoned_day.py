@@ -1,11 +1,9 @@
 """A clinic's day with poison in it, and one with slow neighbours: everything else is delivered, by a real dispatcher."""
 
 import json
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,30 +16,16 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue, enqueue_lines
 from database.models import Job
 from database.services.holds import stopped_services
-from flows.dispatcher import run_dispatcher
 from tasks.clinics import read_clinics
-from tasks.composition import Composition, using
+from tasks.composition import Composition
 from tasks.settings import DeliverySettings
 from tests.chaos.patients import Patient
 from tests.conftest import SQLITE
+from tests.flows.dispatching import dispatching
 from tests.flows.prefect_server import PrefectServer
 
 MOST_SENDS = 6
 POISONED, FIREWALLED = 3, 1
-
-
-@contextmanager
-def dispatching(at: Composition, concurrency: int = 8) -> Iterator[None]:
-    stop = threading.Event()
-    with using(at):
-        thread = threading.Thread(target=run_dispatcher, kwargs={"concurrency": concurrency, "stop": stop})
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(timeout=90)
-    assert not thread.is_alive()
 
 
 def wait_until(condition: Callable[[], bool], evidence: Callable[[], object], seconds: float = 90) -> None:
