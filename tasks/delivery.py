@@ -49,7 +49,14 @@ from database.intake import BAD_BODY, say_fields
 from database.moves import Verdict, chain_has, load, move, record
 from database.picking import NEEDS_PERSON
 from database.revival import REFUSED_WITHOUT_ADD
-from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, hear, served_others
+from database.services.evidence import (
+    HELD,
+    REFUSED_ALONE,
+    Answer,
+    Heard,
+    failures_that_stand_alone,
+    hear,
+)
 from database.services.holds import held_back, is_well
 from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
 from database.status import UNFINISHED, Status
@@ -271,10 +278,8 @@ def _never_taken(hand: _InHand) -> Verdict | None:
     failures = proven_failures(hand.database, hand.job.id)
     if len(failures) < MOST_ROUNDS:
         return None
-    served = served_others(hand.database, hand.who, hand.job.id, after=failures[0].at)
-    if served is None or failures[-1].at < served.others_at:
-        return None
-    if sum(failure.at >= served.flows_since for failure in failures) < MOST_ROUNDS:
+    times = [failure.at for failure in failures]
+    if failures_that_stand_alone(hand.database, hand.who, hand.job.id, times) < MOST_ROUNDS:
         return None
     words = without_identifiers(said_in(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"

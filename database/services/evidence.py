@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -284,16 +283,13 @@ def others_passed_since_it_failed(
     return session.scalar(_passed(), {**who._asdict(), **since, "the_job": job_id}) is not None
 
 
-class Served(NamedTuple):
-    """A service served others while one job failed: since when it flows, when it first took another."""
+def failures_that_stand_alone(
+    database: Database, who: ClinicService, job_id: int, failures: Sequence[datetime]
+) -> int:
+    """How many of one job's failures, oldest first, came while BPJS served others; 0: it may not be the job.
 
-    flows_since: datetime
-    others_at: datetime
-
-
-def served_others(database: Database, who: ClinicService, job_id: int, *, after: datetime) -> Served | None:
-    """Whether a job that keeps failing, first at `after`, stands alone; None: it may not be the job.
-
+    Those count after which another job passed before this one was tried again, for an outage fails them all;
+    and, once another has passed, all since the service and the jenis flow, for then nothing else failed.
     Others are those of its jenis; of the whole service while no other of its jenis fails.
     Raises DatabaseUnavailable.
     """
@@ -301,15 +297,25 @@ def served_others(database: Database, who: ClinicService, job_id: int, *, after:
         rows = [session.get(ServiceState, (*who[:2], jenis)) for jenis in (WHOLE, who.jenis)]
         known = [row for row in rows if row is not None]
         if any(row.state != State.CLOSED for row in known):
-            return None
+            return 0
         others_fail = any(set(row.failed_jobs or ()) - {job_id} for row in known if row.jenis)
         same = Job.jenis == who.jenis if others_fail else Job.service == who.service
-        passed = session.scalar(
+        passed = (
             select(func.min(Job.sent_at))
             .where(Job.faskes == who.faskes, same, Job.status == Status.TERKIRIM.value, Job.id != job_id)
-            .where(Job.tanggal >= after.date() - timedelta(days=1), Job.sent_at > after)
+            .where(
+                Job.tanggal >= failures[0].date() - timedelta(days=1), Job.sent_at > bindparam("failed_at")
+            )
         )
-    return None if passed is None else Served(max([row.since for row in known], default=after), passed)
+        next_passed = [session.scalar(passed, {"failed_at": at}) for at in failures]
+    tried_again = [*failures[1:], database.clock()]
+    seen_beside = sum(
+        at is not None and at < again for at, again in zip(next_passed, tried_again, strict=True)
+    )
+    flows_since = max([row.since for row in known], default=failures[0])
+    if next_passed[0] is None or failures[-1] < next_passed[0]:
+        return seen_beside
+    return max(seen_beside, sum(at >= flows_since for at in failures))
 
 
 @cache

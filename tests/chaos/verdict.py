@@ -64,8 +64,7 @@ def _may_end_so(job: Job) -> bool:
 
 
 POISON = {NEVER_TAKEN, REFUSED_ALONE}
-# Of a poisoned visit: each kill, outage and pause of a storm starts the count of its rounds anew.
-MOST_SENDS = 12
+MOST_SENDS = 6  # of a poisoned visit
 
 
 def _patient_of(job: Job) -> Patient:

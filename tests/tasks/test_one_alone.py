@@ -286,6 +286,26 @@ def test_three_poisoned_visits_hold_up_no_visit(day: Callable[[Answer], Day]) ->
     assert here.held() == {}
 
 
+def test_outages_in_between_do_not_let_a_poisoned_visit_begin_anew(day: Callable[[Answer], Day]) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    odd = to_visits_of(POISON, NET_ERROR)
+    here = day(odd)
+    _, poison = here.visit(POISON)
+    here.pass_time(1)
+    for first in range(2, 302, 3):
+        here.bpjs.odd = refuse
+        here.visit(first), here.visit(first + 1)
+        here.pass_time(2)
+        here.bpjs.odd = odd
+        here.visit(first + 2)
+        here.pass_time(10)
+    job = here.job(poison)
+    assert (job.status, job.reason) == ("gagal", "gangguan-bpjs")
+    assert here.bpjs.writes["kunjungan", "0001000000001"] <= 6
+
+
 def test_an_outage_is_an_outage_still(day: Callable[[Answer], Day]) -> None:
     """No attempt is spent, one question at a time is asked, and the backlog drains oldest first."""
 
