@@ -170,6 +170,12 @@ class TambahKunjungan(WireModel):
     suhu: Suhu
 
 
+class UbahKunjungan(TambahKunjungan):
+    """The same, of a visit that BPJS holds under this number (contract 5e, Edit)."""
+
+    noKunjungan: Given  # type: ignore[assignment]
+
+
 class SubSpesialis(WireModel):
     """The subspecialty a patient is referred to."""
 
@@ -242,14 +248,18 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def check_body(jenis: Jenis, body: Body, *, chain_supplies: bool = True) -> list[FieldError]:
+def check_body(
+    jenis: Jenis, body: Body, *, chain_supplies: bool = True, is_edit: bool = False
+) -> list[FieldError]:
     """Everything wrong with a body, field by field; an empty list means that it may be sent.
 
     Dates are ``dd-MM-yyyy`` for PCare and ``yyyy-MM-dd`` for Antrean, ``waktu`` is epoch milliseconds
     (contract 5, marks A). With ``chain_supplies`` a delete may lack the number that an earlier job of
-    its chain will bring; without it the number must be there. Never raises and never echoes a value.
+    its chain will bring; without it the number must be there. A visit that `is_edit` corrects one that BPJS
+    holds, and names it by its number. Never raises and never echoes a value.
     """
-    errors = [*_model_errors(MODELS[jenis], body), *_unsendable_fields(body)]
+    model = UbahKunjungan if is_edit else MODELS[jenis]
+    errors = [*_model_errors(model, body), *_unsendable_fields(body)]
     if jenis is Jenis.TAMBAH_KUNJUNGAN:
         errors += [*_referral_errors(body), *_tacc_errors(body)]
     if not chain_supplies:

@@ -28,16 +28,17 @@ from bpjs_client.errors import (
 )
 from bpjs_client.jenis import Jenis, Service
 
-Endpoint: TypeAlias = Jenis | Literal["read"]
+Endpoint: TypeAlias = Jenis | Literal["read", "edit"]
 
 READ: Endpoint = "read"
+EDIT: Endpoint = "edit"  # PUT kunjungan/v1: it creates nothing and brings no number (contract 5e, Edit)
 ADD_ANTREAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_ANTREAN})
 PENDAFTARAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_PENDAFTARAN})
 KUNJUNGAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_KUNJUNGAN})
 CREATES = PENDAFTARAN | KUNJUNGAN
 DELETES: frozenset[Endpoint] = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
 READS: frozenset[Endpoint] = frozenset({READ})
-WRITES: frozenset[Endpoint] = frozenset(Jenis)
+WRITES: frozenset[Endpoint] = frozenset({*Jenis, EDIT})
 ALL = WRITES | READS
 
 PCARE, ANTREAN = Service.PCARE, Service.ANTREAN
@@ -75,6 +76,7 @@ SUCCESS: Mapping[Service, tuple[tuple[frozenset[Endpoint], frozenset[str]], ...]
     # 201 for creates and 200 for deletes (contract 5, marks A); a create's number is asked for besides.
     PCARE: (
         (CREATES, frozenset({"200", "201"})),
+        (frozenset({EDIT}), frozenset({"200", "201"})),
         (DELETES, frozenset({"200", "204"})),
         (READS, frozenset({"200", "201", "204"})),
     ),

@@ -59,10 +59,17 @@ _DELETES: Mapping[Jenis, Callable[[Body], str]] = {
 }
 
 
+def is_edit(jenis: Jenis, body: Body) -> bool:
+    """Whether a body corrects a visit that BPJS holds, which it names by its number (contract 5e, Edit)."""
+    return jenis is Jenis.TAMBAH_KUNJUNGAN and bool(body.get("noKunjungan"))
+
+
 def request_for(jenis: Jenis, body: Body) -> Prepared:
     """The request of a job whose body has been checked; the body goes out as it was handed over."""
     if jenis in _DELETES:
         return Prepared("DELETE", _DELETES[jenis](body))
+    if is_edit(jenis, body):
+        return Prepared("PUT", _POSTS[jenis], cast(JSON, dict(body)))
     return Prepared("POST", _POSTS[jenis], cast(JSON, dict(body)))
 
 

@@ -11,9 +11,9 @@ import httpx
 
 from bpjs_client import readback
 from bpjs_client.bodies import Body, VisitKey, check_body
-from bpjs_client.code_table import READ, Endpoint
+from bpjs_client.code_table import EDIT, READ, Endpoint
 from bpjs_client.deadline import DeadlineTransport
-from bpjs_client.endpoints import Prepared, harmless_reads, read_request, request_for
+from bpjs_client.endpoints import Prepared, harmless_reads, is_edit, read_request, request_for
 from bpjs_client.errors import Rejected, Suspect, Unauthorized
 from bpjs_client.exchange import JSON, Exchange
 from bpjs_client.jenis import Jenis, Service
@@ -40,7 +40,7 @@ def prepare(jenis: Jenis, body: Body) -> Prepared:
 
     Raises Rejected, with the fields, when the body is wrong: wrong data never reach BPJS.
     """
-    errors = tuple(check_body(jenis, body, chain_supplies=False))
+    errors = tuple(check_body(jenis, body, chain_supplies=False, is_edit=is_edit(jenis, body)))
     if not errors:
         return request_for(jenis, body)
     reason = "; ".join(f"{error.field}: {error.message}" for error in errors)
@@ -79,8 +79,16 @@ class Bpjs:
 
     def deliver(self, jenis: Jenis, request: Prepared) -> Receipt:
         """Send a prepared job; otherwise like `send`."""
+        if request.method == "PUT":
+            return self._edit(jenis, request)
         exchange = self._ask(jenis.service, jenis, request)
         return Receipt(exchange, proven_number(jenis, exchange))
+
+    def _edit(self, jenis: Jenis, request: Prepared) -> Receipt:
+        """A visit keeps its number."""
+        exchange = self._ask(jenis.service, EDIT, request)
+        number = cast(Mapping[str, JSON], request.json)["noKunjungan"]
+        return Receipt(exchange, {"noKunjungan": str(number)})
 
     def find_pendaftaran(self, key: VisitKey) -> str | None:
         """The noUrut under which PCare holds a registration, None when it holds none. Raises `BpjsError`."""
@@ -105,6 +113,10 @@ class Bpjs:
     def holds_kunjungan(self, no_kartu: str, no_kunjungan: str) -> bool:
         """Whether PCare holds a visit of this number, whatever else its row shows. Raises `BpjsError`."""
         return readback.holds_kunjungan(self._read_pcare, no_kartu, no_kunjungan)
+
+    def see_kunjungan_numbered(self, no_kartu: str, no_kunjungan: str) -> Seen:
+        """What the card's history shows of the visit with this number. Raises `BpjsError`."""
+        return readback.see_kunjungan_numbered(self._read_pcare, no_kartu, no_kunjungan)
 
     def own_provider(self) -> str | None:
         """The clinic's provider code as PCare shows it today; None: it shows none. Raises `BpjsError`."""

@@ -66,6 +66,13 @@ def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
     return _seen("noKunjungan", fitting, mine, path)
 
 
+def see_kunjungan_numbered(read: Read, no_kartu: str, no_kunjungan: str) -> Seen:
+    """The visit of this number, from the card's history, whatever its day and poli. Raises BpjsError."""
+    rows = rows_there(read, kunjungan_history(no_kartu))
+    fitting = (row for row in rows if _text_at(row, "noKunjungan") == no_kunjungan)
+    return next((Seen(no_kunjungan, _content(row)) for row in fitting), Seen())
+
+
 def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
     """The noUrut of a registration; None: no row fits. Raises BpjsError."""
     return see_pendaftaran(read, key).number

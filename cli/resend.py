@@ -14,7 +14,7 @@ from cli.bulk_resend import resend_many
 from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
-from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
+from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
 from database import LineRefused, open_database
 from database.detail import show
 from database.monitor import Filter
@@ -91,7 +91,7 @@ def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
 
     with prefect_unavailable():
         try:
-            resend_now(job_id, asked)
+            job_id = resend_now(job_id, asked, lambda says: error_console().print(plain(says)))
         except LineRefused as refused:
             raise UserError(str(refused)) from None
     job = show(open_database(), job_id)

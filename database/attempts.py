@@ -93,6 +93,8 @@ class JobInHand:
     contradictions: int = 0
     # In Indonesian, why a deletion is given no number although its chain knows some.
     unclear: str | None = None
+    # A visit that replaces what BPJS holds under its number.
+    is_edit: bool = False
 
 
 class Held(NamedTuple):
@@ -102,6 +104,7 @@ class Held(NamedTuple):
     rantai: str
     service: str
     jenis: str
+    corrects: int | None
 
 
 def open_attempt(
@@ -245,7 +248,7 @@ def hold(session: Session, job_id: int, owner: str, now: datetime, **changes: An
 
 
 @cache
-def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, str]]:
+def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, str, int | None]]:
     table = _jobs.c
     values = {name: _change(name) for name in columns} or {"lease_owner": table.lease_owner}
     return (
@@ -253,7 +256,7 @@ def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, s
         .where(table.id == bindparam("the_job"), table.status == Status.PROSES.value)
         .where(table.lease_owner == bindparam("the_owner"), table.lease_until >= bindparam("the_time"))
         .values(values)
-        .returning(table.faskes, table.rantai, table.service, table.jenis)
+        .returning(table.faskes, table.rantai, table.service, table.jenis, table.corrects)
     )
 
 

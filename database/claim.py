@@ -105,7 +105,7 @@ def _take_all(
         update(Job)
         .where(Job.id.in_(ids))
         .values({**in_hand, "version": Job.version + 1})
-        .returning(*_NAMES, Job.due_at, Job.service, Job.body, Job.waits, Job.attempts)
+        .returning(*_NAMES, Job.due_at, Job.service, Job.body, Job.waits, Job.attempts, Job.corrects)
         .execution_options(synchronize_session=False)
     )
     return [(row.due_at, _as_claimed(row)) for row in taken]
@@ -117,7 +117,8 @@ _NAMES = (Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien)
 def _as_claimed(row: Row[Any]) -> ClaimedJob:
     jenis = Jenis(row.jenis)
     # A deletion takes numbers from its chain, and after an attempt BPJS may hold the write already.
-    is_fresh = row.attempts == 0 and jenis not in DELETES
+    # So may the visit that a correction replaces.
+    is_fresh = row.attempts == 0 and jenis not in DELETES and row.corrects is None
     fresh = JobInHand(
         id=row.id,
         faskes=row.faskes,

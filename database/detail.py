@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
+from database.corrections import corrections_of
 from database.engine import Database
 from database.errors import JobNotFound, KunciUnknown
 from database.intake import UTAMA
@@ -33,6 +34,8 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
         return {
             "id": job.id,
             "jenis": job.jenis,
+            "corrects": job.corrects,
+            "corrected_by": corrections_of(session, job_id),
             "faskes": job.faskes,
             "norm": job.norm,
             "nama_pasien": job.nama_pasien,

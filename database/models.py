@@ -217,6 +217,8 @@ class Job(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
     version: Mapped[int] = mapped_column(Integer, default=1)
+    # The job whose content at BPJS this one corrects; its own id: it corrects what BPJS holds of itself.
+    corrects: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     # Whether the job was ever given a run in Prefect, where ops watch.
     shown: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -271,6 +273,12 @@ class Job(Base):
             "lease_until",
             sqlite_where=text("status = 'proses'"),
             postgresql_where=text("status = 'proses'"),
+        ),
+        Index(
+            "jobs_corrections",
+            "corrects",
+            sqlite_where=text("corrects IS NOT NULL"),
+            postgresql_where=text("corrects IS NOT NULL"),
         ),
         Index("jobs_unseen", "id", sqlite_where=text("NOT shown"), postgresql_where=text("NOT shown")),
         Index(

@@ -20,6 +20,7 @@ from database.attempts import (
     lost_writes,
 )
 from database.chain import of_one_visit
+from database.corrections import CORRECTED_HERE, mark_replaced
 from database.deletion import undone_by
 from database.engine import Database
 from database.errors import JobNotFound, LeaseLost
@@ -66,6 +67,7 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             lost_request=lost_request(session, job_id) if lost else None,
             contradictions=sum(outcome in {"already-there", NOT_SEEN} for outcome in lost),
             unclear=undone.unclear,
+            is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
         )
 
 
@@ -97,6 +99,8 @@ def move(
             close_attempt(session, job_id, attempt, evidence, now)
         if verdict.status is Status.TERKIRIM:
             revive_refused(session, job_id, job.jenis, now)
+            if job.corrects is not None and Jenis(job.jenis) in CORRECTED_HERE:
+                mark_replaced(session, job.corrects, job_id, now)
         if heard is None:
             return False
         return note(session, ClinicService(job.faskes, job.service, job.jenis), job_id, heard, now)

@@ -11,6 +11,12 @@ from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.body_edit import changes_between
+from database.corrections import (
+    CORRECTED_HERE,
+    correct_delivered,
+    replace_old_content,
+    replaces_old_content,
+)
 from database.engine import Database
 from database.errors import MoveRefused
 from database.history import Word, append_word
@@ -35,7 +41,8 @@ _REFUSALS = {
 class Resend:
     """What a person asks for: a merge patch, a whole body or neither; why, who, and the version they saw.
 
-    `flow_run_id`: the Prefect run through which they ask.
+    `flow_run_id`: the Prefect run through which they ask. `may_replace`: they look at this one job, and are
+    told when its content will replace what BPJS holds.
     """
 
     patch: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -44,35 +51,79 @@ class Resend:
     by: str = ""
     version: int | None = None
     flow_run_id: UUID | None = None
+    may_replace: bool = True
 
 
-def ask_again(database: Database, job_id: int, asked: Resend) -> Status:
+@dataclass(frozen=True)
+class Asked:
+    """What is in line now: the jobs to send, in order, and the state of the last, which has the content.
+
+    `says`, in Indonesian, what sending will do to what BPJS holds already; empty when it holds nothing.
+    """
+
+    jobs: tuple[int, ...]
+    status: Status
+    says: str = ""
+
+    @property
+    def job_id(self) -> int:
+        """The job that has the content."""
+        return self.jobs[-1]
+
+
+def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
     """Make the job due now; who, why and every changed field are appended to its history first.
 
     A body with wrong fields is stored all the same, as `gagal` with the fields named. One that names another
-    visit takes the job there, to the chain and place of that visit. Returns the job's state. Raises
-    JobNotFound, MoveRefused (sent, closed, in hand, changed since it was looked at), LineRefused (no JSON
-    body), DatabaseUnavailable.
+    visit takes the job there, to the chain and place of that visit. What BPJS holds already is corrected
+    there (see database/corrections.py). Raises JobNotFound, MoveRefused (sent and not corrected, closed, in
+    hand, changed since it was looked at), LineRefused (no JSON body), DatabaseUnavailable.
     """
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
             raise not_there(session, job_id)
-        _refuse_if_late(job, asked.version)
         edited = plain_json(_edited(job.body, asked))
-        errors = check_body(Jenis(job.jenis), edited)
-        edited = storable(edited)
-        _note(session, job, edited, asked, database)
-        _place(session, database, job, edited)
-        job.body, job.waits = edited, 0
-        if errors:
-            _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
-        elif job.status == Status.GAGAL or job.reason == NEEDS_PERSON:
-            _put(job, Status.MENUNGGU, None, None)
-        job.due_at = job.updated_at = database.clock()
-        job.version += 1
-        announce(session)
-        return Status(job.status)
+        _refuse_if_late(job, asked.version, is_corrected=storable(edited) != job.body)
+        if job.status == Status.TERKIRIM:
+            return _correct_delivered(session, database, job, edited, asked)
+        return _ask_again(session, database, job, edited, asked)
+
+
+def _correct_delivered(
+    session: Session, database: Database, job: Job, edited: JsonObject, asked: Resend
+) -> Asked:
+    _queue_up(session, database)
+    correction = correct_delivered(
+        session, database, job, storable(edited), _word(job, storable(edited), asked)
+    )
+    announce(session)
+    jobs = tuple(each.id for each in correction.jobs)
+    return Asked(jobs, Status(correction.jobs[-1].status), correction.says)
+
+
+def _ask_again(session: Session, database: Database, job: Job, edited: JsonObject, asked: Resend) -> Asked:
+    replaces = asked.may_replace and replaces_old_content(session, job, edited)
+    is_edit = job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN
+    errors = check_body(Jenis(job.jenis), edited, is_edit=is_edit)
+    edited = storable(edited)
+    word = _word(job, edited, asked)
+    # What no look-up could settle is settled by this word; otherwise BPJS is still asked first.
+    outcome = DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN
+    append_word(session, job.id, outcome, word, database.clock())
+    _place(session, database, job, edited)
+    job.body, job.waits = edited, 0
+    correction = None
+    if errors:
+        _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
+    elif job.status == Status.GAGAL or job.reason == NEEDS_PERSON:
+        correction = replace_old_content(session, database, job, word) if replaces else None
+        _put(job, Status.MENUNGGU, None, None)
+    job.due_at = job.updated_at = database.clock()
+    job.version += 1
+    announce(session)
+    jobs = correction.jobs if correction else (job,)
+    return Asked(tuple(each.id for each in jobs), Status(job.status), correction.says if correction else "")
 
 
 def reopen(database: Database, job_id: int, asked: Resend) -> Status:
@@ -117,20 +168,19 @@ def _edited(body: Mapping[str, Any], asked: Resend) -> Mapping[Any, Any]:
     return merged(body, asked.patch or {})
 
 
-def _refuse_if_late(job: Job, version: int | None) -> None:
+def _refuse_if_late(job: Job, version: int | None, *, is_corrected: bool) -> None:
     status = Status(job.status)
-    if status not in OPEN_TO_RESEND:
+    corrects = status is Status.TERKIRIM and is_corrected and Jenis(job.jenis) in CORRECTED_HERE
+    if status not in OPEN_TO_RESEND and not corrects:
         raise MoveRefused(f"Pekerjaan {job.id} {_REFUSALS[status]}: tidak dikirim ulang.")
     if version is not None and version != job.version:
         raise MoveRefused(f"Pekerjaan {job.id} berubah sejak dilihat (versi {job.version}): lihat dulu lagi.")
 
 
-def _note(session: Session, job: Job, edited: JsonObject, asked: Resend, database: Database) -> None:
-    """What no look-up could settle is settled by this word; otherwise BPJS is still asked first."""
-    outcome = DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN
+def _word(job: Job, edited: JsonObject, asked: Resend) -> Word:
+    """Who asks, why, and every changed field."""
     changes = changes_between(job.body, edited)
-    word = Word(asked.by, asked.reason, asked.flow_run_id, body=edited, changes=changes)
-    append_word(session, job.id, outcome, word, database.clock())
+    return Word(asked.by, asked.reason, asked.flow_run_id, body=edited, changes=changes)
 
 
 def _place(session: Session, database: Database, job: Job, edited: JsonObject) -> None:
@@ -139,11 +189,16 @@ def _place(session: Session, database: Database, job: Job, edited: JsonObject) -
     One whose earlier request may be at BPJS moves too. It is looked up as it was sent, and its number and
     its traces are still found by a deletion of what was sent (see database/deletion.py).
     """
-    if edited != job.body and not database.is_sqlite:
-        queue_up(session)
+    if edited != job.body:
+        _queue_up(session, database)
     place = place_when_corrected(session, job, edited)
     if place is not None:
         job.rantai, job.position = place.rantai, place.position
+
+
+def _queue_up(session: Session, database: Database) -> None:
+    if not database.is_sqlite:
+        queue_up(session)
 
 
 def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.schemas import State
 
 from database import LineRefused
@@ -17,7 +17,10 @@ from tasks.landing import refresh_landing
 
 @flow(
     name="kirim-ulang",
-    description="Mengirim ulang satu pekerjaan, bila perlu dengan isi yang diperbaiki.",
+    description=(
+        "Mengirim ulang satu pekerjaan, bila perlu dengan isi yang diperbaiki. Yang sudah terkirim hanya "
+        "dengan perbaikan: isi kunjungan diganti di BPJS, pendaftaran dihapus lalu didaftarkan lagi."
+    ),
     **FORM,
 )
 def kirim_ulang(
@@ -42,13 +45,15 @@ def kirim_ulang(
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
     try:
-        ask_again(at.database, job_id, asked)
+        stored = ask_again(at.database, job_id, asked)
     except Exception as error:  # noqa: BLE001 - the same
         return refusal(error, kept={"pekerjaan_id": job_id})
-    wipe({"pekerjaan_id": job_id})
-    ended = send_one(at, job_id)
+    wipe({"pekerjaan_id": stored.job_id})
+    if stored.says:
+        get_run_logger().info(stored.says)
+    ended = [send_one(at, each) for each in stored.jobs]
     refresh_landing(at)
-    return ended
+    return ended[-1]
 
 
 def _object(typed: object, name: str) -> Mapping[str, Any] | None:

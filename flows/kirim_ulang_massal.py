@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -103,7 +104,7 @@ def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: f
 
 def _send(at: Composition, job: FailedJob, asked: Resend) -> str:
     try:
-        ask_again(at.database, job.id, asked)
+        ask_again(at.database, job.id, replace(asked, may_replace=False))
     except MoveRefused:  # somebody else sent or closed it meanwhile
         return SKIPPED
     except DatabaseError:

@@ -17,9 +17,20 @@ def is_other_content(body: Body, shown: Body, known: Body | None) -> bool:
     return known is not None and not differing(body, known) <= shown.keys()
 
 
+def is_edit_proven(body: Body, shown: Body, known: Body | None) -> bool | None:
+    """Whether BPJS holds a visit as it was corrected; None: its list does not show what was corrected.
+
+    `shown` is what the list shows, `known` the body that was proven to be there before.
+    """
+    if any(_differ(body.get(name), value) for name, value in shown.items()):
+        return False
+    return True if known is not None and differing(body, known) <= shown.keys() else None
+
+
 def differing(one: Body, other: Body) -> set[str]:
     """The fields in which two bodies mean something else to BPJS."""
-    return {name for name in {*one, *other} if _differ(one.get(name), other.get(name))}
+    names = {*one, *other} - {"noKunjungan"}  # which an edit names, and a creation cannot know
+    return {name for name in names if _differ(one.get(name), other.get(name))}
 
 
 def _differ(mine: object, theirs: object) -> bool:

@@ -42,6 +42,7 @@ from database.attempts import (
 )
 from database.chain import blocked_by
 from database.claim import standing
+from database.corrections import OLD_BODY
 from database.errors import DatabaseUnavailable
 from database.faskes_name import said_name
 from database.held_content import held_content
@@ -63,10 +64,10 @@ from database.status import UNFINISHED, Status
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
-from tasks.content import is_other_content
+from tasks.content import is_edit_proven, is_other_content
 from tasks.credential import ask_and_judge, pause_service
 from tasks.outcomes import said, trouble_of, verdict_of
-from tasks.readback import Look, Sight, look
+from tasks.readback import Look, Sight, look, look_at_edited
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,6 @@ GIVEN_UP = "tidak-berhasil"
 NEVER_TAKEN, MOST_ROUNDS = "gangguan-bpjs", 3
 # So often BPJS may say "already there" and not show it before a person is asked.
 MOST_CONTRADICTIONS = 3
-OLD_BODY = "isi-lama"
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _unknown_clinic(hand: _InHand) -> Verdict | None:
 
 def _before_sending(hand: _InHand) -> Verdict | None:
     """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
-    errors = check_body(hand.jenis, hand.body, chain_supplies=False)
+    errors = check_body(hand.jenis, hand.body, chain_supplies=False, is_edit=hand.job.is_edit)
     if errors and hand.job.unclear:
         return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, hand.job.unclear))
     if errors and hand.job.pointless:
@@ -239,6 +239,10 @@ def _settle(hand: _InHand) -> Verdict | None:
     """For a job whose last write got no clear answer: look first. None means: send it (again)."""
     if not hand.job.uncertain:
         return None
+    return _settle_edit(hand) if hand.job.is_edit else _settle_write(hand)
+
+
+def _settle_write(hand: _InHand) -> Verdict | None:
     try:
         sight = look(hand.bpjs, hand.jenis, hand.sent, repeated=hand.job.repeated)
     except BpjsError as error:
@@ -252,6 +256,27 @@ def _settle(hand: _InHand) -> Verdict | None:
     if sight.look is Look.PERSON or hand.edited:
         return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
     return _wait_in_line(hand, absent=False)
+
+
+def _settle_edit(hand: _InHand) -> Verdict | None:
+    """A correction does no harm when it is sent twice: what BPJS does not show of it is sent again."""
+    if hand.edited:
+        return _wait_in_line(hand, absent=False)
+    try:
+        sight = look_at_edited(hand.bpjs, hand.sent)
+    except BpjsError as error:
+        return _look_failed(hand, error)
+    if sight.look is Look.NOT_DONE:
+        _note(hand, NOT_SEEN)
+        return _finish(hand, _contradicted(hand, sight), _heard(hand, is_look=True))
+    known = held_content(hand.database, hand.job.id, hand.sent)
+    proven = is_edit_proven(hand.sent, sight.content, known)
+    if proven:
+        _note(hand, FOUND)
+        return _finish(hand, _found(hand, sight, is_other=False), _heard(hand, is_look=True))
+    if proven is None:
+        return _wait_in_line(hand, absent=False)
+    return _absent(hand)
 
 
 def _look_failed(hand: _InHand, error: BpjsError) -> Verdict:
@@ -268,6 +293,11 @@ def _not_seen(hand: _InHand, sight: Sight) -> Verdict | None:
     if hand.job.contradictions:
         _note(hand, NOT_SEEN)
         return _finish(hand, _contradicted(hand, sight), _heard(hand, is_look=True))
+    return _absent(hand)
+
+
+def _absent(hand: _InHand) -> Verdict | None:
+    """Proven not to be there: it is sent again, unless its turn is over or BPJS never takes it."""
     _note(hand, ABSENT)
     hear(hand.database, hand.who, hand.job.id, _heard(hand, is_look=True))
     return _never_taken(hand) or _wait_in_line(hand, absent=True)
@@ -299,6 +329,8 @@ def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
 
 _SENT_BEFORE_EDITING = "sudah ada di BPJS dengan isi sebelum diubah; perubahannya belum terkirim"
 _OTHER_CONTENT = "sudah ada di BPJS dengan isi lain; isi ini belum terkirim"
+_NOT_SEEN_THERE = "BPJS menjawab sudah ada, tetapi tidak terlihat di daftarnya"
+_NUMBER_NOT_SEEN = "kunjungan yang diperbaiki tidak terlihat lagi di riwayat BPJS"
 _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"
 
 
@@ -334,7 +366,7 @@ _CREATES = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
 def _contradicted(hand: _InHand, sight: Sight) -> Verdict:
     """BPJS said that it is there, and its list does not show it: neither is proof, and a person decides."""
     seen = f"; yang terlihat: {sight.elsewhere}" if sight.elsewhere else ""
-    why = f"BPJS menjawab sudah ada, tetapi tidak terlihat di daftarnya{seen}"
+    why = _NUMBER_NOT_SEEN if hand.job.is_edit else f"{_NOT_SEEN_THERE}{seen}"
     if hand.job.contradictions + 1 < MOST_CONTRADICTIONS:
         return _look_later(hand, why)
     return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{why} ({_ASK_A_PERSON})")

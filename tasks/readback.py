@@ -55,6 +55,17 @@ def _sight(name: str, seen: Seen) -> Sight:
     return Sight(Look.DONE, {name: seen.number}, seen.content)
 
 
+def look_at_edited(bpjs: Bpjs, body: Mapping[str, object]) -> Sight:
+    """What BPJS shows of a visit whose correction got no clear answer; its number is not there: NOT_DONE.
+
+    Raises BpjsError when the question itself got no answer.
+    """
+    seen = bpjs.see_kunjungan_numbered(str(body.get("noKartu")), str(body.get("noKunjungan")))
+    if seen.number is None:
+        return Sight(Look.NOT_DONE)
+    return Sight(Look.DONE, {"noKunjungan": seen.number}, seen.content)
+
+
 def _hapus_pendaftaran(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:
     # By its number: the patient may have been registered again since, under another.
     key = _key(Jenis.HAPUS_PENDAFTARAN, body)

@@ -20,7 +20,7 @@ ANTREAN: list[dict[str, Any]] = [{"kodepoli": "002"}, {"tanggalperiksa": "2026-0
 
 
 def correct(clinic: Clinic, job_id: int, **changes: Any) -> Status:
-    return ask_again(clinic.database, job_id, Resend(patch=changes, reason="salah", by="Sari"))
+    return ask_again(clinic.database, job_id, Resend(patch=changes, reason="salah", by="Sari")).status
 
 
 def send_all(clinic: Clinic) -> list[int]:

@@ -29,7 +29,10 @@ def failed(clinic: Clinic) -> int:
 
 
 def test_as_it_is_it_is_due_at_once_with_who_and_why(clinic: Clinic, failed: int) -> None:
-    assert ask_again(clinic.database, failed, Resend(reason="BPJS sudah pulih", by="Rina")) is Status.MENUNGGU
+    assert (
+        ask_again(clinic.database, failed, Resend(reason="BPJS sudah pulih", by="Rina")).status
+        is Status.MENUNGGU
+    )
     assert clinic.claim() == [failed]
     last = show(clinic.database, failed)["history"][-1]
     assert (last["requested_by"], last["reason"], last["changes"]) == ("Rina", "BPJS sudah pulih", None)
@@ -56,13 +59,13 @@ def test_a_whole_body_takes_the_place_of_the_old_one(clinic: Clinic, failed: int
 
 
 def test_a_wrong_correction_is_kept_and_named(clinic: Clinic, failed: int) -> None:
-    assert ask_again(clinic.database, failed, Resend(patch={"tglDaftar": "kemarin"})) is Status.GAGAL
+    assert ask_again(clinic.database, failed, Resend(patch={"tglDaftar": "kemarin"})).status is Status.GAGAL
     assert (clinic.job(failed).message or "").startswith("tglDaftar:")
     assert clinic.claim() == []
 
 
 def test_a_number_that_is_none_is_kept_as_a_word_and_named(clinic: Clinic, failed: int) -> None:
-    assert ask_again(clinic.database, failed, Resend(patch={"sistole": float("nan")})) is Status.GAGAL
+    assert ask_again(clinic.database, failed, Resend(patch={"sistole": float("nan")})).status is Status.GAGAL
     job = clinic.job(failed)
     assert job.body["sistole"] == "NaN"
     assert "sistole" in (job.message or "")

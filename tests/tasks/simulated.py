@@ -1,0 +1,64 @@
+"""BPJS as the simulator plays it, without HTTP: for a day on a clock of its own, and for judging its end."""
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+
+from bpjs_simulator.clinic import Clinic
+from bpjs_simulator.double import Double
+from bpjs_simulator.envelope import write
+from bpjs_simulator.http_answers import PREFIXES
+from bpjs_simulator.request import Request
+from tests.tasks.day import Bpjs
+
+BEFORE, AFTER = "before", "after"
+
+
+@dataclass
+class SimulatedBpjs(Bpjs):
+    """`lose` says of the next writes whether the connection is lost before or after they take effect."""
+
+    double: Double = field(default_factory=lambda: Double([Clinic()]))
+    lose: deque[str] = field(default_factory=deque)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        asked = _taken_apart(request)
+        lost = self.lose.popleft() if self.lose and request.method != "GET" else ""
+        if lost == BEFORE:
+            raise httpx.ReadTimeout("lost", request=request)
+        odd = self.odd(request)
+        if odd is not None:
+            return odd
+        answer = self.double.answer(asked)
+        if lost == AFTER:
+            raise httpx.ReadTimeout("lost", request=request)
+        clinic = self.double.clinic_of(asked)
+        http, body = write(asked.service, answer, clinic, asked.headers.get("X-timestamp", ""))
+        return httpx.Response(http, content=body, headers={"content-type": "application/json"})
+
+    def held_visits(self) -> dict[str, dict[str, Any]]:
+        """The body of each visit that it holds, by its number."""
+        return {row["noKunjungan"]: row["body"] for row in self.double.ledger()["kunjungan"]}
+
+    def held_registrations(self) -> dict[str, str]:
+        """The card of each registration that it holds, by its number."""
+        return {row["noUrut"]: row["noKartu"] for row in self.double.ledger()["pendaftaran"]}
+
+    def sent(self) -> Counter[tuple[str, str]]:
+        """How many writes of each method reached each endpoint."""
+        return Counter((write["method"], write["endpoint"]) for write in self.double.ledger()["writes"])
+
+
+def _taken_apart(request: httpx.Request) -> Request:
+    path = unquote(request.url.path).lstrip("/")
+    prefix = next(name for name in PREFIXES if path.startswith(name))
+    rest = path.removeprefix(f"{prefix}/")
+    headers = {_spelled(name): value for name, value in request.headers.items()}
+    return Request(PREFIXES[prefix], request.method, rest, headers, request.content)
+
+
+def _spelled(name: str) -> str:
+    return "X-" + name.removeprefix("x-") if name.startswith("x-") else name

@@ -1,0 +1,164 @@
+"""Whatever is handed over, corrected, deleted, lost or typed by hand: `terkirim` is what BPJS holds.
+
+The simulator is the truth. Two patients share norm, service date and poli.
+"""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+from pydantic import SecretStr
+
+from bpjs_client.jenis import Jenis
+from bpjs_simulator.web_app import WebAppRefusal
+from database import enqueue, open_database
+from database.corrections import REPLACED
+from database.errors import MoveRefused
+from database.models import Attempt, Job
+from database.resend import Resend, ask_again
+from database.settings import DatabaseSettings
+from database.status import UNFINISHED, Status
+from tests.database.clinic import FakeClock
+from tests.tasks.bodies import BODIES
+from tests.tasks.day import Day
+from tests.tasks.simulated import AFTER, BEFORE, SimulatedBpjs
+
+CARDS = ("0001000000001", "0001000000002")
+DAY, POLI, PROVIDER = "14-09-2026", "001", "01234567"
+VISIT = {**BODIES["tambah-kunjungan"], "kdDokter": "200101"}
+# Of a content what the history shows, and what it does not.
+CONTENTS: tuple[dict[str, Any], ...] = ({}, {"kdDiag1": "A01"}, {"keluhan": "demam"}, {"kdDiag1": "J01"})
+SHOWN = ("kdDiag1", "kdDiag2", "kdDiag3", "kdDokter", "kdStatusPulang")
+HOUR = 3600
+
+patients = st.sampled_from(CARDS)
+contents = st.sampled_from(CONTENTS)
+
+
+class AnyCorrection(RuleBasedStateMachine):
+    """A clinic, its BPJS, and people who type into PCare's own page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="bpjs-")
+        clock, url = FakeClock(), SecretStr(f"sqlite:///{Path(self.folder.name) / 'bpjs.db'}")
+        self.database = open_database(DatabaseSettings(database_url=url), clock=clock)
+        self.bpjs = SimulatedBpjs()
+        self.day = Day(self.database, clock, self.bpjs)
+        self.owners: dict[str, str] = {}  # of every visit's number ever held, the card
+        self.by_hand: set[str] = set()  # numbers that somebody typed or removed in PCare itself
+
+    @rule(card=patients, content=contents, jenis=st.sampled_from(["tambah-pendaftaran", "tambah-kunjungan"]))
+    def create(self, card: str, content: dict[str, Any], jenis: str) -> None:
+        body = VISIT if jenis == "tambah-kunjungan" else BODIES[jenis]
+        self._hand_over(jenis, {**body, "noKartu": card, **content})
+
+    @rule(card=patients, jenis=st.sampled_from(["hapus-kunjungan", "hapus-pendaftaran"]))
+    def delete(self, card: str, jenis: str) -> None:
+        self._hand_over(jenis, {"noKartu": card, "tglDaftar": DAY, "kdPoli": POLI})
+
+    @rule(pick=st.integers(0, 30), patch=contents)
+    def correct(self, pick: int, patch: dict[str, Any]) -> None:
+        jobs = self._jobs()
+        if jobs:
+            with suppress(MoveRefused):
+                ask_again(self.database, jobs[pick % len(jobs)].id, Resend(patch=patch, by="Rina"))
+
+    @rule(lost=st.lists(st.sampled_from(["", BEFORE, AFTER]), min_size=1, max_size=4))
+    def lose(self, lost: list[str]) -> None:
+        self.bpjs.lose.extend(lost)
+
+    @rule(seconds=st.sampled_from([1, 10, 120, HOUR]))
+    def time_passes(self, seconds: int) -> None:
+        self.day.pass_time(seconds)
+        self._see_owners()
+
+    @rule(card=patients, content=contents)
+    def type_visit(self, card: str, content: dict[str, Any]) -> None:
+        typed = {**VISIT, "noKartu": card, **content}
+        with suppress(WebAppRefusal):
+            self.by_hand.add(self.bpjs.double.web_app.hold_kunjungan(typed, PROVIDER))
+        self._see_owners()
+
+    @rule(card=patients)
+    def type_registration(self, card: str) -> None:
+        typed = {**BODIES["tambah-pendaftaran"], "noKartu": card}
+        with suppress(WebAppRefusal):
+            self.bpjs.double.web_app.hold_pendaftaran(typed, PROVIDER)
+
+    @rule(pick=st.integers(0, 5))
+    def remove_visit(self, pick: int) -> None:
+        numbers = list(self.bpjs.held_visits())
+        if numbers:
+            number = numbers[pick % len(numbers)]
+            self.by_hand.add(number)
+            self.bpjs.double.web_app.remove_kunjungan(number)
+
+    def teardown(self) -> None:
+        try:
+            self.bpjs.lose.clear()
+            self.day.pass_time(6 * HOUR)
+            self._see_owners()
+            for job in self._jobs():
+                self._judge(job)
+        finally:
+            self.database.close()
+            self.folder.cleanup()
+
+    def _judge(self, job: Job) -> None:
+        if job.status in UNFINISHED:
+            assert job.reason is not None, (job.id, job.jenis, job.status)
+            return
+        if job.status != Status.TERKIRIM:
+            return
+        if job.jenis == Jenis.TAMBAH_KUNJUNGAN and job.reason != REPLACED:
+            self._judge_visit(job)
+        if job.jenis == Jenis.HAPUS_KUNJUNGAN:
+            number = self._sent(job).get("noKunjungan")
+            assert number not in self.bpjs.held_visits()
+            assert self.owners.get(number, job.body["noKartu"]) == job.body["noKartu"]
+
+    def _judge_visit(self, job: Job) -> None:
+        number = (job.result or {})["noKunjungan"]
+        assert self.owners[number] == job.body["noKartu"]
+        held = self.bpjs.held_visits().get(number)
+        if held is None:
+            assert number in self.by_hand or self._is_deleted(number), "what is terkirim is not there"
+            return
+        assert held["noKartu"] == job.body["noKartu"]
+        # Of what somebody typed in PCare, and never came from here, only what is shown can be compared.
+        names = SHOWN if number in self.by_hand else held.keys() - {"noKunjungan"}
+        assert {name: held.get(name) for name in names} == {name: job.body.get(name) for name in names}
+
+    def _is_deleted(self, number: str) -> bool:
+        removals = (job for job in self._jobs() if job.jenis == Jenis.HAPUS_KUNJUNGAN)
+        return any(self._sent(job).get("noKunjungan") == number for job in removals)
+
+    def _sent(self, job: Job) -> dict[str, Any]:
+        with self.database.read() as session:
+            rows = session.query(Attempt).filter_by(job_id=job.id).order_by(Attempt.number.desc())
+            return next((dict(row.request) for row in rows if row.request), {})
+
+    def _hand_over(self, jenis: str, body: dict[str, Any]) -> None:
+        kunci = f"{jenis}-{len(self._jobs())}"
+        enqueue(jenis, "-", "Pasien Contoh", body, database=self.database, kunci=kunci)
+
+    def _jobs(self) -> list[Job]:
+        with self.database.read() as session:
+            return list(session.query(Job).order_by(Job.id))
+
+    def _see_owners(self) -> None:
+        self.owners |= {number: body["noKartu"] for number, body in self.bpjs.held_visits().items()}
+
+
+TestAnyCorrection = AnyCorrection.TestCase
+TestAnyCorrection.settings = settings(
+    max_examples=25,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
