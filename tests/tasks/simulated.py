@@ -23,6 +23,7 @@ class SimulatedBpjs(Bpjs):
 
     double: Double = field(default_factory=lambda: Double([Clinic()]))
     lose: deque[str] = field(default_factory=deque)
+    owners: dict[str, str] = field(default_factory=dict)  # of every visit's number ever held, the card
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         asked = _taken_apart(request)
@@ -33,6 +34,7 @@ class SimulatedBpjs(Bpjs):
         if odd is not None:
             return odd
         answer = self.double.answer(asked)
+        self.owners |= {number: body["noKartu"] for number, body in self.held_visits().items()}
         if lost == AFTER:
             raise httpx.ReadTimeout("lost", request=request)
         clinic = self.double.clinic_of(asked)
