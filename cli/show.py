@@ -70,6 +70,9 @@ def _whole(detail: dict[str, Any], timezone: ZoneInfo) -> Group:
     )
 
 
+_ONLY_WHEN_SO = frozenset({"Memperbaiki", "Diperbaiki oleh"})
+
+
 def _facts(detail: dict[str, Any]) -> Table:
     facts = Table.grid(padding=(0, 2))
     rows = {
@@ -80,9 +83,13 @@ def _facts(detail: dict[str, Any]) -> Table:
         "Pesan": detail["message"],
         "HTTP / kode": f"{detail['http_code'] or '-'} / {detail['code'] or '-'}",
         "Percobaan": str(detail["attempts"]),
+        "Memperbaiki": f"#{detail['corrects']}" if detail["corrects"] not in {None, detail["id"]} else None,
+        "Diperbaiki oleh": ", ".join(f"#{job_id}" for job_id in detail["corrected_by"]),
         "Hasil": ", ".join(f"{name} {value}" for name, value in (detail["result"] or {}).items()),
     }
     for name, value in rows.items():
+        if name in _ONLY_WHEN_SO and not value:
+            continue
         facts.add_row(Text(name, style="dim"), value if isinstance(value, Text) else plain(value))
     return facts
 

@@ -1,6 +1,7 @@
 """`bpjs resend`: corrects and sends again, now; the exit code tells how it ended."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,28 @@ def test_a_job_is_sent_again_corrected(failed: tuple[Terminal, int], simulator: 
     late = terminal("resend", str(job_id))
     assert (late.code, late.out) == (2, "")
     assert late.err == f"Pekerjaan {job_id} sudah terkirim: tidak dikirim ulang.\n"
+
+
+def test_what_is_delivered_is_corrected_there_after_saying_what_will_be_done(
+    failed: tuple[Terminal, int], simulator: Simulator
+) -> None:
+    terminal, first = failed
+    assert terminal("resend", str(first), "--patch", '{"kdPoli": "001"}').code == 0
+
+    ran = terminal("resend", str(first), "--patch", '{"kunjSakit": false}', "--reason", "salah", "--json")
+    assert (ran.code, ran.json["status"]) == (0, "terkirim"), ran.err
+    assert ran.err.startswith(
+        "Pendaftaran ini sudah ada di BPJS: akan dihapus di sana, lalu didaftarkan lagi"
+    )
+    assert [row["body"]["kunjSakit"] for row in simulator.ledger()["pendaftaran"]] == [False]
+
+    older, newer = (terminal("show", str(job_id), "--json").json for job_id in (first, ran.json["id"]))
+    assert newer["corrects"] == first
+    assert newer["id"] in older["corrected_by"]
+    assert older["status"] == "terkirim"
+    assert re.search(rf"Memperbaiki +#{first}\b", terminal("show", str(newer["id"])).out)
+    late = terminal("resend", str(first), "--patch", '{"kunjSakit": true}')
+    assert (late.code, "perbaiki yang itu" in late.err) == (2, True)
 
 
 def test_a_whole_body_comes_from_a_file(failed: tuple[Terminal, int], tmp_path: Path) -> None:

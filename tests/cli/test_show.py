@@ -28,6 +28,7 @@ from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
 
 LEASE = timedelta(seconds=60)
 KEYS = {"id", "jenis", "status", "http_code", "attempts", "request", "response", "result", "history"}
+KEYS |= {"corrects", "corrected_by"}
 ATTEMPT_KEYS = {
     "number",
     "started_at",

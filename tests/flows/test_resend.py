@@ -88,6 +88,21 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+def test_a_delivered_job_is_corrected_by_another_which_the_run_then_names(failed: tuple[Desk, int]) -> None:
+    here, job_id = failed
+    kirim_ulang(str(job_id), perubahan={"kdPoli": "002"}, return_state=True)
+
+    state = kirim_ulang(str(job_id), perubahan={"kunjSakit": False}, alasan="salah", return_state=True)
+
+    assert (state.name, (state.message or "")[:8]) == ("Completed", "Terkirim")
+    removal, again = show(here.database, job_id)["corrected_by"]
+    assert [here.job(each).status for each in (removal, again)] == ["terkirim", "terkirim"]
+    assert [request.method for request in here.requests if request.method != "GET"][-2:] == ["DELETE", "POST"]
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(state.state_details.flow_run_id)
+    assert run.parameters == {"pekerjaan_id": again}
+
+
 @pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
 @SQLITE
 def test_nonsense_is_one_sentence_and_changes_nothing(
