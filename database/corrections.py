@@ -123,10 +123,11 @@ def corrections_of(session: Session, job_id: int) -> list[int]:
 def _make_room(session: Session, database: Database, job: Job, word: Word) -> Job:
     """A deletion of this registration; what was to follow it follows the next one. Raises MoveRefused."""
     later = _later_steps(session, job)
-    for step in later:
-        _refuse_if_there(step, later)
-    for step in later:
-        step.position += GENERATION
+    visits = [step for step in later if step.jenis == Jenis.TAMBAH_KUNJUNGAN]
+    for visit in visits:
+        _refuse_if_there(visit, later)
+    for visit in filter(_waits_unsent, visits):
+        visit.position += GENERATION
     named = {name: job.body[name] for name in ("noKartu", "tglDaftar", "kdPoli")}
     position = job.position // GENERATION * GENERATION + RANKS[Jenis.HAPUS_PENDAFTARAN]
     body = {**named, "noUrut": _number(job)}
@@ -146,22 +147,19 @@ def _later_steps(session: Session, job: Job) -> list[Job]:
     )
 
 
-def _refuse_if_there(step: Job, later: Iterable[Job]) -> None:
+def _refuse_if_there(visit: Job, later: Iterable[Job]) -> None:
     """A registration whose visit is or may be at BPJS cannot be deleted (contract 5f)."""
-    if step.jenis != Jenis.TAMBAH_KUNJUNGAN or _waits_unsent(step):
+    if _waits_unsent(visit):
         return
-    removed = any(
-        other.jenis == Jenis.HAPUS_KUNJUNGAN and other.id > step.id and other.status == Status.TERKIRIM
-        for other in later
-    )
-    if not removed:
+    deletions = (step for step in later if step.jenis == Jenis.HAPUS_KUNJUNGAN and step.id > visit.id)
+    if not any(deletion.status == Status.TERKIRIM for deletion in deletions):
         raise MoveRefused(
-            f"Kunjungannya (#{step.id}) ada atau mungkin ada di BPJS: hapus dulu kunjungan itu."
+            f"Kunjungannya (#{visit.id}) ada atau mungkin ada di BPJS: hapus dulu kunjungan itu."
         )
 
 
-def _waits_unsent(step: Job) -> bool:
-    return step.status == Status.MENUNGGU or (step.status == Status.GAGAL and step.result is None)
+def _waits_unsent(visit: Job) -> bool:
+    return visit.status == Status.MENUNGGU or (visit.status == Status.GAGAL and visit.result is None)
 
 
 def _refuse_if_corrected(session: Session, job: Job) -> None:

@@ -250,20 +250,28 @@ def test_a_registration_with_its_visit_at_bpjs_is_not_deleted(
     assert here.ends(asked.job_id)[0] == "terkirim"
 
 
-def test_the_visit_that_waits_for_its_registration_follows_the_corrected_one(here: CorrectedDay) -> None:
-    here.bpjs.double.web_app.hold_pendaftaran(
-        {"noKartu": "0001000000001", "tglDaftar": "14-09-2026", "kdPoli": "001"}, "01234567"
-    )
+def test_the_visit_that_waits_for_a_registration_of_old_content_follows_the_new_one(
+    here: CorrectedDay,
+) -> None:
+    here.bpjs.lose.append(AFTER)
     registration = here.hand_over("tambah-pendaftaran", 1)
-    here.bpjs.odd = lambda r: pcare(404, "tidak ditemukan") if "DELETE" in r.method else None
-    here.pass_time(5)
-    here.bpjs.odd = lambda _request: None
-    again = here.hand_over("tambah-pendaftaran", 1, kunjSakit=False)
+    here.pass_time(1)
+    here.correct(registration, kunjSakit=False)  # while nobody knows whether the first arrived
+    here.pass_time(MINUTE)
+    assert here.ends(registration) == ("gagal", "isi-lama")
     visit = here.hand_over("tambah-kunjungan", 1, kdDokter=DOCTOR)
-    here.pass_time(5)
-    assert here.ends(registration)[0] == "terkirim"
-    assert here.ends(again) == ("gagal", "isi-lama")
-    assert here.ends(visit)[0] in {"menunggu", "terkirim"}
+    here.pass_time(1)
+    assert here.ends(visit)[0] == "menunggu"
+
+    asked = here.correct(registration)
+    assert asked.job_id == registration
+    here.pass_time(MINUTE)
+
+    assert here.statuses([*asked.jobs, visit]) == {"terkirim": 3}
+    methods = [(r.method, r.url.path.split("/")[2]) for r in here.desk.requests if r.method != "GET"]
+    assert methods[-3:] == [("DELETE", "pendaftaran"), ("POST", "pendaftaran"), ("POST", "kunjungan")]
+    (held,) = here.bpjs.double.ledger()["pendaftaran"]
+    assert held["body"]["kunjSakit"] is False
 
 
 def test_what_bpjs_answers_to_a_correction_is_judged_like_any_write(
