@@ -13,13 +13,14 @@ from database import Database
 from database.attempts import Evidence
 from database.claim import claim, has_work
 from database.models import Job, ServiceState
-from database.moves import Verdict, move
+from database.moves import move
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
 from database.settle import Settled, close_by_hand
 from database.status import Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."
@@ -50,7 +51,7 @@ class Bench:
         how = None if heard.is_look else Evidence("unknown" if heard.trouble else "answered", 500)
         number = None if how is None else self.clinic.leave(job_id)
         seen = {"attempt": number, "evidence": how, "heard": heard}
-        asks = move(self.clinic.database, job_id, verdict, owner=ME, **seen)
+        asks = move(self.clinic.database, self.clinic.held(job_id), verdict, **seen)
         self.clinic.clock.advance(seconds=1)
         return asks
 
@@ -271,7 +272,7 @@ def test_probes_come_at_growing_intervals_up_to_the_last_across_half_open_failur
             continue
         try_again(bench.clinic.database, WHOLE)
         (job_id,) = bench.clinic.claim()
-        assert move(bench.clinic.database, job_id, POSTPONED, owner=ME, heard=DOWN)
+        assert move(bench.clinic.database, bench.clinic.held(job_id), POSTPONED, heard=DOWN)
         bench.judge(FAILS)
     assert waited == [5, 10, 60, 60]
     assert bench.row().since == MORNING + timedelta(seconds=2)
@@ -443,7 +444,7 @@ def test_failures_noted_at_once_by_two_dispatchers_all_count(database: Database)
 
     def end_one(job_id: int) -> None:
         together.wait()
-        asked.append(move(clinic.database, job_id, POSTPONED, owner=ME, heard=DOWN))
+        asked.append(move(clinic.database, clinic.held(job_id), POSTPONED, heard=DOWN))
 
     threads = [threading.Thread(target=end_one, args=(job_id,)) for job_id in ids]
     for thread in threads:
