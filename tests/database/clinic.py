@@ -86,8 +86,10 @@ class Clinic:
         return job_id
 
     def held(self, job_id: int, owner: str = ME) -> Claim:
-        """The claim by which this owner took the job in hand last."""
-        return self._held.get((job_id, owner)) or Claim(job_id, owner, 0)
+        """The claim by which this owner took the job in hand last, as far as the clinic knows; else the row's."""
+        with self.database.read() as session:
+            row = session.get(Job, job_id)
+        return self._held.get((job_id, owner)) or Claim(job_id, owner, row.claim if row else 0)
 
     def leave(self, job_id: int, owner: str = ME) -> int:
         """A request of a job in hand is on its way; returns the attempt's number."""

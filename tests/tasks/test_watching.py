@@ -8,8 +8,8 @@ import pytest
 
 from database import Database
 from database.alarms import FEWEST
-from database.engine import Clock
 from database.models import Job
+from database.server_clock import Clock
 from database.status import Status
 from tasks.alert_settings import AlertSettings
 from tasks.clinics import Clinic, Clinics
