@@ -141,15 +141,20 @@ def _as_claimed(row: Row[Any], until: float) -> ClaimedJob:
     return ClaimedJob(*names, claim, until, fresh if is_fresh else None)
 
 
-def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
+def claim_one(
+    database: Database, job_id: int, *, owner: str, lease: timedelta, room: Room = without_limit
+) -> ClaimedJob | Waiting:
     """Take one job in hand now, whatever its `due_at`; or say why that cannot be.
 
+    Its clinic's service gets no more at once than `room` allows, and while it is tried again one.
     Raises JobNotFound, DatabaseUnavailable.
     """
-    return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease))
+    return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease, room))
 
 
-def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
+def _claim_one(
+    database: Database, job_id: int, owner: str, lease: timedelta, room: Room
+) -> ClaimedJob | Waiting:
     until = elapsed() + lease.total_seconds()
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
@@ -158,11 +163,24 @@ def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) ->
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
-        why = why_waiting(session, job)
+        why = why_waiting(session, job) or _why_no_room(session, job, room)
         if why:
             return Waiting(status, why)
         _take(job, database.clock(), owner, lease)
         return replace(_claimed(job), claim=Claim(job.id, owner, job.claim), until=until)
+
+
+def _why_no_room(session: Session, job: Job, room: Room) -> str | None:
+    """In Indonesian, why the clinic's service takes no more just now."""
+    door = Door(job.faskes, job.service)
+    limit = limits(session, locked=True).get(door, NO_LIMIT)
+    mine = (Job.faskes == job.faskes, Job.service == job.service, Job.status == Status.PROSES.value)
+    in_hand = session.scalar(select(func.count()).where(*mine)) or 0
+    if (limit.half_open and in_hand) or job.jenis in limit.never:
+        return f"layanan {job.service} sedang dicoba lagi, satu pekerjaan sekaligus"
+    if room(door, in_hand) < 1:
+        return f"layanan {job.service} sudah mengerjakan sebanyak yang boleh sekaligus"
+    return None
 
 
 def _despite_rivals(take: Callable[[], T]) -> T:

@@ -145,7 +145,9 @@ def wipe(parameters: dict[str, Any]) -> None:
 def send_one(at: Composition, job_id: int) -> State[None]:
     """Send one job now if its turn has come; the state says how it ended or what it waits for."""
     try:
-        claimed = claim_one(at.database, job_id, owner=at.owner, lease=at.settings.lease)
+        claimed = claim_one(
+            at.database, job_id, owner=at.owner, lease=at.settings.lease, room=at.clinics.room
+        )
     except JobForgotten as past:
         return state_of(Delivered(Status(past.status), str(past)))
     except DatabaseError as error:

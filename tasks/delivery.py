@@ -197,21 +197,23 @@ def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, he
 def _in_time_or_late(
     hand: _InHand, write_down: Callable[[], T], verdict: Verdict, attempt: int, how: Evidence
 ) -> T:
-    """Patiently: a database that hiccups now would make a known end uncertain.
-
-    Raises LeaseLost when the job was taken over; what came back is kept in its history then.
-    """
-    patiently = Retrying(
-        retry=retry_if_exception_type(DatabaseUnavailable),
-        wait=wait_exponential_jitter(multiplier=0.2, max=2),
-        stop=stop_after_delay(hand.at.settings.lease.total_seconds() / 2),
-        reraise=True,
-    )
+    """Raises LeaseLost when the job was taken over; what came back is kept in its history then."""
+    patiently = _patiently(hand)
     try:
         return patiently(write_down)
     except LeaseLost:
         patiently(note_late, hand.database, hand.job.id, attempt, how, verdict)
         raise
+
+
+def _patiently(hand: _InHand) -> Retrying:
+    """After BPJS answered: a database that hiccups now would make a known end uncertain."""
+    return Retrying(
+        retry=retry_if_exception_type(DatabaseUnavailable),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2),
+        stop=stop_after_delay(hand.at.settings.lease.total_seconds() / 2),
+        reraise=True,
+    )
 
 
 def _heard(hand: _InHand, error: BpjsError | None = None, *, is_look: bool = False) -> Heard:
@@ -408,16 +410,20 @@ def _withheld(hand: _InHand, attempt: int, error: Withheld) -> Verdict:
 
 
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
+    verdict, heard, error = _patiently(hand)(_judged, hand, error)
+    # Seen there with another content, nothing is uncertain any more.
+    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
+    return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
+
+
+def _judged(hand: _InHand, error: BpjsError) -> tuple[Verdict, Heard | None, BpjsError]:
+    """What becomes of the job, what that told of the service, and what BPJS's answer really was."""
     if isinstance(error, Unauthorized) and error.may_have_acted:
         ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
         error = Unknown(error.reason, error.exchange, error.fields)
     if isinstance(error, Unauthorized):
-        verdict, heard = _unauthorized(hand, error)
-    else:
-        verdict, heard = _judge(hand, error), _heard(hand, error)
-    # Seen there with another content, nothing is uncertain any more.
-    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
-    return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
+        return (*_unauthorized(hand, error), error)
+    return _judge(hand, error), _heard(hand, error), error
 
 
 def _evidence(outcome: str, exchange: Exchange) -> Evidence:

@@ -14,6 +14,8 @@ from database.attempts import (
     ASKED_AGAIN,
     DECIDED_AGAIN,
     FOUND,
+    LATE_ANSWER,
+    LATE_EVIDENCE,
     UNCERTAIN_OUTCOMES,
     Asker,
     Evidence,
@@ -146,6 +148,15 @@ def outcomes(kind: type[BpjsError]) -> set[str]:
 
 
 def test_every_outcome_has_its_word() -> None:
-    ours = {*UNCERTAIN_OUTCOMES, FOUND, ABSENT, ASKED_AGAIN, DECIDED_AGAIN, SETTLED_BY_HAND}
+    ours = {
+        *UNCERTAIN_OUTCOMES,
+        LATE_ANSWER,
+        LATE_EVIDENCE,
+        FOUND,
+        ABSENT,
+        ASKED_AGAIN,
+        DECIDED_AGAIN,
+        SETTLED_BY_HAND,
+    }
     theirs = set().union(*(outcomes(kind) for kind in BpjsError.__subclasses__()))
     assert ours | theirs <= OUTCOMES.keys()

@@ -11,7 +11,7 @@ import pytest
 from bpjs_client.jenis import Service
 from database import Database
 from database.attempts import Evidence
-from database.claim import claim, has_work
+from database.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.models import Job, ServiceState
 from database.moves import move
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
@@ -486,3 +486,58 @@ def test_no_other_move_is_made(bench: Bench, move: Move, before: State) -> None:
     CALLS[move](bench)
     expected = State.OPEN if (move, before) == (Move.OPENED, State.HALF_OPEN) else before
     assert bench.state() == expected
+
+
+def test_a_form_takes_no_second_job_while_a_service_is_tried_again(clinic: Clinic) -> None:
+    bench = Bench(clinic)
+    bench.open()
+    first, second = (clinic.hand_over("tambah-pendaftaran", norm) for norm in ("RM-1", "RM-2"))
+    try_again(clinic.database, WHOLE)
+    clinic.take(first)
+    refused = claim_one(clinic.database, second, owner=OTHER, lease=LEASE)
+    assert isinstance(refused, Waiting)
+    assert "dicoba lagi" in refused.why
+    bench.end(first, SENT, UP)
+    clinic.take(second)
+
+
+def test_a_form_takes_no_more_than_the_clinic_may_have_at_once(clinic: Clinic) -> None:
+    first, second = (clinic.hand_over("tambah-pendaftaran", norm) for norm in ("RM-1", "RM-2"))
+    clinic.take(first)
+    one_at_a_time = {"room": lambda _door, in_hand: 1 - in_hand}
+    refused = claim_one(clinic.database, second, owner=OTHER, lease=LEASE, **one_at_a_time)
+    assert isinstance(refused, Waiting)
+    clinic.finish(first, SENT)
+    assert isinstance(
+        claim_one(clinic.database, second, owner=OTHER, lease=LEASE, **one_at_a_time), ClaimedJob
+    )
+
+
+def test_a_service_that_nobody_tries_after_all_flows_at_the_next_probe(clinic: Clinic) -> None:
+    """Half-open, and what was to try it is gone or cannot go: it does not stay so."""
+    bench = Bench(clinic)
+    waiting = bench.open()
+    try_again(clinic.database, WHOLE)
+    assert bench.state(WHOLE) == State.HALF_OPEN
+    for job_id in waiting:
+        close_by_hand(clinic.database, job_id, Settled.NOT_NEEDED, reason="x", by="Rina")
+    assert take_probe(clinic.database) is None
+    clinic.clock.advance(seconds=91)
+    assert take_probe(clinic.database) == WHOLE
+    try_again(clinic.database, WHOLE)
+    assert bench.state(WHOLE) == State.CLOSED
+
+
+def test_a_half_open_service_does_not_wait_for_what_its_half_open_jenis_passes_by(clinic: Clinic) -> None:
+    job_id = clinic.hand_over("tambah-kunjungan", "RM-1")
+    with clinic.database.write() as session:
+        for who, failed in ((WHOLE, None), (VISITS, [job_id])):
+            state = {"state": State.HALF_OPEN.value, "since": MORNING, "reason": WHY, "probe_at": MORNING}
+            session.add(ServiceState(**who._asdict(), **state, failed_jobs=failed))
+    taken: list[int] = []
+    for _ in range(4):
+        taken += clinic.claim()
+        if (due := take_probe(clinic.database)) is not None:
+            try_again(clinic.database, due)
+        clinic.clock.advance(seconds=91)
+    assert taken == [job_id]
