@@ -104,10 +104,12 @@ class Dispatchers:
             self.kills += 1
 
     def freeze(self, place: int) -> None:
-        """SIGSTOP, as when a machine swaps or its virtual machine is moved."""
-        if place in self._running:
-            os.killpg(self._running[place].pid, signal.SIGSTOP)
-            self.stops += 1
+        """SIGSTOP to this one, or to the other if that alone runs, as when a virtual machine is moved."""
+        for each in (place, 1 - place):
+            if each in self._running:
+                os.killpg(self._running[each].pid, signal.SIGSTOP)
+                self.stops += 1
+                return
 
     def thaw(self, place: int) -> None:
         """It goes on, and knows nothing of the time between but by its clocks."""

@@ -196,7 +196,7 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[flo
         place, begins = dice.randrange(2), dice.uniform(0.15, 0.6) * seconds
         planned += [
             (begins, lambda place=place: dispatchers.freeze(place)),  # type: ignore[misc]
-            (begins + LEASE_SECONDS + 1.5, lambda place=place: dispatchers.thaw(place)),  # type: ignore[misc]
+            (begins + LEASE_SECONDS + 1.5, lambda: [dispatchers.thaw(each) for each in (0, 1)]),
         ]
     at = 0.25 * seconds
     while at < seconds:
