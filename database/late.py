@@ -24,6 +24,7 @@ from database.attempts import (
     LOOKS,
     TELLS_NOTHING,
     UNCERTAIN_OUTCOMES,
+    WORKER_DIED,
     Evidence,
 )
 from database.engine import Database
@@ -66,8 +67,8 @@ def note_late(database: Database, job_id: int, number: int, evidence: Evidence, 
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         attempt = session.scalar(select(Attempt).where(Attempt.job_id == job_id, Attempt.number == number))
-        if job is None or attempt is None:
-            return
+        if job is None or attempt is None or attempt.outcome not in {None, WORKER_DIED}:
+            return  # gone; or written down in time, though nobody was told so
         late = _Late(session, job, attempt, evidence, verdict, database.clock())
         outcome, act = _case_of(late)
         act(late)  # sees the history as it was before

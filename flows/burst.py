@@ -63,7 +63,7 @@ class Burst:
                     self._give_back(self._turns.waiting)
         finally:
             # Of a burst that broke off nobody awaits what is on its way: its leases must end.
-            self.at.in_hand.remove(self._mine)
+            self.at.in_hand.let_go(self._mine)
 
     def _has_more(self) -> bool:
         """Whether something is on its way, or waits to be; after a shutdown only the former counts."""

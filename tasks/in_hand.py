@@ -14,6 +14,7 @@ from database.hold import Claim
 class _Kept:
     until: float
     fresh: JobInHand | None = field(repr=False)
+    is_renewed: bool = True
 
 
 class InHand:
@@ -41,6 +42,16 @@ class InHand:
                 if claim is not None:
                     self._claims.pop(claim, None)
 
+    def let_go(self, claims: Collection[Claim]) -> None:
+        """Nobody awaits them any more: each is good for as long as its lease lasts now, and may end."""
+        with self._lock:
+            for claim in self._claims.keys() & set(claims):
+                self._claims[claim].is_renewed = False
+            now = self._clock()
+            past = [each for each, kept in self._claims.items() if not kept.is_renewed and kept.until <= now]
+            for claim in past:
+                del self._claims[claim]
+
     def extend(self, claims: Collection[Claim], until: float) -> None:
         """Their leases were renewed."""
         with self._lock:
@@ -55,9 +66,9 @@ class InHand:
             return kept is not None and self._clock() < kept.until
 
     def claims(self) -> list[Claim]:
-        """A copy."""
+        """Those whose leases are to be renewed."""
         with self._lock:
-            return list(self._claims)
+            return [claim for claim, kept in self._claims.items() if kept.is_renewed]
 
     def take_fresh(self, claim: Claim) -> JobInHand | None:
         """What the claim brought along for sending a job that was never sent; given once."""

@@ -182,3 +182,12 @@ def test_the_loser_of_a_job_is_refused_and_its_answer_heeded(clinic: Clinic) -> 
 def test_a_late_answer_to_a_job_that_is_gone_is_dropped(clinic: Clinic) -> None:
     note_late(clinic.database, 99, 1, *TAKEN)
     assert clinic.count() == 0
+
+
+def test_what_was_written_down_in_time_is_not_written_again(clinic: Clinic) -> None:
+    """The commit arrived, the word that it did was lost."""
+    job_id = clinic.take(clinic.hand_over("tambah-pendaftaran"))
+    number = clinic.leave(job_id)
+    clinic.finish(job_id, TAKEN[1], attempt=number)
+    note_late(clinic.database, job_id, number, *TAKEN)
+    assert len(clinic.attempts(job_id)) == 1

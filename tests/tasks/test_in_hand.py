@@ -47,3 +47,16 @@ def test_a_renewed_lease_makes_a_claim_good_again_and_never_shorter() -> None:
     hands.extend([Claim(7, "saya", 1)], 65.0)
     assert hands.is_good(job.claim)
     assert hands.claims() == [job.claim]
+
+
+def test_what_nobody_awaits_any_more_may_end_but_is_not_kept() -> None:
+    now = [0.0]
+    hands = InHand(lambda: now[0])
+    hands.add(job := claimed(7))
+    hands.let_go([claimed(7).claim, claimed(9).claim])  # type: ignore[list-item]
+    assert (hands.claims(), hands.is_good(job.claim)) == ([], True)
+    now[0] = 60.0
+    hands.let_go([])
+    assert not hands.is_good(job.claim)
+    hands.extend([job.claim], 90.0)  # type: ignore[list-item]
+    assert not hands.is_good(job.claim)
