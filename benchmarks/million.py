@@ -56,7 +56,7 @@ class Look:
 
 def _claim_and_release(here: Database) -> object:
     jobs = claim(here, owner="bench", limit=40, lease=timedelta(seconds=60))
-    release(here, [job.id for job in jobs], owner="bench")
+    release(here, [job.claim for job in jobs if job.claim])
     return jobs
 
 

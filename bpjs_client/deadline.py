@@ -5,7 +5,7 @@ can outlive the deadline or come in greater number than anybody wants to read.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -28,11 +28,19 @@ class DeadlinePassed(Exception):
     """The whole answer took longer than it may."""
 
 
-class Deadline:
-    """A moment on the monotonic clock, ``seconds`` from its creation."""
+class MustNotLeave(Exception):
+    """Whoever sends is not entitled to it any more; nothing has left."""
 
-    def __init__(self, seconds: float) -> None:
+
+class Deadline:
+    """A moment on the monotonic clock, ``seconds`` from its creation.
+
+    ``may_leave`` is asked just before the first byte of an exchange leaves, when all waiting is over.
+    """
+
+    def __init__(self, seconds: float, may_leave: Callable[[], bool] = lambda: True) -> None:
         self._end = time.monotonic() + seconds
+        self._may_leave = may_leave
 
     @property
     def is_over(self) -> bool:
@@ -43,6 +51,11 @@ class Deadline:
         """Raise `DeadlinePassed` when the moment is over."""
         if self.is_over:
             raise DeadlinePassed
+
+    def check_leave(self) -> None:
+        """Raise `MustNotLeave` when the exchange must not begin any more."""
+        if not self._may_leave():
+            raise MustNotLeave
 
     def shorten(self, timeout: float | None) -> float:
         """What is left of a timeout, in seconds, never less than a millisecond."""
@@ -73,10 +86,12 @@ class Allowance:
         self._left = MOST_ON_THE_WAY
 
     def before_write(self) -> None:
-        """Raises ConnectTimeout when the time is over before anything has left, else DeadlinePassed."""
+        """Raises ConnectTimeout, MustNotLeave before anything has left, afterwards DeadlinePassed."""
         if not self._has_begun and self.deadline.is_over:
             raise httpcore.ConnectTimeout
         self.deadline.check()
+        if not self._has_begun:
+            self.deadline.check_leave()
         self._has_begun = True
 
     def before_read(self) -> None:

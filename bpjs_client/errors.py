@@ -2,6 +2,7 @@
 
 BpjsError
 ├── NotSent           no byte reached BPJS: send again, no attempt is used up
+│   └── Withheld      the caller said at the last moment that it must not leave
 ├── Temporary         BPJS refuses for now, or a read failed: ask again later
 ├── Unknown           a write left and no clear answer came: look first, never just repeat
 ├── Rejected          BPJS refuses these data: a person corrects them and sends again
@@ -44,6 +45,10 @@ class NotSent(BpjsError):
     """Nothing reached BPJS (DNS, refused, TLS, connect timeout): repeating it is safe."""
 
     outcome = "not-sent"
+
+
+class Withheld(NotSent):
+    """The caller's own look, just before the first byte, said that the request must not leave."""
 
 
 class Temporary(BpjsError):

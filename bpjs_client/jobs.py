@@ -25,6 +25,7 @@ from bpjs_client.verdict import judge, proven_number
 
 # Only chooses the day of a probe; BPJS's day is Jakarta's.
 _JAKARTA = timezone(timedelta(hours=7))
+MayLeave = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -69,24 +70,25 @@ class Bpjs:
         """The request that a job becomes, so that it can be stored before it leaves. Raises Rejected."""
         return prepare(jenis, body)
 
-    def send(self, jenis: Jenis, body: Body) -> Receipt:
+    def send(self, jenis: Jenis, body: Body, *, may_leave: MayLeave = lambda: True) -> Receipt:
         """Send a job and return BPJS's confirmation; raises the `BpjsError` that says what happens next.
 
         A request is sent once. Only when BPJS refuses its timestamp as expired, which means that nothing
-        was done, is it signed anew and sent a second time.
+        was done, is it signed anew and sent a second time. `may_leave` is asked at the last moment, when the
+        connection stands; when it says no, nothing leaves and Withheld is raised.
         """
-        return self.deliver(jenis, prepare(jenis, body))
+        return self.deliver(jenis, prepare(jenis, body), may_leave=may_leave)
 
-    def deliver(self, jenis: Jenis, request: Prepared) -> Receipt:
+    def deliver(self, jenis: Jenis, request: Prepared, *, may_leave: MayLeave = lambda: True) -> Receipt:
         """Send a prepared job; otherwise like `send`."""
         if request.method == "PUT":
-            return self._edit(jenis, request)
-        exchange = self._ask(jenis.service, jenis, request)
+            return self._edit(jenis, request, may_leave)
+        exchange = self._ask(jenis.service, jenis, request, may_leave)
         return Receipt(exchange, proven_number(jenis, exchange))
 
-    def _edit(self, jenis: Jenis, request: Prepared) -> Receipt:
+    def _edit(self, jenis: Jenis, request: Prepared, may_leave: MayLeave) -> Receipt:
         """A visit keeps its number."""
-        exchange = self._ask(jenis.service, EDIT, request)
+        exchange = self._ask(jenis.service, EDIT, request, may_leave)
         number = cast(Mapping[str, JSON], request.json)["noKunjungan"]
         return Receipt(exchange, {"noKunjungan": str(number)})
 
@@ -178,9 +180,11 @@ class Bpjs:
             timeouts=Timeouts.around(self._settings.timeout_seconds),
         )
 
-    def _ask(self, service: Service, endpoint: Endpoint, request: Prepared) -> Exchange:
+    def _ask(
+        self, service: Service, endpoint: Endpoint, request: Prepared, may_leave: MayLeave = lambda: True
+    ) -> Exchange:
         connection = self._connections[service]
-        deadline = connection.start_deadline()
+        deadline = connection.start_deadline(may_leave)
         try:
             return judge(service, endpoint, connection.exchange(request, deadline))
         except Unauthorized as refusal:

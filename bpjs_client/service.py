@@ -16,11 +16,11 @@ from typing import cast
 
 import httpx
 
-from bpjs_client.deadline import Allowance, Deadline, DeadlinePassed
+from bpjs_client.deadline import Allowance, Deadline, DeadlinePassed, MustNotLeave
 from bpjs_client.decryption import decrypt
 from bpjs_client.endpoints import Prepared
 from bpjs_client.envelope import BodyKind, read_envelope
-from bpjs_client.errors import BpjsError, NotSent, Temporary, Unknown
+from bpjs_client.errors import BpjsError, NotSent, Temporary, Unknown, Withheld
 from bpjs_client.exchange import RAW_LIMIT, Exchange
 from bpjs_client.jenis import Service
 from bpjs_client.limits import AnswerTooLarge
@@ -52,7 +52,8 @@ _LOST: tuple[tuple[type[Exception], str], ...] = (
     (Unreadable, "Jawaban BPJS tidak dapat dibaca."),
     (httpx.HTTPError, "Sambungan ke BPJS terputus sebelum jawabannya lengkap."),
 )
-_FOREIGN = tuple(kind for kind, _ in (*_NOT_SENT, *_LOST))
+_FOREIGN: tuple[type[Exception], ...] = (MustNotLeave, *(kind for kind, _ in (*_NOT_SENT, *_LOST)))
+_WITHHELD = "Tidak dikirim: pengirim terhenti lebih lama dari hak pegangnya, mungkin sudah diambil alih."
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class Timeouts:
         """The timeouts for a configured wait: 10 / 30 / 60, shorter in proportion, never longer in all."""
         return cls(connect=min(10.0, read), read=read, total=min(60.0, 2 * read))
 
-    def start(self) -> Deadline:
+    def start(self, may_leave: Callable[[], bool]) -> Deadline:
         """The deadline of an exchange that begins now."""
-        return Deadline(self.total)
+        return Deadline(self.total, may_leave)
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ class Connection:
             trust_env=False,
         )
 
-    def start_deadline(self) -> Deadline:
-        """The deadline for an exchange that begins now."""
-        return self._timeouts.start()
+    def start_deadline(self, may_leave: Callable[[], bool] = lambda: True) -> Deadline:
+        """The deadline for an exchange that begins now; `may_leave` is asked before its first byte."""
+        return self._timeouts.start(may_leave)
 
     def exchange(self, call: Prepared, deadline: Deadline) -> Answer:
         """Send once and read the whole answer.
@@ -148,6 +149,7 @@ class Connection:
             content=None if call.json is None else json.dumps(call.json, ensure_ascii=False).encode(),
             headers={"Content-Type": content_type} if content_type else None,
         )
+        allowance.deadline.check_leave()  # again at the socket, once connected
         response = self._client.send(request, stream=True)
         allowance.begin_body()
         try:
@@ -190,6 +192,8 @@ class Connection:
 
 def _translated(foreign: Exception, call: Prepared, duration_ms: int) -> BpjsError:
     exchange = Exchange(call.method, call.path, call.json, duration_ms=duration_ms)
+    if isinstance(foreign, MustNotLeave):
+        return Withheld(_WITHHELD, exchange)
     for kind, reason in _NOT_SENT:
         if isinstance(foreign, kind):
             return NotSent(reason, exchange)

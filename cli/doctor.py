@@ -22,6 +22,7 @@ from cli.terminal import console, print_json
 from database import Database, DatabaseError, open_database
 from database.claim import state_words
 from database.data_keys import keyring_of
+from database.engine import said_skew
 from database.faskes_name import Known
 from database.intake import UTAMA
 from database.models import ServiceState
@@ -110,11 +111,21 @@ def _database(asked: Collection[str]) -> Iterator[Finding]:
         return
     yield Finding("Basis data", True, f"{kind}, dapat ditulis dan masih muat, tabelnya terbaru")
     yield _data_key(DatabaseSettings())
+    yield from _server_clock(database)
     refused = refused_rows(database)
     if refused:
         todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
         yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
     yield from _stopped(database, configured_clinics().known, asked)
+
+
+def _server_clock(database: Database) -> Iterator[Finding]:
+    """Several machines share what one clock tells: each must have it right for its own sake."""
+    if not database.is_sqlite:
+        skew = said_skew(database)
+        yield Finding(
+            "Jam komputer (basis data)", skew is None, skew or "sama", SET_THE_CLOCK if skew else ""
+        )
 
 
 def _stopped(database: Database, known: Known, asked: Collection[str]) -> Iterator[Finding]:

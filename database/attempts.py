@@ -1,6 +1,6 @@
 """The history of a job: an attempt is committed before its request leaves and closed with what came back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -8,14 +8,14 @@ from itertools import takewhile
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from database.engine import Database
-from database.errors import JobNotFound, LeaseLost
-from database.models import Attempt, Job
-from database.status import Status
+from database.errors import LeaseLost
+from database.hold import Claim, bound, hold
+from database.models import Attempt
 
 WORKER_DIED = "worker-died"
 ABSENT = "absent"
@@ -25,27 +25,27 @@ FOUND_OTHER = "found-other"
 LOOK_FAILED = "look-failed"
 # A look found nothing although BPJS had said that it is there: no proof of either.
 NOT_SEEN = "not-seen"
+# A clear answer that came after the job was taken over (see database/late.py): it settled the uncertainty;
+# it says that BPJS took the write, and waits to be confirmed; it changes nothing.
+LATE_ANSWER, LATE_SUCCESS, LATE_EVIDENCE = "late-answer", "late-success", "late-evidence"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.
-UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED, NOT_SEEN)
+UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED, NOT_SEEN, LATE_SUCCESS)
 LOOKS = (LOOK_FAILED, NOT_SEEN)
 # A request ended so that it may be the job's fault, or its endpoint's, or that of BPJS as a whole.
 FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DIED)
 # A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
 ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
-TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN)
+TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVIDENCE)
 _ENOUGH = 20  # outcomes back in time
 # What may lie between the rounds of a write that BPJS fails and then lacks.
-_DURING_ROUNDS = ("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, "not-sent", "temporary", "unauthorized")
+_DURING_ROUNDS = (
+    *("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, LATE_EVIDENCE),
+    *("not-sent", "temporary", "unauthorized"),
+)
 
 
-_jobs, _attempts = cast(Table, Job.__table__), cast(Table, Attempt.__table__)
-# Counter -> what becomes of it with the value given: so many more; `waits`: 1 for one more, 0 for none.
-_COUNTERS: dict[str, Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[int]]] = {
-    "attempts": lambda counter, given: counter + given,
-    "version": lambda counter, given: counter + given,
-    "waits": lambda counter, given: (counter + 1) * given,
-}
+_attempts = cast(Table, Attempt.__table__)
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,15 @@ class Evidence:
     response: Any | None = field(default=None, repr=False)
     raw: str | None = field(default=None, repr=False)
     duration_ms: int | None = None
+    # In Indonesian, why the request did not leave; only where BPJS was never asked.
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
 class JobInHand:
     """A claimed job with all that sending it needs."""
 
-    id: int
+    claim: Claim
     faskes: str
     jenis: str
     service: str
@@ -96,22 +98,16 @@ class JobInHand:
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
 
-
-class Held(NamedTuple):
-    """Where a job in hand belongs."""
-
-    faskes: str
-    rantai: str
-    service: str
-    jenis: str
-    corrects: int | None
+    @property
+    def id(self) -> int:
+        """The job's number."""
+        return self.claim.job_id
 
 
 def open_attempt(
     database: Database,
-    job_id: int,
+    claim: Claim,
     *,
-    owner: str,
     request: Mapping[str, Any],
     lease: timedelta,
     asker: Asker,
@@ -123,12 +119,12 @@ def open_attempt(
     """
     with database.write() as session:
         now = database.clock()
-        hold(session, job_id, owner, now, lease_until=now + lease)
-        return _new_attempt(session, job_id, now, request, asker)
+        hold(session, claim, lease_until=now + lease)
+        return _new_attempt(session, claim.job_id, now, request, asker)
 
 
 def note_look(
-    database: Database, job_id: int, *, owner: str, request: Mapping[str, Any], outcome: str, asker: Asker
+    database: Database, claim: Claim, *, request: Mapping[str, Any], outcome: str, asker: Asker
 ) -> None:
     """Record that BPJS was asked whether it has the job.
 
@@ -138,8 +134,8 @@ def note_look(
     """
     with database.write() as session:
         now = database.clock()
-        hold(session, job_id, owner, now)
-        _new_attempt(session, job_id, now, request, asker, finished_at=now, outcome=outcome)
+        hold(session, claim)
+        _new_attempt(session, claim.job_id, now, request, asker, finished_at=now, outcome=outcome)
 
 
 def _new_attempt(
@@ -222,49 +218,12 @@ def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence
 @cache
 def _closing() -> ReturningUpdate[tuple[int]]:
     table = _attempts.c
-    columns = ("finished_at", *(each.name for each in fields(Evidence)))
+    columns = ("finished_at", *(each.name for each in fields(Evidence) if each.name != "reason"))
     return (
         update(_attempts)
         .where(table.job_id == bindparam("the_job"), table.number == bindparam("the_number"))
         .where(table.finished_at.is_(None))
         .values({name: bindparam(f"b_{name}") for name in columns})
+        .values(reason=func.coalesce(bindparam("b_reason", type_=table.reason.type), table.reason))
         .returning(table.id)
     )
-
-
-def hold(session: Session, job_id: int, owner: str, now: datetime, **changes: Any) -> Held:
-    """Change the job, provided this owner still holds it; it is locked until the transaction ends.
-
-    `changes` are new values; for counters what is done to them (see `_COUNTERS`).
-    Raises JobNotFound, LeaseLost.
-    """
-    values = bound(changes) | {"the_job": job_id, "the_owner": owner, "the_time": now}
-    row = session.connection().execute(_holding(tuple(changes)), values).one_or_none()
-    if row is not None:
-        return Held(*row)
-    if session.scalar(select(Job.id).where(Job.id == job_id)) is None:
-        raise JobNotFound(job_id)
-    raise LeaseLost(job_id)
-
-
-@cache
-def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, str, int | None]]:
-    table = _jobs.c
-    values = {name: _change(name) for name in columns} or {"lease_owner": table.lease_owner}
-    return (
-        update(_jobs)
-        .where(table.id == bindparam("the_job"), table.status == Status.PROSES.value)
-        .where(table.lease_owner == bindparam("the_owner"), table.lease_until >= bindparam("the_time"))
-        .values(values)
-        .returning(table.faskes, table.rantai, table.service, table.jenis, table.corrects)
-    )
-
-
-def _change(name: str) -> ColumnElement[Any]:
-    given: ColumnElement[Any] = bindparam(f"b_{name}", type_=_jobs.c[name].type)
-    return _COUNTERS[name](_jobs.c[name], given) if name in _COUNTERS else given
-
-
-def bound(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by the names of their parameters; a parameter may not be called like its column."""
-    return {f"b_{name}": value for name, value in values.items()}

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from database.attempts import ABSENT, TELLS_NOTHING, UNCERTAIN_OUTCOMES
 from database.engine import Database
-from database.models import Attempt, Job
+from database.models import CONTRADICTED_ONES, Attempt, Job
 from database.picking import NEEDS_PERSON
 from database.status import Status
 
@@ -16,19 +16,20 @@ LONGEST_UNCERTAIN = timedelta(hours=1)
 
 
 def needing_somebody(database: Database, *, limit: int) -> list[int]:
-    """Ids of failed jobs, and of uncertain ones that no look-up can settle or has settled for an hour.
-
-    Newest first. Raises DatabaseUnavailable.
+    """Ids of failed jobs, of uncertain ones that no look-up can settle or has settled for an hour, and of
+    those whose end a late answer contradicts, newest first. Raises DatabaseUnavailable.
     """
     uncertain = Job.status == Status.TIDAK_PASTI.value
     unsettled = and_(uncertain, or_(Job.reason == NEEDS_PERSON, _uncertain_for_long(database)))
-    query = (
-        select(Job.id)
-        .where(or_(Job.status == Status.GAGAL.value, unsettled))
-        .order_by(Job.tanggal.desc(), Job.id.desc())
-    )
+    open_ones = or_(Job.status == Status.GAGAL.value, unsettled)
+    # Apart, for each has its index; a contradicted one may be failed, too.
+    found = [
+        select(Job.id, Job.tanggal).where(condition).order_by(Job.tanggal.desc(), Job.id.desc()).limit(limit)
+        for condition in (open_ones, text(f"jobs.{CONTRADICTED_ONES}"))
+    ]
     with database.read() as session:
-        return list(session.scalars(query.limit(limit)))
+        rows = {(row.tanggal, row.id) for query in found for row in session.execute(query)}
+    return [job_id for _, job_id in sorted(rows, reverse=True)][:limit]
 
 
 def _uncertain_for_long(database: Database) -> ColumnElement[bool]:

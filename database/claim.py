@@ -1,20 +1,22 @@
 """Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
 from database.attempts import WORKER_DIED, JobInHand, lost_writes
 from database.chain import DELETES, waits_for
 from database.doors import NO_LIMIT, Door, LimitOf, Room, Shares, no_limit, open_doors, without_limit
+from database.elapsed import elapsed
 from database.engine import Database
 from database.errors import ConstraintViolated
+from database.hold import Claim
 from database.models import Attempt, Job, ServiceState, UtcDateTime
 from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON, pick, pick_any
@@ -41,6 +43,8 @@ class ClaimedJob:
     jenis: Jenis
     norm: str
     nama_pasien: str
+    claim: Claim | None = None  # None: not in hand, it is only to be seen
+    until: float = field(default=0.0, compare=False)  # by `elapsed`, the end of its lease or shortly before
     fresh: JobInHand | None = field(default=None, repr=False, compare=False)
 
 
@@ -77,6 +81,7 @@ def claim(
 def _claim(
     database: Database, owner: str, *, limit: int, lease: timedelta, room: Room, limit_of: LimitOf
 ) -> list[ClaimedJob]:
+    until = elapsed() + lease.total_seconds()
     with database.write() as session:
         now = database.clock()
         held = limits(session, locked=True)
@@ -90,13 +95,13 @@ def _claim(
         taken: list[tuple[datetime, ClaimedJob]] = []
         for asked in shares.rounds():
             found = pick(session, asked, now, limited)
-            taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease))
+            taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease), until)
             shares.gave(door for door, _ in found)
         return [job for _, job in sorted(taken, key=lambda each: (each[0], each[1].id))]
 
 
 def _take_all(
-    session: Session, ids: Sequence[int], in_hand: Mapping[str, object]
+    session: Session, ids: Sequence[int], in_hand: Mapping[str, object], until: float
 ) -> list[tuple[datetime, ClaimedJob]]:
     """Take them in hand in one statement; each with when it was due."""
     if not ids:
@@ -104,23 +109,23 @@ def _take_all(
     taken = session.execute(
         update(Job)
         .where(Job.id.in_(ids))
-        .values({**in_hand, "version": Job.version + 1})
+        .values({**in_hand, "version": Job.version + 1, "claim": Job.claim + 1})
         .returning(*_NAMES, Job.due_at, Job.service, Job.body, Job.waits, Job.attempts, Job.corrects)
         .execution_options(synchronize_session=False)
     )
-    return [(row.due_at, _as_claimed(row)) for row in taken]
+    return [(row.due_at, _as_claimed(row, until)) for row in taken]
 
 
-_NAMES = (Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien)
+_NAMES = (Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien, Job.lease_owner, Job.claim)
 
 
-def _as_claimed(row: Row[Any]) -> ClaimedJob:
-    jenis = Jenis(row.jenis)
+def _as_claimed(row: Row[Any], until: float) -> ClaimedJob:
+    jenis, claim = Jenis(row.jenis), Claim(row.id, row.lease_owner, row.claim)
     # A deletion takes numbers from its chain, and after an attempt BPJS may hold the write already.
     # So may the visit that a correction replaces.
     is_fresh = row.attempts == 0 and jenis not in DELETES and row.corrects is None
     fresh = JobInHand(
-        id=row.id,
+        claim=claim,
         faskes=row.faskes,
         jenis=row.jenis,
         service=row.service,
@@ -133,18 +138,25 @@ def _as_claimed(row: Row[Any]) -> ClaimedJob:
         repeated=False,
         pointless=False,
     )
-    return ClaimedJob(row.id, row.faskes, jenis, row.norm, row.nama_pasien, fresh if is_fresh else None)
+    names = (row.id, row.faskes, jenis, row.norm, row.nama_pasien)
+    return ClaimedJob(*names, claim, until, fresh if is_fresh else None)
 
 
-def claim_one(database: Database, job_id: int, *, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
+def claim_one(
+    database: Database, job_id: int, *, owner: str, lease: timedelta, room: Room = without_limit
+) -> ClaimedJob | Waiting:
     """Take one job in hand now, whatever its `due_at`; or say why that cannot be.
 
+    Its clinic's service gets no more at once than `room` allows, and while it is tried again one.
     Raises JobNotFound, DatabaseUnavailable.
     """
-    return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease))
+    return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease, room))
 
 
-def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) -> ClaimedJob | Waiting:
+def _claim_one(
+    database: Database, job_id: int, owner: str, lease: timedelta, room: Room
+) -> ClaimedJob | Waiting:
+    until = elapsed() + lease.total_seconds()
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
@@ -152,11 +164,24 @@ def _claim_one(database: Database, job_id: int, owner: str, lease: timedelta) ->
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
-        why = why_waiting(session, job)
+        why = why_waiting(session, job) or _why_no_room(session, job, room)
         if why:
             return Waiting(status, why)
         _take(job, database.clock(), owner, lease)
-        return _claimed(job)
+        return replace(_claimed(job), claim=Claim(job.id, owner, job.claim), until=until)
+
+
+def _why_no_room(session: Session, job: Job, room: Room) -> str | None:
+    """In Indonesian, why the clinic's service takes no more just now."""
+    door = Door(job.faskes, job.service)
+    limit = limits(session, locked=True).get(door, NO_LIMIT)
+    mine = (Job.faskes == job.faskes, Job.service == job.service, Job.status == Status.PROSES.value)
+    in_hand = session.scalar(select(func.count()).where(*mine)) or 0
+    if (limit.half_open and in_hand) or job.jenis in limit.never:
+        return f"layanan {job.service} sedang dicoba lagi, satu pekerjaan sekaligus"
+    if room(door, in_hand) < 1:
+        return f"layanan {job.service} sudah mengerjakan sebanyak yang boleh sekaligus"
+    return None
 
 
 def _despite_rivals(take: Callable[[], T]) -> T:
@@ -241,6 +266,7 @@ def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
     for name, value in _in_hand(now, owner, lease).items():
         setattr(job, name, value)
     job.version += 1
+    job.claim += 1
 
 
 def _in_hand(now: datetime, owner: str, lease: timedelta) -> dict[str, object]:
@@ -257,32 +283,39 @@ def _claimed(job: Job) -> ClaimedJob:
     return ClaimedJob(job.id, job.faskes, Jenis(job.jenis), job.norm, job.nama_pasien)
 
 
-def renew(database: Database, job_ids: list[int], *, owner: str, lease: timedelta) -> None:
-    """Keep jobs in hand for another `lease`; those no longer held are left alone.
+def renew(database: Database, claims: Collection[Claim], *, lease: timedelta) -> set[Claim]:
+    """Keep what is in hand for another `lease`; returns what is. Claims no longer held are left alone.
 
     Raises DatabaseUnavailable.
     """
-    if not job_ids:
-        return
+    if not claims:
+        return set()
     with database.write() as session:
-        session.execute(
+        kept = session.execute(
             update(Job)
-            .where(Job.id.in_(job_ids), Job.lease_owner == owner, Job.status == Status.PROSES.value)
+            .where(_is_held_by(claims))
             .values(lease_until=database.clock() + lease)
+            .returning(Job.id, Job.lease_owner, Job.claim)
+            .execution_options(synchronize_session=False)
         )
+        return {Claim(job_id, str(owner), token) for job_id, owner, token in kept}
 
 
-def release(database: Database, job_ids: list[int], *, owner: str) -> None:
+def release(database: Database, claims: Collection[Claim]) -> None:
     """Put back jobs that were claimed but never begun (a shutdown). Raises DatabaseUnavailable."""
-    if not job_ids:
+    if not claims:
         return
     with database.write() as session:
-        held = select(Job).where(
-            Job.id.in_(job_ids), Job.lease_owner == owner, Job.status == Status.PROSES.value
-        )
-        for job in session.scalars(held):
+        for job in session.scalars(select(Job).where(_is_held_by(claims)).with_for_update()):
             _put_back(session, job, database.clock())
         announce(session)
+
+
+def _is_held_by(claims: Collection[Claim]) -> ColumnElement[bool]:
+    mine = tuple_(Job.id, Job.lease_owner, Job.claim).in_(
+        [(each.job_id, each.owner, each.token) for each in claims]
+    )
+    return and_(Job.status == Status.PROSES.value, Job.id.in_([each.job_id for each in claims]), mine)
 
 
 def senders(database: Database, *, beside: str) -> int:

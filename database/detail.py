@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from database.attempts import ASKED_AGAIN, DECIDED_AGAIN
+from database.attempts import ASKED_AGAIN, DECIDED_AGAIN, LATE_EVIDENCE, LATE_SUCCESS
 from database.corrections import corrections_of
 from database.engine import Database
 from database.errors import JobNotFound, KunciUnknown
@@ -73,8 +73,11 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
     return found
 
 
-# Looks at BPJS ask, and a person who closes a job only writes it down: neither delivers.
-_NOT_DELIVERIES = ("found", "absent", "look-failed", SETTLED_BY_HAND, ASKED_AGAIN, DECIDED_AGAIN)
+# Looks at BPJS ask, a person who closes a job only writes it down, and what came late is another request's.
+_NOT_DELIVERIES = (
+    *("found", "absent", "look-failed", SETTLED_BY_HAND, ASKED_AGAIN, DECIDED_AGAIN),
+    *(LATE_EVIDENCE, LATE_SUCCESS),
+)
 # What the column holds; a driver refuses to even ask for more.
 _GREATEST_ID = 2**63 - 1
 

@@ -2,9 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,9 +16,8 @@ from sqlalchemy.orm import Session
 from database.data_keys import agree, keyring_of
 from database.errors import ConstraintViolated, DatabaseUnavailable
 from database.schema import upgrade
+from database.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.settings import DatabaseSettings
-
-Clock = Callable[[], datetime]
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -29,18 +27,14 @@ IDLE_SECONDS = 1.0
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
 
 
-def utc_now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
-
-
 class Database:
     """A migrated database with the clinic's time zone and a clock."""
 
-    def __init__(self, engine: Engine, *, timezone: ZoneInfo, clock: Clock = utc_now) -> None:
+    def __init__(self, engine: Engine, *, timezone: ZoneInfo, clock: Clock | None = None) -> None:
+        """`clock` is what leases, due times and probes go by: the server's own where there is a server."""
         self.engine = engine
         self.timezone = timezone
-        self.clock = clock
+        self.clock = clock or (utc_now if self.is_sqlite else ServerClock(engine))
 
     @property
     def is_sqlite(self) -> bool:
@@ -77,6 +71,17 @@ class Database:
     def close(self) -> None:
         """Return all connections."""
         self.engine.dispose()
+
+
+def said_skew(database: Database) -> str | None:
+    """In Indonesian, that this machine's clock differs from the server's; None when it does not.
+
+    Raises DatabaseUnavailable.
+    """
+    try:
+        return say_skew(database.engine)
+    except SQLAlchemyError as cause:
+        raise DatabaseUnavailable(sentence(cause)) from None
 
 
 # What a driver says (lower case) -> what we say. The driver's own text may quote a row: it stays here.
@@ -137,7 +142,7 @@ def _is_in_memory(url: URL) -> bool:
     return ":memory:" in where or url.query.get("mode") == "memory"
 
 
-def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = utc_now) -> Database:
+def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | None = None) -> Database:
     """Connect and bring the tables up to date (created by itself on first use).
 
     Raises DatabaseUnavailable, DataKeyMissing, with one sentence for a person.
@@ -151,12 +156,14 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
         keyring = keyring_of(settings)
         upgrade(engine)
         agree(engine, keyring)
+        database = Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
+        database.clock()  # a server is asked once here, so that telling the time never fails later
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None
     except ValueError:  # a driver's, about a part of the address: a name no name server can be asked for
         raise DatabaseUnavailable(_NO_ADDRESS) from None
     engine.dialect.bpjs_keyring = keyring  # type: ignore[attr-defined] # where the column types find it
-    return Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
+    return database
 
 
 def make_engine(url: URL) -> Engine:

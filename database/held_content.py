@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import card
 from bpjs_client.jenis import Jenis
-from database.attempts import FOUND
+from database.attempts import FOUND, LATE_ANSWER, LATE_SUCCESS
 from database.chain import UNDONE_BY
 from database.engine import Database
 from database.models import Attempt, Job
@@ -25,8 +25,8 @@ def held_content(database: Database, job_id: int, body: Mapping[str, Any]) -> Ma
     with database.read() as session:
         job = session.get_one(Job, job_id)
         proven = or_(
-            Attempt.outcome.in_(["success", FOUND]),
-            and_(Attempt.outcome == "already-there", Job.status == Status.TERKIRIM.value),
+            Attempt.outcome.in_(["success", FOUND, LATE_SUCCESS]),
+            and_(Attempt.outcome.in_(["already-there", LATE_ANSWER]), Job.status == Status.TERKIRIM.value),
         )
         rows = session.execute(
             select(Attempt.request, Attempt.finished_at)

@@ -169,6 +169,9 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
 # The same for the index of visits.
 VISITS = "jenis = 'tambah-kunjungan'"
+# The same for the index of jobs whose end a late answer contradicts (see database/late.py).
+CONTRADICTED = "bertentangan"
+CONTRADICTED_ONES = f"reason = '{CONTRADICTED}'"
 
 
 LONGEST_KODE = 100
@@ -216,6 +219,8 @@ class Job(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
+    # How often it was claimed: the number of the claim that holds it, or held it last (see database/hold.py).
+    claim: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     version: Mapped[int] = mapped_column(Integer, default=1)
     # The job whose content at BPJS this one corrects; its own id: it corrects what BPJS holds of itself.
     corrects: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
@@ -288,6 +293,13 @@ class Job(Base):
             "status",
             sqlite_where=text(VISITS),
             postgresql_where=text(VISITS),
+        ),
+        Index(
+            "jobs_contradicted",
+            "tanggal",
+            "id",
+            sqlite_where=text(CONTRADICTED_ONES),
+            postgresql_where=text(CONTRADICTED_ONES),
         ),
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),

@@ -1,21 +1,20 @@
 """Moving a job in hand to its next state: the only place where delivery changes a status."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
 from database.attempts import (
+    LATE_SUCCESS,
     LOOKS,
     NOT_SEEN,
     Evidence,
     JobInHand,
     close_attempt,
-    hold,
     lost_request,
     lost_writes,
 )
@@ -23,36 +22,26 @@ from database.chain import of_one_visit
 from database.corrections import CORRECTED_HERE, mark_replaced
 from database.deletion import undone_by
 from database.engine import Database
-from database.errors import JobNotFound, LeaseLost
+from database.hold import Claim, held_job, hold
+from database.late import confront
 from database.models import Job, readable
 from database.revival import revive_refused
 from database.services.evidence import Heard, note
 from database.services.states import ClinicService
 from database.status import Status
+from database.verdict import Verdict
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
 LONGEST_MESSAGE = 2_000
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What happens to a job next; `message` is Indonesian and may quote BPJS."""
-
-    status: Status
-    reason: str | None = None
-    message: str | None = field(default=None, repr=False)
-    result: Mapping[str, str] | None = field(default=None, repr=False)
-    due_in: timedelta | None = None  # for menunggu and tidak_pasti; None: now
-    counted: bool = True  # BPJS received the request, or may have
-
-
-def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
+def load(database: Database, claim: Claim) -> JobInHand:
     """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
-        job = _held(session, job_id, owner, database.clock())
-        lost, undone = lost_writes(session, job_id), undone_by(session, job)
+        job = held_job(session, claim)
+        lost, undone = lost_writes(session, job.id), undone_by(session, job)
         return JobInHand(
-            id=job.id,
+            claim=claim,
             faskes=job.faskes,
             jenis=job.jenis,
             service=job.service,
@@ -64,19 +53,22 @@ def load(database: Database, job_id: int, *, owner: str) -> JobInHand:
             uncertain=bool(lost),
             repeated=len([outcome for outcome in lost if outcome not in LOOKS]) > 1,
             pointless=undone.pointless,
-            lost_request=lost_request(session, job_id) if lost else None,
-            contradictions=sum(outcome in {"already-there", NOT_SEEN} for outcome in lost),
+            lost_request=lost_request(session, job.id) if lost else None,
+            contradictions=sum(outcome in _SAID_TO_BE_THERE for outcome in lost),
             unclear=undone.unclear,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
         )
 
 
+# After one of these a look that finds nothing is no proof.
+_SAID_TO_BE_THERE = frozenset({"already-there", NOT_SEEN, LATE_SUCCESS})
+
+
 def move(
     database: Database,
-    job_id: int,
+    claim: Claim,
     verdict: Verdict,
     *,
-    owner: str,
     attempt: int | None = None,
     evidence: Evidence | None = None,
     heard: Heard | None = None,
@@ -94,37 +86,29 @@ def move(
         if attempt is not None and evidence is not None:
             changes |= {"http_code": evidence.http_code, "meta_code": evidence.meta_code}
             changes["attempts"] = int(verdict.counted)
-        job = hold(session, job_id, owner, now, **changes)
+        job, job_id = hold(session, claim, **changes), claim.job_id
         if attempt is not None and evidence is not None:
             close_attempt(session, job_id, attempt, evidence, now)
         if verdict.status is Status.TERKIRIM:
             revive_refused(session, job_id, job.jenis, now)
             if job.corrects is not None and Jenis(job.jenis) in CORRECTED_HERE:
                 mark_replaced(session, job.corrects, job_id, now)
+        if claim.token > 1:
+            confront(session, job_id, now)
         if heard is None:
             return False
         return note(session, ClinicService(job.faskes, job.service, job.jenis), job_id, heard, now)
 
 
-def record(database: Database, job_id: int, *, owner: str, attempt: int, evidence: Evidence) -> None:
+def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence) -> None:
     """Close an attempt that changes nothing yet: the job stays in hand and is tried again in a moment.
 
     Raises LeaseLost, DatabaseUnavailable.
     """
     with database.write() as session:
         now = database.clock()
-        hold(session, job_id, owner, now)
-        close_attempt(session, job_id, attempt, evidence, now)
-
-
-def _held(session: Session, job_id: int, owner: str, now: datetime) -> Job:
-    """The job, provided this owner still holds it. Raises JobNotFound, LeaseLost."""
-    job = session.get(Job, job_id)
-    if job is None:
-        raise JobNotFound(job_id)
-    if job.status != Status.PROSES or job.lease_owner != owner or (job.lease_until or now) < now:
-        raise LeaseLost(job_id)
-    return job
+        hold(session, claim)
+        close_attempt(session, claim.job_id, attempt, evidence, now)
 
 
 def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:

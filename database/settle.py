@@ -5,10 +5,10 @@ from enum import StrEnum
 from database.engine import Database
 from database.errors import MoveRefused
 from database.history import Word, append_word
-from database.models import Job
+from database.models import CONTRADICTED, Job
 from database.past_jobs import not_there
 from database.revival import revive_refused
-from database.status import Status
+from database.status import FINAL, Status
 from database.wakeup import announce
 
 
@@ -28,17 +28,22 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
 
     What was refused for lack of it goes again when BPJS is said to have it.
 
+    A final one whose end a late answer contradicts stays final, and is looked into with this.
+
     Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
     """
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
             raise not_there(session, job_id)
-        if job.status not in CLOSABLE:
+        contradicted = job.status in FINAL and job.reason == CONTRADICTED
+        if job.status not in CLOSABLE and not contradicted:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
         append_word(session, job_id, SETTLED_BY_HAND, Word(by, reason), now)
-        job.status, job.reason = Status.DITUTUP.value, how.value
+        if not contradicted:  # what is final stays so; it only stands before nobody any more
+            job.status = Status.DITUTUP.value
+        job.reason = how.value
         job.message = f"{how.value}: {reason} ({by})"
         job.updated_at = now
         job.version += 1

@@ -8,8 +8,8 @@ from typing import Self
 
 from bpjs_simulator.sample_day import SampleDay, sample_day
 from database import Database, open_database
-from database.engine import utc_now
 from database.intake import local_date
+from database.server_clock import utc_now
 from database.settings import PROJECT
 from deployments import commands
 from deployments.plan import Plan

@@ -9,13 +9,14 @@ from prefect.futures import PrefectFuture
 
 from database.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
 from database.doors import Door
+from database.hold import Claim
 from database.services.holds import held_services
 from database.services.states import ClinicService
 from flows.turns import Turns, door_of
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
-from tasks.jobs import named_task
-from tasks.lease_keeper import InHand, keep_leases
+from tasks.jobs import arguments, named_task
+from tasks.lease_keeper import keep_leases
 
 # A burst ends after this much, so that what Prefect has not yet sent of its events stays small. All processes
 # that send share it, for their events meet in the one queue of Prefect's server.
@@ -36,7 +37,7 @@ class Burst:
         self.job_ids: list[int] = []
         self._once = once
         self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
-        self._in_hand = InHand()
+        self._mine: set[Claim] = set()
         # By run and not by job: one that is due again is in flight beside its former run, which ends late.
         self._turns = Turns(concurrency, known=2 * len(at.clinics.names), room=at.clinics.room)
         self._finished: Queue[PrefectFuture[State[None]]] = Queue()
@@ -51,14 +52,18 @@ class Burst:
 
     def work(self) -> None:
         """Until nothing is due, the burst is big enough, or a shutdown is asked for. Raises DatabaseError."""
-        with keep_leases(self.at, self._in_hand):
-            try:
-                take_over(self.at.database)
-                while self._claim() or self._show_unseen() or self._has_more():
-                    self._submit()
-                    self._await_one()
-            finally:
-                self._give_back(self._turns.waiting)
+        try:
+            with keep_leases(self.at):
+                try:
+                    take_over(self.at.database)
+                    while self._claim() or self._show_unseen() or self._has_more():
+                        self._submit()
+                        self._await_one()
+                finally:
+                    self._give_back(self._turns.waiting)
+        finally:
+            # Of a burst that broke off nobody awaits what is on its way: its leases must end.
+            self.at.in_hand.let_go(self._mine)
 
     def _has_more(self) -> bool:
         """Whether something is on its way, or waits to be; after a shutdown only the former counts."""
@@ -72,9 +77,8 @@ class Burst:
             return False
         claimed = self._claim_some()
         for job in claimed:
-            self._in_hand.add(job.id)
-            if job.fresh is not None:
-                self.at.fresh[job.id] = job.fresh
+            self.at.in_hand.add(job)
+        self._mine.update(job.claim for job in claimed if job.claim is not None)
         self._turns.wait(claimed)
         self._claims_again_at = time.monotonic() + (0 if claimed else PAUSE_SECONDS)
         return bool(claimed)
@@ -124,9 +128,12 @@ class Burst:
         if self._something_failed:
             self._hold_back()
         while not self.at.stop.is_set() and (job := self._turns.take()) is not None:
+            if job.claim is not None and not self.at.in_hand.is_good(job.claim):
+                self._give_back([job])  # this process was stopped for longer than its lease
+                continue
             if job.id not in self._unseen:
                 self.job_ids.append(job.id)
-            future = named_task(job).submit(job.id)
+            future = named_task(job).submit(*arguments(job))
             self._turns.left(future.task_run_id, job)
             future.add_done_callback(self._finished.put)
 
@@ -147,7 +154,7 @@ class Burst:
         doubted = self._was_doubted(self._turns.job(run_id), since=self._turns.left_at(run_id))
         answered = state.is_completed() or (state.is_failed() and not doubted)
         job = self._turns.ended(run_id, answered=answered, doubted=doubted)
-        self._in_hand.remove(job.id)
+        self.at.in_hand.remove([job.claim])
         self._something_failed |= not state.is_completed()
 
     def _was_doubted(self, job: ClaimedJob, *, since: float) -> bool:
@@ -165,11 +172,10 @@ class Burst:
 
     def _give_back(self, jobs: Collection[ClaimedJob]) -> None:
         """What was claimed but never submitted goes back at once instead of after its lease."""
-        release(self.at.database, [job.id for job in jobs], owner=self.at.owner)
-        for job in jobs:
-            self._in_hand.remove(job.id)
-            self.at.fresh.pop(job.id, None)
+        claims = [job.claim for job in jobs if job.claim is not None]
+        self.at.in_hand.remove(claims)
         self._turns.drop(jobs)
+        release(self.at.database, claims)
 
 
 def _names(job: ClaimedJob) -> set[ClinicService]:

@@ -35,8 +35,8 @@ from database.status import Status
 from flows.hint import hint
 from tasks.composition import Composition, composition
 from tasks.delivery import Delivered
-from tasks.jobs import named_task
-from tasks.lease_keeper import InHand, keep_leases
+from tasks.jobs import arguments, named_task
+from tasks.lease_keeper import keep_leases
 from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.
@@ -145,15 +145,19 @@ def wipe(parameters: dict[str, Any]) -> None:
 def send_one(at: Composition, job_id: int) -> State[None]:
     """Send one job now if its turn has come; the state says how it ended or what it waits for."""
     try:
-        claimed = claim_one(at.database, job_id, owner=at.owner, lease=at.settings.lease)
+        claimed = claim_one(
+            at.database, job_id, owner=at.owner, lease=at.settings.lease, room=at.clinics.room
+        )
     except JobForgotten as past:
         return state_of(Delivered(Status(past.status), str(past)))
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     if isinstance(claimed, Waiting):
         return state_of(Delivered(claimed.status, without_identifiers(claimed.why)))
-    in_hand = InHand()
-    in_hand.add(job_id)
-    with keep_leases(at, in_hand):
-        ended = named_task(claimed)(job_id, return_state=True)
+    at.in_hand.add(claimed)
+    try:
+        with keep_leases(at):
+            ended = named_task(claimed)(*arguments(claimed), return_state=True)
+    finally:
+        at.in_hand.remove([claimed.claim])
     return State(type=ended.type, name=ended.name, message=ended.message)

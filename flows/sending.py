@@ -154,8 +154,10 @@ def _obey(stop: EventType) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait_for_it() -> None:
-        stop.wait()
-        composition().stop.set()
+        try:
+            stop.wait()
+        finally:  # also when the first process is gone: without it nobody would ever stop this one
+            composition().stop.set()
 
     threading.Thread(target=wait_for_it, daemon=True).start()
 

@@ -17,11 +17,11 @@ from uuid import uuid4
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database import Database, open_database
-from database.attempts import JobInHand
 from database.faskes_name import said_name
 from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
 from tasks.harmless_reads import HarmlessReads
+from tasks.in_hand import InHand
 from tasks.reference_book import ReferenceBook
 from tasks.settings import DeliverySettings
 
@@ -42,8 +42,7 @@ class Composition:
     owner: str = field(default_factory=new_owner)
     # Set by a shutdown: finish what is in flight, claim no more.
     stop: threading.Event = field(default_factory=threading.Event)
-    # Claimed here and not yet begun: what their tasks need, so that none asks the database again.
-    fresh: dict[int, JobInHand] = field(default_factory=dict, repr=False)
+    in_hand: InHand = field(default_factory=InHand, repr=False)
     run_names: dict[int, str] = field(default_factory=dict, repr=False)
     _opened: dict[str, Bpjs] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)

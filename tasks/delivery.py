@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
@@ -20,6 +20,7 @@ from bpjs_client.errors import (
     Temporary,
     Unauthorized,
     Unknown,
+    Withheld,
 )
 from bpjs_client.exchange import Exchange
 from bpjs_client.identifiers import without_identifiers
@@ -43,11 +44,14 @@ from database.attempts import (
 from database.chain import blocked_by
 from database.claim import standing
 from database.corrections import OLD_BODY
+from database.elapsed import elapsed
 from database.errors import DatabaseUnavailable
 from database.faskes_name import said_name
 from database.held_content import held_content
+from database.hold import Claim
 from database.intake import BAD_BODY, say_fields
-from database.moves import Verdict, chain_has, load, move, record
+from database.late import note_late
+from database.moves import chain_has, load, move, record
 from database.picking import NEEDS_PERSON
 from database.revival import REFUSED_WITHOUT_ADD
 from database.services.evidence import (
@@ -61,6 +65,7 @@ from database.services.evidence import (
 from database.services.holds import held_back, is_well
 from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
 from database.status import UNFINISHED, Status
+from database.verdict import Verdict
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
@@ -70,6 +75,8 @@ from tasks.outcomes import said, trouble_of, verdict_of
 from tasks.readback import Look, Sight, look, look_at_edited
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GIVEN_UP = "tidak-berhasil"
 # BPJS answered each time with a failure of its own and took nothing, while it served others.
@@ -131,19 +138,19 @@ class _InHand:
         return self.at.bpjs(self.job.faskes)
 
 
-def deliver(job_id: int, at: Composition, *, asker: Asker, last_try: bool) -> Delivered:
+def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> Delivered:
     """Send a claimed job and move it on. Raises TryAgain while a request that never left may be repeated at
     once, and DatabaseUnavailable; the job then stays in hand until its lease ends.
     """
     try:
-        hand = _take_up(job_id, at, asker)
+        hand = _take_up(claim, at, asker)
         verdict = _unknown_clinic(hand) or _before_sending(hand) or _settle(hand) or _unknown_codes(hand)
         verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
-        return _as_it_stands(job_id, at)
+        return _as_it_stands(claim.job_id, at)
     if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
-        return _as_it_stands(job_id, at)
+        return _as_it_stands(claim.job_id, at)
     return Delivered(verdict.status, _text(hand, verdict))
 
 
@@ -152,8 +159,8 @@ def _as_it_stands(job_id: int, at: Composition) -> Delivered:
     return Delivered(found.status, without_identifiers(found.why))
 
 
-def _take_up(job_id: int, at: Composition, asker: Asker) -> _InHand:
-    job = at.fresh.pop(job_id, None) or load(at.database, job_id, owner=at.owner)
+def _take_up(claim: Claim, at: Composition, asker: Asker) -> _InHand:
+    job = at.in_hand.take_fresh(claim) or load(at.database, claim)
     jenis = Jenis(job.jenis)
     given = {name: value for name, value in job.body.items() if value not in (None, "")}
     missing = {name: value for name, value in job.numbers.items() if name not in given}
@@ -165,7 +172,7 @@ _DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
 
 
 def _finish(hand: _InHand, verdict: Verdict, heard: Heard | None = None) -> Verdict:
-    if move(hand.database, hand.job.id, verdict, owner=hand.at.owner, heard=heard):
+    if move(hand.database, hand.job.claim, verdict, heard=heard):
         _ask(hand)
     return verdict
 
@@ -180,17 +187,33 @@ def _ask(hand: _InHand) -> None:
 
 
 def _record_end(hand: _InHand, verdict: Verdict, attempt: int, how: Evidence, heard: Heard | None) -> Verdict:
-    """Write down what came of a request; a database that hiccups now would make a known end uncertain."""
-    patiently = Retrying(
+    """Write down what came of a request."""
+    write_down = partial(move, hand.database, hand.job.claim, verdict, attempt=attempt, evidence=how)
+    if _in_time_or_late(hand, partial(write_down, heard=heard), verdict, attempt, how):
+        _ask(hand)
+    return verdict
+
+
+def _in_time_or_late(
+    hand: _InHand, write_down: Callable[[], T], verdict: Verdict, attempt: int, how: Evidence
+) -> T:
+    """Raises LeaseLost when the job was taken over; what came back is kept in its history then."""
+    patiently = _patiently(hand)
+    try:
+        return patiently(write_down)
+    except LeaseLost:
+        patiently(note_late, hand.database, hand.job.id, attempt, how, verdict)
+        raise
+
+
+def _patiently(hand: _InHand) -> Retrying:
+    """After BPJS answered: a database that hiccups now would make a known end uncertain."""
+    return Retrying(
         retry=retry_if_exception_type(DatabaseUnavailable),
         wait=wait_exponential_jitter(multiplier=0.2, max=2),
         stop=stop_after_delay(hand.at.settings.lease.total_seconds() / 2),
         reraise=True,
     )
-    write_down = partial(move, hand.database, hand.job.id, verdict, owner=hand.at.owner)
-    if patiently(write_down, attempt=attempt, evidence=how, heard=heard):
-        _ask(hand)
-    return verdict
 
 
 def _heard(hand: _InHand, error: BpjsError | None = None, *, is_look: bool = False) -> Heard:
@@ -335,9 +358,7 @@ _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup
 
 
 def _note(hand: _InHand, outcome: str) -> None:
-    note_look(
-        hand.database, hand.job.id, owner=hand.at.owner, request=hand.sent, outcome=outcome, asker=hand.asker
-    )
+    note_look(hand.database, hand.job.claim, request=hand.sent, outcome=outcome, asker=hand.asker)
 
 
 def _found(hand: _InHand, sight: Sight, *, is_other: bool) -> Verdict:
@@ -379,39 +400,62 @@ def _look_later(hand: _InHand, why: str) -> Verdict:
 
 def _send(hand: _InHand, *, last_try: bool) -> Verdict:
     """The request itself; its attempt is committed before it leaves, and closed by what came back."""
-    attempt = open_attempt(
-        hand.database,
-        hand.job.id,
-        owner=hand.at.owner,
-        request=hand.body,
-        lease=hand.at.settings.lease,
-        asker=hand.asker,
-    )
+    attempt = _open_attempt(hand)
     try:
-        receipt = hand.bpjs.send(hand.jenis, hand.body)
+        receipt = hand.bpjs.send(hand.jenis, hand.body, may_leave=partial(_is_good, hand))
+    except Withheld as error:
+        return _withheld(hand, attempt, error)
     except NotSent as error:
-        if not last_try:
-            how = _evidence(error.outcome, error.exchange)
-            record(hand.database, hand.job.id, owner=hand.at.owner, attempt=attempt, evidence=how)
-            raise TryAgain from None
-        return _refused(hand, attempt, error)
+        if last_try:
+            return _refused(hand, attempt, error)
+        how = _evidence(error.outcome, error.exchange)
+        write_down = partial(record, hand.database, hand.job.claim, attempt=attempt, evidence=how)
+        _in_time_or_late(hand, write_down, _BACK_IN_LINE, attempt, how)
+        raise TryAgain from None
     except BpjsError as error:
         return _refused(hand, attempt, error)
     done = Verdict(Status.TERKIRIM, result=receipt.result)
     return _record_end(hand, done, attempt, _evidence("success", receipt.exchange), _heard(hand))
 
 
+def _open_attempt(hand: _InHand) -> int:
+    lease, claim = hand.at.settings.lease, hand.job.claim
+    until = elapsed() + lease.total_seconds()
+    attempt = open_attempt(hand.database, claim, request=hand.body, lease=lease, asker=hand.asker)
+    hand.at.in_hand.extend([claim], until)
+    return attempt
+
+
+def _is_good(hand: _InHand) -> bool:
+    return hand.at.in_hand.is_good(hand.job.claim)
+
+
+_BACK_IN_LINE = Verdict(
+    Status.MENUNGGU, "terhenti", "pengirim terhenti sebelum permintaan berangkat", counted=False
+)
+
+
+def _withheld(hand: _InHand, attempt: int, error: Withheld) -> Verdict:
+    """This process was stopped for longer than its lease: whoever has the job now sends it."""
+    how = replace(_evidence(error.outcome, error.exchange), reason=error.reason)
+    return _record_end(hand, _BACK_IN_LINE, attempt, how, None)
+
+
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
+    verdict, heard, error = _patiently(hand)(_judged, hand, error)
+    # Seen there with another content, nothing is uncertain any more.
+    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
+    return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
+
+
+def _judged(hand: _InHand, error: BpjsError) -> tuple[Verdict, Heard | None, BpjsError]:
+    """What becomes of the job, what that told of the service, and what BPJS's answer really was."""
     if isinstance(error, Unauthorized) and error.may_have_acted:
         ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
         error = Unknown(error.reason, error.exchange, error.fields)
     if isinstance(error, Unauthorized):
-        verdict, heard = _unauthorized(hand, error)
-    else:
-        verdict, heard = _judge(hand, error), _heard(hand, error)
-    # Seen there with another content, nothing is uncertain any more.
-    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
-    return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
+        return (*_unauthorized(hand, error), error)
+    return _judge(hand, error), _heard(hand, error), error
 
 
 def _evidence(outcome: str, exchange: Exchange) -> Evidence:

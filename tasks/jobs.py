@@ -14,6 +14,7 @@ from database import DatabaseError
 from database.attempts import Asker
 from database.claim import ClaimedJob
 from database.faskes_name import said_name
+from database.hold import Claim
 from database.intake import UTAMA
 from database.status import Status
 from tasks.composition import composition
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Two more tries within 5 s, and only while the request never left; longer waits are `due_at`'s.
 RETRY_DELAYS = [0.5, 2]
+# The number of no claim: the run only shows where the job stands.
+_NOT_IN_HAND = 0
 
 
 def never_left(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -37,7 +40,7 @@ def _name_of() -> str:
     return composition().run_names.pop(job_id, f"#{job_id}")
 
 
-def _make(jenis: Jenis) -> Task[[int], State[None]]:
+def _make(jenis: Jenis) -> Task[[int, int], State[None]]:
     # Safe to repeat: a retry happens only after TryAgain, raised when no byte of the request left.
     @task(
         name=jenis.value,
@@ -49,8 +52,8 @@ def _make(jenis: Jenis) -> Task[[int], State[None]]:
         cache_policy=NO_CACHE,
         persist_result=False,
     )
-    def send(pekerjaan_id: int) -> State[None]:
-        delivered = _deliver(pekerjaan_id)
+    def send(pekerjaan_id: int, klaim: int = _NOT_IN_HAND) -> State[None]:
+        delivered = _deliver(Claim(pekerjaan_id, composition().owner, klaim))
         if delivered.status in NEEDS_SOMEBODY:
             _leave_note(pekerjaan_id)
         return state_of(delivered)
@@ -65,24 +68,24 @@ def _leave_note(job_id: int) -> None:
         logger.warning("job %s: no page in Prefect: %s", job_id, error)
 
 
-def _deliver(job_id: int) -> Delivered:
+def _deliver(claim: Claim) -> Delivered:
     context = TaskRunContext.get()
     run = context.task_run if context else None
     asker = Asker(flow_run_id=run.flow_run_id if run else None, task_run_id=run.id if run else None)
     last_try = run is None or run.run_count > len(RETRY_DELAYS)
     try:
-        return deliver(job_id, composition(), asker=asker, last_try=last_try)
+        return deliver(claim, composition(), asker=asker, last_try=last_try)
     except TryAgain:
         raise
     except DatabaseError as error:
         return Delivered(Status.PROSES, f"{error} Diambil alih setelah waktunya habis.")
     except Exception as error:  # noqa: BLE001 - Prefect would store the text, which may quote a body
         kind = type(error).__name__
-        logger.error("job %s: %s in delivery", job_id, kind)  # noqa: TRY400 - a traceback quotes values
+        logger.error("job %s: %s in delivery", claim.job_id, kind)  # noqa: TRY400 - a traceback quotes values
         return Delivered(Status.PROSES, f"terhenti ({kind}); diambil alih setelah waktunya habis")
 
 
-TASKS: dict[Jenis, Task[[int], State[None]]] = {jenis: _make(jenis) for jenis in Jenis}
+TASKS: dict[Jenis, Task[[int, int], State[None]]] = {jenis: _make(jenis) for jenis in Jenis}
 
 
 def run_name(job: ClaimedJob) -> str:
@@ -93,7 +96,12 @@ def run_name(job: ClaimedJob) -> str:
     return f"{job.jenis} {job.norm} {job.nama_pasien}{clinic}"
 
 
-def named_task(job: ClaimedJob) -> Task[[int], State[None]]:
+def arguments(job: ClaimedJob) -> tuple[int, int]:
+    """What its task is called with: numbers alone, by which this process knows the claim."""
+    return job.id, job.claim.token if job.claim is not None else _NOT_IN_HAND
+
+
+def named_task(job: ClaimedJob) -> Task[[int, int], State[None]]:
     """The task of this job's type; its next run for this job has the job's run name."""
     # Not by `with_options`: making a task anew costs a tenth of sending a job.
     composition().run_names[job.id] = run_name(job)

@@ -19,12 +19,13 @@ from database.detail import show
 from database.faskes_name import Known
 from database.monitor import Filter, look, today
 from database.report import Scope, totals
-from database.status import CARDS, Status
+from database.status import CARDS, FINAL, Status
 from tasks.composition import Composition
 from tasks.detail_note import DEPLOYMENT, form_parameters, note_key
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.repeating import repeatedly
 from tasks.saved_searches import STATES
+from tasks.states import WORDS
 from tasks.ui_links import artifact_link, form_link, task_runs_link
 
 logger = logging.getLogger(__name__)
@@ -91,7 +92,8 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
 
     def look_again() -> None:
         seen = look(at.database, Filter(tanggal=today(at.database)), limit=1, known=at.clinics.known)
-        now: list[object] = [today(at.database), seen.cards, seen.open_before, seen.doors]
+        waiting = needing_somebody(at.database, limit=MOST_ROWS)
+        now: list[object] = [today(at.database), seen.cards, seen.open_before, seen.doors, waiting]
         if now != shown:
             refresh_landing(at)
             shown[:] = now
@@ -143,16 +145,22 @@ def _waiting(database: Database, *, named: bool) -> list[str]:
 
 def _job(job: Mapping[str, Any], *, named: bool) -> list[str]:
     number: int = job["id"]
-    again = form_link(DEPLOYMENT, form_parameters(job))
     return [
         job["tanggal"],
         f"[{number}]({artifact_link(note_key(number))})",
         job["jenis"],
         *([job["norm"]] if named else []),
-        "Gagal" if job["status"] == Status.GAGAL else "Tidak pasti",
-        f"[Kirim ulang]({again})" if again else f"`bpjs resend {number}`",
+        WORDS[Status(job["status"])],
+        _to_do(job),
         shorten(without_identifiers(job["message"] or "", job["request"]), _MESSAGE, placeholder=" …"),
     ]
+
+
+def _to_do(job: Mapping[str, Any]) -> str:
+    if Status(job["status"]) in FINAL:  # only what a late answer contradicts
+        return f"`bpjs tutup {job['id']}`"
+    again = form_link(DEPLOYMENT, form_parameters(job))
+    return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job['id']}`"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -48,6 +48,8 @@ class Prober:
             try_again(self._at.database, who) if who.jenis else self._ask(who)
         except DatabaseError as error:
             logger.warning("probing: %s", error)  # taken again when its time is over
+        except Exception as error:  # noqa: BLE001 - nobody reads what a pool's thread raises
+            logger.error("probing: %s", type(error).__name__)  # noqa: TRY400 - a traceback quotes values
 
     def _ask(self, who: ClinicService) -> None:
         at, service = self._at, Service(who.service)

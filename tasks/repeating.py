@@ -13,7 +13,10 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def repeatedly(name: str, act: Callable[[], None], *, every: float) -> Iterator[None]:
-    """Call `act` every so many seconds, first after as many; a DatabaseError is said and tried again."""
+    """Call `act` every so many seconds, first after as many; what goes wrong is said, and it is tried again.
+
+    Whatever it is: a thread that ends of something unexpected would be missed by nobody until it is too late.
+    """
     stop = threading.Event()
 
     def keep() -> None:
@@ -22,6 +25,9 @@ def repeatedly(name: str, act: Callable[[], None], *, every: float) -> Iterator[
                 act()
             except DatabaseError as error:
                 logger.warning("%s: %s", name, error)
+            except Exception as error:  # noqa: BLE001
+                # Only the kind: the text may quote a body or an address with a password.
+                logger.error("%s: %s; tried again", name, type(error).__name__)  # noqa: TRY400
 
     # In the caller's context: Prefect keeps its settings there.
     thread = threading.Thread(target=copy_context().run, args=(keep,), name=name, daemon=True)

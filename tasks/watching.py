@@ -4,6 +4,7 @@ An event is sent for as long as its cause lasts; the automations (tasks/alerts.p
 clinics are in trouble, each look sends only a few.
 """
 
+import logging
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from prefect.events import emit_event
 
 from bpjs_client.identifiers import without_identifiers
 from database.alarms import long_waits, many_failures
+from database.engine import said_skew
 from database.services.holds import stopped_services
 from database.stopped import as_one_outage, summaries
 from database.stopped_lines import say_stopped
@@ -22,6 +24,8 @@ from tasks.alert_settings import AlertSettings
 from tasks.alert_subjects import RESOURCE, outage, together
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
+
+logger = logging.getLogger(__name__)
 
 ALIVE = "bpjs.dispatcher.berdetak"
 STOPPED = "bpjs.layanan.berhenti"
@@ -53,8 +57,11 @@ def keep_watch(at: Composition, settings: AlertSettings, tell: Tell = emit) -> A
 
 def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell) -> None:
     """Once. Raises DatabaseUnavailable."""
-    host = socket.gethostname()
-    tell(News(ALIVE, _resource(f"bpjs.dispatcher.{host}"), f"Dispatcher di {host} bekerja."))
+    host, skew = socket.gethostname(), said_skew(at.database)
+    if skew:
+        logger.warning("%s", skew)
+    said = " ".join([f"Dispatcher di {host} bekerja.", *([skew] if skew else [])])
+    tell(News(ALIVE, _resource(f"bpjs.dispatcher.{host}"), said))
     for news in (*_stopped(at), *_waiting(at, settings), *_failing(at, settings)):
         tell(news)
 

@@ -18,7 +18,7 @@ import pytest  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
 from database import Database, open_database  # noqa: E402
-from database.engine import Clock, utc_now  # noqa: E402
+from database.server_clock import Clock  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
 from tests.flows.prefect_server import PrefectServer, prefect_server  # noqa: E402
 from tests.leaks import leaks  # noqa: E402
@@ -78,9 +78,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated_sqlite
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The time that `database` lives by; a room overrides it to test what time does."""
-    return utc_now
+def clock() -> Clock | None:
+    """The time that `database` lives by, its own unless a room overrides this to test what time does."""
+    return None
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def open_at() -> Iterator[Callable[..., Database]]:
     """Opens databases by address; they are closed at the end of the test."""
     with ExitStack() as opened:
 
-        def opener(url: str, *, clock: Clock = utc_now) -> Database:
+        def opener(url: str, *, clock: Clock | None = None) -> Database:
             database = open_database(DatabaseSettings(database_url=SecretStr(url)), clock=clock)
             opened.callback(database.close)
             return database
@@ -97,6 +97,6 @@ def open_at() -> Iterator[Callable[..., Database]]:
 
 
 @pytest.fixture
-def database(database_url: str, clock: Clock, open_at: Callable[..., Database]) -> Database:
+def database(database_url: str, clock: Clock | None, open_at: Callable[..., Database]) -> Database:
     """An open database at `database_url`."""
     return open_at(database_url, clock=clock)

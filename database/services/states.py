@@ -182,11 +182,14 @@ def _waiting(row: ServiceState) -> tuple[ColumnElement[bool], ...]:
 
 
 def somebody_else_waits(session: Session, row: ServiceState, now: datetime) -> bool:
-    """Whether a job could be let through that is not the one that failed last."""
-    held = [part.jenis for part in parts_of(session, row) if part.state in {State.OPEN, State.PAUSED}]
+    """Whether a job could be let through that is not the one that failed last, here or at its own jenis."""
+    parts = parts_of(session, row)
+    held = [part.jenis for part in parts if part.state in {State.OPEN, State.PAUSED}]
+    tried = [row, *(part for part in parts if part.state == State.HALF_OPEN)]
+    passed_by = {job_id for each in tried for job_id in (each.failed_jobs or [])[-1:]}
     candidates = (
         select(Job.id)
-        .where(*_waiting(row), may_be_sent(), Job.id.not_in((row.failed_jobs or [])[-1:]))
+        .where(*_waiting(row), may_be_sent(), Job.id.not_in(passed_by))
         .where(Job.jenis.not_in([jenis for jenis in held if jenis != row.jenis]))
     )
     return session.scalar(candidates.limit(1), {"now": now}) is not None

@@ -28,7 +28,18 @@ def main() -> int:
     asked = parser.parse_args()
     screen, table = (
         Console(),
-        Table("seed", "database", "jobs", "writes", "faults", "kills", "for a person", "broken", "seconds"),
+        Table(
+            "seed",
+            "database",
+            "jobs",
+            "writes",
+            "faults",
+            "kills",
+            "stops",
+            "for a person",
+            "broken",
+            "seconds",
+        ),
     )
     postgres, broken = start_postgres(), 0
     end = time.monotonic() + asked.minutes * 60
@@ -46,6 +57,7 @@ def main() -> int:
                         after.writes,
                         after.faults,
                         after.kills,
+                        after.stops,
                         after.for_a_person,
                         len(after.problems),
                     )

@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bpjs_simulator.server import Simulator
+from database.settings import PROJECT
+from tests.chaos.launcher import AHEAD
 from tests.flows.prefect_server import PrefectServer
 
 # Everything that takes minutes in a clinic takes seconds in a storm.
@@ -62,29 +65,34 @@ def environment(
     }
 
 
+LEASE_SECONDS = float(QUICK["BPJS_TIMEOUT_SECONDS"]) + float(QUICK["BPJS_LEASE_MARGIN_SECONDS"])
 AT_WORK = "Dispatcher berjalan"
 
 
 class Dispatchers:
     """Up to two of them; what they say goes to a file each."""
 
-    def __init__(self, environ: dict[str, str], home: Path) -> None:
+    def __init__(self, environ: dict[str, str], home: Path, clocks: Sequence[int] = (0, 0)) -> None:
+        """`clocks`: by how many seconds each one's machine is ahead of the true time."""
         self._environ = environ
         self._home = home
+        self._clocks = clocks
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: dict[int, Path] = {}
-        self.started = self.kills = 0
+        self.started = self.kills = self.stops = 0
 
     def start(self, place: int) -> None:
-        """Start the one of this place, if it does not run."""
+        """Start the one of this place, if it does not run; if it was frozen, it goes on."""
         if place in self._running:
+            self.thaw(place)
             return
         self.started += 1
-        command = [str(Path(sys.executable).parent / "bpjs"), "dispatch", "--concurrency", "8"]
+        command = [sys.executable, "-m", "tests.chaos.launcher", "dispatch", "--concurrency", "8"]
+        environ = self._environ | {AHEAD: str(self._clocks[place])}
         with (self._home / f"dispatch-{place}-{self.started}.log").open("wb") as log:
             self._logs[place] = Path(log.name)
             self._running[place] = subprocess.Popen(
-                command, env=self._environ, start_new_session=True, stdout=log, stderr=log
+                command, env=environ, cwd=PROJECT, start_new_session=True, stdout=log, stderr=log
             )
 
     def kill(self, place: int) -> None:
@@ -95,9 +103,23 @@ class Dispatchers:
             process.wait()
             self.kills += 1
 
+    def freeze(self, place: int) -> None:
+        """SIGSTOP to this one, or to the other if that alone runs, as when a virtual machine is moved."""
+        for each in (place, 1 - place):
+            if each in self._running:
+                os.killpg(self._running[each].pid, signal.SIGSTOP)
+                self.stops += 1
+                return
+
+    def thaw(self, place: int) -> None:
+        """It goes on, and knows nothing of the time between but by its clocks."""
+        if place in self._running:
+            os.killpg(self._running[place].pid, signal.SIGCONT)
+
     def stop(self) -> list[str]:
         """SIGTERM to all, once they are at work; what those said that did not end well."""
         for place, process in self._running.items():
+            self.thaw(place)
             self.await_start(place)
             process.terminate()
         codes = {place: process.wait(timeout=60) for place, process in self._running.items()}

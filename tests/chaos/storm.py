@@ -18,7 +18,7 @@ from database import Database, enqueue_lines
 from database.errors import DatabaseUnavailable
 from database.models import Job
 from database.services.holds import resume
-from tests.chaos.dispatchers import Dispatchers, clinics_file, environment
+from tests.chaos.dispatchers import LEASE_SECONDS, Dispatchers, clinics_file, environment
 from tests.chaos.patients import SLOW_CLINIC, Line, Patient
 from tests.chaos.verdict import is_settled, problems
 from tests.flows.prefect_server import PrefectServer
@@ -62,6 +62,7 @@ class Figures:
     seed: int
     jobs: int
     kills: int
+    stops: int
     faults: int
     writes: int
     seconds: float
@@ -91,7 +92,10 @@ def storm(
         simulator.set_faults(RATES, slow_seconds=SLOW_SECONDS, refuse_seconds=0.5)
         _poison(simulator, people)
         clinics = clinics_file(home, simulator)
-        dispatchers = Dispatchers(environment(database_url, simulator, prefect, home, clinics), home)
+        # A file has one machine and its clock; those who share a server may each have theirs wrong.
+        clocks = (0, 0) if database.is_sqlite else dice.choice(((120, -120), (-120, 120), (0, 120)))
+        environ = environment(database_url, simulator, prefect, home, clinics)
+        dispatchers = Dispatchers(environ, home, clocks)
         try:
             clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
             _rage(dice, seconds, people, clinic)
@@ -109,6 +113,7 @@ def storm(
         seed=seed,
         jobs=len(jobs),
         kills=dispatchers.kills,
+        stops=dispatchers.stops,
         faults=sum(write["fault"] is not None for write in ledger["writes"]),
         writes=len(ledger["writes"]),
         seconds=time.monotonic() - started,
@@ -187,6 +192,12 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[flo
         (password + length, clinic.right_password),
         *((dice.uniform(0.1, 0.9) * seconds, clinic.cut_connections) for _ in range(3)),
     ]
+    for _ in range(max(1, int(seconds // 20))):
+        place, begins = dice.randrange(2), dice.uniform(0.15, 0.6) * seconds
+        planned += [
+            (begins, lambda place=place: dispatchers.freeze(place)),  # type: ignore[misc]
+            (begins + LEASE_SECONDS + 1.5, lambda: [dispatchers.thaw(each) for each in (0, 1)]),
+        ]
     at = 0.25 * seconds
     while at < seconds:
         place = dice.randrange(2)

@@ -14,6 +14,7 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from bpjs_simulator.server import Simulator
+from cli.doctor import _server_clock
 from database import Database
 from database.models import ServiceState
 from database.monitor import today
@@ -356,3 +357,18 @@ def test_our_provider_code_is_compared_with_bpjs_own(
     out = examine(BPJS_KD_PROVIDER=ours).out
     (line,) = (line for line in out.splitlines() if "Kode faskes" in line)
     assert line.startswith(f"{mark} Kode faskes: {ours}")
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "wrong", [None, "Jam komputer ini 120 detik lebih cepat dari jam server basis data."]
+)
+def test_a_machine_whose_clock_is_not_the_database_s_is_told_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch, wrong: str | None
+) -> None:
+    (finding,) = _server_clock(database)
+    assert (finding.well, finding.found) == (True, "sama")
+    monkeypatch.setattr("cli.doctor.said_skew", lambda _database: wrong)
+    (finding,) = _server_clock(database)
+    assert (finding.well, finding.found) == (wrong is None, wrong or "sama")
+    assert ("NTP" in finding.todo) is (wrong is not None)

@@ -14,15 +14,19 @@ from database.attempts import (
     ASKED_AGAIN,
     DECIDED_AGAIN,
     FOUND,
+    LATE_ANSWER,
+    LATE_EVIDENCE,
     UNCERTAIN_OUTCOMES,
     Asker,
     Evidence,
     open_attempt,
 )
 from database.claim import ClaimedJob, claim_one
-from database.moves import Verdict, move
+from database.hold import Claim
+from database.moves import move
 from database.settle import SETTLED_BY_HAND
 from database.status import Status
+from database.verdict import Verdict
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
 
@@ -50,10 +54,10 @@ def refused(database: Database, **evidence: object) -> int:
     job_id = enqueue("tambah-antrean", "RM-1", "Pasien Contoh", body, database=database).id
     assert isinstance(claim_one(database, job_id, owner="saya", lease=LEASE), ClaimedJob)
     asker = Asker(requested_by="Sari", reason="jam diperbaiki")
-    number = open_attempt(database, job_id, owner="saya", request=body, lease=LEASE, asker=asker)
+    number = open_attempt(database, Claim(job_id, "saya", 1), request=body, lease=LEASE, asker=asker)
     verdict = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
     said = Evidence("rejected", http_code=200, meta_code="201", duration_ms=41, **evidence)
-    move(database, job_id, verdict, owner="saya", attempt=number, evidence=said)
+    move(database, Claim(job_id, "saya", 1), verdict, attempt=number, evidence=said)
     return job_id
 
 
@@ -145,6 +149,15 @@ def outcomes(kind: type[BpjsError]) -> set[str]:
 
 
 def test_every_outcome_has_its_word() -> None:
-    ours = {*UNCERTAIN_OUTCOMES, FOUND, ABSENT, ASKED_AGAIN, DECIDED_AGAIN, SETTLED_BY_HAND}
+    ours = {
+        *UNCERTAIN_OUTCOMES,
+        LATE_ANSWER,
+        LATE_EVIDENCE,
+        FOUND,
+        ABSENT,
+        ASKED_AGAIN,
+        DECIDED_AGAIN,
+        SETTLED_BY_HAND,
+    }
     theirs = set().union(*(outcomes(kind) for kind in BpjsError.__subclasses__()))
     assert ours | theirs <= OUTCOMES.keys()

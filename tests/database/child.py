@@ -10,9 +10,10 @@ from pydantic import SecretStr
 
 from database import Database, enqueue, open_database
 from database.claim import claim
-from database.moves import Verdict, move
+from database.moves import move
 from database.settings import PROJECT, DatabaseSettings
 from database.status import Status
+from database.verdict import Verdict
 from tests.tasks.bodies import ANTREAN
 
 
@@ -65,7 +66,8 @@ def send_all(url: str, owner: str) -> None:
     database = opened(url)
     while jobs := claim(database, owner=owner, limit=5, lease=timedelta(seconds=60)):
         for job in jobs:
-            move(database, job.id, Verdict(Status.TERKIRIM, result={}), owner=owner)
+            assert job.claim
+            move(database, job.claim, Verdict(Status.TERKIRIM, result={}))
             print(job.id)
 
 

@@ -12,9 +12,11 @@ from bpjs_client.jenis import Jenis
 from database import Database, enqueue
 from database.attempts import Asker, Evidence, open_attempt
 from database.claim import ClaimedJob, claim, claim_one
+from database.hold import Claim
 from database.models import Attempt, Job
-from database.moves import Verdict, move
+from database.moves import move
 from database.status import Status
+from database.verdict import Verdict
 from tests.tasks.bodies import BODIES
 
 MORNING = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)  # eight o'clock in Jakarta
@@ -60,6 +62,7 @@ class Clinic:
     database: Database
     clock: FakeClock = field(default_factory=FakeClock)
     _keys: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+    _held: dict[tuple[int, str], Claim] = field(default_factory=dict)
 
     def hand_over(self, jenis: str = "tambah-antrean", norm: str = "RM-1", **changes: Any) -> int:
         """A new job, whatever was handed over before; `kunci`, `rantai` and `faskes` are passed on."""
@@ -70,22 +73,34 @@ class Clinic:
 
     def claim(self, limit: int = 50, owner: str = ME, **more: Any) -> list[int]:
         """The ids claimed, in the order of claiming."""
-        return [job.id for job in claim(self.database, owner=owner, limit=limit, lease=LEASE, **more)]
+        claimed = claim(self.database, owner=owner, limit=limit, lease=LEASE, **more)
+        self._held |= {(job.id, owner): job.claim for job in claimed if job.claim}
+        return [job.id for job in claimed]
 
     def take(self, job_id: int, owner: str = ME) -> int:
         """Take this very job in hand."""
         claimed = claim_one(self.database, job_id, owner=owner, lease=LEASE)
         assert isinstance(claimed, ClaimedJob), claimed
+        assert claimed.claim
+        self._held[job_id, owner] = claimed.claim
         return job_id
+
+    def held(self, job_id: int, owner: str = ME) -> Claim:
+        """The claim by which this owner took the job in hand last, as far as the clinic knows; else the row's."""
+        with self.database.read() as session:
+            row = session.get(Job, job_id)
+        return self._held.get((job_id, owner)) or Claim(job_id, owner, row.claim if row else 0)
 
     def leave(self, job_id: int, owner: str = ME) -> int:
         """A request of a job in hand is on its way; returns the attempt's number."""
-        return open_attempt(self.database, job_id, owner=owner, request={"x": 1}, lease=LEASE, asker=Asker())
+        return open_attempt(
+            self.database, self.held(job_id, owner), request={"x": 1}, lease=LEASE, asker=Asker()
+        )
 
     def finish(self, job_id: int, verdict: Verdict, owner: str = ME, attempt: int | None = None) -> None:
         """Move a job in hand on, closing its attempt."""
         evidence = Evidence("outcome", http_code=200, meta_code="200") if attempt else None
-        move(self.database, job_id, verdict, owner=owner, attempt=attempt, evidence=evidence)
+        move(self.database, self.held(job_id, owner), verdict, attempt=attempt, evidence=evidence)
 
     def bring_to(self, job_id: int, status: Status) -> int:
         """Take the job in hand and end it so."""

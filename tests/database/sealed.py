@@ -7,8 +7,10 @@ from sqlalchemy import text
 from database import Database, enqueue
 from database.attempts import Asker, Evidence, open_attempt
 from database.claim import claim_one
-from database.moves import Verdict, move
+from database.hold import Claim
+from database.moves import move
 from database.status import Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE
 from tests.tasks.bodies import BODIES, CARD, NIK
 
@@ -20,7 +22,7 @@ def begin(database: Database, norm: str = "RM-1") -> tuple[int, int]:
     """A job whose request is on its way; its id and the attempt's number."""
     job_id = enqueue("tambah-antrean", norm, "Pasien Contoh", BODY, database=database).id
     claim_one(database, job_id, owner="saya", lease=LEASE)
-    return job_id, open_attempt(database, job_id, owner="saya", request=BODY, lease=LEASE, asker=Asker())
+    return job_id, open_attempt(database, Claim(job_id, "saya", 1), request=BODY, lease=LEASE, asker=Asker())
 
 
 ANSWER = {"peserta": {"nik": NIK}}
@@ -32,7 +34,7 @@ def end(
     """It is refused, with an answer that names the patient."""
     refused = Verdict(Status.GAGAL, "ditolak", "salah")
     said = Evidence("rejected", http_code=200, response=response, raw=raw)
-    move(database, job_id, refused, owner="saya", attempt=number, evidence=said)
+    move(database, Claim(job_id, "saya", 1), refused, attempt=number, evidence=said)
 
 
 def deliver(database: Database, norm: str = "RM-1") -> int:

@@ -18,8 +18,9 @@ from database import Database, open_database
 from database.attempts import Evidence
 from database.claim import release, renew, take_over
 from database.errors import LeaseLost, MoveRefused
+from database.hold import Claim
 from database.models import Attempt, Job, ServiceState
-from database.moves import Verdict, move, record
+from database.moves import move, record
 from database.resend import Resend, ask_again, reopen
 from database.revival import REFUSED_WITHOUT_ADD
 from database.services.evidence import Answer, Heard, Reading, judge
@@ -28,6 +29,7 @@ from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import NOT_SENT
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, FakeClock, ending
 
 AFTER_PROSES = sorted(new for old, new in MOVES if old is Status.PROSES)
@@ -95,16 +97,16 @@ class AnySequence(RuleBasedStateMachine):
         if job_id in self.open_attempts:
             number, seen = self.open_attempts.pop(job_id), Evidence(outcome)
             self._unless_lost(
-                lambda: record(self.database, job_id, owner=owner, attempt=number, evidence=seen)
+                lambda: record(self.database, self.clinic.held(job_id, owner), attempt=number, evidence=seen)
             )
 
     @rule(owner=OWNERS)
     def keep(self, owner: str) -> None:
-        renew(self.database, self.jobs, owner=owner, lease=LEASE)
+        renew(self.database, self._claims(owner), lease=LEASE)
 
     @rule(owner=OWNERS)
     def shut_down(self, owner: str) -> None:
-        release(self.database, self.jobs, owner=owner)
+        release(self.database, self._claims(owner))
         self._forget_closed()
 
     @rule(seconds=st.sampled_from([1, 30, 61, 600]))
@@ -137,7 +139,9 @@ class AnySequence(RuleBasedStateMachine):
         job_id = self._in_hand(owner, pick)
         if job_id is not None and job_id not in self.open_attempts:
             later = Verdict(Status.MENUNGGU, NOT_SENT, "contoh", due_in=timedelta(minutes=9))
-            self._unless_lost(lambda: move(self.database, job_id, later, owner=owner, heard=heard))
+            self._unless_lost(
+                lambda: move(self.database, self.clinic.held(job_id, owner), later, heard=heard)
+            )
 
     @rule(answered=st.booleans())
     def probe(self, answered: bool) -> None:
@@ -201,6 +205,10 @@ class AnySequence(RuleBasedStateMachine):
         with self.database.read() as session:
             ids = session.scalars(mine).all()
         return ids[pick % len(ids)] if ids else None
+
+    def _claims(self, owner: str) -> list[Claim]:
+        """The newest of each job, done or lost long ago though it may be."""
+        return [self.clinic.held(job_id, owner) for job_id in self.jobs]
 
     def _unless_lost(self, call: Callable[[], object]) -> None:
         try:

@@ -10,10 +10,11 @@ from database.chain import GENERATION, RANKS
 from database.claim import claim_one
 from database.deletion import Undone, undone_by
 from database.models import Job
-from database.moves import Verdict, load
+from database.moves import load
 from database.place import place_after
 from database.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, Clinic, ending, success
 
 ADD, CALL, CANCEL = "tambah-antrean", "panggil-antrean", "batal-antrean"
@@ -170,7 +171,7 @@ def test_a_removal_takes_the_newest_number_of_its_chain(
     clinic.finish(new, Verdict(SENT, result=result))
     clinic.bring_to(clinic.hand_over(creation), FAILED)
     job_id = clinic.take(clinic.hand_over(removal))
-    job = load(clinic.database, job_id, owner=ME)
+    job = load(clinic.database, clinic.held(job_id))
     assert expected.items() <= job.numbers.items()
     assert job.numbers["noKartu"] == job.body["noKartu"]
     assert not job.pointless
@@ -205,7 +206,7 @@ def test_a_removal_is_pointless_only_when_its_creation_never_reached_bpjs(
 ) -> None:
     arrive(clinic, [(REGISTER, status) for status in states])
     job_id = clinic.take(clinic.hand_over(UNREGISTER))
-    assert load(clinic.database, job_id, owner=ME).pointless is pointless
+    assert load(clinic.database, clinic.held(job_id)).pointless is pointless
 
 
 def test_only_removals_have_a_creation(clinic: Clinic) -> None:

@@ -14,9 +14,11 @@ from database.claim import (
     claim_one,
     has_work,
 )
+from database.hold import Claim
 from database.models import Job
-from database.moves import Verdict, load
+from database.moves import load
 from database.status import Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 
@@ -47,12 +49,13 @@ def test_nothing_is_claimed_for_no_one(clinic: Clinic, limit: int) -> None:
 def test_a_claimed_job_says_what_a_run_is_named_by_and_no_more(clinic: Clinic) -> None:
     clinic.hand_over()
     (job,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)
-    assert {name: value for name, value in vars(job).items() if name != "fresh"} == {
+    assert {name: value for name, value in vars(job).items() if name not in {"fresh", "until"}} == {
         "id": 1,
         "faskes": "utama",
         "jenis": "tambah-antrean",
         "norm": "RM-1",
         "nama_pasien": "Pasien Contoh",
+        "claim": Claim(1, ME, 1),
     }
     row = clinic.job(job.id)
     assert (row.lease_owner, row.lease_until) == (ME, clinic.clock.now + LEASE)
@@ -62,7 +65,8 @@ def test_a_claimed_job_says_what_a_run_is_named_by_and_no_more(clinic: Clinic) -
 def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clinic) -> None:
     clinic.hand_over("tambah-pendaftaran")
     (job,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)
-    assert job.fresh == load(clinic.database, job.id, owner=ME)
+    assert job.claim
+    assert job.fresh == load(clinic.database, job.claim)
 
     clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, "belum-jelas", "contoh"), attempt=clinic.leave(job.id))
     (again,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)

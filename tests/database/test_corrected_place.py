@@ -7,7 +7,7 @@ import pytest
 from database.moves import load
 from database.resend import Resend, ask_again
 from database.status import Status
-from tests.database.clinic import ME, Clinic, ending, success
+from tests.database.clinic import Clinic, ending, success
 
 REGISTER, VISIT = "tambah-pendaftaran", "tambah-kunjungan"
 DROP_VISIT, UNREGISTER = "hapus-kunjungan", "hapus-pendaftaran"
@@ -71,11 +71,11 @@ def test_the_deletion_of_what_was_corrected_finds_its_number(
     correct(clinic, created, **change)
     clinic.bring_to(created, Status.TERKIRIM)
     removal = clinic.take(clinic.hand_over(deletion, **change))
-    found = load(clinic.database, removal, owner=ME)
+    found = load(clinic.database, clinic.held(removal))
     assert found.numbers[number] == success("").result[number]  # type: ignore[index]
 
     of_before = clinic.take(clinic.hand_over(deletion))
-    assert load(clinic.database, of_before, owner=ME).numbers == {}
+    assert load(clinic.database, clinic.held(of_before)).numbers == {}
 
 
 def test_who_waited_for_it_waits_no_more_and_who_is_of_its_new_visit_does(clinic: Clinic) -> None:

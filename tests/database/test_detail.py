@@ -5,9 +5,10 @@ import pytest
 from database import JobNotFound
 from database.attempts import Asker, Evidence, note_look, open_attempt
 from database.detail import show
-from database.moves import Verdict, move
+from database.moves import move
 from database.status import Status
-from tests.database.clinic import LEASE, ME, MORNING, Clinic, body_of
+from database.verdict import Verdict
+from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}
 
@@ -17,8 +18,8 @@ def attempt(clinic: Clinic, job_id: int, verdict: Verdict, evidence: Evidence, *
     clinic.take(job_id)
     asker = Asker(**{name: asked[name] for name in ("requested_by", "reason", "changes") if name in asked})
     request = asked.get("request", {"x": 1})
-    number = open_attempt(clinic.database, job_id, owner=ME, request=request, lease=LEASE, asker=asker)
-    move(clinic.database, job_id, verdict, owner=ME, attempt=number, evidence=evidence)
+    number = open_attempt(clinic.database, clinic.held(job_id), request=request, lease=LEASE, asker=asker)
+    move(clinic.database, clinic.held(job_id), verdict, attempt=number, evidence=evidence)
 
 
 def test_a_job_never_sent_shows_its_body_and_an_empty_history(clinic: Clinic) -> None:
@@ -96,7 +97,7 @@ def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(clinic: Cl
     lost = Evidence("unknown", http_code=504, raw="hilang")
     attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, "terputus", "x"), lost, request={"sent": True})
     clinic.take(job_id)
-    note_look(clinic.database, job_id, owner=ME, request={"looked": True}, outcome=outcome, asker=Asker())
+    note_look(clinic.database, clinic.held(job_id), request={"looked": True}, outcome=outcome, asker=Asker())
     seen = show(clinic.database, job_id)
     assert [row["outcome"] for row in seen["history"]] == ["unknown", outcome]
     assert (seen["request"], seen["response"]) == ({"sent": True}, "hilang")

@@ -11,15 +11,16 @@ import pytest
 from bpjs_client.jenis import Service
 from database import Database
 from database.attempts import Evidence
-from database.claim import claim, has_work
+from database.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.models import Job, ServiceState
-from database.moves import Verdict, move
+from database.moves import move
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
 from database.settle import Settled, close_by_hand
 from database.status import Status
+from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."
@@ -50,7 +51,7 @@ class Bench:
         how = None if heard.is_look else Evidence("unknown" if heard.trouble else "answered", 500)
         number = None if how is None else self.clinic.leave(job_id)
         seen = {"attempt": number, "evidence": how, "heard": heard}
-        asks = move(self.clinic.database, job_id, verdict, owner=ME, **seen)
+        asks = move(self.clinic.database, self.clinic.held(job_id), verdict, **seen)
         self.clinic.clock.advance(seconds=1)
         return asks
 
@@ -271,7 +272,7 @@ def test_probes_come_at_growing_intervals_up_to_the_last_across_half_open_failur
             continue
         try_again(bench.clinic.database, WHOLE)
         (job_id,) = bench.clinic.claim()
-        assert move(bench.clinic.database, job_id, POSTPONED, owner=ME, heard=DOWN)
+        assert move(bench.clinic.database, bench.clinic.held(job_id), POSTPONED, heard=DOWN)
         bench.judge(FAILS)
     assert waited == [5, 10, 60, 60]
     assert bench.row().since == MORNING + timedelta(seconds=2)
@@ -443,7 +444,7 @@ def test_failures_noted_at_once_by_two_dispatchers_all_count(database: Database)
 
     def end_one(job_id: int) -> None:
         together.wait()
-        asked.append(move(clinic.database, job_id, POSTPONED, owner=ME, heard=DOWN))
+        asked.append(move(clinic.database, clinic.held(job_id), POSTPONED, heard=DOWN))
 
     threads = [threading.Thread(target=end_one, args=(job_id,)) for job_id in ids]
     for thread in threads:
@@ -485,3 +486,58 @@ def test_no_other_move_is_made(bench: Bench, move: Move, before: State) -> None:
     CALLS[move](bench)
     expected = State.OPEN if (move, before) == (Move.OPENED, State.HALF_OPEN) else before
     assert bench.state() == expected
+
+
+def test_a_form_takes_no_second_job_while_a_service_is_tried_again(clinic: Clinic) -> None:
+    bench = Bench(clinic)
+    bench.open()
+    first, second = (clinic.hand_over("tambah-pendaftaran", norm) for norm in ("RM-1", "RM-2"))
+    try_again(clinic.database, WHOLE)
+    clinic.take(first)
+    refused = claim_one(clinic.database, second, owner=OTHER, lease=LEASE)
+    assert isinstance(refused, Waiting)
+    assert "dicoba lagi" in refused.why
+    bench.end(first, SENT, UP)
+    clinic.take(second)
+
+
+def test_a_form_takes_no_more_than_the_clinic_may_have_at_once(clinic: Clinic) -> None:
+    first, second = (clinic.hand_over("tambah-pendaftaran", norm) for norm in ("RM-1", "RM-2"))
+    clinic.take(first)
+    one_at_a_time = {"room": lambda _door, in_hand: 1 - in_hand}
+    refused = claim_one(clinic.database, second, owner=OTHER, lease=LEASE, **one_at_a_time)
+    assert isinstance(refused, Waiting)
+    clinic.finish(first, SENT)
+    assert isinstance(
+        claim_one(clinic.database, second, owner=OTHER, lease=LEASE, **one_at_a_time), ClaimedJob
+    )
+
+
+def test_a_service_that_nobody_tries_after_all_flows_at_the_next_probe(clinic: Clinic) -> None:
+    """Half-open, and what was to try it is gone or cannot go: it does not stay so."""
+    bench = Bench(clinic)
+    waiting = bench.open()
+    try_again(clinic.database, WHOLE)
+    assert bench.state(WHOLE) == State.HALF_OPEN
+    for job_id in waiting:
+        close_by_hand(clinic.database, job_id, Settled.NOT_NEEDED, reason="x", by="Rina")
+    assert take_probe(clinic.database) is None
+    clinic.clock.advance(seconds=91)
+    assert take_probe(clinic.database) == WHOLE
+    try_again(clinic.database, WHOLE)
+    assert bench.state(WHOLE) == State.CLOSED
+
+
+def test_a_half_open_service_does_not_wait_for_what_its_half_open_jenis_passes_by(clinic: Clinic) -> None:
+    job_id = clinic.hand_over("tambah-kunjungan", "RM-1")
+    with clinic.database.write() as session:
+        for who, failed in ((WHOLE, None), (VISITS, [job_id])):
+            state = {"state": State.HALF_OPEN.value, "since": MORNING, "reason": WHY, "probe_at": MORNING}
+            session.add(ServiceState(**who._asdict(), **state, failed_jobs=failed))
+    taken: list[int] = []
+    for _ in range(4):
+        taken += clinic.claim()
+        if (due := take_probe(clinic.database)) is not None:
+            try_again(clinic.database, due)
+        clinic.clock.advance(seconds=91)
+    assert taken == [job_id]

@@ -13,9 +13,10 @@ from database import Database, DatabaseUnavailable, LineRefused, enqueue, open_d
 from database.attempts import Evidence
 from database.errors import DatabaseError
 from database.models import Attempt, Job
-from database.moves import Verdict, load
+from database.moves import load
 from database.settings import DatabaseSettings
 from database.status import Status
+from database.verdict import Verdict
 from database.wakeup import Waiter
 from tests.database.clinic import Clinic, body_of, new_row
 from tests.postgres import PostgresServer
@@ -183,7 +184,7 @@ def test_no_error_text_of_this_room_holds_a_card_number(
 
 def test_nothing_that_is_printed_of_a_job_holds_its_body(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    printed = f"{load(clinic.database, job_id, owner='dispatcher-a')!r} {clinic.job(job_id)!r} {Verdict(Status.GAGAL, 'x', CARD)!r}"
+    printed = f"{load(clinic.database, clinic.held(job_id, 'dispatcher-a'))!r} {clinic.job(job_id)!r} {Verdict(Status.GAGAL, 'x', CARD)!r}"
     printed += repr(Evidence("x", response={"noKartu": CARD}, raw=CARD))
     printed += repr(DatabaseSettings(database_url=SecretStr(CLOSED_PORT)))
     assert CARD not in printed

@@ -12,11 +12,12 @@ from database import Database
 from database.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
 from database.errors import ConstraintViolated, LeaseLost
 from database.models import Attempt, Job
-from database.moves import Verdict, load, move, record
+from database.moves import load, move, record
 from database.picking import NEEDS_PERSON
 from database.resend import Resend, reopen
 from database.status import Status
-from tests.database.clinic import LEASE, ME, MORNING, Clinic, success
+from database.verdict import Verdict
+from tests.database.clinic import LEASE, MORNING, Clinic, success
 
 AGAIN = Resend(reason="BPJS sudah pulih", by="Sari")
 EVIDENCE = Evidence("success", 201, "201", {"field": "noUrut", "message": "A12"}, "{}", 120)
@@ -37,10 +38,10 @@ def test_an_attempt_says_what_left_what_came_back_and_on_whose_word(clinic: Clin
     asker = Asker(UUID(int=1), UUID(int=2), "Petugas", "nomor kartu salah", [{"noKartu": "diubah"}])
     job_id = clinic.take(clinic.hand_over("tambah-pendaftaran"))
     number = open_attempt(
-        clinic.database, job_id, owner=ME, request={"b": 2, "a": 1}, lease=LEASE, asker=asker
+        clinic.database, clinic.held(job_id), request={"b": 2, "a": 1}, lease=LEASE, asker=asker
     )
     clinic.clock.advance(seconds=2)
-    move(clinic.database, job_id, success(""), owner=ME, attempt=number, evidence=EVIDENCE)
+    move(clinic.database, clinic.held(job_id), success(""), attempt=number, evidence=EVIDENCE)
     (attempt,) = clinic.attempts(job_id)
     kept = {name: value for name, value in vars(attempt).items() if not name.startswith("_")}
     assert kept == {
@@ -74,7 +75,7 @@ def test_attempts_are_numbered_and_earlier_ones_stay_as_they_were(clinic: Clinic
         number = clinic.leave(clinic.take(job_id))
         verdict = Verdict(Status.GAGAL, "ditolak", "ditolak")
         evidence = Evidence("rejected", code, str(code))
-        move(clinic.database, job_id, verdict, owner=ME, attempt=number, evidence=evidence)
+        move(clinic.database, clinic.held(job_id), verdict, attempt=number, evidence=evidence)
         reopen(clinic.database, job_id, AGAIN)
     kept = [(attempt.number, attempt.outcome, attempt.http_code) for attempt in clinic.attempts(job_id)]
     asked = ("asked-again", None)
@@ -105,9 +106,9 @@ def test_the_database_refuses_to_change_a_closed_attempt(clinic: Clinic, column:
 def test_an_attempt_is_closed_once(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     number = clinic.leave(job_id)
-    record(clinic.database, job_id, owner=ME, attempt=number, evidence=Evidence("not-sent"))
+    record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence("not-sent"))
     with pytest.raises(LeaseLost):
-        record(clinic.database, job_id, owner=ME, attempt=number, evidence=Evidence("success"))
+        record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence("success"))
     assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["not-sent"]
     assert clinic.status(job_id) == Status.PROSES
 
@@ -133,10 +134,10 @@ def test_a_look_at_bpjs_is_history_but_no_attempt_at_sending(
     job_id = clinic.take(clinic.hand_over())
     clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, "x", "x"), attempt=clinic.leave(job_id))
     clinic.take(job_id)
-    note_look(clinic.database, job_id, owner=ME, request={"look": 1}, outcome=outcome, asker=Asker())
+    note_look(clinic.database, clinic.held(job_id), request={"look": 1}, outcome=outcome, asker=Asker())
     assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["outcome", outcome]
     assert clinic.job(job_id).attempts == 1
-    assert load(clinic.database, job_id, owner=ME).uncertain is uncertain
+    assert load(clinic.database, clinic.held(job_id)).uncertain is uncertain
 
 
 ODD = "a\x00b\ud800c"
@@ -146,7 +147,7 @@ def test_odd_characters_of_an_answer_do_not_keep_a_job_from_being_finished(clini
     job_id = clinic.take(clinic.hand_over())
     verdict = Verdict(Status.GAGAL, "ditolak", ODD, result={"x": ODD})
     evidence = Evidence("rejected", 200, ODD + "9" * 100, {"message": ODD}, ODD)
-    move(clinic.database, job_id, verdict, owner=ME, attempt=clinic.leave(job_id), evidence=evidence)
+    move(clinic.database, clinic.held(job_id), verdict, attempt=clinic.leave(job_id), evidence=evidence)
     job = clinic.job(job_id)
     assert (job.status, job.message) == (Status.GAGAL, "a\ufffdb\ufffdc")
     assert clinic.attempts(job_id)[0].raw == "a\ufffdb\ufffdc"
@@ -155,7 +156,7 @@ def test_odd_characters_of_an_answer_do_not_keep_a_job_from_being_finished(clini
 def test_odd_characters_of_a_person_do_not_keep_a_request_from_leaving(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     asker = Asker(requested_by=ODD + "n" * 300, reason=ODD)
-    open_attempt(clinic.database, job_id, owner=ME, request={"x": ODD}, lease=LEASE, asker=asker)
+    open_attempt(clinic.database, clinic.held(job_id), request={"x": ODD}, lease=LEASE, asker=asker)
     (attempt,) = clinic.attempts(job_id)
     assert attempt.reason == "a\ufffdb\ufffdc"
     assert len(attempt.requested_by or "") == 200

@@ -7,9 +7,9 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from database.monitor import Filter, Monitor, columns, look, today
-from database.moves import Verdict
 from database.services.holds import pause
 from database.status import FILTER_WORDS, Status
+from database.verdict import Verdict
 from tests.database.clinic import Clinic
 
 ALL = Filter()

@@ -12,11 +12,12 @@ from database import Database, JobNotFound
 from database.attempts import Asker, Evidence, open_attempt
 from database.detail import show
 from database.monitor import Filter, look
-from database.moves import Verdict, move
+from database.moves import move
 from database.services.holds import pause
 from database.settle import Settled, close_by_hand
 from database.status import Status
-from tests.database.clinic import LEASE, ME, Clinic
+from database.verdict import Verdict
+from tests.database.clinic import LEASE, Clinic
 
 Statement = tuple[str, Any]
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}
@@ -72,11 +73,11 @@ def test_an_id_that_no_database_can_hold_is_a_job_that_does_not_exist(clinic: Cl
 def test_a_job_closed_by_a_person_still_shows_what_was_sent_and_answered(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     number = open_attempt(
-        clinic.database, job_id, owner=ME, request={"sent": True}, lease=LEASE, asker=Asker()
+        clinic.database, clinic.held(job_id), request={"sent": True}, lease=LEASE, asker=Asker()
     )
     refused = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
     answer = Evidence("rejected", http_code=200, meta_code="201", response=ANSWER)
-    move(clinic.database, job_id, refused, owner=ME, attempt=number, evidence=answer)
+    move(clinic.database, clinic.held(job_id), refused, attempt=number, evidence=answer)
     close_by_hand(clinic.database, job_id, Settled.NOT_NEEDED, reason="pasien pulang", by="Sari")
     seen = show(clinic.database, job_id)
     assert (seen["request"], seen["response"]) == ({"sent": True}, ANSWER)

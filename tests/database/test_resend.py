@@ -11,11 +11,12 @@ from database.attempts import Asker, Evidence, open_attempt
 from database.body_edit import changes_between
 from database.detail import show
 from database.errors import JobNotFound, MoveRefused
-from database.moves import Verdict, load, move
+from database.moves import load, move
 from database.picking import NEEDS_PERSON
 from database.resend import Resend, ask_again, merged
 from database.status import Status
-from tests.database.clinic import LEASE, ME, Clinic, ending
+from database.verdict import Verdict
+from tests.database.clinic import LEASE, Clinic, ending
 
 REFUSED = Verdict(Status.GAGAL, "ditolak", "kdPoli: Tidak sesuai dengan referensi sistem.")
 
@@ -102,9 +103,9 @@ def lost(clinic: Clinic, jenis: str, verdict: Verdict) -> int:
     """A job whose write got no answer."""
     job_id = clinic.take(clinic.hand_over(jenis))
     body = clinic.job(job_id).body
-    attempt = open_attempt(clinic.database, job_id, owner=ME, request=body, lease=LEASE, asker=Asker())
+    attempt = open_attempt(clinic.database, clinic.held(job_id), request=body, lease=LEASE, asker=Asker())
     how = Evidence("unknown")
-    move(clinic.database, job_id, verdict, owner=ME, attempt=attempt, evidence=how)
+    move(clinic.database, clinic.held(job_id), verdict, attempt=attempt, evidence=how)
     return job_id
 
 
@@ -112,7 +113,7 @@ def test_an_uncertain_write_is_still_looked_up_first(clinic: Clinic) -> None:
     job_id = lost(clinic, "tambah-pendaftaran", ending(Status.TIDAK_PASTI))
     ask_again(clinic.database, job_id, Resend())
     clinic.take(job_id)
-    assert load(clinic.database, job_id, owner=ME).uncertain
+    assert load(clinic.database, clinic.held(job_id)).uncertain
 
 
 def test_a_persons_word_settles_what_no_look_up_can(clinic: Clinic) -> None:
@@ -121,7 +122,7 @@ def test_a_persons_word_settles_what_no_look_up_can(clinic: Clinic) -> None:
     assert clinic.claim() == []
     ask_again(clinic.database, job_id, Resend())
     clinic.take(job_id)
-    assert not load(clinic.database, job_id, owner=ME).uncertain
+    assert not load(clinic.database, clinic.held(job_id)).uncertain
 
 
 MERGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [

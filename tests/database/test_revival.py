@@ -6,13 +6,14 @@ import pytest
 
 from database.attempts import ASKED_AGAIN
 from database.detail import show
-from database.moves import Verdict, load
+from database.moves import load
 from database.resend import Resend, ask_again
 from database.revival import REFUSED_WITHOUT_ADD, REFUSED_WITHOUT_REGISTRATION, REVIVALS
 from database.settle import Settled, close_by_hand
 from database.status import Status
+from database.verdict import Verdict
 from tests.conftest import SQLITE
-from tests.database.clinic import ME, Clinic, ending
+from tests.database.clinic import Clinic, ending
 from tests.tasks.bodies import CARD
 
 ADD, CALL, CANCEL = "tambah-antrean", "panggil-antrean", "batal-antrean"
@@ -60,7 +61,7 @@ def test_it_goes_again_when_what_it_lacked_is_at_bpjs(
     last = show(clinic.database, job_id)["history"][-1]
     assert (last["outcome"], last["requested_by"]) == (ASKED_AGAIN, "sistem")
     assert last["reason"] == f"{missing} #{cause} sudah ada di BPJS"
-    assert not load(clinic.database, job_id, owner=ME).uncertain
+    assert not load(clinic.database, clinic.held(job_id)).uncertain
 
 
 @pytest.mark.parametrize("end", [Status.GAGAL, Status.TIDAK_PASTI, Status.DITUTUP])

@@ -6,8 +6,8 @@ import pytest
 
 from bpjs_simulator.sample_day import SampleDay, sample_day
 from database import Database
-from database.engine import utc_now
 from database.intake import enqueue_lines, local_date
+from database.server_clock import utc_now
 from database.status import Status
 from deployments.sample import Handed
 from deployments.verification import (

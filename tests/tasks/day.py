@@ -137,11 +137,15 @@ class Day:
         by = {"owner": self.at.owner, "limit": 5, "lease": LEASE}
         while claimed := claim(self.database, **by, room=turns.room, limit_of=turns.limit_of):
             turns.wait(claimed)
+            for job in claimed:
+                self.at.in_hand.add(job)
             while (job := turns.take()) is not None:
                 turns.left(run := uuid4(), job)
                 self.clock.advance(seconds=0.02)
                 since = self.seconds()
-                done = deliver(job.id, self.at, asker=Asker(), last_try=True)
+                assert job.claim
+                done = deliver(job.claim, self.at, asker=Asker(), last_try=True)
+                self.at.in_hand.remove([job.claim])
                 doubted = self.at.harmless_reads.asked_since(job.faskes, job.jenis.service, since)
                 turns.ended(run, answered=done.status in ENDED and not doubted, doubted=doubted)
 

@@ -66,11 +66,13 @@ class Desk:
         """Claim the job and deliver it."""
         claimed = claim_one(self.database, job_id, owner=self.at.owner, lease=self.at.settings.lease)
         assert isinstance(claimed, ClaimedJob), claimed
+        self.at.in_hand.add(claimed)
         return self.again(job_id, last_try=last_try)
 
     def again(self, job_id: int, *, last_try: bool = True) -> Delivered:
         """Deliver a job that is in hand already."""
-        return deliver(job_id, self.at, asker=Asker(), last_try=last_try)
+        (claim,) = [each for each in self.at.in_hand.claims() if each.job_id == job_id][-1:]
+        return deliver(claim, self.at, asker=Asker(), last_try=last_try)
 
     def resume(self) -> None:
         """Lift whatever pauses a service."""

@@ -8,8 +8,8 @@ import pytest
 
 from database import Database
 from database.alarms import FEWEST
-from database.engine import Clock
 from database.models import Job
+from database.server_clock import Clock
 from database.status import Status
 from tasks.alert_settings import AlertSettings
 from tasks.clinics import Clinic, Clinics
@@ -149,3 +149,15 @@ def test_everything_at_once_is_a_few_events(database: Database) -> None:
     news = told(database, clinics_of(names(500)))
     assert len(news) == 5 + 1 + 2 + 1
     assert all(len(each.said) < 300 and each.said.isprintable() for each in news)
+
+
+def test_the_sign_of_life_says_that_the_machine_s_clock_is_wrong(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = "Jam komputer ini 120 detik lebih cepat dari jam server basis data: samakan (NTP)."
+    monkeypatch.setattr("tasks.watching.said_skew", lambda _database: wrong)
+    heard: list[News] = []
+    at = Composition(open_database=lambda: database, clinics=clinics_of([]))
+    look_and_tell(at, AlertSettings(_env_file=None), heard.append)
+    assert heard[0].said.endswith(f"bekerja. {wrong}")
+    assert wrong in caplog.text

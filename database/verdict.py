@@ -1,0 +1,19 @@
+"""What delivery decides about a job in hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from database.status import Status
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What happens to a job next; `message` is Indonesian and may quote BPJS."""
+
+    status: Status
+    reason: str | None = None
+    message: str | None = field(default=None, repr=False)
+    result: Mapping[str, str] | None = field(default=None, repr=False)
+    due_in: timedelta | None = None  # for menunggu and tidak_pasti; None: now
+    counted: bool = True  # BPJS received the request, or may have
