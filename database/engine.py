@@ -5,17 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import Error as PsycopgError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from database.data_keys import agree, keyring_of
 from database.errors import ConstraintViolated, DatabaseUnavailable
+from database.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.schema import upgrade
 from database.settings import DatabaseSettings
 
@@ -23,7 +24,6 @@ Clock = Callable[[], datetime]
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
-CONNECT_SECONDS = 10
 # How long a connection is believed to be alive without being asked.
 IDLE_SECONDS = 1.0
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
@@ -48,25 +48,28 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, patient: bool = False) -> Iterator[Session]:
         """A transaction that may change rows: all of it is kept, or nothing.
 
-        Raises DatabaseUnavailable when the database cannot be reached or cannot write (a full disk).
+        `patient`: it may take its time (see database/patience.py). Raises DatabaseUnavailable when the
+        database cannot be reached, cannot write (a full disk), or somebody else holds the rows too long.
         """
-        with self._session(writes=True) as session, session.begin():
+        with self._session(writes=True, patient=patient) as session:
             yield session
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A consistent look that takes no write lock. Raises DatabaseUnavailable."""
-        with self._session(writes=False) as session, session.begin():
+    def read(self, *, patient: bool = False) -> Iterator[Session]:
+        """A consistent look without a write lock; `patient` as for `write`. Raises DatabaseUnavailable."""
+        with self._session(writes=False, patient=patient) as session:
             yield session
 
     @contextmanager
-    def _session(self, *, writes: bool) -> Iterator[Session]:
+    def _session(self, *, writes: bool, patient: bool) -> Iterator[Session]:
         engine = self.engine.execution_options(bpjs_writes=writes)
         try:
-            with Session(engine, expire_on_commit=False) as session:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                if patient:
+                    be_patient(session)
                 yield session
         except IntegrityError:
             # A driver quotes the whole refused row in its text, body and all.
@@ -78,6 +81,8 @@ class Database:
         """Return all connections."""
         self.engine.dispose()
 
+
+BUSY = "Basis data sedang dipakai proses lain terlalu lama; coba lagi."
 
 # What a driver says (lower case) -> what we say. The driver's own text may quote a row: it stays here.
 _SENTENCES = (
@@ -93,7 +98,12 @@ _SENTENCES = (
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
-    ("locked", "Basis data sedang dipakai proses lain terlalu lama; coba lagi."),
+    ("locked", BUSY),
+    ("lock timeout", BUSY),
+    ("deadlock", BUSY),
+    ("statement timeout", "Basis data terlalu lama mengerjakan satu perintah; coba lagi."),
+    ("idle-in-transaction", "Proses ini terhenti terlalu lama di tengah perubahan; coba lagi."),
+    ("wait timeout", "Basis data tidak menjawab; periksa jaringannya lalu coba lagi."),
     ("authentication failed", "Basis data menolak nama pengguna atau kata sandi pada BPJS_DATABASE_URL."),
     ("does not exist", "Basis data, pengguna, atau tabelnya tidak ada; periksa BPJS_DATABASE_URL."),
     ("resol", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
@@ -162,15 +172,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock = ut
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
     if url.drivername != "sqlite":
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_size=POOL_SIZE,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
-        )
-        event.listen(engine, "checkout", _ping_if_idle)
-        event.listen(engine, "checkin", _note_use)
-        return engine
+        return _make_postgresql(url, PATIENCE)
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -182,22 +184,32 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
-def _ping_if_idle(connection: Any, record: Any, _proxy: object) -> None:
+def _make_postgresql(url: URL, patience: Patience) -> Engine:
+    # What the address itself says counts.
+    ours = {name: value for name, value in patience.of_driver().items() if name not in url.query}
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, connect_args=ours)
+    event.listen(engine, "do_connect", connect_listening)
+    event.listen(engine, "connect", lambda connection, _record: patience.apply(connection))
+    event.listen(engine, "checkout", partial(_ping_if_idle, patience))
+    event.listen(engine, "checkin", partial(_note_use, patience))
+    return engine
+
+
+def _ping_if_idle(patience: Patience, connection: Any, record: Any, _proxy: object) -> None:
     """A connection may have been cut while it lay in the pool; but asking each time costs as much as a query.
 
     One that was used just now is believed; if it is cut all the same, its failure empties the whole pool.
     """
     if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS:
         return
-    try:
-        connection.execute("")
-        connection.rollback()
-    except PsycopgError:
-        raise DisconnectionError from None  # the pool then connects anew
+    if not is_alive(connection, patience.ping):
+        raise InvalidatePoolError from None  # the others lay as long: each would be waited for in its turn
 
 
-def _note_use(_connection: object, record: Any) -> None:
+def _note_use(patience: Patience, connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
+    if connection is not None:
+        connection.answers_within = patience.answer  # after a patient transaction
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
