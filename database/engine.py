@@ -11,11 +11,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InvalidatePoolError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.orm import Session
 
 from database.data_keys import agree, keyring_of
-from database.errors import ConstraintViolated, DatabaseUnavailable
+from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
 from database.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.schema import upgrade
 from database.settings import DatabaseSettings
@@ -74,12 +82,20 @@ class Database:
         except IntegrityError:
             # A driver quotes the whole refused row in its text, body and all.
             raise ConstraintViolated("Basis data menolak perubahan yang bertentangan; coba lagi.") from None
-        except (DBAPIError, SQLAlchemyError) as cause:
-            raise DatabaseUnavailable(sentence(cause)) from None
+        except SQLAlchemyError as cause:
+            kind = ValueRefused if _is_of_a_value(cause) else DatabaseUnavailable
+            raise kind(sentence(cause)) from None
 
     def close(self) -> None:
         """Return all connections."""
         self.engine.dispose()
+
+
+def _is_of_a_value(cause: SQLAlchemyError) -> bool:
+    """Whether one value is at fault: it does not fit its column, or no text comes of it."""
+    if isinstance(cause, DBAPIError):
+        return isinstance(cause, DataError) or "could not decode" in str(cause.orig).lower()
+    return isinstance(cause, StatementError)
 
 
 BUSY = "Basis data sedang dipakai proses lain terlalu lama; coba lagi."
