@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from database.engine import BUSY
 from database.intake import queue_up
 from database.patience import PATIENCE, Patience
 from database.schema import _queue_up, upgrade
-from tests.conftest import KINDS
+from tests.conftest import KINDS, SQLITE
 from tests.database.child import start
 from tests.database.clinic import Clinic
 from tests.postgres import STANDING, PostgresServer
@@ -59,6 +60,23 @@ def within(seconds: float, act: Callable[[], object]) -> None:
     thread.start()
     thread.join(seconds)
     assert not thread.is_alive(), "still waiting"
+
+
+@contextmanager
+def stopped_half_way(url: str) -> Iterator[None]:
+    """A process that was stopped in the middle of handing over, as by Ctrl-Z."""
+    child = start("hand-over-half", url, "1")
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write("go\n")
+    child.stdin.flush()
+    try:
+        assert child.stdout.readline() == "half\n"
+        os.kill(child.pid, signal.SIGSTOP)
+        yield
+    finally:
+        child.kill()
+        child.communicate()
 
 
 @POSTGRESQL
@@ -128,20 +146,24 @@ def test_a_stopped_process_that_hands_over_holds_nobody_up(
     short: Callable[..., None], database_url: str, open_at: Opener
 ) -> None:
     short(lock=FOREVER, statement=FOREVER, answer=FOREVER)
-    child = start("hand-over-half", database_url, "1")
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write("go\n")
-    child.stdin.flush()
-    try:
-        assert child.stdout.readline() == "half\n"
-        os.kill(child.pid, signal.SIGSTOP)
+    with stopped_half_way(database_url):
         clinic = Clinic(open_at(database_url))
         within(FOREVER, clinic.hand_over)
         assert clinic.count() == 1
-    finally:
-        child.kill()
-        child.communicate()
+
+
+@SQLITE
+def test_beside_a_stopped_process_sqlite_is_waited_for_and_then_said_to_be_in_use(
+    database_url: str, open_at: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.engine.BUSY_TIMEOUT_SECONDS", 0.5)
+    clinic = Clinic(open_at(database_url))
+    with stopped_half_way(database_url):
+        with pytest.raises(DatabaseUnavailable) as told:
+            clinic.hand_over()
+        assert str(told.value) == BUSY
+        assert clinic.count() == 0  # reading goes on
+    clinic.hand_over()
 
 
 @POSTGRESQL
