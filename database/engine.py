@@ -114,6 +114,7 @@ _SENTENCES = (
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
+    ("could not decode", "Ada teks yang bukan UTF-8, mungkin di tabel intake; perbaiki atau hapus barisnya."),
     ("locked", BUSY),
     ("lock timeout", BUSY),
     ("deadlock", BUSY),
