@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,9 +76,9 @@ def test_a_file_asks_the_database_as_often_for_many_lines_as_for_few(database: D
 @SQLITE
 def test_twice_as_many_lines_of_one_chain_cost_the_database_twice_as_much(database: Database) -> None:
     steps = Steps(database.engine)
-    few = steps.of(lambda: list(enqueue_lines(lines(BATCH, cards=True), database=database)))
+    few = steps.of(lambda: list(enqueue_lines(lines(200, cards=True), database=database)))
     more = steps.of(
-        lambda: list(enqueue_lines(lines(3 * BATCH, cards=True), database=database))
+        lambda: list(enqueue_lines(lines(600, cards=True), database=database))
     )  # twice as many new
     assert more < 3 * few
 
@@ -103,9 +104,31 @@ def test_what_is_stuck_behind_a_failed_step_is_still_found(clinic: Clinic) -> No
     assert not {failed, other} & shown
 
 
-def test_a_file_of_more_than_a_part_is_durable_part_by_part(clinic: Clinic) -> None:
-    answers = enqueue_lines(lines(BATCH + 1, cards=True), database=clinic.database)
+def test_a_file_of_more_than_a_part_is_durable_part_by_part(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.intake.BATCH", 30)
+    answers = enqueue_lines(lines(31, cards=True), database=clinic.database)
     next(answers)
-    assert clinic.count() == BATCH
-    assert [answer["new"] for answer in answers] == [True] * BATCH
-    assert clinic.count() == BATCH + 1
+    assert clinic.count() == 30
+    assert [answer["new"] for answer in answers] == [True] * 30
+    assert clinic.count() == 31
+
+
+def test_a_part_is_as_long_as_the_contract_asks() -> None:
+    assert BATCH >= 500
+
+
+def test_whoever_comes_during_a_long_file_does_not_wait_for_its_end(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.intake.BATCH", 50)
+    answers = enqueue_lines(lines(500, cards=True), database=clinic.database)
+    next(answers)
+    with ThreadPoolExecutor(1) as pool:
+        rest = pool.submit(list, answers)
+        clinic.hand_over()
+        stored = clinic.count()
+        assert not rest.done()
+        assert stored < 501
+        assert len(rest.result()) == 499

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cli.doctor import _intake
 from database import Database, DatabaseUnavailable
+from database.engine import BUSY
 from database.models import Intake, Job
 from database.patience import PATIENCE
 from flows.sending import send_due
@@ -117,6 +119,17 @@ def test_a_dispatcher_delivers_beside_a_locked_table_and_takes_up_when_it_is_fre
     write(database, norm)
     with dispatching(made.at):
         wait_until(lambda: statuses(database).get(norm) == "terkirim")
+
+
+@POSTGRESQL
+def test_doctor_names_the_table_that_is_locked(
+    database_url: str, open_at: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.engine.PATIENCE", replace(PATIENCE, lock=0.5))
+    database = open_at(database_url)
+    with locked_intake(database):
+        (found,) = _intake(database)
+    assert found.found == f"tabel intake: {BUSY}"
 
 
 def test_whatever_happens_it_goes_on_and_is_said_once(
