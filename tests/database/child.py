@@ -59,6 +59,7 @@ def hand_over_half(url: str, idle: str) -> None:
     engine.PATIENCE = replace(PATIENCE, idle=float(idle))
     database = opened(url)
     with database.write() as session:
+        session.connection()  # SQLite's lock is taken with the transaction's beginning
         if not database.is_sqlite:
             queue_up(session)
         print("half", flush=True)
