@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks import (
     decoder,
+    long_chain,
     million,
     plain_loop,
     queues,
@@ -79,6 +80,7 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         _doorstep(waits),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
         _table("Unpacking answers", "pages", decoder.measure()),
+        _table("Handing over one chain on SQLite", "lines", long_chain.measure(today)),
         _looks(million.measure()),
     ]
 

@@ -19,7 +19,7 @@ from cli.chosen import known
 from cli.finding import Finding
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
-from database import Database, DatabaseError, open_database
+from database import Database, DatabaseError, DatabaseUnavailable, open_database
 from database.claim import state_words
 from database.data_keys import keyring_of
 from database.engine import said_skew
@@ -112,11 +112,20 @@ def _database(asked: Collection[str]) -> Iterator[Finding]:
     yield Finding("Basis data", True, f"{kind}, dapat ditulis dan masih muat, tabelnya terbaru")
     yield _data_key(DatabaseSettings())
     yield from _server_clock(database)
-    refused = refused_rows(database)
+    yield from _intake(database)
+    yield from _stopped(database, configured_clinics().known, asked)
+
+
+def _intake(database: Database) -> Iterator[Finding]:
+    """The table of a clinic's own system: what was refused there, or that it keeps us out."""
+    try:
+        refused = refused_rows(database)
+    except DatabaseUnavailable as busy:
+        yield Finding("Kotak masuk", False, f"tabel intake: {busy}", "lihat siapa yang mengunci tabel intake")
+        return
     if refused:
         todo = "baca kolom galat, perbaiki barisnya (docs/integration.md)"
         yield Finding("Kotak masuk", False, f"{refused} baris tabel intake ditolak", todo)
-    yield from _stopped(database, configured_clinics().known, asked)
 
 
 def _server_clock(database: Database) -> Iterator[Finding]:

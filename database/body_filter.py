@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from database.models import Job
+from database.patience import be_patient
 
 _AT_ONCE = 1_000
 
@@ -15,6 +16,7 @@ def body_says(
     session: Session, among: Iterable[ColumnElement[bool]], field: str, value: str
 ) -> ColumnElement[bool]:
     """The condition of those jobs, `among` others, whose body holds this value in this field."""
+    be_patient(session)  # a million bodies take minutes to open
     ids = list(_matching(session, among, field, value))
     # Written into the statement: there may be more of them than a statement has parameters.
     return Job.id.in_(bindparam("matching", ids, expanding=True, literal_execute=True))

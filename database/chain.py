@@ -54,15 +54,37 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
       deletions and later generations do not wait for a failed creation, for it left nothing behind.
     """
     before = aliased(Job)
-    replaced = aliased(Job)
     same_chain = and_(
         before.faskes == job.faskes,
         before.rantai == job.rantai,
         before.service == job.service,
         before.id != job.id,
     )
-    of_patient = may_agree(before.pasien, job.pasien)
     earlier = or_(before.position < job.position, and_(before.position == job.position, before.id < job.id))
+    failed = _failed_before(job, before)
+    unfinished = and_(earlier, before.status.in_([status.value for status in UNFINISHED]))
+    in_hand = before.status == Status.PROSES.value
+    # What may be at BPJS already is looked up whatever stands before it; only then its turn counts again.
+    in_turn = job.status != Status.TIDAK_PASTI.value
+    return before, and_(same_chain, or_(in_hand, and_(in_turn, or_(unfinished, failed))))
+
+
+def stuck_behind(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
+    """The alias and the condition of the failed steps among the blockers.
+
+    They are few: said so that the index by jenis and status finds them, however long the chain.
+    """
+    before = aliased(Job)
+    step = (before.jenis.in_([jenis.value for jenis in Jenis]), before.status == Status.GAGAL.value)
+    # Not the mere column, which would call for the index that knows no status.
+    of_service = before.service.concat("") == job.service
+    same_chain = (before.faskes == job.faskes, before.rantai == job.rantai, of_service)
+    return before, and_(*same_chain, *step, _failed_before(job, before))
+
+
+def _failed_before(job: type[Job], before: type[Job]) -> ColumnElement[bool]:
+    """That `before`, of the chain of `job`, is a failed step that it must wait for."""
+    replaced = aliased(Job)
     since = exists().where(
         replaced.faskes == before.faskes,
         replaced.rantai == before.rantai,
@@ -78,19 +100,14 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
         job.jenis.in_([kind.value for kind in DELETES]),
         before.jenis.in_([kind.value for kind in CREATES]),
     )
-    failed = and_(
+    return and_(
         before.status == Status.GAGAL.value,
         before.position < job.position,
         before.position // GENERATION == job.position // GENERATION,
-        of_patient,
+        may_agree(before.pasien, job.pasien),
         ~pointless_to_wait,
         ~succeeded_since,
     )
-    unfinished = and_(earlier, before.status.in_([status.value for status in UNFINISHED]))
-    in_hand = before.status == Status.PROSES.value
-    # What may be at BPJS already is looked up whatever stands before it; only then its turn counts again.
-    in_turn = job.status != Status.TIDAK_PASTI.value
-    return before, and_(same_chain, or_(in_hand, and_(in_turn, or_(unfinished, failed))))
 
 
 def of_one_visit(one: type[Job], other: type[Job]) -> ColumnElement[bool]:

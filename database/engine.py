@@ -4,24 +4,32 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import Error as PsycopgError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InvalidatePoolError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.orm import Session
 
 from database.data_keys import agree, keyring_of
-from database.errors import ConstraintViolated, DatabaseUnavailable
+from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
+from database.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.schema import upgrade
 from database.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.settings import DatabaseSettings
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
-CONNECT_SECONDS = 10
 # How long a connection is believed to be alive without being asked.
 IDLE_SECONDS = 1.0
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
@@ -42,31 +50,35 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, patient: bool = False) -> Iterator[Session]:
         """A transaction that may change rows: all of it is kept, or nothing.
 
-        Raises DatabaseUnavailable when the database cannot be reached or cannot write (a full disk).
+        `patient`: it may take its time (see database/patience.py). Raises DatabaseUnavailable when the
+        database cannot be reached, cannot write (a full disk), or somebody else holds the rows too long.
         """
-        with self._session(writes=True) as session, session.begin():
+        with self._session(writes=True, patient=patient) as session:
             yield session
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A consistent look that takes no write lock. Raises DatabaseUnavailable."""
-        with self._session(writes=False) as session, session.begin():
+    def read(self, *, patient: bool = False) -> Iterator[Session]:
+        """A consistent look without a write lock; `patient` as for `write`. Raises DatabaseUnavailable."""
+        with self._session(writes=False, patient=patient) as session:
             yield session
 
     @contextmanager
-    def _session(self, *, writes: bool) -> Iterator[Session]:
+    def _session(self, *, writes: bool, patient: bool) -> Iterator[Session]:
         engine = self.engine.execution_options(bpjs_writes=writes)
         try:
-            with Session(engine, expire_on_commit=False) as session:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                if patient:
+                    be_patient(session)
                 yield session
         except IntegrityError:
             # A driver quotes the whole refused row in its text, body and all.
             raise ConstraintViolated("Basis data menolak perubahan yang bertentangan; coba lagi.") from None
-        except (DBAPIError, SQLAlchemyError) as cause:
-            raise DatabaseUnavailable(sentence(cause)) from None
+        except SQLAlchemyError as cause:
+            kind = ValueRefused if _is_of_a_value(cause) else DatabaseUnavailable
+            raise kind(sentence(cause)) from None
 
     def close(self) -> None:
         """Return all connections."""
@@ -84,6 +96,15 @@ def said_skew(database: Database) -> str | None:
         raise DatabaseUnavailable(sentence(cause)) from None
 
 
+def _is_of_a_value(cause: SQLAlchemyError) -> bool:
+    """Whether one value is at fault: it does not fit its column, or no text comes of it."""
+    if isinstance(cause, DBAPIError):
+        return isinstance(cause, DataError) or "could not decode" in str(cause.orig).lower()
+    return isinstance(cause, StatementError)
+
+
+BUSY = "Basis data sedang dipakai proses lain terlalu lama; coba lagi."
+
 # What a driver says (lower case) -> what we say. The driver's own text may quote a row: it stays here.
 _SENTENCES = (
     ("disk is full", "Disk basis data penuh; kosongkan ruang lalu coba lagi."),
@@ -98,7 +119,13 @@ _SENTENCES = (
     ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
-    ("locked", "Basis data sedang dipakai proses lain terlalu lama; coba lagi."),
+    ("could not decode", "Ada teks yang bukan UTF-8, mungkin di tabel intake; perbaiki atau hapus barisnya."),
+    ("locked", BUSY),
+    ("lock timeout", BUSY),
+    ("deadlock", BUSY),
+    ("statement timeout", "Basis data terlalu lama mengerjakan satu perintah; coba lagi."),
+    ("idle-in-transaction", "Proses ini terhenti terlalu lama di tengah perubahan; coba lagi."),
+    ("wait timeout", "Basis data tidak menjawab; periksa jaringannya lalu coba lagi."),
     ("authentication failed", "Basis data menolak nama pengguna atau kata sandi pada BPJS_DATABASE_URL."),
     ("does not exist", "Basis data, pengguna, atau tabelnya tidak ada; periksa BPJS_DATABASE_URL."),
     ("resol", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
@@ -169,15 +196,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
     if url.drivername != "sqlite":
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_size=POOL_SIZE,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
-        )
-        event.listen(engine, "checkout", _ping_if_idle)
-        event.listen(engine, "checkin", _note_use)
-        return engine
+        return _make_postgresql(url, PATIENCE)
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -189,22 +208,32 @@ def make_engine(url: URL) -> Engine:
     return engine
 
 
-def _ping_if_idle(connection: Any, record: Any, _proxy: object) -> None:
+def _make_postgresql(url: URL, patience: Patience) -> Engine:
+    # What the address itself says counts.
+    ours = {name: value for name, value in patience.of_driver().items() if name not in url.query}
+    engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, connect_args=ours)
+    event.listen(engine, "do_connect", connect_listening)
+    event.listen(engine, "connect", lambda connection, _record: patience.apply(connection))
+    event.listen(engine, "checkout", partial(_ping_if_idle, patience))
+    event.listen(engine, "checkin", partial(_note_use, patience))
+    return engine
+
+
+def _ping_if_idle(patience: Patience, connection: Any, record: Any, _proxy: object) -> None:
     """A connection may have been cut while it lay in the pool; but asking each time costs as much as a query.
 
     One that was used just now is believed; if it is cut all the same, its failure empties the whole pool.
     """
     if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS:
         return
-    try:
-        connection.execute("")
-        connection.rollback()
-    except PsycopgError:
-        raise DisconnectionError from None  # the pool then connects anew
+    if not is_alive(connection, patience.ping):
+        raise InvalidatePoolError from None  # the others lay as long: each would be waited for in its turn
 
 
-def _note_use(_connection: object, record: Any) -> None:
+def _note_use(patience: Patience, connection: Any, record: Any) -> None:
     record.info["used"] = time.monotonic()
+    if connection is not None:
+        connection.answers_within = patience.answer  # after a patient transaction
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

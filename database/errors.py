@@ -2,6 +2,7 @@
 
 DatabaseError
 ├── DatabaseUnavailable   wait and try again: the database cannot be reached or cannot write
+│   └── ValueRefused      the same, but of what stands in one row: again will fail again
 ├── DataKeyMissing        tell the operator: what is stored cannot be read without the right key
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
 ├── LineRefused           tell who handed it over: the job cannot even be stored
@@ -21,6 +22,10 @@ class DatabaseError(Exception):
 
 class DatabaseUnavailable(DatabaseError):
     """The database cannot be reached or cannot write; nothing was changed by the failed transaction."""
+
+
+class ValueRefused(DatabaseUnavailable):
+    """The database, or its driver, cannot keep or read a value; nothing was changed."""
 
 
 class DataKeyMissing(DatabaseError):

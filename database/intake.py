@@ -2,10 +2,11 @@
 
 import json
 import math
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -16,6 +17,7 @@ from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
 from database.engine import Database, open_database
 from database.errors import LineRefused
+from database.held_chains import HeldChains
 from database.identity import default_kunci
 from database.models import Job, JsonObject
 from database.past_jobs import Known, known_past, new_ids
@@ -25,10 +27,14 @@ from database.status import Status
 from database.wakeup import announce
 
 UTAMA = "utama"
-# A file becomes visible to dispatchers as a whole; only one larger than this is stored in parts.
-BATCH = 10_000
+# A file becomes visible to dispatchers as a whole; one larger than this in parts of so many lines, each
+# durable by itself, so that nobody waits for all of it.
+BATCH = 1_000
+# Between two parts: a writer who waits for SQLite looks again within this.
+BREATH_SECONDS = 0.1
 
 T = TypeVar("T")
+Key = tuple[str, str]  # the faskes and the kunci, by which a job is known
 
 _TEXTS = {"norm": 64, "nama_pasien": 200, "faskes": 64, "kunci": 200, "rantai": 300}  # longest, in characters
 _REQUIRED = ("norm", "nama_pasien")
@@ -48,10 +54,19 @@ class NewJob:
     rantai: str | None = None
     tanggal: date | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The given kunci, or the one that follows from the body."""
         return self.kunci or default_kunci(self.faskes, self.jenis, self.norm, self.rantai, self.body)
+
+    @cached_property
+    def errors(self) -> list[FieldError]:
+        """The fields that are wrong."""
+        return check_body(self.jenis, self.body)
+
+    def prepare(self) -> None:
+        """Find out beforehand what takes time: others wait while a job is stored."""
+        _ = self.key, self.errors
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,9 @@ def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[
     are passed over.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    for batch in batched(numbered, BATCH):
+    for part, batch in enumerate(batched(numbered, BATCH)):
+        if part:
+            time.sleep(BREATH_SECONDS)
         read = [(number, _read_text(text)) for number, text in batch]
         good = [job for _, job in read if isinstance(job, NewJob)]
         stored = iter(store(database, good))
@@ -208,6 +225,8 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in one transaction; each answer in its job's place. Raises DatabaseUnavailable."""
     if not jobs:
         return []
+    for job in jobs:
+        job.prepare()
     with database.write() as session:
         return store_in(session, database, jobs)
 
@@ -216,18 +235,31 @@ def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[E
     """Store jobs in a transaction under way; each answer in its job's place."""
     if not database.is_sqlite:
         queue_up(session)
-    known = _known(session, jobs)
-    ids = new_ids(session)
-    answers = []
-    for job in jobs:
-        key = (job.faskes, job.key)
-        before = known.get(key)
-        answer = Enqueued(*before, new=False) if before else _store_new(session, database, job, next(ids))
-        known[key] = Known(answer.id, answer.status)
-        answers.append(answer)
-    if any(answer.new for answer in answers):
+    keys = [(job.faskes, job.key) for job in jobs]
+    known = _known(session, keys)
+    fresh: dict[Key, NewJob] = {}
+    for key, job in zip(keys, jobs, strict=True):
+        if key not in known:
+            fresh.setdefault(key, job)
+    stored = _store_new(session, database, fresh)
+    if stored:
         announce(session)
-    return answers
+    return list(_answers(keys, known, stored))
+
+
+def _answers(
+    keys: Iterable[Key], known: Mapping[Key, Known], stored: Mapping[Key, Enqueued]
+) -> Iterator[Enqueued]:
+    """One answer for each; a job is new where it is named first."""
+    told: set[Key] = set()
+    for key in keys:
+        if key in stored and key not in told:
+            yield stored[key]
+        elif key in stored:
+            yield Enqueued(stored[key].id, stored[key].status, new=False)
+        else:
+            yield Enqueued(*known[key], new=False)
+        told.add(key)
 
 
 def queue_up(session: Session) -> None:
@@ -239,12 +271,14 @@ def queue_up(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
 
 
-def _known(session: Session, jobs: list[NewJob]) -> dict[tuple[str, str], Known]:
-    """The jobs among these that are or were stored, by (faskes, kunci)."""
-    found: dict[tuple[str, str], Known] = {}
-    for faskes in {job.faskes for job in jobs}:
-        keys = [job.key for job in jobs if job.faskes == faskes]
-        for part in batched(keys, 500):
+def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
+    """The jobs among these that are or were stored."""
+    found: dict[Key, Known] = {}
+    by_clinic: dict[str, list[str]] = {}
+    for faskes, kunci in keys:
+        by_clinic.setdefault(faskes, []).append(kunci)
+    for faskes, all_of_it in by_clinic.items():
+        for part in batched(all_of_it, 500):
             of_these = select(Job.kunci, Job.id, Job.status).where(Job.faskes == faskes, Job.kunci.in_(part))
             present = {kunci: Known(job_id, status) for kunci, job_id, status in session.execute(of_these)}
             # The past after the present: so a job that is deleted between the two looks is seen all the same.
@@ -253,34 +287,43 @@ def _known(session: Session, jobs: list[NewJob]) -> dict[tuple[str, str], Known]
     return found
 
 
-def _store_new(session: Session, database: Database, job: NewJob, job_id: int | None) -> Enqueued:
-    errors = check_body(job.jenis, job.body)
-    place = find_place(
-        session, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
-    )
-    row = _row(database, job, place)
-    row.id = cast(int, job_id)  # None: the database's own next
-    row.status = (Status.GAGAL if errors else Status.MENUNGGU).value
-    row.reason = BAD_BODY if errors else None
-    row.message = say_fields(errors) if errors else place.note
-    session.add(row)
+def _store_new(session: Session, database: Database, jobs: Mapping[Key, NewJob]) -> dict[Key, Enqueued]:
+    """Store jobs that nobody knows yet, in one statement for all of them."""
+    ids, held = new_ids(session), HeldChains(session)
+    notes: list[str | None] = []
+    rows: list[Job] = []
+    for (_, kunci), job in jobs.items():
+        place = find_place(
+            held, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
+        )
+        row = _row(database, job, place, kunci)
+        row.id = cast(int, next(ids))  # None: the database's own next
+        rows.append(row)
+        notes.append(place.note)
+    session.add_all(rows)
     session.flush()
-    return Enqueued(row.id, row.status, new=True, note=place.note)
+    answers = (
+        Enqueued(row.id, row.status, new=True, note=note) for row, note in zip(rows, notes, strict=True)
+    )
+    return dict(zip(jobs, answers, strict=True))
 
 
-def _row(database: Database, job: NewJob, place: Place) -> Job:
-    now = database.clock()
+def _row(database: Database, job: NewJob, place: Place, kunci: str) -> Job:
+    now, errors = database.clock(), job.errors
     return Job(
         faskes=job.faskes,
         jenis=job.jenis.value,
         service=job.jenis.service.value,
-        kunci=job.key,
+        kunci=kunci,
         rantai=place.rantai,
         position=place.position,
         tanggal=job.tanggal or local_date(database, now),
         norm=job.norm,
         nama_pasien=job.nama_pasien,
         body=storable(job.body),
+        status=(Status.GAGAL if errors else Status.MENUNGGU).value,
+        reason=BAD_BODY if errors else None,
+        message=say_fields(errors) if errors else place.note,
         due_at=now,
         created_at=now,
         updated_at=now,

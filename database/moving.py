@@ -39,7 +39,7 @@ def move_everything(
     """
     if not old.is_sqlite or new.is_sqlite:
         raise MoveRefused("Hanya dari SQLite (BPJS_DATABASE_URL) ke PostgreSQL.")
-    with old.read() as source, new.write() as target:
+    with old.read() as source, new.write(patient=True) as target:
         _check_idle(source, old)
         _check_empty(target)
         for table in _TABLES:

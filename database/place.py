@@ -6,24 +6,22 @@ other one a chain of their own beside it, told by the card.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import poli, service_date
 from bpjs_client.jenis import Jenis
 from database.chain import GENERATION, RANKS, UNDONE_BY
+from database.held_chains import HeldChains, Latest
 from database.models import Job
 from database.patient import patient_mark
 
 Body = Mapping[str, object]
 
 LONGEST_CODE = 64
-NOBODY = -1  # no patient's mark
 # What a clinic is told of a job that it handed over into another patient's chain.
 NORM_IN_USE = (
     "norm ini dipakai pasien lain pada hari dan poli yang sama (nomor kartu berbeda); urutannya dipisah."
@@ -41,12 +39,15 @@ class Place:
 
 
 def find_place(
-    session: Session, *, faskes: str, jenis: Jenis, norm: str, rantai: str | None, body: Body
+    held: HeldChains, *, faskes: str, jenis: Jenis, norm: str, rantai: str | None, body: Body
 ) -> Place:
-    """The place of a job about to be stored, seen from what is stored already."""
-    named = None if rantai else _named_chain(session, faskes, jenis, norm, body)
+    """The place of a job about to be stored, behind what is stored already; from now on it counts too."""
+    named = None if rantai else _named_chain(held.session, faskes, jenis, norm, body)
     chain = rantai or named or _chain_of_none(norm, jenis)
-    return _place(session, faskes, chain, jenis, body, splits=named is not None)
+    place = _place(held, faskes, chain, jenis, body, splits=named is not None)
+    (chosen,) = held.look_up(faskes, [place.rantai])
+    chosen.add(patient_mark(body), jenis, place.position)
+    return place
 
 
 def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None:
@@ -62,7 +63,7 @@ def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None
     if same_patient and job.rantai in chains:
         return None
     chain = named if named is not None and moves else job.rantai
-    return _place(session, job.faskes, chain, jenis, body, splits=moves, but=job.id)
+    return _place(HeldChains(session, but=job.id), job.faskes, chain, jenis, body, splits=moves)
 
 
 def chain_beside(chain: str, mark: int) -> str:
@@ -120,66 +121,30 @@ def _chains_of(chain: str, body: Body) -> set[str]:
     return {chain} if mark is None else {chain, chain_beside(chain, mark)}
 
 
-def _place(
-    session: Session, faskes: str, chain: str, jenis: Jenis, body: Body, *, splits: bool, but: int = 0
-) -> Place:
-    """In this chain, behind what it holds of the patient besides the job `but`.
+def _place(held: HeldChains, faskes: str, chain: str, jenis: Jenis, body: Body, *, splits: bool) -> Place:
+    """In this chain, behind what it holds of the patient.
 
     Where the chain `splits` by patients: in the one beside it when another patient has it.
     """
     mark = patient_mark(body)
-    own = chain if mark is None or not splits else chain_beside(chain, mark)
-    held = _held(session, faskes, {chain, own}, mark, but)
-    chosen = own if _is_anothers(chain, held) else chain
-    here = [step for step in held if step.rantai == chosen and step.jenis.service is jenis.service]
-    ours = [(step.jenis, step.position) for step in here if step.whose is not False]
-    shared = CHAIN_IN_USE if len(ours) < len(here) else None
-    return Place(chosen, place_after(jenis, ours), NORM_IN_USE if chosen != chain else shared)
+    named, note = chain, None
+    if splits and mark is not None and _is_anothers(held, faskes, chain, mark):
+        chain, note = chain_beside(chain, mark), NORM_IN_USE
+    (here,) = held.look_up(faskes, [chain])
+    if chain == named and here.is_shared(mark, jenis.service):
+        note = CHAIN_IN_USE
+    return Place(chain, place_after(jenis, here.latest(mark, jenis.service)), note)
 
 
-class _Step(NamedTuple):
-    rantai: str
-    jenis: Jenis
-    position: int
-    whose: bool | None  # True: this patient's, False: another's, None: nobody knows
-
-
-def _held(session: Session, faskes: str, chains: set[str], mark: int | None, but: int) -> list[_Step]:
-    """What these chains hold: as many rows as there are different steps, not jobs."""
-    values = {
-        "faskes": faskes,
-        "chains": sorted(chains),
-        "mark": NOBODY if mark is None else mark,
-        "but": but,
-    }
-    return [
-        _Step(rantai, Jenis(kind), position, None if None in {mark, whose} else bool(whose))
-        for rantai, kind, position, whose in session.execute(_holding(), values)
-    ]
-
-
-@cache
-def _holding() -> Select[tuple[str, str, int, bool]]:
-    """Built once: every hand-over asks."""
-    whose = (Job.pasien == bindparam("mark")).label("whose")
-    return (
-        select(Job.rantai, Job.jenis, Job.position, whose)
-        .where(Job.faskes == bindparam("faskes"), Job.rantai.in_(bindparam("chains", expanding=True)))
-        .where(Job.id != bindparam("but"))
-        .distinct()
-    )
-
-
-def _is_anothers(chain: str, held: Sequence[_Step]) -> bool:
+def _is_anothers(held: HeldChains, faskes: str, chain: str, mark: int) -> bool:
     """Whether the chain is another patient's, or this one has begun one beside it."""
-    there = {step.whose for step in held if step.rantai == chain}
-    return any(step.rantai != chain for step in held) or (False in there and True not in there)
+    there, beside = held.look_up(faskes, [chain, chain_beside(chain, mark)])
+    return bool(beside.marks) or there.is_anothers(mark)
 
 
-def place_after(jenis: Jenis, held: list[tuple[Jenis, int]]) -> int:
-    """The position of a new job behind the (jenis, position) pairs that its chain and service hold."""
-    generation = max((position // GENERATION for _, position in held), default=0)
-    present = {kind for kind, position in held if position // GENERATION == generation}
-    if jenis in present and UNDONE_BY.get(jenis) in present:
+def place_after(jenis: Jenis, held: Latest) -> int:
+    """The position of a new job behind what its chain and service hold."""
+    generation = held.generation
+    if jenis in held.kinds and UNDONE_BY.get(jenis) in held.kinds:
         generation += 1
     return generation * GENERATION + RANKS[jenis]

@@ -36,7 +36,7 @@ def totals(database: Database, scope: Scope) -> Totals:
     """
     counted = select(Job.jenis, Job.status, func.count()).where(*_conditions(scope))
     found: Totals = {jenis.value: {status.value: 0 for status in Status} for jenis in Jenis}
-    with database.read() as session:
+    with database.read(patient=True) as session:
         for jenis, status, count in session.execute(counted.group_by(Job.jenis, Job.status)):
             found[jenis][status] = count
     return found
@@ -78,7 +78,7 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
         .where(*_conditions(scope))
         .group_by(*places)
     )
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return [tuple(row) for row in session.execute(counted)]
 
 
@@ -89,7 +89,7 @@ def per_day(database: Database, scope: Scope) -> Sequence[tuple[date, str, int]]
     nearly every job.
     """
     counted = select(Job.tanggal, Job.status, func.count()).where(*_conditions(scope))
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return [tuple(row) for row in session.execute(counted.group_by(Job.tanggal, Job.status))]
 
 
@@ -105,7 +105,7 @@ def delivery_times(database: Database, scope: Scope) -> Sequence[tuple[float, in
         .group_by(literal_column("1"))
         .order_by(literal_column("1"))
     )
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return [(float(taken) * STEP_SECONDS, count) for taken, count in session.execute(counted)]
 
 
@@ -116,7 +116,7 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
     """
     hour = func.floor(_epoch(database, Job.created_at) / _HOUR)
     counted = select(hour, Job.status, func.count()).where(*_conditions(scope))
-    with database.read() as session:
+    with database.read(patient=True) as session:
         rows = session.execute(
             counted.group_by(literal_column("1"), Job.status).order_by(literal_column("1"))
         )
@@ -143,14 +143,14 @@ def delivered_since(database: Database, faskes: str, first: date) -> set[str]:
     taken = select(Job.jenis.distinct()).where(
         Job.faskes == faskes, Job.tanggal >= first, Job.status == Status.TERKIRIM.value
     )
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return set(session.scalars(taken))
 
 
 def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
     """When the job that waits longest was handed over; None: nothing waits. Raises DatabaseUnavailable."""
     waiting = Job.status.in_([status.value for status in UNFINISHED])
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
 
 
@@ -188,7 +188,7 @@ def _visits(
     counted = (
         select(func.count()).select_from(Job).where(text(VISITS), _seen(first, last), whose, *conditions)
     )
-    with database.read() as session:
+    with database.read(patient=True) as session:
         return session.scalar(counted) or 0
 
 

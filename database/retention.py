@@ -36,7 +36,7 @@ def delete_settled(database: Database, keep: timedelta) -> int:
 
 
 def _delete_jobs(database: Database, old: Select[tuple[int]]) -> Sequence[int]:
-    with database.write() as session:
+    with database.write(patient=True) as session:
         ids = session.scalars(old).all()
         remember(session, _past(session, database, ids))
         session.execute(delete(Attempt).where(Attempt.job_id.in_(ids)))
@@ -62,7 +62,7 @@ def delete_notes(database: Database, keep: timedelta) -> None:
     """
     before = database.clock() - keep
     newest: Any = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
-    with database.write() as session:
+    with database.write(patient=True) as session:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
         session.execute(delete(Outage).where(Outage.ended_at < before))
         session.execute(delete(Intake).where(Intake.dibaca_pada < before))

@@ -6,7 +6,7 @@ have no run in Prefect. Each is shown there once.
 
 from sqlalchemy import ColumnElement, and_, or_, select, text
 
-from database.chain import blockers
+from database.chain import stuck_behind
 from database.engine import Database
 from database.models import Job
 from database.status import Status
@@ -14,8 +14,8 @@ from database.status import Status
 
 def is_unseen() -> ColumnElement[bool]:
     """The SQL condition of a job to show: settled, or stuck behind a failed one, and never shown."""
-    before, condition = blockers(Job)
-    stuck = select(before.id).where(condition, before.status == Status.GAGAL.value).exists()
+    before, is_failed = stuck_behind(Job)
+    stuck = select(before.id).where(is_failed).exists()
     settled = Job.status.in_([Status.GAGAL.value, Status.DITUTUP.value])
     return and_(text("NOT jobs.shown"), or_(settled, and_(Job.status == Status.MENUNGGU.value, stuck)))
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import ExitStack
 
 from database import DatabaseError
 from database.wakeup import Waiter
@@ -12,6 +13,7 @@ from tasks.composition import composition
 from tasks.landing import keep_landing
 from tasks.probing import keep_probing
 from tasks.recording import PREFECT_UNAVAILABLE
+from tasks.taking_up import TakingUp
 from tasks.watching import keep_watch
 
 logger = logging.getLogger(__name__)
@@ -45,7 +47,13 @@ def deliver_as_it_comes(sender: Sender) -> None:
     sender.at.resume_after_new_credential()
     settings = AlertSettings()
     watching = keep_watch(sender.at, settings), keep_landing(sender.at, every=settings.watch_seconds)
-    with Waiter(sender.at.database) as waiter, keep_probing(sender.at), watching[0], watching[1]:
+    taking_up = TakingUp(sender.at)
+    beside = keep_probing(sender.at), taking_up.beside(), *watching
+    with ExitStack() as stack:
+        waiter = stack.enter_context(Waiter(sender.at.database))
+        for helper in beside:
+            stack.enter_context(helper)
         while not sender.at.stop.is_set():
             if not sender.burst():
                 waiter.wait(sender.at.stop)
+                taking_up.wake()

@@ -17,13 +17,13 @@ from uuid import UUID
 from prefect import get_client
 
 from database.claim import has_work, senders
-from database.outbox import take_up
 from database.status import Status
 from database.tally import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
 from tasks.probing import keep_probing, probe_due
 from tasks.recording import runs_behind, wait_until_recorded
+from tasks.taking_up import TakingUp
 from tasks.temporary_server import shared_server
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,6 @@ class Sender:
 
         Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
         """
-        take_up(self.at.database)
         if not has_work(self.at.database, self.at.clinics.room):
             return 0
         self._wait_for_room()
@@ -118,17 +117,27 @@ def send_due(
     sender = Sender(composition(), concurrency)
     sender.at.resume_after_new_credential()
     probe_due(sender.at)
-    take_up(sender.at.database)
+    taking_up = TakingUp(sender.at)
+    taking_up.in_time()
     if has_work(sender.at.database):
         _wake_prefect()
     started = time.monotonic()
-    with keep_probing(sender.at):
-        while sender.burst(once=not until_empty) and until_empty and not sender.at.stop.is_set():
+    with keep_probing(sender.at), taking_up.beside():
+        while _burst(sender, taking_up, once=not until_empty) and until_empty and not sender.at.stop.is_set():
             if progress:
                 progress(len(sender.job_ids))
     seconds = time.monotonic() - started
     sender.wait_until_recorded()
     return _totals(sender, seconds)
+
+
+def _burst(sender: Sender, taking_up: TakingUp, *, once: bool) -> int:
+    """One burst; where nothing is left to do, one of what was written meanwhile."""
+    ran = sender.burst(once=once)
+    if not ran and not once:
+        taking_up.in_time()
+        ran = sender.burst()
+    return ran
 
 
 def _in_processes(processes: int, concurrency: int, *, until_empty: bool) -> Totals:

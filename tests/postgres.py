@@ -39,6 +39,11 @@ class PostgresServer:
         """The address of one database of this server, as BPJS_DATABASE_URL takes it."""
         return f"postgresql://postgres:@/{name}?host={self._directory}"
 
+    @property
+    def socket(self) -> Path:
+        """Where the server listens."""
+        return self._directory / ".s.PGSQL.5432"
+
     def emptied(self) -> str:
         """The address of the migrated database, with nothing in it; who was still connected no longer is."""
         self.cut_connections()

@@ -3,14 +3,17 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from subprocess import PIPE, Popen
 
 from pydantic import SecretStr
 
-from database import Database, enqueue, open_database
+from database import Database, engine, enqueue, open_database
 from database.claim import claim
+from database.intake import queue_up
 from database.moves import move
+from database.patience import PATIENCE
 from database.settings import PROJECT, DatabaseSettings
 from database.status import Status
 from database.verdict import Verdict
@@ -52,6 +55,18 @@ def hand_over_and_stay(url: str) -> None:
     time.sleep(600)
 
 
+def hand_over_half(url: str, idle: str) -> None:
+    """Stay in the middle of handing over; on PostgreSQL so many seconds are allowed."""
+    engine.PATIENCE = replace(PATIENCE, idle=float(idle))
+    database = opened(url)
+    with database.write() as session:
+        session.connection()  # SQLite's lock is taken with the transaction's beginning
+        if not database.is_sqlite:
+            queue_up(session)
+        print("half", flush=True)
+        time.sleep(600)
+
+
 def hand_over_many(url: str, number: str) -> None:
     """Hand over the same jobs as the other process; print the ids of those that were new."""
     database = opened(url)
@@ -74,6 +89,7 @@ def send_all(url: str, owner: str) -> None:
 WHAT: dict[str, Callable[..., None]] = {
     "open": open_it,
     "hand-over-and-stay": hand_over_and_stay,
+    "hand-over-half": hand_over_half,
     "hand-over-many": hand_over_many,
     "send-all": send_all,
 }

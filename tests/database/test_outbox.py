@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
+from database.intake import NewJob, store_in
 from database.models import Intake, Job
 from database.outbox import BATCH, refused_rows, take_up
 from database.wakeup import Waiter
@@ -181,6 +183,61 @@ ODD: list[dict[str, object]] = [
     {"faskes": b"\x00"},
     {"galat": b"\xff", "pekerjaan_id": "banyak"},
 ]
+
+
+LATIN_1 = "CAST(x'5061736965e96e' AS TEXT)"  # a text to SQLite, and no UTF-8
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    "column", ["jenis", "norm", "nama_pasien", "faskes", "kunci", "rantai", "body", "galat"]
+)
+def test_a_row_in_latin_1_fails_alone_and_says_so(clinic: Clinic, column: str) -> None:
+    before, bad, after = write(clinic, norm="RM-1"), write(clinic, norm="RM-2"), write(clinic, norm="RM-3")
+    with clinic.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE intake SET {column} = {LATIN_1} WHERE id = {bad}"))
+    assert take_up(clinic.database) == 3
+    assert row(clinic, before).pekerjaan_id
+    assert row(clinic, after).pekerjaan_id
+    said = None if column == "galat" else f"{column} bukan teks UTF-8"
+    with clinic.database.engine.begin() as connection:
+        mark = connection.execute(text(f"SELECT galat, dibaca_pada FROM intake WHERE id = {bad}")).one()
+    assert (mark[0], mark[1] is not None) == (said, True)
+    assert take_up(clinic.database) == 0
+
+
+@pytest.mark.parametrize("trouble", [TypeError("0001234567890"), ValueRefused("x"), ConstraintViolated("x")])
+def test_a_row_that_fails_in_no_foreseen_way_fails_alone(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
+) -> None:
+    rows = [write(clinic, norm=f"RM-{number}") for number in range(4)]
+
+    def stumble(session: Any, database: Any, jobs: list[NewJob]) -> Any:
+        if any(job.norm == "RM-2" for job in jobs):
+            raise trouble
+        return store_in(session, database, jobs)
+
+    monkeypatch.setattr("database.outbox.store_in", stumble)
+    assert take_up(clinic.database) == 4
+    assert [row(clinic, each).pekerjaan_id is not None for each in rows] == [True, True, False, True]
+    refused = row(clinic, rows[2])
+    assert refused.galat == f"baris ini tidak dapat dibaca atau disimpan ({type(trouble).__name__})"
+    assert refused.body == GOOD
+    assert CARD not in (refused.galat or "") + caplog.text
+
+
+def test_no_row_is_blamed_for_the_databases_own_trouble(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row_id = write(clinic)
+
+    def is_locked(*_: object) -> None:
+        raise DatabaseUnavailable("x")
+
+    monkeypatch.setattr("database.outbox.store_in", is_locked)
+    with pytest.raises(DatabaseUnavailable):
+        take_up(clinic.database)
+    assert (row(clinic, row_id).dibaca_pada, row(clinic, row_id).galat) == (None, None)
 
 
 @SQLITE
