@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from database.errors import DatabaseUnavailable
 from database.models import Job
 from database.services.holds import resume
 from tests.chaos.dispatchers import LEASE_SECONDS, Dispatchers, clinics_file, environment
-from tests.chaos.patients import SLOW_CLINIC, Line, Patient
+from tests.chaos.patients import COURSES, SLOW_CLINIC, Line, Patient
 from tests.chaos.verdict import is_settled, problems
 from tests.flows.prefect_server import PrefectServer
 
@@ -36,6 +36,8 @@ RATES = {
 PASSWORD = "Sandi#Simulator1"
 SLOW_SECONDS = 2.5
 CALM_SECONDS = 90.0
+# Patients of the calm: how many, how far apart, and the number of the first.
+LATECOMERS, LATE_SECONDS, LATE_FROM = 20, 3.0, 20_000
 
 
 # A second clinic, whose every answer takes nearly as long as it may.
@@ -99,7 +101,7 @@ def storm(
         try:
             clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
             _rage(dice, seconds, people, clinic)
-            _calm(clinic)
+            people += _calm(clinic, today)
             ended_badly = dispatchers.stop()
         finally:
             for place in (0, 1):
@@ -211,13 +213,21 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[flo
         yield float("inf"), lambda: None
 
 
-def _calm(clinic: _Clinic) -> None:
-    """Everything works again; wait until nothing moves by itself any more."""
+def _calm(clinic: _Clinic, day: date) -> list[Patient]:
+    """Everything works again; wait until nothing moves by itself any more.
+
+    Some patients come still, who are returned: only while BPJS serves others can it be told that it fails one.
+    """
     clinic.simulator.set_faults({})
     clinic.simulator.outage(on=False)
     for place in (0, 1):
         clinic.dispatchers.start(place)
-    give_up = time.monotonic() + CALM_SECONDS
-    while not _patiently(is_settled, clinic.database) and time.monotonic() < give_up:
+    latecomers: list[Patient] = []
+    begun = time.monotonic()
+    while not _patiently(is_settled, clinic.database) and time.monotonic() < begun + CALM_SECONDS:
         clinic.right_password()
+        if len(latecomers) < LATECOMERS and time.monotonic() > begun + len(latecomers) * LATE_SECONDS:
+            latecomers.append(Patient(LATE_FROM + len(latecomers) * len(COURSES), day))
+            hand_over(clinic.database, latecomers[-1].lines())
         time.sleep(0.5)
+    return latecomers
