@@ -16,6 +16,7 @@ from database.engine import Database
 from database.errors import LeaseLost
 from database.hold import Claim, bound, hold
 from database.models import Attempt
+from database.row_seal import with_row
 
 WORKER_DIED = "worker-died"
 ABSENT = "absent"
@@ -37,6 +38,7 @@ FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DI
 ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
 TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVIDENCE)
+_SEALED = ("request", "response", "raw", "changes")
 _ENOUGH = 20  # outcomes back in time
 # What may lie between the rounds of a write that BPJS fails and then lacks.
 _DURING_ROUNDS = (
@@ -142,7 +144,8 @@ def _new_attempt(
     session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker, **more: Any
 ) -> int:
     """Its number."""
-    values = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
+    told = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
+    values = with_row(told, _SEALED, job_id)
     return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
 
 
@@ -210,7 +213,8 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
 
 def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:
     """Write down what came back, inside the transaction that moves the job."""
-    values = bound({"finished_at": now, **vars(evidence)}) | {"the_job": job_id, "the_number": number}
+    told = with_row({"finished_at": now, **vars(evidence)}, _SEALED, job_id)
+    values = bound(told) | {"the_job": job_id, "the_number": number}
     if session.connection().execute(_closing(), values).one_or_none() is None:
         raise LeaseLost(job_id)
 

@@ -244,9 +244,7 @@ def _new(
         created_at=now,
         updated_at=now,
     )
-    new_id = next(new_ids(session))
-    if new_id is not None:
-        new.id = new_id
+    (new.id,) = new_ids(session, 1)
     session.add(new)
     session.flush()
     append_word(session, new.id, ASKED_AGAIN, word, now)

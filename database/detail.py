@@ -12,6 +12,7 @@ from database.intake import UTAMA
 from database.models import Attempt, Job, Reveal, readable
 from database.monitor import message
 from database.past_jobs import known_past, not_there
+from database.row_seal import own
 from database.settle import SETTLED_BY_HAND
 
 
@@ -49,7 +50,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
             "attempts": job.attempts,
             "version": job.version,
             "due_at": job.due_at.isoformat(),
-            "request": last.get("request") or job.body,
+            "request": last.get("request") or own(job.body, job.id),
             "response": last.get("response"),
             "result": job.result,
             "history": history,
@@ -83,6 +84,7 @@ _GREATEST_ID = 2**63 - 1
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
+    response = attempt.response if attempt.response is not None else attempt.raw
     return {
         "number": attempt.number,
         "started_at": attempt.started_at.isoformat(),
@@ -90,9 +92,9 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "outcome": attempt.outcome,
         "http_code": attempt.http_code,
         "code": attempt.meta_code,
-        "request": attempt.request,
-        "response": attempt.response if attempt.response is not None else attempt.raw,
+        "request": own(attempt.request, attempt.job_id),
+        "response": own(response, attempt.job_id),
         "requested_by": attempt.requested_by,
         "reason": attempt.reason,
-        "changes": attempt.changes,
+        "changes": own(attempt.changes, attempt.job_id),
     }

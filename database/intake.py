@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -289,7 +289,7 @@ def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
 
 def _store_new(session: Session, database: Database, jobs: Mapping[Key, NewJob]) -> dict[Key, Enqueued]:
     """Store jobs that nobody knows yet, in one statement for all of them."""
-    ids, held = new_ids(session), HeldChains(session)
+    ids, held = iter(new_ids(session, len(jobs))), HeldChains(session)
     notes: list[str | None] = []
     rows: list[Job] = []
     for (_, kunci), job in jobs.items():
@@ -297,7 +297,7 @@ def _store_new(session: Session, database: Database, jobs: Mapping[Key, NewJob])
             held, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
         )
         row = _row(database, job, place, kunci)
-        row.id = cast(int, next(ids))  # None: the database's own next
+        row.id = next(ids)
         rows.append(row)
         notes.append(place.note)
     session.add_all(rows)

@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
 from database.patient import patient_mark
+from database.row_seal import of_row, row_of
 from database.sealing import Keyring, unsealed, unsealed_text
 from database.status import Status
 
@@ -139,7 +140,10 @@ class SealedText(Words):
         plain, keyring = super().process_bind_param(value, dialect), keyring_on(dialect)
         if plain is None:
             return None
-        return keyring.seal_text(plain, self.where) if keyring.writes else unsealed_text(plain)
+        row = row_of(value)
+        if row is not None:
+            plain = of_row(plain, row)
+        return keyring.seal_text(plain, self.where) if keyring.writes else unsealed_text(str(plain))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Open it. Raises DataKeyMissing."""
@@ -311,7 +315,8 @@ class Job(Base):
         self.poli, self.dokter = _code(body, "kodepoli", "kdPoli"), _code(body, "kodedokter", "kdDokter")
         self.tgl_daftar = service_date(Jenis.TAMBAH_KUNJUNGAN, body or {})
         self.pasien = patient_mark(body or {})
-        return body
+        own: JsonObject = of_row(body, lambda: self.id)
+        return own
 
 
 def _code(body: JsonObject | None, *names: str) -> str | None:
@@ -348,6 +353,10 @@ class Attempt(Base):
         UniqueConstraint("job_id", "number", name="attempts_are_numbered"),
         CheckConstraint("(finished_at IS NULL) = (outcome IS NULL)", name="attempts_closed_has_outcome"),
     )
+
+    @validates("request", "response", "raw", "changes")
+    def _of_its_job(self, _name: str, value: Any) -> Any:
+        return of_row(value, lambda: self.job_id)
 
 
 class ServiceState(Base):

@@ -13,6 +13,7 @@ from database.errors import MoveRefused
 from database.intake import batched
 from database.models import Base, DataKey, Job
 from database.past_jobs import greatest_id
+from database.resealing import for_its_job
 from database.status import Status
 
 BATCH = 1_000  # rows in memory at a time
@@ -44,7 +45,7 @@ def move_everything(
         _check_empty(target)
         for table in _TABLES:
             for rows in batched(_rows(source, table), BATCH):
-                target.execute(insert(table), [dict(row) for row in rows])
+                target.execute(insert(table), [for_its_job(table, dict(row)) for row in rows])
                 tell(table.name, len(rows))
         for table in _TABLES:
             _continue_numbers(target, table)

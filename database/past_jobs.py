@@ -1,10 +1,9 @@
 """Remembers the jobs that were deleted after their time: no kunci is ever a new job, no id another one's."""
 
-from collections.abc import Iterator, Sequence
-from itertools import count, repeat
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from database.errors import JobForgotten, JobNotFound
@@ -36,15 +35,17 @@ def known_past(session: Session, faskes: str, kunci: Sequence[str]) -> dict[str,
     return {key: Known(job_id, status) for key, job_id, status in rows}
 
 
-def new_ids(session: Session) -> Iterator[int | None]:
-    """The ids of the jobs that this transaction stores, in order; None where the database counts itself.
+def new_ids(session: Session, wanted: int) -> list[int]:
+    """The ids of so many jobs that this transaction stores, in order; what is sealed for a job knows its id.
 
     SQLite would give the id of a deleted job again when it was the greatest; so there they are counted on
     from the greatest ever given, which its single writer may do. PostgreSQL's sequence never goes back.
     """
-    if session.get_bind().dialect.name != "sqlite":
-        return repeat(None)
-    return count(greatest_id(session) + 1)
+    if session.get_bind().dialect.name == "sqlite":
+        first = greatest_id(session) + 1
+        return list(range(first, first + wanted))
+    sequence = text("SELECT nextval(pg_get_serial_sequence('jobs', 'id')) FROM generate_series(1, :wanted)")
+    return list(session.scalars(sequence, {"wanted": wanted}))
 
 
 def greatest_id(session: Session) -> int:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from database.engine import Database
 from database.errors import DataKeyMissing
 from database.models import Attempt, DataKey, Job, Sealed, SealedText, keyring_on
-from database.sealing import key_of
+from database.row_seal import with_row
+from database.sealing import key_of, knows_its_row
 
 BATCH = 200  # rows per transaction: dispatchers go on in between
 UNSEALED = ""  # stands for the key of what no key sealed
@@ -56,6 +57,13 @@ def sealed_columns(table: Table) -> list[Any]:
     return [column for column in table.columns if isinstance(column.type, Sealed | SealedText)]
 
 
+def for_its_job(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of any table as it is to be stored: what is sealed of it is sealed with the id of its job."""
+    job_id = row["id"] if table is _JOBS else row.get("job_id")
+    names = [column.name for column in sealed_columns(table)]
+    return with_row(row, names, job_id) if names and job_id is not None else row
+
+
 def _left(database: Database, present: str) -> Counter[str]:
     """How many rows need another key than the present one."""
     batches = (stale for table in _REWRITES for stale in _stale(database, table, present))
@@ -63,7 +71,9 @@ def _left(database: Database, present: str) -> Counter[str]:
 
 
 def _stale(database: Database, table: Table, present: str) -> Iterator[dict[int, set[str]]]:
-    """In batches the rows that another key than the present one sealed, or none: their ids and those keys."""
+    """In batches the rows that another key than the present one sealed, or none, or that were sealed without
+    their row: their ids and those other keys.
+    """
     last = 0
     # As it is stored: only which key sealed it is wanted.
     raw = [type_coerce(column, column.type.impl_instance) for column in sealed_columns(table)]
@@ -74,8 +84,9 @@ def _stale(database: Database, table: Table, present: str) -> Iterator[dict[int,
         if not looked:
             return
         last = looked[-1][0]
-        keys = {row_id: _keys(values) for row_id, *values in looked}
-        stale = {row_id: old for row_id, sealed in keys.items() if (old := sealed - {present})}
+        keys = {row_id: _keys(values) - {present} for row_id, *values in looked}
+        loose = {row_id for row_id, *values in looked if not all(map(_is_bound, values))}
+        stale = {row_id: old for row_id, old in keys.items() if old or row_id in loose}
         if stale:
             yield stale
 
@@ -84,9 +95,15 @@ def _keys(values: list[Any]) -> set[str]:
     return {key_of(value) or UNSEALED for value in values if value is not None}
 
 
+def _is_bound(value: Any) -> bool:
+    """Whether a stored value was sealed with its row, or not at all."""
+    return value is None or key_of(value) is None or knows_its_row(value)
+
+
 def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
     locked = select(_JOBS.c.id, _JOBS.c.body).where(these).order_by(_JOBS.c.id).with_for_update()
-    rows = [{"the_id": row.id, "body": row.body} for row in session.execute(locked)]
+    read = (for_its_job(_JOBS, dict(row)) for row in session.execute(locked).mappings())
+    rows = [{"the_id": row["id"], "body": row["body"]} for row in read]
     if rows:
         session.connection().execute(update(_JOBS).where(_JOBS.c.id == bindparam("the_id")), rows)
     return len(rows)
@@ -95,7 +112,7 @@ def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
 def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
     # A closed attempt is history, which the database lets nobody change: it is written again as it was.
     closed = select(_ATTEMPTS).where(these, _ATTEMPTS.c.finished_at.is_not(None)).with_for_update()
-    rows = [dict(row) for row in session.execute(closed).mappings()]
+    rows = [for_its_job(_ATTEMPTS, dict(row)) for row in session.execute(closed).mappings()]
     if rows:
         session.execute(delete(_ATTEMPTS).where(_ATTEMPTS.c.id.in_([row["id"] for row in rows])))
         session.execute(insert(_ATTEMPTS), rows)

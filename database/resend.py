@@ -26,6 +26,7 @@ from database.past_jobs import not_there
 from database.picking import NEEDS_PERSON
 from database.place import place_when_corrected
 from database.plain_json import plain_json, storable
+from database.row_seal import FOREIGN, is_foreign
 from database.status import Status
 from database.wakeup import announce
 
@@ -83,7 +84,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
             raise not_there(session, job_id)
-        edited = plain_json(_edited(job.body, asked))
+        edited = plain_json(_edited(job, asked))
         _refuse_if_late(job, asked.version, is_corrected=storable(edited) != job.body)
         if job.status == Status.TERKIRIM:
             return _correct_delivered(session, database, job, edited, asked)
@@ -162,10 +163,13 @@ def merged(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _edited(body: Mapping[str, Any], asked: Resend) -> Mapping[Any, Any]:
+def _edited(job: Job, asked: Resend) -> Mapping[Any, Any]:
+    """Raises MoveRefused when what is to be corrected is another job's body."""
     if asked.body is not None:
         return asked.body
-    return merged(body, asked.patch or {})
+    if is_foreign(job.body, job.id):
+        raise MoveRefused(f"Pekerjaan {job.id}: {FOREIGN}; kirim isi lengkapnya.")
+    return merged(job.body, asked.patch or {})
 
 
 def _refuse_if_late(job: Job, version: int | None, *, is_corrected: bool) -> None:

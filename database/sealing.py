@@ -1,7 +1,8 @@
 """Bodies and answers are sealed before they are stored: AES-256-GCM, with the id of the key beside them.
 
 What was stored before sealing was turned on, or under an older key, is read as before: each value says itself
-which key opens it. The name of its column is sealed with it, so that no value can be put in another's place.
+which key opens it. The name of its column is sealed with it, and the job that it belongs to, so that no value
+can be put in another's place (see database/row_seal.py).
 What is stored unsealed and only looks sealed, for a body may be any JSON, is put inside a seal without a key.
 """
 
@@ -18,12 +19,14 @@ from typing import Any
 from Crypto.Cipher import AES
 
 from database.errors import DataKeyMissing
+from database.row_seal import of_row, row_of
 
 KEY_BYTES = 32
 NONCE_BYTES, TAG_BYTES = 12, 16
 SEALED, DATA = "sealed", "data"  # of a JSON column's object; a text column holds `sealed:ID:DATA`
 _TEXT_SEALED = f"{SEALED}:"
 _NO_KEY = ""  # stands for the id where nothing was sealed
+_WITH_ROW = "row:"  # before the data of a value that its row is sealed with; older ones lack it
 _LEAST_DATA = 4 * (-(-(NONCE_BYTES + TAG_BYTES) // 3))  # characters of base64
 
 
@@ -41,11 +44,21 @@ class Keyring:
 
     def seal(self, value: Any, column: str) -> dict[str, str]:
         """A JSON value as an object that only a key opens."""
-        return {SEALED: self.present, DATA: self._locked(json.dumps(value).encode(), column)}
+        row = row_of(value)
+        if row is None:
+            return {SEALED: self.present, DATA: self._locked(json.dumps(value).encode(), column)}
+        plain = json.dumps([row, value]).encode()
+        return {SEALED: self.present, DATA: _WITH_ROW + self._locked(plain, _WITH_ROW + column)}
 
     def seal_text(self, value: str, column: str) -> str:
         """A text as a text that only a key opens."""
-        return f"{_TEXT_SEALED}{self.present}:{self._locked(value.encode('utf-8', 'surrogatepass'), column)}"
+        row = row_of(value)
+        if row is None:
+            data = self._locked(value.encode("utf-8", "surrogatepass"), column)
+        else:
+            plain = f"{row}:{value}".encode("utf-8", "surrogatepass")
+            data = _WITH_ROW + self._locked(plain, _WITH_ROW + column)
+        return f"{_TEXT_SEALED}{self.present}:{data}"
 
     def open(self, stored: Any, column: str) -> Any:
         """The JSON value behind a sealed object; any other value as it was. Raises DataKeyMissing."""
@@ -54,7 +67,12 @@ class Keyring:
         key_id, data = stored[SEALED], stored[DATA]
         if key_id == _NO_KEY and _looks_sealed(data):
             return data
-        return json.loads(self._unlocked(key_id, data, column)) if self._sealed(key_id, data) else stored
+        if not self._sealed(key_id, data):
+            return stored
+        if not data.startswith(_WITH_ROW):
+            return json.loads(self._unlocked(key_id, data, column))
+        row, value = json.loads(self._unlocked(key_id, data.removeprefix(_WITH_ROW), _WITH_ROW + column))
+        return of_row(value, row)
 
     def open_text(self, stored: str, column: str) -> str:
         """The text behind a sealed one; any other text as it was. Raises DataKeyMissing."""
@@ -63,13 +81,18 @@ class Keyring:
             return data
         if not self._sealed(key_id, data):
             return stored
-        return self._unlocked(str(key_id), data, column).decode("utf-8", "surrogatepass")
+        if not data.startswith(_WITH_ROW):
+            return self._unlocked(str(key_id), data, column).decode("utf-8", "surrogatepass")
+        plain = self._unlocked(str(key_id), data.removeprefix(_WITH_ROW), _WITH_ROW + column)
+        row, _, value = plain.decode("utf-8", "surrogatepass").partition(":")
+        text: str = of_row(value, int(row))
+        return text
 
     def _sealed(self, key_id: Any, data: Any) -> bool:
         """Whether any key, ours or not, can have sealed this: older versions kept mere lookalikes."""
         if not (isinstance(key_id, str) and isinstance(data, str)):
             return False
-        return key_id in self.keys or (is_key_id(key_id) and _is_base64(data))
+        return key_id in self.keys or (is_key_id(key_id) and _is_base64(data.removeprefix(_WITH_ROW)))
 
     def _locked(self, plain: bytes, column: str) -> str:
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -114,6 +137,12 @@ def key_of(stored: Any) -> str | None:
         return _parts(stored)[0] or None
     key_id = stored[SEALED] if _looks_sealed(stored) else None
     return key_id if isinstance(key_id, str) and key_id != _NO_KEY else None
+
+
+def knows_its_row(stored: Any) -> bool:
+    """Whether a sealed value was sealed with its row."""
+    data = _parts(stored)[1] if isinstance(stored, str) else stored.get(DATA)
+    return isinstance(data, str) and data.startswith(_WITH_ROW)
 
 
 def is_key_id(text: str) -> bool:

@@ -54,6 +54,7 @@ from database.late import note_late
 from database.moves import chain_has, load, move, record
 from database.picking import NEEDS_PERSON
 from database.revival import REFUSED_WITHOUT_ADD
+from database.row_seal import FOREIGN, is_foreign
 from database.services.evidence import (
     HELD,
     REFUSED_ALONE,
@@ -79,6 +80,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 GIVEN_UP = "tidak-berhasil"
+BAD_SEAL = "segel-tertukar"
 # BPJS answered each time with a failure of its own and took nothing, while it served others.
 NEVER_TAKEN, MOST_ROUNDS = "gangguan-bpjs", 3
 # So often BPJS may say "already there" and not show it before a person is asked.
@@ -144,7 +146,13 @@ def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> D
     """
     try:
         hand = _take_up(claim, at, asker)
-        verdict = _unknown_clinic(hand) or _before_sending(hand) or _settle(hand) or _unknown_codes(hand)
+        verdict = (
+            _anothers(hand)
+            or _unknown_clinic(hand)
+            or _before_sending(hand)
+            or _settle(hand)
+            or _unknown_codes(hand)
+        )
         verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
@@ -222,6 +230,15 @@ def _heard(hand: _InHand, error: BpjsError | None = None, *, is_look: bool = Fal
     if trouble is not None:
         trouble = without_identifiers(trouble, hand.body)
     return Heard(trouble, is_look=is_look, probes=hand.at.settings.waits.probes)
+
+
+def _anothers(hand: _InHand) -> Verdict | None:
+    """What is stored here was sealed for another job: its patient must not be reported under this one."""
+    if not any(is_foreign(value, hand.job.id) for value in (hand.job.body, hand.job.lost_request)):
+        return None
+    if hand.job.uncertain:
+        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{FOREIGN} ({_ASK_A_PERSON})"))
+    return _finish(hand, Verdict(Status.GAGAL, BAD_SEAL, f"{FOREIGN}; serahkan lagi dengan kunci baru"))
 
 
 def _unknown_clinic(hand: _InHand) -> Verdict | None:
