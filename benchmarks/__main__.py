@@ -16,6 +16,7 @@ from benchmarks import (
     long_chain,
     million,
     plain_loop,
+    poisoned_day,
     queues,
     reference_sync,
     send_command,
@@ -65,6 +66,9 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         stack.start_server()
         lines = workload.additions(today, JOBS, JOBS)
         sending, whole = send_command.measure(lines, children, plan.environ, concurrency=CONCURRENCY)
+        day = poisoned_day.measure(
+            children, plan.environ, today, latency_ms=LATENCY_MS, concurrency=CONCURRENCY
+        )
         queued, waits = queues.measure(plan, children, today, jobs=JOBS, concurrency=CONCURRENCY)
         stack.deploy()
         stack.start_worker()
@@ -76,6 +80,7 @@ def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
         children.stop_all()
     return [
         _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
+        _table("A clinic's day, one credential", "jobs", day),
         _table(f"On PostgreSQL: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", queued),
         _doorstep(waits),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
