@@ -1,67 +1,57 @@
 """Puts the commands together and turns what can go wrong into one sentence and an exit code."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-from bpjs_client.settings import BpjsSettings
-from cli.dispatch import dispatch
-from cli.doctor import doctor
-from cli.enqueue import enqueue
-from cli.migrate_database import migrate_database
-from cli.monitor import monitor
-from cli.peserta import peserta
-from cli.referensi import referensi
-from cli.report import report
-from cli.reseal import reseal
-from cli.resend import resend
-from cli.resume import resume
-from cli.rujukan import rujukan
-from cli.send import send
-from cli.show import show
 from cli.shutdown import INTERRUPTED
-from cli.simulator import simulator
-from cli.sync import sync
 from cli.terminal import UserError, complain, forgive_encoding, open_closed_streams, stop_talking
-from cli.tutup import tutup
 from cli.wording import in_indonesian
 from database import DatabaseError
-from database.settings import DatabaseSettings
-from tasks.alert_settings import AlertSettings
-from tasks.clinics import ClinicsSettings, ClinicsWrong
-from tasks.settings import DeliverySettings
+from tasks.clinics import ClinicsWrong
 
-app = typer.Typer(
-    help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
-    no_args_is_help=True,
-    add_completion=False,
-    # Typer's own tracebacks print local variables, bodies and secrets among them.
-    pretty_exceptions_enable=False,
-)
+# In the order of the help; a command is the function of its module's name.
 _COMMANDS = (
-    enqueue,
-    send,
-    dispatch,
-    monitor,
-    show,
-    resend,
-    report,
-    tutup,
-    resume,
-    sync,
-    referensi,
-    peserta,
-    rujukan,
-    simulator,
-    doctor,
-    migrate_database,
-    reseal,
+    "enqueue",
+    "send",
+    "dispatch",
+    "monitor",
+    "show",
+    "resend",
+    "report",
+    "tutup",
+    "resume",
+    "sync",
+    "referensi",
+    "peserta",
+    "rujukan",
+    "simulator",
+    "doctor",
+    "migrate_database",
+    "reseal",
 )
-for command in _COMMANDS:
-    app.command()(command)
+
+
+def _app(asked: Sequence[str]) -> typer.Typer:
+    """All commands; of a call that begins with the name of one, that one: the others take long to import."""
+    app = typer.Typer(
+        help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
+        no_args_is_help=True,
+        add_completion=False,
+        # Typer's own tracebacks print local variables, bodies and secrets among them.
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # else a lone command would be the whole application
+    named = asked[0].replace("-", "_") if asked else ""
+    for name in (named,) if named in _COMMANDS else _COMMANDS:
+        app.command()(getattr(import_module(f"cli.{name}"), name))
+    return app
+
 
 USER_ERROR = 2
 
@@ -71,7 +61,7 @@ def main() -> None:
     open_closed_streams()
     forgive_encoding()
     try:
-        code = get_command(app).main(standalone_mode=False)
+        code = get_command(_app(sys.argv[1:])).main(standalone_mode=False)
     except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
@@ -96,8 +86,7 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-_SETTINGS = (AlertSettings, BpjsSettings, ClinicsSettings, DatabaseSettings, DeliverySettings)
-_OURS = {each.__name__ for each in _SETTINGS}
+_OURS = {"AlertSettings", "BpjsSettings", "ClinicsSettings", "DatabaseSettings", "DeliverySettings"}
 
 
 def _variable(is_ours: bool, place: tuple[int | str, ...]) -> str:
