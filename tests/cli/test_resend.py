@@ -67,7 +67,7 @@ def test_what_is_delivered_is_corrected_there_after_saying_what_will_be_done(
     assert newer["id"] in older["corrected_by"]
     assert older["status"] == "terkirim"
     assert re.search(rf"Memperbaiki +#{first}\b", terminal("show", str(newer["id"])).out)
-    late = terminal("resend", str(first), "--patch", '{"kunjSakit": true}')
+    late = terminal("resend", str(first), "--patch", '{"keluhan": "demam"}')
     assert (late.code, "perbaiki yang itu" in late.err) == (2, True)
 
 
