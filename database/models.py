@@ -224,7 +224,7 @@ class Job(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
     # How often it was claimed: the number of the claim that holds it, or held it last (see database/hold.py).
-    claim: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    claim: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
     # The job whose content at BPJS this one corrects; its own id: it corrects what BPJS holds of itself.
     corrects: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))

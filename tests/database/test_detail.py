@@ -26,6 +26,8 @@ def test_a_job_never_sent_shows_its_body_and_an_empty_history(clinic: Clinic) ->
     job_id = clinic.hand_over("tambah-antrean")
     seen = show(clinic.database, job_id)
     assert seen == {
+        "corrects": None,
+        "corrected_by": [],
         "id": job_id,
         "jenis": "tambah-antrean",
         "faskes": "utama",
