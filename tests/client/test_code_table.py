@@ -5,6 +5,7 @@ from types import EllipsisType
 import pytest
 
 from bpjs_client.code_table import (
+    EDIT,
     EMPTY_ROWS,
     GATEWAY_ROWS,
     NO_CODE,
@@ -24,20 +25,36 @@ CODES = {"*": "428", "5??": "503", "2??": "202", "4??": "410"}
 PAGE = "<html><title>Runtime Error</title></html>"
 
 
+NUMBER = "012345670926Y000001"
+
+
+def is_at(endpoint, service) -> bool:
+    if endpoint == EDIT:
+        return service is Service.PCARE
+    return endpoint == READ or Jenis(endpoint).service is service
+
+
+def send(bpjs, endpoint):
+    if endpoint == EDIT:
+        visit = Jenis.TAMBAH_KUNJUNGAN
+        return bpjs.send(visit, {**BODIES[visit], "noKunjungan": NUMBER})
+    return bpjs.send(endpoint, BODIES[endpoint])
+
+
 def cases(rows):
     return [
         pytest.param(row, service, endpoint, id=f"{row.code or 'none'}-{row.text or ''}-{endpoint}")
         for row in rows
         for service in Service
         for endpoint in sorted(row.endpoints)
-        if row.service in (None, service) and (endpoint == READ or Jenis(endpoint).service is service)
+        if row.service in (None, service) and is_at(endpoint, service)
     ]
 
 
 def outcome(service, endpoint, handler) -> BpjsError:
     bpjs = clinic(handler)
     with pytest.raises(BpjsError) as caught:
-        bpjs.read(service, "kesadaran") if endpoint == READ else bpjs.send(endpoint, BODIES[endpoint])
+        bpjs.read(service, "kesadaran") if endpoint == READ else send(bpjs, endpoint)
     return caught.value
 
 
@@ -95,7 +112,7 @@ def test_who_leads_to_a_harmless_read_says_what_is_suspected_and_nobody_else_doe
         for endpoints, codes in groups
         for endpoint in sorted(endpoints)
         for code in sorted(codes)
-        if endpoint == READ or Jenis(endpoint).service is service
+        if is_at(endpoint, service)
     ],
 )
 def test_a_success_code_is_success(service, endpoint, code):
@@ -106,7 +123,8 @@ def test_a_success_code_is_success(service, endpoint, code):
     if endpoint == READ:
         assert bpjs.read(service, "kesadaran").response is None
     else:
-        assert bpjs.send(endpoint, BODIES[endpoint]).result == ({name: number} if name else {})
+        kept = {"noKunjungan": NUMBER} if endpoint == EDIT else {}
+        assert send(bpjs, endpoint).result == ({name: number} if name else kept)
 
 
 def test_every_table_ends_with_rows_that_fit_everything():
@@ -114,7 +132,7 @@ def test_every_table_ends_with_rows_that_fit_everything():
         caught = {
             endpoint for row in rows if row.code == "*" and row.text is None for endpoint in row.endpoints
         }
-        assert caught == {*Jenis, READ}
+        assert caught == {*Jenis, READ, EDIT}
 
 
 @pytest.mark.parametrize("spelling", ["ServiceExpired", "  service   EXPIRED ! ", "Service-Expired"])
