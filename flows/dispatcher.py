@@ -5,6 +5,7 @@ import threading
 from contextlib import ExitStack
 
 from database import DatabaseError
+from database.elapsed import elapsed
 from database.wakeup import Waiter
 from flows.kirim import CONCURRENCY
 from flows.sending import Sender
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # How long to look away after the database or Prefect could not be reached, growing to the last.
 BACKOFF_SECONDS = (1, 2, 5, 10, 30)
+# What went on for so long between two failures was well again: the next one is the first of its own.
+WELL_SECONDS = 60.0
 
 
 def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None = None) -> None:
@@ -31,13 +34,14 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
     at.stop = stop or at.stop
     failures = 0
     while not at.stop.is_set():
+        began = elapsed()
         try:
             deliver_as_it_comes(Sender(at, concurrency))
-            failures = 0
         except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
             # Of Prefect's and httpx's errors only the kind: their text may carry an address with a password.
             why = str(error) if isinstance(error, DatabaseError) else type(error).__name__
             logger.warning("delivery pauses: %s", why)
+            failures = 0 if elapsed() - began > WELL_SECONDS else failures
             at.stop.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
 

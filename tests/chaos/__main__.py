@@ -36,6 +36,7 @@ def main() -> int:
             "faults",
             "kills",
             "stops",
+            "servers",
             "for a person",
             "broken",
             "seconds",
@@ -58,6 +59,7 @@ def main() -> int:
                         after.faults,
                         after.kills,
                         after.stops,
+                        after.servers,
                         after.for_a_person,
                         len(after.problems),
                     )
@@ -85,7 +87,8 @@ def _one(kind: str, seed: int, postgres: PostgresServer, prefect: PrefectServer,
             database_url=url,
             prefect=prefect,
             home=home,
-            cut_connections=None if kind == "SQLite" else postgres.cut_connections,
+            postgres=None if kind == "SQLite" else postgres,
+            servers_fail=True,
         )
     finally:
         database.close()

@@ -80,6 +80,7 @@ class Dispatchers:
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._logs: dict[int, Path] = {}
         self.started = self.kills = self.stops = 0
+        self.died: list[str] = []  # what those said that ended although nobody asked them to
 
     def start(self, place: int) -> None:
         """Start the one of this place, if it does not run; if it was frozen, it goes on."""
@@ -99,6 +100,8 @@ class Dispatchers:
         """`kill -9`, with all that it started."""
         process = self._running.pop(place, None)
         if process is not None:
+            if process.poll() is not None:
+                self.died.append(self._ending(place, process.returncode))
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             self.kills += 1
@@ -124,7 +127,10 @@ class Dispatchers:
             process.terminate()
         codes = {place: process.wait(timeout=60) for place, process in self._running.items()}
         self._running.clear()
-        return [f"{code}: {self._logs[place].read_text()[-4000:]}" for place, code in codes.items() if code]
+        return [self._ending(place, code) for place, code in codes.items() if code]
+
+    def _ending(self, place: int, code: int) -> str:
+        return f"{code}: {self._logs[place].read_text()[-4000:]}"
 
     def await_start(self, place: int) -> None:
         """Return when it is at work."""

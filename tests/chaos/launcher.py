@@ -1,4 +1,7 @@
-"""The command `bpjs` on a machine whose clock is wrong; requests to BPJS are signed with the true time."""
+"""The command `bpjs` on a machine whose clock is wrong; requests to BPJS are signed with the true time.
+
+It waits for PostgreSQL as much shorter as a storm's leases are shorter than a clinic's.
+"""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -6,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import database.engine
 import database.server_clock
 from cli.app import main
+from database.patience import Patience
 
 AHEAD = "CHAOS_CLOCK_AHEAD_SECONDS"
+PATIENCE = Patience(connect=2, lock=1, statement=2, idle=1.5, answer=2.5, ping=0.5)
 
 if __name__ == "__main__":
     ahead = timedelta(seconds=int(os.environ[AHEAD]))
@@ -15,5 +20,6 @@ if __name__ == "__main__":
     def wrong_now() -> datetime:
         return datetime.now(UTC) + ahead
 
+    database.engine.PATIENCE = PATIENCE
     database.engine.utc_now = database.server_clock.utc_now = wrong_now
     main()

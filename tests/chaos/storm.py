@@ -1,8 +1,8 @@
-"""A storm over one clinic: random faults, kills, an outage, a wrong password; every choice from one seed."""
+"""A storm over a clinic: faults, kills, outages, a wrong password, servers that fail; each choice from one seed."""
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -20,8 +20,10 @@ from database.models import Job
 from database.services.holds import resume
 from tests.chaos.dispatchers import LEASE_SECONDS, Dispatchers, clinics_file, environment
 from tests.chaos.patients import COURSES, SLOW_CLINIC, Line, Patient
+from tests.chaos.servers import Event, Servers, serving
 from tests.chaos.verdict import is_settled, problems
 from tests.flows.prefect_server import PrefectServer
+from tests.postgres import PostgresServer
 
 RATES = {
     "drop-before": 0.04,
@@ -65,6 +67,7 @@ class Figures:
     jobs: int
     kills: int
     stops: int
+    servers: int  # failures of theirs
     faults: int
     writes: int
     seconds: float
@@ -82,27 +85,34 @@ def storm(
     database_url: str,
     prefect: PrefectServer,
     home: Path,
-    cut_connections: Callable[[], None] | None = None,
+    postgres: PostgresServer | None = None,
+    servers_fail: bool = False,
 ) -> Figures:
-    """Hand over the patients' jobs while everything goes wrong, wait for calm, and judge."""
+    """Hand over the patients' jobs while everything goes wrong, wait for calm, and judge.
+
+    `servers_fail`: PostgreSQL and Prefect's server fail too, which takes the storm some seconds more.
+    """
     dice = Random(seed)
     started = time.monotonic()
     today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     people = [Patient(number, today) for number in range(patients)]
     people += [Patient(SLOW_FROM + number, today, SLOW_CLINIC) for number in range(patients // 8)]
-    with Simulator(seed=seed, clinics=MEMBERS) as simulator:
+    with (
+        Simulator(seed=seed, clinics=MEMBERS) as simulator,
+        serving(database_url, prefect, postgres, fail=servers_fail) as servers,
+    ):
         simulator.set_faults(RATES, slow_seconds=SLOW_SECONDS, refuse_seconds=0.5)
         _poison(simulator, people)
         clinics = clinics_file(home, simulator)
         # A file has one machine and its clock; those who share a server may each have theirs wrong.
         clocks = (0, 0) if database.is_sqlite else dice.choice(((120, -120), (-120, 120), (0, 120)))
-        environ = environment(database_url, simulator, prefect, home, clinics)
+        environ = environment(servers.database_url, simulator, prefect, home, clinics)
         dispatchers = Dispatchers(environ, home, clocks)
         try:
-            clinic = _Clinic(database, simulator, dispatchers, cut_connections or (lambda: None))
+            clinic = _Clinic(database, simulator, dispatchers, servers)
             _rage(dice, seconds, people, clinic)
             people += _calm(clinic, today)
-            ended_badly = dispatchers.stop()
+            ended_badly = dispatchers.stop() + dispatchers.died
         finally:
             for place in (0, 1):
                 dispatchers.kill(place)
@@ -116,6 +126,7 @@ def storm(
         jobs=len(jobs),
         kills=dispatchers.kills,
         stops=dispatchers.stops,
+        servers=servers.failures,
         faults=sum(write["fault"] is not None for write in ledger["writes"]),
         writes=len(ledger["writes"]),
         seconds=time.monotonic() - started,
@@ -132,7 +143,7 @@ class _Clinic:
     database: Database
     simulator: Simulator
     dispatchers: Dispatchers
-    cut_connections: Callable[[], None]  # of everybody to the database, as when its server restarts
+    servers: Servers
 
     def right_password(self) -> None:
         """It is right again, and an admin resumes what was paused."""
@@ -181,18 +192,17 @@ _patiently = Retrying(
 )
 
 
-def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[float, Callable[[], None]]]:
+def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[Event]:
     """When (seconds from the start) what happens."""
     simulator, dispatchers = clinic.simulator, clinic.dispatchers
     outage, password = sorted(dice.uniform(0.2, 0.6) * seconds for _ in range(2))
     length = min(0.15 * seconds, 20.0)
-    planned: list[tuple[float, Callable[[], None]]] = [
+    planned: list[Event] = [
         (0.1 * seconds, lambda: dispatchers.start(1)),
         (outage, lambda: simulator.outage(on=True)),
         (outage + length, lambda: simulator.outage(on=False)),
         (password, lambda: simulator.set_password("Sandi#Salah00")),
         (password + length, clinic.right_password),
-        *((dice.uniform(0.1, 0.9) * seconds, clinic.cut_connections) for _ in range(3)),
     ]
     for _ in range(max(1, int(seconds // 20))):
         place, begins = dice.randrange(2), dice.uniform(0.15, 0.6) * seconds
@@ -208,6 +218,7 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[tuple[flo
             (at + dice.uniform(0.2, 2), lambda place=place: dispatchers.start(place)),  # type: ignore[misc]
         ]
         at += dice.uniform(0.25, 0.45) * min(seconds, 30)
+    planned += clinic.servers.events(dice, seconds)
     yield from sorted(planned, key=lambda event: event[0])
     while True:
         yield float("inf"), lambda: None
@@ -220,6 +231,7 @@ def _calm(clinic: _Clinic, day: date) -> list[Patient]:
     """
     clinic.simulator.set_faults({})
     clinic.simulator.outage(on=False)
+    clinic.servers.mend()
     for place in (0, 1):
         clinic.dispatchers.start(place)
     latecomers: list[Patient] = []

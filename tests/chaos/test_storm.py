@@ -31,7 +31,7 @@ def test_a_storm_loses_and_doubles_nothing(
         database_url=database_url,
         prefect=prefect,
         home=tmp_path,
-        cut_connections=None if database.is_sqlite else request.getfixturevalue("postgres").cut_connections,
+        postgres=None if database.is_sqlite else request.getfixturevalue("postgres"),
     )
 
     assert after.problems == [], f"CHAOS_SEED={seed}\n{after.said[-4000:]}"

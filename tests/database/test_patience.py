@@ -203,7 +203,7 @@ def test_who_starts_waits_for_the_one_who_migrates(
 @POSTGRESQL
 @pytest.mark.usefixtures("short", "database_url")
 def test_a_line_gone_silent_is_given_up_and_work_goes_on(proxy: SilentProxy, open_at: Opener) -> None:
-    clinic = Clinic(open_at(f"postgresql://postgres@127.0.0.1:{proxy.port}/{STANDING}"))
+    clinic = Clinic(open_at(proxy.url(STANDING)))
     clinic.hand_over()
     proxy.silence()
     within(SHORT.answer + SHORT.connect, clinic.count)  # believed to be alive: used just now

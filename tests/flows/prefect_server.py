@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +40,58 @@ def ask(method: str, url: str, body: object = None) -> Any:
     return answer.json() if answer.content else None
 
 
-@dataclass(frozen=True)
 class PrefectServer:
-    """Where the server answers, and the file it keeps everything in."""
+    """The server's process: where it answers, and the file it keeps everything in."""
 
-    api_url: str
-    home: Path
+    def __init__(self, home: Path, port: int) -> None:
+        self.api_url = f"http://127.0.0.1:{port}/api"
+        self.home = home
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it if it does not run; it answers some seconds later."""
+        if self._process is not None:
+            return
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        environ["PREFECT_HOME"] = str(self.home)
+        configure(environ)
+        address = ("--host", "127.0.0.1", "--port", str(self._port))
+        command = [sys.executable, "-m", "prefect", "server", "start", *address]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+
+    def await_answer(self) -> None:
+        """Return when it answers."""
+        assert self._process is not None
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self._log.read_text()
+            try:
+                if httpx.get(f"{self.api_url}/health", timeout=5).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        raise AssertionError(f"Prefect's server does not answer: {self._log.read_text()}")
+
+    def stop(self) -> None:
+        """Let it finish what it does."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(30)
+            self._process = None
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @property
+    def _log(self) -> Path:
+        return self.home / "server.log"
 
     def everything_stored(self) -> str:
         """All of Prefect's database as text, to search for what must not be in it."""
@@ -70,30 +115,10 @@ def unused_port() -> int:
 @contextmanager
 def prefect_server(home: Path, port: int | None = None) -> Iterator[PrefectServer]:
     """Start it, wait until it answers, stop it."""
-    port = port or unused_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environ["PREFECT_HOME"] = str(home)
-    configure(environ)
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}/api"
-            _wait(url, process, home / "server.log")
-            yield PrefectServer(url, home)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx.get(f"{url}/health", timeout=5).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise AssertionError(f"Prefect's server does not answer: {log.read_text()}")
+    server = PrefectServer(home, port or unused_port())
+    server.start()
+    try:
+        server.await_answer()
+        yield server
+    finally:
+        server.stop()

@@ -162,7 +162,7 @@ def test_a_dispatcher_whose_lines_go_silent_delivers_again(
 ) -> None:
     monkeypatch.setattr("database.engine.PATIENCE", replace(PATIENCE, answer=1, ping=0.5))
     with silent_proxy(postgres.socket) as proxy:
-        behind = Desk(open_at(f"postgresql://postgres@127.0.0.1:{proxy.port}/{STANDING}"), friendly)
+        behind = Desk(open_at(proxy.url(STANDING)), friendly)
         before = Desk(open_at(postgres.url(STANDING)), friendly)
         with dispatching(behind.at):
             before.hand_over("tambah-antrean", f"{norm}-1")
