@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bpjs_simulator.server import Simulator
@@ -106,17 +108,23 @@ class Dispatchers:
             process.wait()
             self.kills += 1
 
-    def freeze(self, place: int) -> None:
-        """SIGSTOP to this one, or to the other if that alone runs, as when a virtual machine is moved."""
+    def freeze(self, place: int, seconds: float) -> None:
+        """SIGSTOP for so long to this one, or to the other if that alone runs, as when a machine is moved.
+
+        It goes on by a clock of its own: frozen with SQLite's lock it keeps whoever would wake it waiting.
+        """
         for each in (place, 1 - place):
             if each in self._running:
                 os.killpg(self._running[each].pid, signal.SIGSTOP)
                 self.stops += 1
+                waking = threading.Timer(seconds, self.thaw, [each])
+                waking.daemon = True
+                waking.start()
                 return
 
     def thaw(self, place: int) -> None:
         """It goes on, and knows nothing of the time between but by its clocks."""
-        if place in self._running:
+        with suppress(KeyError, ProcessLookupError):  # killed meanwhile
             os.killpg(self._running[place].pid, signal.SIGCONT)
 
     def stop(self) -> list[str]:

@@ -206,10 +206,7 @@ def _events(dice: Random, seconds: float, clinic: _Clinic) -> Iterator[Event]:
     ]
     for _ in range(max(1, int(seconds // 20))):
         place, begins = dice.randrange(2), dice.uniform(0.15, 0.6) * seconds
-        planned += [
-            (begins, lambda place=place: dispatchers.freeze(place)),  # type: ignore[misc]
-            (begins + LEASE_SECONDS + 1.5, lambda: [dispatchers.thaw(each) for each in (0, 1)]),
-        ]
+        planned += [(begins, lambda place=place: dispatchers.freeze(place, LEASE_SECONDS + 1.5))]  # type: ignore[misc]
     at = 0.25 * seconds
     while at < seconds:
         place = dice.randrange(2)
