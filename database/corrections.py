@@ -92,9 +92,9 @@ def replaces_old_content(session: Session, job: Job, edited: JsonObject) -> bool
 
 def replace_old_content(session: Session, database: Database, job: Job, word: Word) -> Correction:
     """Let an `isi-lama` job, its body corrected already, replace what BPJS holds. Raises MoveRefused."""
+    job.corrects = job.id
     if Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN:
         job.body = {**job.body, "noKunjungan": _number(job)}
-        job.corrects = job.id
         return Correction((job,), _SAYS_VISIT)
     removal = _make_room(session, database, job, word)
     job.position += GENERATION
@@ -103,14 +103,34 @@ def replace_old_content(session: Session, database: Database, job: Job, word: Wo
     )
 
 
-def mark_replaced(session: Session, corrected: int, by: int, now: datetime) -> None:
-    """A delivered job's content is no longer what BPJS holds: its row says whose is."""
-    if corrected == by:
-        return
-    message = f"isinya di BPJS sudah diganti oleh pekerjaan #{by}"
+def mark_replaced(session: Session, correction_id: int, now: datetime) -> None:
+    """The correction is at BPJS: what was delivered under the replaced number says whose content is there."""
+    correction = session.get_one(Job, correction_id)
+    number = _replaced_number(session, correction)
+    message = f"isinya di BPJS sudah diganti oleh pekerjaan #{correction_id}"
     changes = {"reason": REPLACED, "message": message, "updated_at": now, "version": Job.version + 1}
-    delivered = (Job.id == corrected, Job.status == Status.TERKIRIM.value)
-    session.execute(update(Job).where(*delivered).values(changes))
+    delivered = (
+        *_same_chain(correction),
+        Job.jenis == correction.jenis,
+        Job.status == Status.TERKIRIM.value,
+        Job.id != correction_id,
+        Job.result[_name(correction)].as_string() == number,
+    )
+    replaced = list(session.scalars(select(Job.id).where(*delivered)))
+    session.execute(update(Job).where(Job.id.in_(replaced)).values(changes))
+
+
+def _replaced_number(session: Session, correction: Job) -> str | None:
+    """A visit keeps its number; of a registration it is the one that was deleted before."""
+    if Jenis(correction.jenis) is Jenis.TAMBAH_KUNJUNGAN:
+        return _number(correction)
+    removal = session.scalar(
+        select(Job)
+        .where(Job.corrects == correction.corrects, Job.jenis == Jenis.HAPUS_PENDAFTARAN.value)
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+    return None if removal is None else str(removal.body.get("noUrut"))
 
 
 def corrections_of(session: Session, job_id: int) -> list[int]:

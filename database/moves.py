@@ -92,7 +92,7 @@ def move(
         if verdict.status is Status.TERKIRIM:
             revive_refused(session, job_id, job.jenis, now)
             if job.corrects is not None and Jenis(job.jenis) in CORRECTED_HERE:
-                mark_replaced(session, job.corrects, job_id, now)
+                mark_replaced(session, job_id, now)
         if claim.token > 1:
             confront(session, job_id, now)
         if heard is None:

@@ -219,6 +219,29 @@ def test_an_old_content_is_replaced_when_a_person_sends_the_job_again(here: Corr
     assert held["keluhan"] == "demam"
 
 
+@pytest.mark.parametrize(
+    ("jenis", "change"), [("tambah-kunjungan", UNSHOWN), ("tambah-pendaftaran", {"kunjSakit": False})]
+)
+def test_a_job_that_replaces_the_content_of_a_delivered_one_is_named_by_it(
+    here: CorrectedDay, jenis: str, change: dict[str, Any]
+) -> None:
+    more = {"kdDokter": DOCTOR} if jenis == "tambah-kunjungan" else {}
+    first = here.hand_over("tambah-pendaftaran", 1)
+    if more:
+        first = here.hand_over(jenis, 1, **more)
+    here.pass_time(5)
+    again = here.hand_over(jenis, 1, **more, **change)
+    here.pass_time(5)
+    assert here.ends(again) == ("gagal", "isi-lama")
+
+    here.correct(again)
+    here.pass_time(MINUTE)
+
+    assert here.ends(again) == ("terkirim", None)
+    assert here.ends(first) == ("terkirim", "diganti")
+    assert f"#{again}" in (here.job(first).message or "")
+
+
 def test_a_delivered_registration_is_deleted_and_registered_again(here: CorrectedDay) -> None:
     registration = here.hand_over("tambah-pendaftaran", 1)
     here.pass_time(5)
