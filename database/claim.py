@@ -84,7 +84,7 @@ def _claim(
     until = elapsed() + lease.total_seconds()
     with database.write() as session:
         now = database.clock()
-        held = limits(session, locked=True)
+        held = limits(session, now, locked=True)
         doors = open_doors(session, now)
         limited = {door: held.get(door, NO_LIMIT) | limit_of(door) for door in doors}
 
@@ -164,17 +164,17 @@ def _claim_one(
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
-        why = why_waiting(session, job) or _why_no_room(session, job, room)
+        why = why_waiting(session, job) or _why_no_room(session, job, room, database.clock())
         if why:
             return Waiting(status, why)
         _take(job, database.clock(), owner, lease)
         return replace(_claimed(job), claim=Claim(job.id, owner, job.claim), until=until)
 
 
-def _why_no_room(session: Session, job: Job, room: Room) -> str | None:
+def _why_no_room(session: Session, job: Job, room: Room, now: datetime) -> str | None:
     """In Indonesian, why the clinic's service takes no more just now."""
     door = Door(job.faskes, job.service)
-    limit = limits(session, locked=True).get(door, NO_LIMIT)
+    limit = limits(session, now, locked=True).get(door, NO_LIMIT)
     mine = (Job.faskes == job.faskes, Job.service == job.service, Job.status == Status.PROSES.value)
     in_hand = session.scalar(select(func.count()).where(*mine)) or 0
     if (limit.half_open and in_hand) or job.jenis in limit.never:
@@ -199,7 +199,7 @@ def has_work(database: Database, room: Room = without_limit) -> bool:
     with database.read() as session:
         now = database.clock()
         doors = {door: 1 for door, held in open_doors(session, now).items() if room(door, held) > 0}
-        if pick_any(session, doors, now, limits(session, locked=False)):
+        if pick_any(session, doors, now, limits(session, now, locked=False)):
             return True
         return any(session.scalar(query, {"now": now}) is not None for query in _other_work())
 

@@ -19,7 +19,7 @@ from tasks.repeating import repeatedly
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 # A service that is down keeps whoever asks it waiting; the other clinics' probes must not wait with them.
 AT_ONCE = 20
 

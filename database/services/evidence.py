@@ -27,6 +27,7 @@ from database.services.states import (
     forget_failures,
     go,
     locked_row,
+    next_wait,
     parts_of,
     reopen,
     somebody_else_waits,
@@ -231,7 +232,7 @@ def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedel
         forget_failures(row)
     for part in parts_of(session, row):
         if part.state == State.CLOSED and part.failures >= FAILURES_OF_A_JENIS:
-            go(session, part, Move.OPENED, now, reason=part.reason, probe_at=now + probes[0])
+            go(session, part, Move.OPENED, now, reason=part.reason, probe_at=now + next_wait(part, probes))
 
 
 def _hold_refused(session: Session, part: ServiceState, now: datetime, mark: str | None) -> None:
@@ -264,8 +265,12 @@ def _refused_alone() -> tuple[ColumnElement[bool], ...]:
 
 
 def _remember(row: ServiceState, failed_as: str, why: str, job_id: int) -> None:
-    """Count a failing job, once however often it fails; another way to fail starts the count anew."""
-    before = (row.failed_jobs or []) if row.failed_as in (failed_as, None) else []
+    """Count a failing job, once however often it fails; another way to fail starts the count anew.
+
+    While it is tried again nothing is counted: all that failed are remembered, for others go first.
+    """
+    alike = row.failed_as in (failed_as, None) or row.state == State.HALF_OPEN
+    before = (row.failed_jobs or []) if alike else []
     row.failed_jobs = [*(each for each in before if each != job_id), job_id][-_MOST_REMEMBERED:]
     row.failures, row.failed_as, row.reason = len(row.failed_jobs), failed_as, why
 

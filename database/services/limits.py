@@ -1,6 +1,7 @@
 """What a half-open service and a held jenis keep from being claimed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -8,11 +9,11 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.doors import Door, Limit
 from database.models import Job, ServiceState
-from database.services.states import WHOLE, State
+from database.services.states import WHOLE, State, waits_besides
 from database.status import Status
 
 
-def limits(session: Session, *, locked: bool) -> dict[Door, Limit]:
+def limits(session: Session, now: datetime, *, locked: bool) -> dict[Door, Limit]:
     """The limits of each service that has any.
 
     `locked`: rows that let one job through are this transaction's alone, so that two claims cannot each
@@ -27,10 +28,10 @@ def limits(session: Session, *, locked: bool) -> dict[Door, Limit]:
     by_door: dict[Door, list[ServiceState]] = {}
     for row in (*session.scalars(half_open), *session.scalars(held)):
         by_door.setdefault(Door(row.faskes, row.service), []).append(row)
-    return {door: _limit(session, door, rows) for door, rows in by_door.items()}
+    return {door: _limit(session, door, rows, now) for door, rows in by_door.items()}
 
 
-def _limit(session: Session, door: Door, rows: Sequence[ServiceState]) -> Limit:
+def _limit(session: Session, door: Door, rows: Sequence[ServiceState], now: datetime) -> Limit:
     tried = [row for row in rows if row.state == State.HALF_OPEN]
     held = frozenset(row.jenis for row in rows if row.state != State.HALF_OPEN)
     trying = {row.jenis for row in tried if row.jenis != WHOLE}
@@ -41,8 +42,15 @@ def _limit(session: Session, door: Door, rows: Sequence[ServiceState]) -> Limit:
         never=busy if can_be_looked_up else busy | held,
         looked_up=held if can_be_looked_up else frozenset(),
         alone=frozenset(trying - busy),
-        but=frozenset(job_id for row in tried for job_id in (row.failed_jobs or [])[-1:]),
+        but=frozenset().union(*(_passed_by(session, row, held, now) for row in tried)),
     )
+
+
+def _passed_by(session: Session, row: ServiceState, held: Iterable[str], now: datetime) -> frozenset[int]:
+    """All that failed there, while another may go; then only the one that failed last."""
+    failed = row.failed_jobs or []
+    others = len(failed) > 1 and waits_besides(session, row, now, held=held, but=failed)
+    return frozenset(failed if others else failed[-1:])
 
 
 def _in_hand(session: Session, door: Door, jenis: Iterable[str]) -> frozenset[str]:

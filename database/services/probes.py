@@ -19,9 +19,9 @@ from database.services.states import (
     bring_forward,
     go,
     locked_row,
+    next_wait,
     reopen,
     somebody_else_waits,
-    wait_of,
 )
 
 
@@ -89,7 +89,7 @@ def probe_failed(
             reopen(session, row, probes, now)
         elif row.state != State.CLOSED:
             row.reason, row.probes = readable(why), row.probes + 1
-            row.probe_at = now + wait_of(probes, row.probes)
+            row.probe_at = now + next_wait(row, probes)
 
 
 def bring_probes_forward(database: Database, service: Service, faskes: Sequence[str]) -> None:

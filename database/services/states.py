@@ -4,7 +4,7 @@ A row of `services` speaks for a whole service (its `jenis` is empty) or for one
 dispatchers share it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,6 +82,8 @@ MOVES: Mapping[Move, Step] = {
 
 # How long a question, a probe or the one job let through may take before somebody else tries instead.
 ATTENDED = timedelta(seconds=90)
+# The first waits of a jenis, before those of the table.
+SOON = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4))
 # What a job waits for when it could not be delivered because its service was down (reasons of `jobs`).
 NOT_SENT, NO_ANSWER, UNCLEAR = "tidak-terkirim", "tanpa-jawaban", "belum-jelas"
 POSTPONED_BY_OUTAGE = (NOT_SENT, NO_ANSWER, UNCLEAR)
@@ -128,12 +130,17 @@ def go(
 def reopen(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:
     """What was tried again failed: it is down, and the next probe comes later than the last."""
     row.probes += 1
-    go(session, row, Move.REOPENED, now, reason=row.reason, probe_at=now + wait_of(probes, row.probes))
+    go(session, row, Move.REOPENED, now, reason=row.reason, probe_at=now + next_wait(row, probes))
 
 
-def wait_of(waits: Sequence[timedelta], times: int) -> timedelta:
-    """The wait for this time of trying; the last entry repeats."""
-    return waits[min(times, len(waits) - 1)]
+def next_wait(row: ServiceState, probes: Sequence[timedelta]) -> timedelta:
+    """The wait before the next probe of a service or a jenis; the last entry repeats.
+
+    A jenis is tried with another job each time, and soon at first: a few bad jobs that came first must not
+    hold up all that follow.
+    """
+    waits = probes if row.jenis == WHOLE else (*(soon for soon in SOON if soon < probes[0]), *probes)
+    return waits[min(row.probes, len(waits) - 1)]
 
 
 def forget_failures(row: ServiceState) -> None:
@@ -186,10 +193,17 @@ def somebody_else_waits(session: Session, row: ServiceState, now: datetime) -> b
     parts = parts_of(session, row)
     held = [part.jenis for part in parts if part.state in {State.OPEN, State.PAUSED}]
     tried = [row, *(part for part in parts if part.state == State.HALF_OPEN)]
-    passed_by = {job_id for each in tried for job_id in (each.failed_jobs or [])[-1:]}
+    last = {job_id for each in tried for job_id in (each.failed_jobs or [])[-1:]}
+    return waits_besides(session, row, now, held=held, but=last)
+
+
+def waits_besides(
+    session: Session, row: ServiceState, now: datetime, *, held: Iterable[str], but: Iterable[int]
+) -> bool:
+    """Whether a job of it is due that is none of these, nor of another jenis that is held."""
     candidates = (
         select(Job.id)
-        .where(*_waiting(row), may_be_sent(), Job.id.not_in(passed_by))
+        .where(*_waiting(row), may_be_sent(), Job.id.not_in(list(but)))
         .where(Job.jenis.not_in([jenis for jenis in held if jenis != row.jenis]))
     )
     return session.scalar(candidates.limit(1), {"now": now}) is not None

@@ -330,6 +330,29 @@ def test_a_service_for_which_only_the_poison_waits_is_closed(bench: Bench) -> No
     assert bench.state() == "closed"
 
 
+def test_a_held_jenis_is_tried_soon_with_another_job_each_time(bench: Bench) -> None:
+    """Bad visits that come first, each in its own way, hold up the good ones behind them for moments only."""
+    bad, _ = bench.fail(3, "tambah-kunjungan")
+    bench.judge(ACCEPTED)
+    fresh = [bench.clinic.hand_over("tambah-kunjungan", f"RM-f{number}") for number in range(4)]
+    waited, tried = [], []
+    for heard in (REFUSED, DOWN, REFUSED, DOWN):
+        bench.clinic.clock.advance(minutes=30)  # what failed is due again
+        before = bench.row(VISITS).probe_at
+        assert before is not None
+        assert take_probe(bench.clinic.database) == VISITS
+        try_again(bench.clinic.database, VISITS)
+        (job_id,) = bench.clinic.claim()
+        tried.append(job_id)
+        bench.end(job_id, ALONE if heard is REFUSED else POSTPONED, heard)
+        after = bench.row(VISITS).probe_at
+        assert after is not None
+        waited.append((after - bench.clinic.clock.now).total_seconds() + 1)  # `end` takes a second
+    assert tried == fresh
+    assert set(tried).isdisjoint(bad)
+    assert waited == [0.5, 1, 2, 4]
+
+
 def test_a_held_jenis_is_tried_by_one_job_at_a_time_and_never_the_last_that_failed(bench: Bench) -> None:
     ids, _ = bench.fail(3, "tambah-kunjungan")
     bench.judge(ACCEPTED)

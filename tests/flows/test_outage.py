@@ -100,8 +100,8 @@ def test_a_service_that_answers_with_errors_is_probed_and_not_burdened(running: 
     asked = running.simulator.ledger()["reads"]
     time.sleep(3)
 
-    # Every half second at most, and none of them a job.
-    assert 2 <= running.simulator.ledger()["reads"] - asked <= 8
+    # Two harmless reads every half second at most, and none of them a job.
+    assert 2 <= running.simulator.ledger()["reads"] - asked <= 14
     running.simulator.set_faults({})
     running.simulator.set_options(broken_reads=[])
     wait_until(lambda: set(running.statuses()) == {"terkirim"}, running.statuses)
