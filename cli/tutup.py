@@ -6,7 +6,7 @@ import typer
 
 from cli.terminal import JobId, UserError, console
 from database import open_database
-from database.settle import Settled, close_by_hand
+from database.settle import Settled, close_by_hand, say_asked_about
 
 
 def tutup(
@@ -22,5 +22,7 @@ def tutup(
     if not reason.strip() or not by.strip():
         raise UserError("--reason dan --by tidak boleh kosong.")
     how = Settled.ALREADY_THERE if already_there else Settled.NOT_NEEDED
-    close_by_hand(open_database(), job_id, how, reason=reason.strip(), by=by.strip())
+    asked_about = close_by_hand(open_database(), job_id, how, reason=reason.strip(), by=by.strip())
     console().print(f"Pekerjaan {job_id} ditutup ({how.value}).", markup=False)
+    if asked_about:
+        console().print(say_asked_about(asked_about), markup=False, soft_wrap=True)

@@ -1,7 +1,9 @@
 """Settling a job by hand: a person says that BPJS has it already, or that it is not needed."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
+from database.dependents import ask_about_dependents
 from database.engine import Database
 from database.errors import MoveRefused
 from database.history import Word, append_word
@@ -23,10 +25,11 @@ CLOSABLE = frozenset({Status.TIDAK_PASTI, Status.GAGAL, Status.MENUNGGU})
 SETTLED_BY_HAND = "settled-by-hand"
 
 
-def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> None:
+def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> list[int]:
     """Make a job `ditutup`; who and why are appended to its history.
 
-    What was refused for lack of it goes again when BPJS is said to have it.
+    What was refused for lack of it goes again when BPJS is said to have it. What waited for an addition that
+    is said not to be needed is put before a person too; its ids are returned.
 
     A final one whose end a late answer contradicts stays final, and is looked into with this.
 
@@ -49,4 +52,16 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
         job.version += 1
         if how is Settled.ALREADY_THERE:
             revive_refused(session, job_id, job.jenis, now)
+        asked_about = (
+            [] if contradicted or how is not Settled.NOT_NEEDED else ask_about_dependents(session, job, now)
+        )
         announce(session)
+        return [each.id for each in asked_about]
+
+
+def say_asked_about(job_ids: Sequence[int]) -> str:
+    """In Indonesian, what waited for the closed job; empty when nothing did."""
+    if not job_ids:
+        return ""
+    numbers = ", ".join(f"#{job_id}" for job_id in job_ids)
+    return f"Yang menunggunya kini gagal dan perlu diputuskan, kirim ulang atau tutup: {numbers}."

@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 from prefect.states import Completed
 
 from database import LineRefused
-from database.settle import Settled, close_by_hand
+from database.settle import Settled, close_by_hand, say_asked_about
 from flows.form import FORM, refusal, text, whole_number, wipe
 from flows.hint import hint
 from tasks.composition import composition
@@ -37,12 +37,13 @@ def tutup(
         return refusal(error)
     kept = {"pekerjaan_id": job_id, "hasil": how.value}
     try:
-        close_by_hand(at.database, job_id, how, reason=reason, by=by)
+        asked_about = close_by_hand(at.database, job_id, how, reason=reason, by=by)
     except Exception as error:  # noqa: BLE001 - the same
         return refusal(error, kept=kept)
     wipe(kept)
     refresh_landing(at)
-    return Completed(message=f"Ditutup · pekerjaan {job_id}, {how}")
+    also = say_asked_about(asked_about)
+    return Completed(message=f"Ditutup · pekerjaan {job_id}, {how}{also and f'. {also}'}")
 
 
 def _why_and_who(reason: str, by: str) -> tuple[str, str]:
