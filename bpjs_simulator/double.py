@@ -1,5 +1,6 @@
 """The double of BPJS: from a request to an answer, no HTTP server in it."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,7 @@ from bpjs_simulator.clinic import Clinic, Refusal, check
 from bpjs_simulator.envelope import Answer
 from bpjs_simulator.faults import Faults
 from bpjs_simulator.holdings import Holdings, Row
+from bpjs_simulator.journal import Journal
 from bpjs_simulator.named_answers import NO_MAPPING, NOT_REGISTERED
 from bpjs_simulator.options import Options
 from bpjs_simulator.pcare_rules import PcareRules
@@ -35,17 +37,32 @@ class UnknownClinic(LookupError):
 class Double:
     """Both services of BPJS with their state. Not thread-safe."""
 
-    def __init__(self, clinics: Sequence[Clinic], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        clinics: Sequence[Clinic],
+        clock: Callable[[], float] = time.time,
+        *,
+        journal: Journal | None = None,
+    ) -> None:
+        """With a `journal` it holds what a simulator before it held, and writes down what comes."""
         self.clinics = {clinic.cons_id: clinic for clinic in clinics}
         self.options = Options()
         self.references = References()
         self.faults = Faults()
         self.scripts = Scripts()
         self._clock = clock
-        self.reset()
+        self._journal = journal
+        self._start_anew()
+        for row in journal.rows() if journal else ():
+            self._repeat(row)
 
     def reset(self) -> None:
         """Forget everything that was written."""
+        self._start_anew()
+        if self._journal:
+            self._journal.empty()
+
+    def _start_anew(self) -> None:
         self.holdings = Holdings()
         self._pcare = PcareRules(self.holdings, self.references, self.options)
         self._antrean = AntreanRules(self.holdings, self.references, self.options)
@@ -106,7 +123,7 @@ class Double:
         if request.method == "GET":
             self.holdings.count_read(request.path)
             return _refused(refusal) if refusal else self._read(request)
-        answer = _refused(refusal) if refusal else self._write(request)
+        answer = _refused(refusal) if refusal else self._write(request, self.now())
         self.note(request, answer, fault)
         return answer
 
@@ -121,19 +138,28 @@ class Double:
 
     def note(self, request: Request, answer: Answer, fault: str | None) -> None:
         """Put a write into the ledger; `code` is what the rules said, or the fault that came before them."""
-        self.holdings.writes.append(
-            {
-                "at": self.now(),
-                "cons_id": request.cons_id,
-                "service": request.service,
-                "method": request.method,
-                "endpoint": request.path,
-                "body": request.content,
-                "committed": answer.committed,
-                "code": answer.code or None,
-                "fault": fault,
-            }
-        )
+        row = {
+            "at": self.now(),
+            "cons_id": request.cons_id,
+            "service": request.service,
+            "method": request.method,
+            "endpoint": request.path,
+            "body": request.content,
+            "committed": answer.committed,
+            "code": answer.code or None,
+            "fault": fault,
+        }
+        self.holdings.writes.append(row)
+        if self._journal:
+            self._journal.add(row)
+
+    def _repeat(self, row: Row) -> None:
+        """Let a write of before take effect again; the rules give the same numbers in the same order."""
+        self.holdings.writes.append(row)
+        if row["committed"] and row["cons_id"] in self.clinics:
+            headers = {"X-cons-id": row["cons_id"]}
+            body = json.dumps(row["body"]).encode()
+            self._write(Request(row["service"], row["method"], row["endpoint"], headers, body), row["at"])
 
     def _read(self, request: Request) -> Answer:
         clinic = self.clinics[request.cons_id]
@@ -141,16 +167,15 @@ class Double:
             return self._reads.antrean(request.path) or _NO_ROUTE
         return self._reads.pcare(request.path, clinic) or _NO_ROUTE
 
-    def _write(self, request: Request) -> Answer:
+    def _write(self, request: Request, now: float) -> Answer:
         clinic = self.clinics[request.cons_id]
         if request.method == "DELETE":
             return self._delete(request, clinic)
         if not isinstance(request.content, dict):
             return _BAD_JSON
-        return self._submit(request, request.content, clinic)
+        return self._submit(request, request.content, clinic, now)
 
-    def _submit(self, request: Request, body: Row, clinic: Clinic) -> Answer:
-        now_ms = self.now() * 1000
+    def _submit(self, request: Request, body: Row, clinic: Clinic, now: float) -> Answer:
         rules: dict[tuple[str, str, str], Callable[[], Answer]] = {
             ("POST", "pcare", "pendaftaran"): lambda: self._pcare.add_pendaftaran(body, clinic),
             ("POST", "pcare", "kunjungan/v1"): lambda: self._pcare.add_kunjungan(body, clinic),
@@ -158,7 +183,7 @@ class Double:
             ("POST", "pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
             ("PUT", "pcare", "kunjungan"): lambda: Answer(404, NOT_REGISTERED),
             ("POST", "antrean", "antrean/add"): lambda: self._antrean.add(body, clinic),
-            ("POST", "antrean", "antrean/panggil"): lambda: self._antrean.call(body, clinic, now_ms),
+            ("POST", "antrean", "antrean/panggil"): lambda: self._antrean.call(body, clinic, now * 1000),
             ("POST", "antrean", "antrean/batal"): lambda: self._antrean.cancel(body, clinic),
         }
         return rules.get((request.method, request.service, request.path.lower()), lambda: _NO_ROUTE)()

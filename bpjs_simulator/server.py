@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -16,11 +17,21 @@ from bpjs_simulator.double import Double, UnknownClinic
 from bpjs_simulator.faults import UnknownFault
 from bpjs_simulator.holdings import Row
 from bpjs_simulator.http_answers import HttpAnswers
+from bpjs_simulator.journal import Journal, LedgerUnusable
 from bpjs_simulator.port import HOST, Port
 from bpjs_simulator.scripts import WrongScript
 from bpjs_simulator.web_app import WebAppRefusal
 
-__all__ = ["Clinic", "Simulator", "UnknownClinic", "UnknownFault", "WebAppRefusal", "WrongScript", "serve"]
+__all__ = [
+    "Clinic",
+    "LedgerUnusable",
+    "Simulator",
+    "UnknownClinic",
+    "UnknownFault",
+    "WebAppRefusal",
+    "WrongScript",
+    "serve",
+]
 
 T = TypeVar("T")
 
@@ -43,8 +54,11 @@ class Simulator:
         seed: int | None = None,
         page_cap: int | None = None,
         no_data_form: str = "null",
+        ledger: Path | None = None,
     ) -> None:
-        self.double = Double(clinics or [Clinic()])
+        """With a `ledger` it goes on with what that file holds. Raises LedgerUnusable."""
+        self._journal = Journal(ledger) if ledger else None
+        self.double = Double(clinics or [Clinic()], journal=self._journal)
         self.double.options.change({"latency_ms": latency_ms, "page_cap": page_cap, "no_data": no_data_form})
         self.double.faults.replace(faults or {})
         self.double.faults.dice = random.Random(seed)
@@ -87,12 +101,14 @@ class Simulator:
             raise
 
     def stop(self) -> None:
-        """Close both ports; nothing is kept."""
+        """Close both ports; nothing is kept but the ledger's file."""
         if self._thread.is_alive():
             self._call(self._stop()).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._loop.close()
+        if self._journal:
+            self._journal.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -286,14 +302,20 @@ def serve(
     latency_ms: int = 0,
     faults: Mapping[str, float] | None = None,
     seed: int | None = None,
+    ledger: Path | None = None,
     started: Callable[[Simulator], None] = lambda _simulator: None,
 ) -> None:
-    """Run until Ctrl-C or SIGTERM. Raises OSError when a port is taken, UnknownFault."""
+    """Run until Ctrl-C or SIGTERM. Raises OSError when a port is taken, LedgerUnusable, UnknownFault."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with Simulator(
-        port=port, control_port=control_port, latency_ms=latency_ms, faults=faults, seed=seed
+        port=port,
+        control_port=control_port,
+        latency_ms=latency_ms,
+        faults=faults,
+        seed=seed,
+        ledger=ledger,
     ) as simulator:
         started(simulator)
         stop.wait()

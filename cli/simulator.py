@@ -1,5 +1,6 @@
 """`bpjs simulator`: the BPJS double."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,9 +16,14 @@ def simulator(
     fault: Annotated[
         list[str] | None, typer.Option(metavar="NAMA=LAJU", help="Gangguan, misalnya drop-after=0.1.")
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="Simpan yang diterima di berkas ini, dan lanjutkan isinya.", dir_okay=False),
+    ] = None,
 ) -> None:
     """Menjalankan tiruan kedua layanan BPJS di komputer ini, sampai Ctrl-C."""
-    from bpjs_simulator.server import Simulator, UnknownFault, serve  # noqa: PLC0415 - only this command needs it
+    # Only this command needs it.
+    from bpjs_simulator.server import LedgerUnusable, Simulator, UnknownFault, serve  # noqa: PLC0415
 
     def started(running: Simulator) -> None:
         error_console().print(
@@ -25,9 +31,11 @@ def simulator(
         )
 
     try:
-        serve(port=port, latency_ms=latency_ms, faults=_rates(fault or []), started=started)
+        serve(port=port, latency_ms=latency_ms, faults=_rates(fault or []), ledger=ledger, started=started)
     except UnknownFault as unknown:
         raise UserError(f"--fault: {unknown}.") from None
+    except LedgerUnusable as cause:
+        raise UserError(f"--ledger {ledger}: {cause}.") from None
     except OSError as cause:
         raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {cause.strerror}.") from None
 
