@@ -10,6 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
 
+SIMULATOR = "simulator"  # instead of an address: our own double of BPJS
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+# A clinic needs the others.
+_OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file", "simulated"})
 _WEB_ADDRESS = TypeAdapter(HttpUrl)
 _PROVIDER = re.compile(r"[0-9A-Za-z]{8}")  # the shape of all samples (contract 5e)
 # The project's own, from whatever directory a command is run.
@@ -20,7 +24,8 @@ class BpjsSettings(BaseSettings):
     """One clinic's credentials for both services; the defaults are those of the simulator.
 
     ``timeout_seconds`` is the longest wait for the next part of an answer. ``ca_file`` holds a certificate
-    authority (PEM) to trust besides the public ones; certificates are always verified.
+    authority (PEM) to trust besides the public ones; certificates are always verified. ``simulated`` is said
+    by whoever starts the simulator: on whatever port it is, it is one and the same.
     """
 
     model_config = SettingsConfigDict(
@@ -37,6 +42,7 @@ class BpjsSettings(BaseSettings):
     pcare_password: SecretStr = SecretStr("Sandi#Simulator1")
     kd_aplikasi: str = "095"
     kd_provider: str = "01234567"
+    simulated: bool = False
     timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     ca_file: Path | None = None
 
@@ -79,6 +85,40 @@ class BpjsSettings(BaseSettings):
         urls = {Service.PCARE: self.pcare_base_url, Service.ANTREAN: self.antrean_base_url}
         return urls[service].rstrip("/")
 
+    @property
+    def unfilled(self) -> list[str]:
+        """The variables that this BPJS needs and that are empty or not given, such as `BPJS_CONS_ID`.
+
+        The simulator, and whatever else answers on this machine, is content with the defaults.
+        """
+        given = {name for name in self.model_fields_set if str(_plain(getattr(self, name))).strip()}
+        needed = self.model_fields_set if self.is_local else type(self).model_fields.keys()
+        return sorted(f"BPJS_{name}".upper() for name in needed - given - _OPTIONAL)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether both services answer on this machine."""
+        hosts = (_WEB_ADDRESS.validate_python(self.base_url(service)).host for service in Service)
+        return all(host in _LOOPBACK for host in hosts)
+
+    def place(self, service: Service) -> str:
+        """Which BPJS this is, whatever the credential: `simulator`, or host, port and path."""
+        if self.simulated or self.base_url(service) == type(self).model_fields[f"{service}_base_url"].default:
+            return SIMULATOR
+        return place_of(self.base_url(service))
+
     def user_key(self, service: Service) -> SecretStr:
         """The service's own user key (contract 1.2: each service has its own)."""
         return {Service.PCARE: self.pcare_user_key, Service.ANTREAN: self.antrean_user_key}[service]
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def place_of(address: str) -> str:
+    """Host, port and path of an address in one spelling; never a password."""
+    url = _WEB_ADDRESS.validate_python(address)
+    usual = {"http": 80, "https": 443}[url.scheme]
+    port = "" if url.port in (None, usual) else f":{url.port}"
+    return f"{url.host}{port}{(url.path or '').rstrip('/')}".lower()

@@ -34,6 +34,7 @@ _COMMANDS = (
     "doctor",
     "migrate_database",
     "reseal",
+    "pindah_bpjs",
 )
 
 

@@ -1,10 +1,20 @@
 """Settings are read before anything starts: what no waiting will mend is refused at once."""
 
+from contextlib import suppress
+
 from bpjs_client.settings import BpjsSettings
+from database import DatabaseUnavailable
 from database.engine import parse_url
 from database.settings import DatabaseSettings
 from tasks.clinics import configured_clinics
+from tasks.composition import composition
 from tasks.settings import DeliverySettings
+
+
+def check_belonging() -> None:
+    """Raises OtherBpjs; a database that cannot be reached is waited for later."""
+    with suppress(DatabaseUnavailable):
+        _ = composition().database
 
 
 def check_settings() -> None:

@@ -8,6 +8,7 @@ import typer
 from cli.day import read_day_or_all
 from cli.terminal import UserError
 from database import Database
+from database.faskes_name import no_credential
 from database.monitor import today
 from tasks.clinics import configured_clinics
 
@@ -24,6 +25,8 @@ _MOST_NAMES = 10  # of clinics, in a complaint
 def known(faskes: str) -> str:
     """The clinic, when there is a credential for it. Raises UserError, ClinicsWrong."""
     clinics = configured_clinics()
+    if not clinics.knows(faskes) and not clinics.from_file:
+        raise UserError(f"{no_credential(faskes, from_file=False).capitalize()}.")
     if not clinics.knows(faskes):
         few = ", ".join([*clinics.names[:_MOST_NAMES], *(["…"] if len(clinics.names) > _MOST_NAMES else [])])
         raise UserError(f"Faskes {faskes} tidak ada di BPJS_FASKES_FILE; yang ada: {few}.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.checked import check_settings
+from cli.checked import check_belonging, check_settings
 from cli.prefect_start import prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import error_console
@@ -21,6 +21,7 @@ def dispatch(
     check_settings()
     from flows.dispatcher import run_dispatcher  # noqa: PLC0415 - Prefect takes seconds to import
 
+    check_belonging()
     stop = threading.Event()
     error_console().print("Dispatcher berjalan; Ctrl-C untuk berhenti.")
     finish_on_signals(lambda: run_dispatcher(concurrency, stop), stop)

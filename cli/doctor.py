@@ -9,7 +9,6 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import SecretStr
 
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
@@ -20,11 +19,12 @@ from cli.finding import Finding
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
+from database.belonging import check_belonging
 from database.claim import state_words
 from database.data_keys import keyring_of
 from database.engine import said_skew
-from database.faskes_name import Known
-from database.intake import UTAMA
+from database.errors import OtherBpjs
+from database.faskes_name import UTAMA, Known
 from database.models import ServiceState
 from database.outbox import refused_rows
 from database.room import check_room
@@ -50,8 +50,6 @@ _WHEN_REFUSED = {
 _SIMULATOR = "127.0.0.1"
 # Of more clinics not every endpoint is asked.
 MOST = 5
-# Of BPJS's settings; the others belong to the clinic.
-_OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file"})
 
 
 def doctor(
@@ -90,14 +88,9 @@ def _settings() -> Iterator[Finding]:
     if _SIMULATOR in settings.pcare_base_url:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
         return
-    given = {name for name in settings.model_fields_set if str(_plain(getattr(settings, name))).strip()}
-    left = BpjsSettings.model_fields.keys() - given - _OPTIONAL
-    names = ", ".join(sorted(f"BPJS_{name}".upper() for name in left))
-    yield Finding("Pengaturan", not left, "lengkap" if not left else f"belum diisi: {names}", "isi di .env")
-
-
-def _plain(value: object) -> object:
-    return value.get_secret_value() if isinstance(value, SecretStr) else value
+    left = settings.unfilled
+    found = f"belum diisi: {', '.join(left)}" if left else "lengkap"
+    yield Finding("Pengaturan", not left, found, "isi di .env")
 
 
 def _database(asked: Collection[str]) -> Iterator[Finding]:
@@ -108,6 +101,11 @@ def _database(asked: Collection[str]) -> Iterator[Finding]:
     except DatabaseError as error:
         todo = "periksa BPJS_DATABASE_URL, ruang disk, dan izin berkasnya"
         yield Finding("Basis data", False, str(error), todo)
+        return
+    try:
+        check_belonging(database, configured_clinics().addresses())
+    except OtherBpjs as error:
+        yield Finding("Basis data", False, str(error), "pakai basis data yang benar")
         return
     yield Finding("Basis data", True, f"{kind}, dapat ditulis dan masih muat, tabelnya terbaru")
     yield _data_key(DatabaseSettings())

@@ -11,7 +11,7 @@ from bpjs_client.identifiers import with_masked_values
 from cli.chosen import FaskesName
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import console, plain, print_json
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 
 # Label -> where BPJS says it (contract 3, peserta); sub-objects may be null.
 _FIELDS: Mapping[str, tuple[str, ...]] = {

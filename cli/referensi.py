@@ -10,7 +10,7 @@ from bpjs_client.references import BY_NAME, Reference, named
 from cli.chosen import FaskesName
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.monitor import today
 from database.reference_search import Found, search
 from database.references import last_synced

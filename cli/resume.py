@@ -8,7 +8,7 @@ from bpjs_client.jenis import Service
 from cli.chosen import FaskesName
 from cli.terminal import console
 from database import open_database
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.services.holds import resume as lift
 
 

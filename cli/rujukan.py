@@ -12,7 +12,7 @@ from cli.chosen import FaskesName
 from cli.day import read_day
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import UserError, console, plain, print_json
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
 
 _REFERRAL: Mapping[str, tuple[str, ...]] = {

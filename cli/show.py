@@ -19,7 +19,7 @@ from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_jso
 from database import open_database
 from database.detail import find
 from database.detail import show as read_detail
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.reveals import note_reveal
 
 

@@ -12,7 +12,7 @@ from bpjs_client.references import BY_NAME, named
 from cli.chosen import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import UserError, console, error_console, plain, print_json
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.references import Synced
 from tasks.clinics import configured_clinics
 

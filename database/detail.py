@@ -8,7 +8,7 @@ from database.attempts import ASKED_AGAIN, DECIDED_AGAIN, LATE_EVIDENCE, LATE_SU
 from database.corrections import corrections_of
 from database.engine import Database
 from database.errors import JobNotFound, KunciUnknown
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.models import Attempt, Job, Reveal, readable
 from database.monitor import message
 from database.past_jobs import known_past, not_there

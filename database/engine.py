@@ -38,8 +38,14 @@ POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to sp
 class Database:
     """A migrated database with the clinic's time zone and a clock."""
 
-    def __init__(self, engine: Engine, *, timezone: ZoneInfo, clock: Clock | None = None) -> None:
-        """`clock` is what leases, due times and probes go by: the server's own where there is a server."""
+    def __init__(
+        self, engine: Engine, *, timezone: ZoneInfo, clock: Clock | None = None, only_utama: bool = False
+    ) -> None:
+        """`clock` is what leases, due times and probes go by: the server's own where there is a server.
+
+        `only_utama`: jobs of other clinics are not taken, for there is no credential for them.
+        """
+        self.only_utama = only_utama
         self.engine = engine
         self.timezone = timezone
         self.clock = clock or (utc_now if self.is_sqlite else ServerClock(engine))
@@ -172,8 +178,10 @@ def _is_in_memory(url: URL) -> bool:
 def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | None = None) -> Database:
     """Connect and bring the tables up to date (created by itself on first use).
 
+    Without `settings` those of this process count, and with them which clinics have a credential.
     Raises DatabaseUnavailable, DataKeyMissing, with one sentence for a person.
     """
+    only_utama = settings is None and DatabaseSettings().only_utama
     settings = settings or DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
     try:
@@ -183,7 +191,8 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
         keyring = keyring_of(settings)
         upgrade(engine)
         agree(engine, keyring)
-        database = Database(engine, timezone=ZoneInfo(settings.timezone), clock=clock)
+        zone = ZoneInfo(settings.timezone)
+        database = Database(engine, timezone=zone, clock=clock, only_utama=only_utama)
         database.clock()  # a server is asked once here, so that telling the time never fails later
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None

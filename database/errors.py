@@ -24,6 +24,10 @@ class DatabaseUnavailable(DatabaseError):
     """The database cannot be reached or cannot write; nothing was changed by the failed transaction."""
 
 
+class OtherBpjs(DatabaseError):
+    """The database belongs to a BPJS at another address than the settings name; the text names both."""
+
+
 class ValueRefused(DatabaseUnavailable):
     """The database, or its driver, cannot keep or read a value; nothing was changed."""
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from string import digits
 from typing import TypeAlias
 
-from database.intake import UTAMA
+UTAMA = "utama"  # the clinic of the `BPJS_…` variables
 
-# The clinics in BPJS_FASKES_FILE; None without a file, when one credential serves every faskes.
+# The clinics that have a credential; None when one credential serves every faskes.
 Known: TypeAlias = Collection[str] | None
 
 NAMED = 3  # clinics that a sentence names; of more it says how many
@@ -18,6 +18,18 @@ _LONG_NUMBER = 9  # digits: a phone, a card or a NIK, which somebody wrote into 
 def is_stranger(faskes: str, known: Known) -> bool:
     """Whether nobody gave us a credential for this clinic."""
     return known is not None and faskes not in known
+
+
+def no_credential(faskes: str, *, from_file: bool) -> str:
+    """In Indonesian, that nobody gave us a credential for it, and what to do."""
+    return f"faskes {foreign_name(faskes)} {_NOT_IN_FILE if from_file else _NOT_SHARED}"
+
+
+_NOT_IN_FILE = "tidak ada di BPJS_FASKES_FILE"
+_NOT_SHARED = (
+    "tidak dikenal: daftarkan di BPJS_FASKES_FILE,"
+    " atau isi BPJS_SHARE_CREDENTIAL=true bila cabang memakai kredensial yang sama"
+)
 
 
 def said_name(faskes: str, known: Known) -> str:

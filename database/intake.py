@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
+from database.belonging import has_credential
 from database.engine import Database, open_database
 from database.errors import LineRefused
+from database.faskes_name import UTAMA, no_credential
 from database.held_chains import HeldChains
 from database.identity import default_kunci
 from database.models import Job, JsonObject
@@ -26,7 +28,6 @@ from database.plain_json import MOST_DIGITS, plain_json, storable
 from database.status import Status
 from database.wakeup import announce
 
-UTAMA = "utama"
 # A file becomes visible to dispatchers as a whole; one larger than this in parts of so many lines, each
 # durable by itself, so that nobody waits for all of it.
 BATCH = 1_000
@@ -110,7 +111,8 @@ def enqueue(
         "rantai": rantai,
         "tanggal": tanggal.isoformat() if isinstance(tanggal, date) else tanggal,
     }
-    return store(database or _default_database(), [read_line(line)])[0]
+    database = database or _default_database()
+    return store(database, [admitted(database, read_line(line))])[0]
 
 
 def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
@@ -124,7 +126,7 @@ def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[
     for part, batch in enumerate(batched(numbered, BATCH)):
         if part:
             time.sleep(BREATH_SECONDS)
-        read = [(number, _read_text(text)) for number, text in batch]
+        read = [(number, _read_text(database, text)) for number, text in batch]
         good = [job for _, job in read if isinstance(job, NewJob)]
         stored = iter(store(database, good))
         for number, job in read:
@@ -146,9 +148,16 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield batch
 
 
-def _read_text(line: str) -> NewJob | str:
+def admitted(database: Database, job: NewJob) -> NewJob:
+    """The job, unless its clinic has no credential here. Raises LineRefused."""
+    if database.only_utama and job.faskes != UTAMA and not has_credential(database, job.faskes):
+        raise LineRefused(no_credential(job.faskes, from_file=False))
+    return job
+
+
+def _read_text(database: Database, line: str) -> NewJob | str:
     try:
-        return read_line(parse_json(line))
+        return admitted(database, read_line(parse_json(line)))
     except LineRefused as refused:
         return str(refused)
     except (ValueError, RecursionError):

@@ -472,6 +472,22 @@ class DataKey(Base):
     mark: Mapped[str] = mapped_column(String(64))
 
 
+class Belonging(Base):
+    """A clinic that has a credential, and the address of the BPJS service that serves it, once it has.
+
+    `by`, `reason`: who said that BPJS moved to this address, and why.
+    """
+
+    __tablename__ = "belongings"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    service: Mapped[str] = mapped_column(String(16), primary_key=True)
+    address: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str | None] = mapped_column(SaidBriefly(200))
+    reason: Mapped[str | None] = mapped_column(Said)
+
+
 class Reveal(Base):
     """Somebody looked at a job with its numbers unmasked."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from database.engine import Database
 from database.errors import ConstraintViolated, DatabaseError, LineRefused, ValueRefused
-from database.intake import NewJob, parse_json, read_line, store_in
+from database.intake import NewJob, admitted, parse_json, read_line, store_in
 from database.models import Intake
 
 logger = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _raise_unless_of_a_row(failed: Exception) -> None:
 
 def _take(database: Database, rows: Select[Any]) -> int:
     with database.write() as session:
-        read = [_read(row) for row in session.execute(rows.with_for_update(skip_locked=True))]
+        read = [_read(database, row) for row in session.execute(rows.with_for_update(skip_locked=True))]
         jobs = _store(session, database, read)
         now = database.clock()
         _mark(session, [_outcome(each, jobs.get(each.row_id), now) for each in read])
@@ -114,9 +114,9 @@ def _unread(database: Database) -> Select[Any]:
     return select(Intake.id, *columns).where(Intake.dibaca_pada.is_(None)).order_by(Intake.id)
 
 
-def _read(row: Row[Any]) -> _Read:
+def _read(database: Database, row: Row[Any]) -> _Read:
     try:
-        return _Read(row.id, read_line(_line(row)))
+        return _Read(row.id, admitted(database, read_line(_line(row))))
     except LineRefused as refused:
         return _Read(row.id, galat=str(refused))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.references import Reference
 from database.engine import Database
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.models import ReferenceItem
 
 _SHORTEST_FOR_TRIGRAMS = 3

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.references import Item, Reference
 from database.engine import Database
 from database.errors import DatabaseError
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.models import LONGEST_KODE, ReferenceItem, Sync
 
 # More than this share of the rows gone at once looks like a fault at BPJS, not like news.

@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, func, select, text
 
 from database.claim import named, state_words
 from database.engine import Database
-from database.faskes_name import UNREADABLE, Known, foreign_name, said_name, shortened, some_names
-from database.intake import UTAMA
+from database.faskes_name import UNREADABLE, UTAMA, Known, foreign_name, said_name, shortened, some_names
 from database.local_time import local_time
 from database.models import WAITING, Job
 from database.services.holds import stopped_services

@@ -12,6 +12,7 @@ from database.intake import local_date
 from database.server_clock import utc_now
 from database.settings import PROJECT
 from deployments import commands
+from deployments.belonging import keep_apart, refuse_unfilled
 from deployments.plan import Plan
 from deployments.processes import Children
 from deployments.sample import Handed, hand_over
@@ -30,11 +31,13 @@ class Clinic:
         self.database: Database
 
     def __enter__(self) -> Self:
-        """Start in order. Raises StepFailed, Interrupted, DatabaseError; nothing is left running then."""
+        """Start in order. Raises NotFilledIn, StepFailed, Interrupted, DatabaseError; nothing runs then."""
+        refuse_unfilled(self.plan)
         self.plan.logs.mkdir(parents=True, exist_ok=True)
         Path(self.plan.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
         self.database = open_database(self.plan.database)
         try:
+            keep_apart(self.plan, self.database)
             Stack(self.plan, self.children, self.screen.did).start()
         except BaseException:
             self._end()

@@ -22,9 +22,10 @@ def prefect(*arguments: str) -> list[str]:
     return [str(_BIN / "prefect"), "--no-prompt", *arguments]
 
 
-def simulator(port: int, *, latency_ms: int = 0) -> list[str]:
-    """The BPJS double; its control port is the next one."""
-    return bpjs("simulator", "--port", str(port), "--latency-ms", str(latency_ms))
+def simulator(port: int, *, ledger: Path, latency_ms: int = 0) -> list[str]:
+    """The BPJS double, which keeps what it was told in a file; its control port is the next one."""
+    options = ("--port", str(port), "--latency-ms", str(latency_ms), "--ledger", str(ledger))
+    return bpjs("simulator", *options)
 
 
 def server(port: int) -> list[str]:

@@ -4,7 +4,7 @@ import threading
 
 from deployments.clinic import Clinic
 from deployments.lock import only_run_in
-from deployments.plan import Plan
+from deployments.plan import SIMULATOR_PORT, Plan
 from deployments.screen import Screen
 from tasks.prefect_environment import API_URL
 
@@ -12,12 +12,18 @@ from tasks.prefect_environment import API_URL
 _FIRST_LOOK_SECONDS = 60
 _WATCH_SECONDS = 0.5
 
-# What another terminal needs, so that its commands use the same services as this run.
-_SHARED = (API_URL, "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL")
+# What another terminal needs where the simulator could not have its usual port.
+_OF_SIMULATOR = ("BPJS_SIMULATED", "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL")
+_OF_ITS_FOLDER = ("BPJS_DATABASE_URL", "BPJS_DATA_KEY_FILE")
 
 
 def _exports(plan: Plan) -> list[str]:
-    return [f"{name}={plan.environ[name]}" for name in _SHARED if name in plan.environ]
+    """What another terminal must be told, so that its commands use the same services as this run."""
+    names = [API_URL]
+    if plan.simulator_port not in (None, SIMULATOR_PORT):
+        names += _OF_SIMULATOR
+        names += [] if "database_url" in plan.database.model_fields_set else _OF_ITS_FOLDER
+    return [f"{name}={plan.environ[name]}" for name in names if name in plan.environ]
 
 
 def stay_up(plan: Plan, stop: threading.Event, screen: Screen) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from database.settings import PROJECT, DatabaseSettings
-from deployments.bpjs import names_real_services, simulator_settings
+from database.settings import DatabaseSettings, home, names_bpjs
+from deployments.bpjs import simulator_settings
 from deployments.ports import HOST, free_port
 from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
 
@@ -53,17 +53,20 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
     """
     environ = dict(given)
     configure(environ)
-    folder = PROJECT / ".bpjs"
+    folder, database = home(), DatabaseSettings()
     environ.setdefault("PREFECT_HOME", str(folder / "prefect"))
     environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", _WORKER_QUERY_SECONDS)
     simulator_port = server_port = None
-    if not names_real_services():
+    if not names_bpjs():
         simulator_port = free_port(SIMULATOR_PORT, width=2)
         environ |= simulator_settings(simulator_port)
+        # Named outright: with an address of BPJS a child would take the folder of the real one.
+        environ["BPJS_DATABASE_URL"] = database.database_url.get_secret_value()
+        environ["BPJS_DATA_KEY_FILE"] = str(database.data_key_file)
     if not has_api_url(environ):
         server_port = free_port(SERVER_PORT)
         environ[API_URL] = f"http://{HOST}:{server_port}/api"
-    return Plan(environ, folder, DatabaseSettings(), simulator_port, server_port)
+    return Plan(environ, folder, database, simulator_port, server_port)
 
 
 def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
@@ -80,6 +83,7 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'prefect.db'}",
         "PREFECT_WORKER_QUERY_SECONDS": _WORKER_QUERY_SECONDS,
         "BPJS_DATABASE_URL": database.database_url.get_secret_value(),
+        "BPJS_DATA_KEY_FILE": str(folder / "data.key"),
         "BPJS_TIMEZONE": database.timezone,
     }
     return Plan(environ, folder, database, simulator_port, server_port)

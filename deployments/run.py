@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from database import DatabaseError
+from deployments.belonging import NotFilledIn
 from deployments.demo import demonstrate
 from deployments.everyday import stay_up
 from deployments.lock import AlreadyRunning
@@ -52,7 +53,7 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
         return wanted()
     except Interrupted:
         return INTERRUPTED
-    except (AlreadyRunning, DatabaseError) as refused:
+    except (AlreadyRunning, DatabaseError, NotFilledIn) as refused:
         screen.failed(str(refused))
         return USER_ERROR
     except ValidationError as wrong:

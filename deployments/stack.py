@@ -7,7 +7,7 @@ from deployments import commands
 from deployments.health import wait_until_answers
 from deployments.plan import Plan
 from deployments.ports import HOST
-from deployments.processes import Children
+from deployments.processes import Children, StepFailed
 from tasks.prefect_environment import API_URL
 
 _SIMULATOR_SECONDS = 30
@@ -41,7 +41,7 @@ class Stack:
         if port is None:
             self.tell("BPJS", "layanan sebenarnya menurut BPJS_…_BASE_URL; tidak ada hari contoh")
             return
-        command = commands.simulator(port, latency_ms=latency_ms)
+        command = commands.simulator(port, latency_ms=latency_ms, ledger=self.plan.folder / "simulator.jsonl")
         self.children.start("Simulator", command, self.plan.environ)
         url = f"{self.plan.control_url}/ledger"
         wait_until_answers("Simulator", url, self.children, seconds=_SIMULATOR_SECONDS)
@@ -59,11 +59,18 @@ class Stack:
         self.tell("Server Prefect", self.plan.ui_url if port else f"yang ditunjuk {API_URL}")
 
     def sync_references(self) -> None:
-        """A fresh clinic's reference data; real services are read by schedule or with `bpjs sync`."""
-        if self.plan.simulator_port is None:
-            return
-        self.children.run("Referensi", commands.bpjs("sync"), self.plan.environ)
-        self.tell("Referensi", "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS")
+        """A fresh clinic's reference data, before anything is sent; later the schedule keeps it in step.
+
+        What the real BPJS does not give now stops nothing: codes without references go unchecked.
+        """
+        what = "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS"
+        try:
+            self.children.run("Referensi", commands.bpjs("sync"), self.plan.environ)
+        except StepFailed:
+            if self.plan.simulator_port is not None:
+                raise
+            what = "belum semua terbaca dari BPJS; lihat `bpjs sync`. Kode yang belum ada tidak diperiksa"
+        self.tell("Referensi", what)
 
     def deploy(self) -> None:
         """The work pool, every deployment of prefect.yaml, and what staff find in the UI."""

@@ -29,7 +29,7 @@ from database.errors import (
     JobForgotten,
     MoveRefused,
 )
-from database.intake import read_line, store
+from database.intake import admitted, read_line, store
 from database.resend import Resend, reopen
 from database.status import Status
 from flows.hint import hint
@@ -96,7 +96,7 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
     body = _whole_body(typed.get("body"))
     line |= {"jenis": jenis.value, "body": body_from_form(jenis, typed) if body is None else body}
-    return store(at.database, [read_line(line)])[0].id
+    return store(at.database, [admitted(at.database, read_line(line))])[0].id
 
 
 def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:

@@ -9,7 +9,7 @@ from prefect.states import Completed, Failed
 
 from bpjs_client.jenis import Service
 from database import DatabaseError
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.services.holds import resume
 from flows.form import FASKES
 from flows.hint import hint

@@ -55,7 +55,8 @@ def sync_referensi(
     """
     at, names = composition(), list(dict.fromkeys(map(str, referensi))) or list(BY_NAME)
     if faskes.strip() and not at.clinics.knows(faskes.strip()):
-        return Failed(message=f"Gagal · {UnknownClinic(faskes.strip())}", data=[])
+        unknown = UnknownClinic(faskes.strip(), from_file=at.clinics.from_file)
+        return Failed(message=f"Gagal · {unknown}", data=[])
     by_run: dict[UUID, Synced] = {}
     for clinic in [faskes.strip()] if faskes.strip() else at.clinics.names:
         by_run |= _sync_all(at, clinic, names, izinkan_susut)

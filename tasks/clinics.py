@@ -22,10 +22,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
-from bpjs_client.settings import BpjsSettings
+from bpjs_client.settings import BpjsSettings, place_of
 from database.doors import Door
-from database.faskes_name import Known, foreign_name, is_stranger
-from database.intake import UTAMA
+from database.faskes_name import UTAMA, Known, is_stranger, no_credential
 from database.settings import PROJECT
 
 SERENTAK = 5
@@ -36,18 +35,23 @@ class ClinicsWrong(Exception):
 
 
 class UnknownClinic(Exception):
-    """A job's faskes is not in the file of clinics; its text is fit for a message and for Prefect."""
+    """Nobody gave us a credential for a job's faskes; its text is fit for a message and for Prefect."""
 
-    def __init__(self, faskes: str) -> None:
-        super().__init__(f"faskes {foreign_name(faskes)} tidak ada di BPJS_FASKES_FILE")
+    def __init__(self, faskes: str, *, from_file: bool = True) -> None:
+        super().__init__(no_credential(faskes, from_file=from_file))
 
 
 class ClinicsSettings(BaseSettings):
-    """`faskes_file`: the TOML file with the clinics; without it the `BPJS_…` variables serve every faskes."""
+    """Which clinics the credentials are for.
+
+    `faskes_file`: the TOML file with the clinics. Without it the `BPJS_…` variables are the credential of
+    `utama`; with `share_credential` also that of every other faskes, such as branches of one clinic.
+    """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
 
     faskes_file: Path | None = None
+    share_credential: bool = False
 
 
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
@@ -98,8 +102,10 @@ class Clinic(BaseModel):
 class Clinics:
     """Which clinics there are, how to reach BPJS for each, and how much each may have in hand at a time."""
 
-    def __init__(self, listed: Mapping[str, Clinic] | None = None) -> None:
+    def __init__(self, listed: Mapping[str, Clinic] | None = None, *, shared: bool = False) -> None:
+        """`shared`: without a file, whether the one credential serves every faskes and not `utama` alone."""
         self._listed = listed
+        self._shared = shared
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -108,8 +114,8 @@ class Clinics:
 
     @property
     def known(self) -> Known:
-        """Those of the file; None without one, when every faskes is served."""
-        return None if self._listed is None else self._listed.keys()
+        """Those that have a credential; None when one serves every faskes."""
+        return None if self._listed is None and self._shared else self.names
 
     @property
     def from_file(self) -> bool:
@@ -118,11 +124,9 @@ class Clinics:
 
     def key(self, faskes: str) -> str:
         """Under which name to ask for a faskes; without a file all share one. Raises UnknownClinic."""
-        if self._listed is None:
-            return UTAMA
         if not self.knows(faskes):
-            raise UnknownClinic(faskes)
-        return faskes
+            raise UnknownClinic(faskes, from_file=self.from_file)
+        return UTAMA if self._listed is None else faskes
 
     def knows(self, faskes: str) -> bool:
         """Whether there is a credential for a faskes."""
@@ -132,6 +136,16 @@ class Clinics:
         """Credentials and addresses of a clinic. Raises UnknownClinic."""
         key = self.key(faskes)
         return BpjsSettings() if self._listed is None else self._listed[key].settings()
+
+    def addresses(self) -> dict[tuple[str, Service], str]:
+        """Which BPJS serves each clinic, for each service. Raises pydantic's ValidationError."""
+        shared = BpjsSettings()
+        listed: Mapping[str, Clinic | None] = {UTAMA: None} if self._listed is None else self._listed
+        return {
+            (name, service): _place(clinic, service, shared)
+            for name, clinic in listed.items()
+            for service in Service
+        }
 
     def neighbours(self, faskes: str, service: Service) -> list[str]:
         """The other clinics that call a service at the same address."""
@@ -147,24 +161,37 @@ class Clinics:
         return (clinic.serentak if clinic else 1) - in_hand
 
 
+def _place(clinic: Clinic | None, service: Service, shared: BpjsSettings) -> str:
+    own = (
+        {Service.PCARE: clinic.pcare_base_url, Service.ANTREAN: clinic.antrean_base_url}[service]
+        if clinic
+        else None
+    )
+    return place_of(own) if own else shared.place(service)
+
+
 _NO_LIMIT = 1_000_000
 
 
 @cache
 def configured_clinics() -> Clinics:
     """The clinics of this process's settings. Raises ClinicsWrong."""
-    file = ClinicsSettings().faskes_file
-    return Clinics() if file is None else read_clinics(file)
+    settings = ClinicsSettings()
+    if settings.faskes_file is None:
+        return Clinics(shared=settings.share_credential)
+    return read_clinics(settings.faskes_file)
 
 
 def known_clinics() -> Known:
-    """The names in the file, for whoever only looks at jobs: no secret is read for it.
+    """The clinics that have a credential, for whoever only looks at jobs: no secret is read for it.
 
-    None without a file, and for one that cannot be read: then no faskes is called unknown.
+    None when one serves every faskes, and for a file that cannot be read: then none is called unknown.
     """
-    file = ClinicsSettings().faskes_file
+    settings = ClinicsSettings()
+    if settings.faskes_file is None:
+        return Clinics(shared=settings.share_credential).known
     try:
-        return None if file is None else _tables(file).keys()
+        return _tables(settings.faskes_file).keys()
     except ClinicsWrong:
         return None
 

@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +17,8 @@ from uuid import uuid4
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database import Database, open_database
+from database.belonging import check_belonging, note_clinics, note_taken
+from database.errors import DatabaseUnavailable, OtherBpjs
 from database.faskes_name import said_name
 from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
@@ -44,13 +46,40 @@ class Composition:
     stop: threading.Event = field(default_factory=threading.Event)
     in_hand: InHand = field(default_factory=InHand, repr=False)
     run_names: dict[int, str] = field(default_factory=dict, repr=False)
+    _taken: set[tuple[str, Service]] = field(default_factory=set, repr=False)
     _opened: dict[str, Bpjs] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def database(self) -> Database:
-        """Opened on first use. Raises DatabaseUnavailable."""
-        return self.open_database()
+        """Opened on first use, when it belongs to the BPJS of the settings.
+
+        Raises OtherBpjs, DatabaseUnavailable.
+        """
+        database = self.open_database()
+        check_belonging(database, self._addresses)
+        if self.clinics.from_file:
+            note_clinics(database, self.clinics.names)
+        return database
+
+    @cached_property
+    def _addresses(self) -> Mapping[tuple[str, Service], str]:
+        return self.clinics.addresses()
+
+    def note_taken(self, faskes: str, service: Service) -> None:
+        """BPJS took something: the database belongs to it now. Where it belongs to another, we stop."""
+        who = (self.clinics.key(faskes), service)
+        if who in self._taken:
+            return
+        try:
+            note_taken(self.database, *who, self._addresses[who])
+        except DatabaseUnavailable as error:
+            logger.warning("not noted which BPJS this is: %s", error)  # the next one that is taken notes it
+        except OtherBpjs as error:
+            logger.error("stopping: %s", error)  # noqa: TRY400 - a sentence is enough
+            self.stop.set()
+        else:
+            self._taken.add(who)
 
     @cached_property
     def harmless_reads(self) -> HarmlessReads:

@@ -157,6 +157,8 @@ def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> D
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
         return _as_it_stands(claim.job_id, at)
+    if verdict.status is Status.TERKIRIM:
+        at.note_taken(hand.job.faskes, hand.service)
     if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
         return _as_it_stands(claim.job_id, at)
     return Delivered(verdict.status, _text(hand, verdict))

@@ -13,9 +13,8 @@ from bpjs_client.jenis import Jenis
 from database import DatabaseError
 from database.attempts import Asker
 from database.claim import ClaimedJob
-from database.faskes_name import said_name
+from database.faskes_name import UTAMA, said_name
 from database.hold import Claim
-from database.intake import UTAMA
 from database.status import Status
 from tasks.composition import composition
 from tasks.delivery import Delivered, TryAgain, deliver

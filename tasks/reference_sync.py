@@ -45,7 +45,7 @@ def sync_reference(
     started_at, started = at.database.clock(), time.monotonic()
     try:
         items = _read(reference, reading, at, faskes, last_try=last_try)
-        return store_reference(
+        stored = store_reference(
             at.database,
             faskes,
             reference,
@@ -61,6 +61,8 @@ def sync_reference(
         return store_failure(
             at.database, faskes, reference, str(failed), started_at=started_at, seconds=seconds
         )
+    at.note_taken(faskes, reference.service)
+    return stored
 
 
 class _CannotRead(Exception):

@@ -13,8 +13,7 @@ from prefect.states import Completed, Failed
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME
 from database import DatabaseError
-from database.faskes_name import said_name
-from database.intake import UTAMA
+from database.faskes_name import UTAMA, said_name
 from database.references import Synced
 from tasks.composition import composition
 from tasks.reference_sync import NotNow, sync_reference

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from bpjs_client.references import BY_NAME, Item
 from database import Database
-from database.intake import UTAMA
+from database.faskes_name import UTAMA
 from database.models import ReferenceItem, Sync
 from database.reference_search import rows_with, search
 from database.references import SuspiciousShrink, Synced, last_synced, store_failure, store_reference

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from database.settings import PROJECT
+from deployments.belonging import NotFilledIn, refuse_unfilled
 from deployments.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
 from tasks.prefect_environment import API_URL, DEFAULTS
 
@@ -68,3 +70,24 @@ def test_a_demo_uses_nothing_of_the_users(tmp_path: Path, monkeypatch: pytest.Mo
     assert not set(plan.environ.values()) & set(mine.values())
     assert plan.database.database_url.get_secret_value() == f"sqlite:///{tmp_path}/bpjs.db"
     assert plan.environ["PATH"] == "/bin"
+
+
+def test_what_is_invented_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    invented = everyday_plan({})
+    real = everyday_plan(given(monkeypatch, REAL))
+    assert (invented.folder, real.folder) == (PROJECT / ".bpjs" / "simulator", PROJECT / ".bpjs")
+    for name in ("PREFECT_HOME", "BPJS_DATABASE_URL", "BPJS_DATA_KEY_FILE"):
+        assert str(invented.folder) in invented.environ[name]
+    assert real.database.database_url.get_secret_value() == f"sqlite:///{PROJECT}/.bpjs/bpjs.db"
+    assert real.database.data_key_file == PROJECT / ".bpjs" / "data.key"
+    assert real.environ["PREFECT_HOME"] == str(PROJECT / ".bpjs" / "prefect")
+
+
+def test_an_env_that_was_copied_and_not_filled_in_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = everyday_plan(given(monkeypatch, REAL | {"BPJS_CONS_ID": "", "BPJS_KD_PROVIDER": "01110001"}))
+    with pytest.raises(NotFilledIn) as refused:
+        refuse_unfilled(plan)
+    assert str(refused.value) == (
+        "Belum diisi di .env: BPJS_ANTREAN_USER_KEY, BPJS_CONS_ID, BPJS_PCARE_PASSWORD, BPJS_PCARE_USERNAME,"
+        " BPJS_PCARE_USER_KEY."
+    )

@@ -69,7 +69,7 @@ def test_who_is_not_listed_is_unknown_and_never_gets_anothers_credential(tmp_pat
 
 
 def test_without_a_file_one_credential_serves_every_faskes() -> None:
-    clinics = Clinics()
+    clinics = Clinics(shared=True)
     assert clinics.names == ("utama",)
     assert clinics.settings("cabang") == clinics.settings("utama")
     assert clinics.room(Door("cabang", "pcare"), 1_000) > 1_000
@@ -135,5 +135,14 @@ def test_with_a_file_that_cannot_be_read_nobody_is_called_unknown(
 
 
 def test_without_a_file_no_names_are_known() -> None:
+    assert Clinics(shared=True).known is None
+
+
+def test_without_a_file_and_unless_it_is_shared_the_credential_is_that_of_utama_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert known_clinics() == Clinics().known == ("utama",)
+    with pytest.raises(UnknownClinic, match="BPJS_SHARE_CREDENTIAL=true"):
+        Clinics().settings("cabang")
+    monkeypatch.setenv("BPJS_SHARE_CREDENTIAL", "true")
     assert known_clinics() is None
-    assert Clinics().known is None

@@ -1,0 +1,106 @@
+"""Which BPJS a database belongs to: noted when that BPJS first took something, and held against every other.
+
+Invented patients must never reach the real BPJS, nor the references of one BPJS refuse the jobs of another.
+So a process that would send compares the addresses in its settings with those noted here, before it claims.
+"""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session
+
+from bpjs_client.jenis import Service
+from bpjs_client.settings import SIMULATOR
+from database.engine import Database
+from database.errors import MoveRefused, OtherBpjs
+from database.models import Belonging, UtcDateTime
+
+Addresses = Mapping[tuple[str, Service], str]  # by faskes and service, as `BpjsSettings.place` gives them
+
+
+def check_belonging(database: Database, addresses: Addresses) -> None:
+    """Raises OtherBpjs when one of these clinics was served at another address, DatabaseUnavailable."""
+    with database.read() as session:
+        noted = {(row.faskes, row.service): row.address for row in session.scalars(select(Belonging))}
+    for (faskes, service), address in addresses.items():
+        was = noted.get((faskes, service.value))
+        if was is not None and was != address:
+            raise OtherBpjs(_sentence(was, address))
+
+
+def note_clinics(database: Database, names: Collection[str]) -> None:
+    """Let every process that hands over know which clinics have a credential. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        known = set(session.scalars(select(Belonging.faskes)))
+    if set(names) - known:
+        with database.write() as session:
+            now = database.clock()
+            for faskes in sorted(set(names) - known):
+                for service in Service:
+                    _make(session, faskes, service, {"address": None, "since": now})
+
+
+def has_credential(database: Database, faskes: str) -> bool:
+    """Whether a dispatcher ever had a credential for this clinic. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        return session.scalar(select(Belonging.faskes).where(Belonging.faskes == faskes).limit(1)) is not None
+
+
+def note_taken(database: Database, faskes: str, service: Service, address: str) -> None:
+    """BPJS at this address took something of a clinic.
+
+    Raises OtherBpjs when another did before, DatabaseUnavailable.
+    """
+    with database.write() as session:
+        now = database.clock()
+        _make(session, faskes, service, {"address": address, "since": now})
+        row = session.get_one(Belonging, (faskes, service.value), with_for_update=True)
+        if row.address is None:
+            row.address, row.since = address, now
+        elif row.address != address:
+            raise OtherBpjs(_sentence(row.address, address))
+
+
+def move_belonging(
+    database: Database, addresses: Addresses, *, reason: str, by: str
+) -> list[tuple[str, str]]:
+    """A person says that BPJS moved: from now on the database belongs to these; from where to where.
+
+    Raises MoveRefused where one of the two is the simulator, DatabaseUnavailable.
+    """
+    moved = []
+    with database.write() as session:
+        for (faskes, service), address in addresses.items():
+            row = session.get(Belonging, (faskes, service.value), with_for_update=True)
+            if row is None or row.address in (None, address):
+                continue
+            if SIMULATOR in (row.address, address):
+                raise MoveRefused(_sentence(row.address, address))
+            moved.append((row.address, address))
+            row.address, row.since = address, database.clock()
+            row.by, row.reason = by, reason
+    return moved
+
+
+def _make(session: Session, faskes: str, service: Service, values: Mapping[str, object]) -> None:
+    session.execute(_MAKE, {"faskes": faskes, "service": service.value, **values})
+
+
+_MAKE = text(
+    "INSERT INTO belongings (faskes, service, address, since)"
+    " VALUES (:faskes, :service, :address, :since) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("since", type_=UtcDateTime))
+
+
+def _sentence(was: str, address: str) -> str:
+    if was == SIMULATOR:
+        return (
+            f"Basis data ini berisi pasien contoh dari simulator dan tidak dikirim ke {address}; {_ANOTHER}."
+        )
+    if address == SIMULATOR:
+        return f"Basis data ini milik BPJS di {was}, bukan simulator; {_ANOTHER}."
+    return f"Basis data ini milik BPJS di {was}, bukan {address}; {_ANOTHER}, atau {_MOVED}."
+
+
+_ANOTHER = "isi BPJS_DATABASE_URL dengan basis data lain"
+_MOVED = "jalankan `bpjs pindah-bpjs` bila BPJS yang sama pindah alamat"

@@ -1,0 +1,32 @@
+"""Looks, before `make run` starts anything, whether what is invented would meet what is real."""
+
+from bpjs_client.jenis import Service
+from bpjs_client.settings import SIMULATOR, BpjsSettings
+from database import Database
+from database.belonging import check_belonging, note_taken
+from database.faskes_name import UTAMA
+from deployments.plan import Plan
+from tasks.clinics import configured_clinics
+
+
+class NotFilledIn(Exception):
+    """`.env` names the real BPJS and lacks what BPJS gave the clinic; the text names the variables."""
+
+
+def refuse_unfilled(plan: Plan) -> None:
+    """Raises NotFilledIn."""
+    if plan.simulator_port is not None or configured_clinics().from_file:
+        return
+    left = BpjsSettings().unfilled
+    if left:
+        raise NotFilledIn(f"Belum diisi di .env: {', '.join(left)}.")
+
+
+def keep_apart(plan: Plan, database: Database) -> None:
+    """Raises OtherBpjs where the database belongs to another BPJS, DatabaseUnavailable."""
+    if plan.simulator_port is None:
+        check_belonging(database, configured_clinics().addresses())
+        return
+    # Its sample day is handed over as soon as it runs: the database belongs to it before.
+    for service in Service:
+        note_taken(database, UTAMA, service, SIMULATOR)
