@@ -126,8 +126,8 @@ def with_masked_values(value: Any) -> Any:
     """A copy of JSON in which the values of identifying fields show only their last three characters."""
     if isinstance(value, Mapping):
         return {
-            name: _mostly_masked(str(inner))
-            if name in _MASKED_FIELDS and isinstance(inner, str | int)
+            name: mostly_masked(str(inner))
+            if names_the_patient(name) and isinstance(inner, str | int)
             else with_masked_values(inner)
             for name, inner in value.items()
         }
@@ -136,9 +136,18 @@ def with_masked_values(value: Any) -> Any:
     return value
 
 
-_MASKED_FIELDS = frozenset({"noKartu", "nomorkartu", "nik", "nohp", "noHP", "noKTP"})
+def names_the_patient(name: str) -> bool:
+    """Whether a field of this name, however it is spelled, holds a card's number, a NIK or a phone."""
+    return "".join(filter(str.isalnum, name)).casefold() in _MASKED_FIELDS
+
+
+_THINGS = ("kartu", "kartupeserta", "peserta", "bpjs", "jkn", "nik", "ktp", "hp", "telepon", "telp", "card")
+_MASKED_FIELDS = frozenset(prefix + thing for prefix in ("no", "nomor", "") for thing in _THINGS) | frozenset(
+    {"noka", "phone", "handphone", "mobile", "cardnumber", "phonenumber"}
+)
 _SHOWN = 3
 
 
-def _mostly_masked(text: str) -> str:
+def mostly_masked(text: str) -> str:
+    """The last three characters of a number."""
     return f"{_MASK}{text[-_SHOWN:]}" if len(text) > _SHOWN else text

@@ -12,7 +12,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bpjs_client.identifiers import with_masked_values, without_identifiers
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.masking import masked, masked_changes
 from cli.chosen import FaskesName
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
@@ -27,9 +28,7 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     job_id: MaybeJobId = None,
     kunci: Annotated[str | None, typer.Option(help="Kunci pekerjaan, sebagai ganti nomornya.")] = None,
     faskes: FaskesName = UTAMA,
-    reveal: Annotated[
-        bool, typer.Option("--buka", help="Tampilkan nomor kartu, NIK dan HP utuh; dicatat.")
-    ] = False,
+    reveal: Annotated[bool, typer.Option("--buka", help="Tampilkan semuanya utuh; dicatat.")] = False,
     by: Annotated[str | None, typer.Option("--oleh", help="Yang membuka; bawaan: pengguna komputer.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
@@ -49,16 +48,22 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
 
 
 def _masked(detail: dict[str, Any]) -> dict[str, Any]:
-    masked: dict[str, Any] = with_masked_values(detail)
-    for told in (masked, *masked["history"]):
-        for name in _TEXTS & told.keys():
-            if isinstance(told[name], str):
-                told[name] = without_identifiers(told[name], detail["request"])
-    return masked
-
-
-# What BPJS or a person said in words.
-_TEXTS = frozenset({"message", "response", "reason"})
+    request = detail["request"]
+    return detail | {
+        "message": without_identifiers(detail["message"] or "", request) or None,
+        "request": masked(request),
+        "response": masked(detail["response"], request),
+        "history": [
+            attempt
+            | {
+                "request": masked(attempt["request"]),
+                "response": masked(attempt["response"], request),
+                "reason": without_identifiers(attempt["reason"] or "", request) or None,
+                "changes": masked_changes(attempt["changes"], request),
+            }
+            for attempt in detail["history"]
+        ],
+    }
 
 
 def _whole(detail: dict[str, Any], timezone: ZoneInfo) -> Group:

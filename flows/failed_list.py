@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bpjs_client.identifiers import without_identifiers
 from database.failed import FailedJob
 from tasks.detail_note import note_key
+from tasks.markdown import row, ruled, words
 from tasks.ui_links import artifact_link, form_link
 
 DEPLOYMENT = "kirim-ulang-massal/kirim-ulang-massal"
@@ -18,10 +19,10 @@ def failed_list(jobs: Sequence[FailedJob], title: str, *, ids: str, named: bool)
     Raises what Prefect's client raises when its server cannot be reached.
     """
     headings = ["Id", "Tanggal", "Jenis", *(["Norm"] if named else []), "Pesan"]
-    lines = [headings, ["---"] * len(headings), *(_row(job, named=named) for job in jobs[:_LISTED])]
+    rows = [row(_cells(job, named=named)) for job in jobs[:_LISTED]]
     more = [f"… dan {len(jobs) - _LISTED} lagi."] if len(jobs) > _LISTED else []
-    table = ["\n".join(f"| {' | '.join(line)} |" for line in lines)] if jobs else []
-    return "\n\n".join([f"# {title}", *_offer(ids, len(jobs)), *table, *more])
+    table = ["\n".join([*ruled(headings), *rows])] if jobs else []
+    return "\n\n".join([f"# {words(title)}", *_offer(ids, len(jobs)), *table, *more])
 
 
 def _offer(ids: str, count: int) -> list[str]:
@@ -32,7 +33,7 @@ def _offer(ids: str, count: int) -> list[str]:
     return [f"**[Kirim ulang {count} pekerjaan ini]({link})**"] if link else []
 
 
-def _row(job: FailedJob, *, named: bool) -> list[str]:
-    said = " ".join(without_identifiers(job.message, job.body).replace("|", "/").split())
+def _cells(job: FailedJob, *, named: bool) -> list[str]:
+    said = words(without_identifiers(job.message, job.body))
     page = f"[{job.id}]({artifact_link(note_key(job.id))})"
-    return [page, job.tanggal, job.jenis, *([job.norm] if named else []), said]
+    return [page, job.tanggal, job.jenis, *([words(job.norm)] if named else []), said]

@@ -7,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 
 from database.faskes_name import shortened
 from database.references import Synced
+from tasks.markdown import words
 from tasks.ui_links import form_link, task_run_link
 
 KEY = "referensi"
@@ -38,5 +39,9 @@ def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
         "Hilang": synced.removed,
         "Detik": round(synced.seconds, 1),
         "Perbarui": f"[Perbarui lagi]({form})" if form else "",
-        "Keterangan": f"Gagal · {shortened(synced.error, _LONGEST_ERROR)}" if synced.error else "Selesai",
+        "Keterangan": _outcome(synced),
     }
+
+
+def _outcome(synced: Synced) -> str:
+    return f"Gagal · {words(shortened(synced.error, _LONGEST_ERROR))}" if synced.error else "Selesai"

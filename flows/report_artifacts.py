@@ -2,6 +2,7 @@
 
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, create_table_artifact
 
+from tasks.markdown import row, ruled, words
 from tasks.report import DIMENSIONS, Report
 from tasks.report_chart import as_image, chart
 from tasks.report_words import figures, month, period
@@ -13,11 +14,11 @@ _MOST_ROWS = 400
 
 def leave_report(made: Report) -> None:
     """Leave them with the present flow run."""
-    words = f"Pekerjaan {period(made.scope)}"
-    create_markdown_artifact(key=KEY, markdown=_page(made, words), description=words)
+    title = f"Pekerjaan {period(made.scope)}"
+    create_markdown_artifact(key=KEY, markdown=_page(made, title), description=title)
     for name in DIMENSIONS:
         create_table_artifact(
-            key=f"{KEY}-{name}", table=_rows(made, name), description=f"{words}, menurut {name}"
+            key=f"{KEY}-{name}", table=_rows(made, name), description=f"{title}, menurut {name}"
         )
     create_progress_artifact(100 * made.month.share, key=MONTH_KEY, description=month(made.month))
 
@@ -25,21 +26,25 @@ def leave_report(made: Report) -> None:
 def _page(made: Report, title: str) -> str:
     one_day = made.scope.first is not None and made.scope.first == made.scope.last
     drawn = chart(made.course, f"{title}, per {'jam' if one_day else 'hari'}") if len(made.course) else ""
-    rows = [f"| {name} | {figure} |" for name, figure in figures(made).items()]
+    rows = [row([words(name), words(figure)]) for name, figure in figures(made).items()]
     return "\n\n".join(
         (
             f"# {title}",
             as_image(drawn, title) if drawn else "Belum ada pekerjaan.",
-            "\n".join(["| | |", "|---|---|", *rows]),
+            "\n".join([*ruled(["", ""]), *rows]),
             f"Dibuat {made.made_at:%d-%m-%Y %H:%M:%S}.",
         )
     )
+
+
+def _cell(value: object) -> object:
+    return words(value) if isinstance(value, str) else value
 
 
 def _rows(made: Report, name: str) -> list[dict[str, object]]:
     table = made.tables[name].tail(_MOST_ROWS) if name == "tanggal" else made.tables[name].head(_MOST_ROWS)
     shown = table.astype(object).where(table.notna(), "-")
     return [
-        {name.title(): str(key), **dict(zip(map(str, shown.columns), row, strict=True))}
-        for key, row in zip(shown.index, shown.to_numpy().tolist(), strict=True)
+        {name.title(): words(key), **dict(zip(map(str, shown.columns), map(_cell, counts), strict=True))}
+        for key, counts in zip(shown.index, shown.to_numpy().tolist(), strict=True)
     ]

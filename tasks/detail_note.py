@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from prefect.artifacts import create_markdown_artifact
 
-from bpjs_client.bodies import MODELS, Khusus, RujukLanjut, SubSpesialis, WireModel
-from bpjs_client.identifiers import with_masked_values, without_identifiers
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.masking import masked
 from bpjs_client.meanings import meaning_of
 from database import Database
 from database.detail import show
 from database.status import Status
+from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.ui_links import form_link
 
@@ -25,24 +26,6 @@ logger = logging.getLogger(__name__)
 
 NEEDS_SOMEBODY = frozenset({Status.GAGAL, Status.TIDAK_PASTI})
 DEPLOYMENT = "kirim-ulang/kirim-ulang"
-# What clinics write about a patient in their own words.
-_ABOUT_THE_PATIENT = frozenset(
-    {
-        "keluhan",
-        "anamnesa",
-        "terapiObat",
-        "terapiNonObat",
-        "bmhp",
-        "alasan",
-        "keterangan",
-        "alasanTacc",
-        "catatan",
-    }
-)
-_MODELS: tuple[type[WireModel], ...] = (*MODELS.values(), RujukLanjut, SubSpesialis, Khusus)
-# A clinic may add fields of its own, and nobody knows what it writes into them.
-_SHOWN = frozenset(name for model in _MODELS for name in model.model_fields) - _ABOUT_THE_PATIENT
-_LEFT_OUT = "…"
 _LONGEST_JSON = 10_000  # characters of a request or a response on the page
 
 
@@ -53,7 +36,7 @@ def leave_note(database: Database, job_id: int) -> None:
         link = form_link(DEPLOYMENT, form_parameters(job))
         said = without_identifiers(job["message"] or "", job["request"])
         page = note(job, link, database.timezone)
-        create_markdown_artifact(key=note_key(job_id), markdown=page, description=said)
+        create_markdown_artifact(key=note_key(job_id), markdown=page, description=words(said))
     except PREFECT_UNAVAILABLE as error:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
 
@@ -87,7 +70,7 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
         (
             f"# Pekerjaan {job['id']} · {job['jenis']}",
             "",
-            f"> {_quoted(message)}",
+            f"> {words(message) or 'Tanpa penjelasan.'}",
             "",
             f"**Artinya:** {meaning.means}",
             "",
@@ -95,12 +78,11 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
             "",
             again,
             "",
-            "| | |",
-            "|---|---|",
-            *(f"| {name} | {value} |" for name, value in rows.items()),
+            *ruled(["", ""]),
+            *(row([name, words(value)]) for name, value in rows.items()),
             "",
             "## Request",
-            _json(_known(job["request"])),
+            _json(job["request"]),
             "## Response",
             _json(job["response"]),
         )
@@ -120,34 +102,10 @@ def _named_fields(job: Mapping[str, Any]) -> list[str]:
 
 
 def _may_be_shown(name: str, value: object) -> bool:
-    harmless = json.dumps(with_masked_values({name: value})) == json.dumps({name: value})
-    return harmless and name in _SHOWN and without_identifiers(str(value)) == str(value)
-
-
-def _quoted(message: str) -> str:
-    return " ".join(message.split()) or "Tanpa penjelasan."
+    return json.dumps(masked({name: value})) == json.dumps({name: value})
 
 
 def _json(value: object) -> str:
-    shown = json.dumps(_without_words(with_masked_values(value)), ensure_ascii=False, indent=2)
-    whole = without_identifiers(shown)
+    whole = json.dumps(masked(value), ensure_ascii=False, indent=2)
     cut = "" if len(whole) <= _LONGEST_JSON else "\n\nDipotong; seluruhnya: `bpjs show`."
     return f"```json\n{whole[:_LONGEST_JSON]}\n```{cut}"
-
-
-def _known(value: Any) -> Any:
-    """A request with only those values that BPJS's own fields hold and that are codes, dates and numbers."""
-    if isinstance(value, Mapping):
-        return {
-            name: _known(inner) if name in _SHOWN or not inner else _LEFT_OUT for name, inner in value.items()
-        }
-    return [_known(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _without_words(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            name: _LEFT_OUT if name in _ABOUT_THE_PATIENT and inner else _without_words(inner)
-            for name, inner in value.items()
-        }
-    return [_without_words(inner) for inner in value] if isinstance(value, list) else value

@@ -1,7 +1,7 @@
 """The page from which staff start in Prefect: today's counts, each a link, and what waits for somebody."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from textwrap import shorten
 from typing import Any
@@ -22,6 +22,7 @@ from database.report import Scope, totals
 from database.status import CARDS, FINAL, Status
 from tasks.composition import Composition
 from tasks.detail_note import DEPLOYMENT, form_parameters, note_key
+from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.repeating import repeatedly
 from tasks.saved_searches import STATES
@@ -53,7 +54,7 @@ def landing(database: Database, *, named: bool, known: Known = None) -> str:
     parts = [
         f"# Pekerjaan hari ini, {today(database):%d-%m-%Y}",
         f"**{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.**",
-        *(f"> {without_identifiers(door)}" for door in seen.doors),
+        *(f"> {words(without_identifiers(door))}" for door in seen.doors),
         _actions(),
         "\n".join(_today(database, seen.cards)),
         _LISTS,
@@ -116,7 +117,7 @@ def _today(database: Database, cards: Mapping[str, int]) -> list[str]:
     """The four cards for each job type, every count a link to its task runs."""
     found = totals(database, Scope(today(database), today(database)))
     rows = [_row(jenis.value, _counts(found[jenis]), search=jenis.value) for jenis in Jenis]
-    return [_line(_HEADINGS), _line(["---"] * len(_HEADINGS)), *rows, _row("**Semua**", cards, search="")]
+    return [*ruled(_HEADINGS), *rows, _row("**Semua**", cards, search="")]
 
 
 def _counts(by_status: Mapping[str, int]) -> dict[str, int]:
@@ -125,7 +126,7 @@ def _counts(by_status: Mapping[str, int]) -> dict[str, int]:
 
 def _row(name: str, counts: Mapping[str, int], *, search: str) -> str:
     cells = [f"[{counts[card]}]({task_runs_link(states=STATES[card], name=search)})" for card in CARDS]
-    return _line([name, *cells])
+    return row([name, *cells])
 
 
 def _waiting(database: Database, *, named: bool) -> list[str]:
@@ -134,13 +135,13 @@ def _waiting(database: Database, *, named: bool) -> list[str]:
     if not ids:
         return ["Tidak ada."]
     headings = ("Tanggal", "Pekerjaan", "Jenis", *(["Norm"] if named else []), "Status", "Aksi", "Pesan")
-    rows = [_line(_job(show(database, job_id), named=named)) for job_id in ids[:MOST_ROWS]]
+    rows = [row(_job(show(database, job_id), named=named)) for job_id in ids[:MOST_ROWS]]
     more = (
         []
         if len(ids) <= MOST_ROWS
         else ["", f"Hanya {MOST_ROWS} terbaru; semuanya: `bpjs monitor --tanggal semua`."]
     )
-    return [_line(headings), _line(["---"] * len(headings)), *rows, *more]
+    return [*ruled(headings), *rows, *more]
 
 
 def _job(job: Mapping[str, Any], *, named: bool) -> list[str]:
@@ -149,10 +150,10 @@ def _job(job: Mapping[str, Any], *, named: bool) -> list[str]:
         job["tanggal"],
         f"[{number}]({artifact_link(note_key(number))})",
         job["jenis"],
-        *([job["norm"]] if named else []),
+        *([words(job["norm"])] if named else []),
         WORDS[Status(job["status"])],
         _to_do(job),
-        shorten(without_identifiers(job["message"] or "", job["request"]), _MESSAGE, placeholder=" …"),
+        words(shorten(without_identifiers(job["message"] or "", job["request"]), _MESSAGE, placeholder=" …")),
     ]
 
 
@@ -161,8 +162,3 @@ def _to_do(job: Mapping[str, Any]) -> str:
         return f"`bpjs tutup {job['id']}`"
     again = form_link(DEPLOYMENT, form_parameters(job))
     return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job['id']}`"
-
-
-def _line(cells: Sequence[str]) -> str:
-    """A row of a Markdown table; what BPJS wrote must not end it."""
-    return f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in cells)} |"
