@@ -17,6 +17,7 @@ from bpjs_client.settings import BpjsSettings
 from cli import granted
 from cli.chosen import known
 from cli.finding import Finding
+from cli.open_files import open_files
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
@@ -62,7 +63,7 @@ def doctor(
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
     few = len(chosen) <= MOST
-    findings = [*_settings(), *_database(chosen if few else ()), *_prefect()]
+    findings = [*_settings(), *_database(chosen if few else ()), *open_files(), *_prefect()]
     rows = _stopped_rows()
     findings += [finding for clinic in chosen for finding in _services(clinic, rows, endpoints=few)]
     if as_json:

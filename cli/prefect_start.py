@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 from cli.terminal import UserError
 from tasks.prefect_environment import configure, has_api_url
+from tasks.prefect_home import close_prefect_files
 
 
 def prepare_prefect() -> None:
     """Set what every Prefect of ours is told; call it before anything imports Prefect."""
     configure(os.environ)
+    close_prefect_files(os.environ)
 
 
 # With a mere RuntimeError Prefect says that no server answers, or that a temporary one did not start.

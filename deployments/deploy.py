@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from database import DatabaseError
+from database.private_files import keep_private
 from database.settings import PROJECT
 from deployments import commands
 from deployments.wrong_settings import sentence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
 
     `--wait SECONDS`: how long a server that was only just started may take until it answers.
     """
+    keep_private()
     configure(os.environ)
     asked = ArgumentParser()
     asked.add_argument("--wait", type=int, default=0)
