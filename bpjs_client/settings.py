@@ -5,12 +5,12 @@ import ssl
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
+from bpjs_client.web_address import safe_address
 
-_WEB_ADDRESS = TypeAdapter(HttpUrl)
 _PROVIDER = re.compile(r"[0-9A-Za-z]{8}")  # the shape of all samples (contract 5e)
 # The project's own, from whatever directory a command is run.
 DOTENV = Path(__file__).resolve().parent.parent / ".env"
@@ -49,11 +49,7 @@ class BpjsSettings(BaseSettings):
     @field_validator("pcare_base_url", "antrean_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        try:
-            _WEB_ADDRESS.validate_python(value.strip())
-        except ValidationError:  # its text repeats the address, which may hold a password
-            raise ValueError("harus alamat http:// atau https:// dari layanan BPJS") from None
-        return value.strip()
+        return safe_address(value)
 
     @field_validator("kd_provider")
     @classmethod
