@@ -171,6 +171,9 @@ _TODO_TOGETHER = {
 }
 
 
+_START_PREFECT = f"hidupkan server Prefect, atau periksa {API_URL}"
+
+
 def _prefect() -> Iterator[Finding]:
     if not has_api_url(os.environ):
         found = "tanpa PREFECT_API_URL; send memakai server sementara, dispatch memerlukan server tetap"
@@ -178,6 +181,7 @@ def _prefect() -> Iterator[Finding]:
         return
     from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
 
+    from tasks.prefect_trouble import Trouble, answered  # noqa: PLC0415
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
     from tasks.schedules import schedule_zones  # noqa: PLC0415
 
@@ -186,8 +190,9 @@ def _prefect() -> Iterator[Finding]:
             client.hello()
             zones = schedule_zones(client)
     except PREFECT_UNAVAILABLE as error:
-        todo = f"hidupkan server Prefect, atau periksa {API_URL}"
-        yield Finding("Prefect", False, f"tidak menjawab ({type(error).__name__})", todo)
+        silent = Trouble(f"tidak menjawab ({type(error).__name__})", _START_PREFECT)
+        trouble = answered(error) or silent
+        yield Finding("Prefect", False, trouble.found, trouble.todo)
         return
     yield Finding("Prefect", True, "menjawab")
     yield from _schedules(zones, DatabaseSettings().timezone)

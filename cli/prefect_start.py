@@ -21,7 +21,8 @@ _NOT_STARTED = ("Failed to reach API", "ephemeral Prefect API server")
 
 @contextmanager
 def prefect_unavailable() -> Iterator[None]:
-    """Turn a server that cannot be reached into one sentence. Raises UserError."""
+    """Turn a server that cannot be reached, or refuses, into one sentence. Raises UserError."""
+    from tasks.prefect_trouble import answered  # noqa: PLC0415 - HTTP, which not every command needs
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
 
     try:
@@ -29,6 +30,8 @@ def prefect_unavailable() -> Iterator[None]:
     except (*PREFECT_UNAVAILABLE, RuntimeError) as error:
         if isinstance(error, RuntimeError) and not any(text in str(error) for text in _NOT_STARTED):
             raise
+        if trouble := answered(error):
+            raise UserError(f"{trouble} Pekerjaan tetap tersimpan dan menunggu.") from None
         where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
         raise UserError(
             f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."
