@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.finding import Finding
 from database.engine import parse_url
-from database.private_files import OURS, everything_in, mode_of, open_to_others
+from database.private_files import OURS, close_all, everything_in, mode_of, open_to_others
 from database.settings import PROJECT, DatabaseSettings
 from database.sqlite_file import file_of, files_of
 from tasks.clinics import secret_files
@@ -17,7 +17,9 @@ _MOST = 5  # in one line
 
 
 def open_files() -> Iterator[Finding]:
-    """What stayed open: our own files are closed whenever they are used, where that can be done."""
+    """What stayed open: our own files are closed whenever they are used, and here, where that can be done."""
+    if OURS.is_dir():
+        close_all(OURS)
     found = [*open_to_others(_ours()), *(file for file in _given() if mode_of(file) & _EVERYBODY)]
     if not found:
         yield Finding("Izin berkas", True, "tidak ada yang terbuka bagi pengguna lain komputer ini")

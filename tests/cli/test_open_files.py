@@ -83,3 +83,19 @@ def test_what_could_not_be_closed_is_named_with_its_mode(
     assert (finding.what, finding.well) == ("Izin berkas", False)
     assert finding.found == f"terbuka bagi pengguna lain: {database} (664)"
     assert "chmod go=" in finding.todo
+
+
+def test_the_project_s_own_folder_is_closed_by_looking(
+    at_work: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = at_work.folder / ".bpjs"
+    (ours / "log").mkdir(parents=True)
+    (ours / "log" / "worker.log").touch()
+    for path in (ours, ours / "log", ours / "log" / "worker.log"):
+        path.chmod(0o755)
+    monkeypatch.setattr("cli.open_files.OURS", ours)
+    monkeypatch.setenv("BPJS_DATABASE_URL", f"sqlite:///{ours / 'bpjs.db'}")
+    monkeypatch.setenv("BPJS_DATA_KEY_FILE", str(ours / "data.key"))
+    (finding,) = open_files()
+    assert finding.well
+    assert opened(ours) == {}
