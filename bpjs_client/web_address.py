@@ -25,9 +25,7 @@ def safe_address(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("tidak boleh memuat nama pengguna atau kata sandi")
     if parts.scheme.lower() != "https" and not is_loopback(host):
-        raise ValueError(
-            "harus https://; http:// hanya untuk komputer ini sendiri (127.0.0.1, ::1, localhost)"
-        )
+        raise ValueError("harus https://; http:// hanya untuk komputer ini sendiri (localhost)")
     return address
 
 
