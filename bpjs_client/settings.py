@@ -4,17 +4,17 @@ import re
 import ssl
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
+from bpjs_client.web_address import is_loopback, safe_address
 
 SIMULATOR = "simulator"  # instead of an address: our own double of BPJS
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # A clinic needs the others.
 _OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file", "simulated"})
-_WEB_ADDRESS = TypeAdapter(HttpUrl)
 _PROVIDER = re.compile(r"[0-9A-Za-z]{8}")  # the shape of all samples (contract 5e)
 # The project's own, from whatever directory a command is run.
 DOTENV = Path(__file__).resolve().parent.parent / ".env"
@@ -55,11 +55,7 @@ class BpjsSettings(BaseSettings):
     @field_validator("pcare_base_url", "antrean_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        try:
-            _WEB_ADDRESS.validate_python(value.strip())
-        except ValidationError:  # its text repeats the address, which may hold a password
-            raise ValueError("harus alamat http:// atau https:// dari layanan BPJS") from None
-        return value.strip()
+        return safe_address(value)
 
     @field_validator("kd_provider")
     @classmethod
@@ -98,8 +94,8 @@ class BpjsSettings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether both services answer on this machine."""
-        hosts = (_WEB_ADDRESS.validate_python(self.base_url(service)).host for service in Service)
-        return all(host in _LOOPBACK for host in hosts)
+        hosts = (urlsplit(self.base_url(service)).hostname or "" for service in Service)
+        return all(map(is_loopback, hosts))
 
     def place(self, service: Service) -> str:
         """Which BPJS this is, whatever the credential: `simulator`, or host, port and path."""
@@ -118,7 +114,7 @@ def _plain(value: object) -> object:
 
 def place_of(address: str) -> str:
     """Host, port and path of an address in one spelling; never a password."""
-    url = _WEB_ADDRESS.validate_python(address)
-    usual = {"http": 80, "https": 443}[url.scheme]
-    port = "" if url.port in (None, usual) else f":{url.port}"
-    return f"{url.host}{port}{(url.path or '').rstrip('/')}".lower()
+    parts = urlsplit(address)
+    usual = {"http": 80, "https": 443}[parts.scheme.lower()]
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    return f"{parts.hostname}{port}{parts.path.rstrip('/')}".lower()

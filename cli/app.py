@@ -13,6 +13,7 @@ from cli.shutdown import INTERRUPTED
 from cli.terminal import UserError, complain, forgive_encoding, open_closed_streams, stop_talking
 from cli.wording import in_indonesian
 from database import DatabaseError
+from database.private_files import keep_private
 from tasks.clinics import ClinicsWrong
 
 # In the order of the help; a command is the function of its module's name.
@@ -59,6 +60,7 @@ USER_ERROR = 2
 
 def main() -> None:
     """Run the command line and exit: 0 or what the command says, 2 for a mistake, 130 after Ctrl-C."""
+    keep_private()
     open_closed_streams()
     forgive_encoding()
     try:

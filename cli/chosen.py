@@ -7,6 +7,7 @@ import typer
 
 from cli.day import read_day_or_all
 from cli.terminal import UserError
+from cli.typed import one_line
 from database import Database
 from database.faskes_name import no_credential
 from database.monitor import today
@@ -17,7 +18,9 @@ Norm = Annotated[str | None, typer.Option(help="Nomor rekam medis.")]
 Nama = Annotated[str | None, typer.Option(help="Bagian dari nama pasien.")]
 Faskes = Annotated[str | None, typer.Option(help="Hanya faskes ini.")]
 FaskesName = Annotated[str, typer.Option("--faskes", help="Faskes yang dimaksud.")]
-Isi = Annotated[str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001.")]
+Isi = Annotated[
+    str | None, typer.Option(metavar="ISIAN=NILAI", help="Isian body, misalnya kdPoli=001; - dari stdin.")
+]
 
 _MOST_NAMES = 10  # of clinics, in a complaint
 
@@ -42,7 +45,7 @@ def field_of(isi: str | None) -> tuple[str, str] | None:
     """A field of the body and its value. Raises UserError."""
     if isi is None:
         return None
-    name, equals, value = isi.partition("=")
+    name, equals, value = one_line(isi, "ISIAN=NILAI").partition("=")
     if not name.strip() or not equals:
         raise UserError("--isi harus ISIAN=NILAI, misalnya kdPoli=001.")
     return name.strip(), value.strip()

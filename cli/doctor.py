@@ -16,6 +16,7 @@ from bpjs_client.settings import BpjsSettings
 from cli import granted
 from cli.chosen import known
 from cli.finding import Finding
+from cli.open_files import open_files
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
@@ -60,7 +61,7 @@ def doctor(
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
     few = len(chosen) <= MOST
-    findings = [*_settings(), *_database(chosen if few else ()), *_prefect()]
+    findings = [*_settings(), *_database(chosen if few else ()), *open_files(), *_prefect()]
     rows = _stopped_rows()
     findings += [finding for clinic in chosen for finding in _services(clinic, rows, endpoints=few)]
     if as_json:
@@ -168,6 +169,9 @@ _TODO_TOGETHER = {
 }
 
 
+_START_PREFECT = f"hidupkan server Prefect, atau periksa {API_URL}"
+
+
 def _prefect() -> Iterator[Finding]:
     if not has_api_url(os.environ):
         found = "tanpa PREFECT_API_URL; send memakai server sementara, dispatch memerlukan server tetap"
@@ -175,6 +179,7 @@ def _prefect() -> Iterator[Finding]:
         return
     from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
 
+    from tasks.prefect_trouble import Trouble, answered  # noqa: PLC0415
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
     from tasks.schedules import schedule_zones  # noqa: PLC0415
 
@@ -183,8 +188,9 @@ def _prefect() -> Iterator[Finding]:
             client.hello()
             zones = schedule_zones(client)
     except PREFECT_UNAVAILABLE as error:
-        todo = f"hidupkan server Prefect, atau periksa {API_URL}"
-        yield Finding("Prefect", False, f"tidak menjawab ({type(error).__name__})", todo)
+        silent = Trouble(f"tidak menjawab ({type(error).__name__})", _START_PREFECT)
+        trouble = answered(error) or silent
+        yield Finding("Prefect", False, trouble.found, trouble.todo)
         return
     yield Finding("Prefect", True, "menjawab")
     yield from _schedules(zones, DatabaseSettings().timezone)

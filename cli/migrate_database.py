@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cli.terminal import UserError, console, error_console, print_json
+from cli.typed import one_line
 from database import Database, open_database
 from database.engine import parse_url
 from database.moving import count_rows, move_everything
@@ -19,13 +20,13 @@ NEW_URL = "BPJS_NEW_DATABASE_URL"
 
 def migrate_database(
     to: Annotated[
-        str | None, typer.Option(help=f"Alamat PostgreSQL yang baru; lebih aman lewat {NEW_URL}.")
+        str | None, typer.Option(help=f"Alamat PostgreSQL yang baru; - dari stdin, bawaan: {NEW_URL}.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Memindahkan semua data dari SQLite ke PostgreSQL yang kosong, dan membandingkan setiap baris."""
     old = open_database()
-    new = _opened(to or os.environ.get(NEW_URL) or "")
+    new = _opened(one_line(to, "Alamat PostgreSQL") if to else os.environ.get(NEW_URL) or "")
     started, total = time.monotonic(), 2 * sum(count_rows(old).values())
     with _progress(quiet=as_json) as progress:
         bar = progress.add_task("", total=total)

@@ -1,6 +1,5 @@
 """`bpjs peserta`: one member of BPJS, asked at once."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from bpjs_client.identifiers import with_masked_values
 from cli.chosen import FaskesName
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import console, plain, print_json
+from cli.typed import one_line
 from database.faskes_name import UTAMA
 
 # Label -> where BPJS says it (contract 3, peserta); sub-objects may be null.
@@ -49,7 +49,7 @@ def peserta(
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Menanyakan satu peserta kepada BPJS: aktif atau tidak, dan terdaftar di mana."""
-    wanted = (_from_stdin() if number == "-" else number).strip()
+    wanted = one_line(number, "Nomor kartu atau NIK").strip()
     with asked(faskes) as lookups:
         member = lookups.peserta(wanted)
         card = str((member or {}).get("noKartu") or "")
@@ -61,11 +61,6 @@ def peserta(
         _show(shown, visits if history else None)
     if member is None:
         tell_nothing_found("Tidak ada peserta dengan nomor itu di BPJS.")
-
-
-def _from_stdin() -> str:
-    # Bytes that are no text are no number either: the refusal says so, not a traceback.
-    return sys.stdin.buffer.readline().decode(errors="replace")
 
 
 def _show(member: Mapping[str, Any], visits: Sequence[Mapping[str, Any]] | None) -> None:

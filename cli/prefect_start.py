@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 from cli.terminal import UserError
 from tasks.prefect_environment import configure, has_api_url
+from tasks.prefect_home import close_prefect_files
 
 
 def prepare_prefect() -> None:
     """Set what every Prefect of ours is told; call it before anything imports Prefect."""
     configure(os.environ)
+    close_prefect_files(os.environ)
 
 
 # With a mere RuntimeError Prefect says that no server answers, or that a temporary one did not start.
@@ -19,7 +21,8 @@ _NOT_STARTED = ("Failed to reach API", "ephemeral Prefect API server")
 
 @contextmanager
 def prefect_unavailable() -> Iterator[None]:
-    """Turn a server that cannot be reached into one sentence. Raises UserError."""
+    """Turn a server that cannot be reached, or refuses, into one sentence. Raises UserError."""
+    from tasks.prefect_trouble import answered  # noqa: PLC0415 - HTTP, which not every command needs
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
 
     try:
@@ -27,6 +30,8 @@ def prefect_unavailable() -> Iterator[None]:
     except (*PREFECT_UNAVAILABLE, RuntimeError) as error:
         if isinstance(error, RuntimeError) and not any(text in str(error) for text in _NOT_STARTED):
             raise
+        if trouble := answered(error):
+            raise UserError(f"{trouble} Pekerjaan tetap tersimpan dan menunggu.") from None
         where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
         raise UserError(
             f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."

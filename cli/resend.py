@@ -15,6 +15,7 @@ from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
+from cli.typed import STDIN, everything
 from database import LineRefused, open_database
 from database.detail import show
 from database.monitor import Filter
@@ -26,8 +27,12 @@ Given = dict[str, object]  # options by name; None: not given
 
 def resend(  # noqa: PLR0917 - Typer makes an option of each
     job_id: MaybeJobId = None,
-    patch: Annotated[str | None, typer.Option(help="Yang diperbaiki saja, sebagai JSON.")] = None,
-    body: Annotated[Path | None, typer.Option(help="Berkas JSON dengan isi lengkapnya.")] = None,
+    patch: Annotated[
+        str | None, typer.Option(help="Yang diperbaiki saja, sebagai JSON; - membacanya dari stdin.")
+    ] = None,
+    body: Annotated[
+        Path | None, typer.Option(help="Berkas JSON dengan isi lengkapnya, atau - untuk stdin.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Mengapa.")] = "",
     by: Annotated[str, typer.Option(help="Nama Anda; bawaan: pengguna komputer ini.")] = "",
     version: Annotated[
@@ -77,7 +82,7 @@ def _edited(asked: Resend, patch: str | None, body: Path | None) -> Resend:
         raise UserError("Pilih salah satu: --patch atau --body.")
     return replace(
         asked,
-        patch=_object(patch, "--patch") if patch is not None else None,
+        patch=_object(_patch(patch), "--patch") if patch is not None else None,
         body=_object(_read(body), "--body") if body is not None else None,
     )
 
@@ -106,7 +111,13 @@ def _numbers(result: Mapping[str, str] | None) -> str:
     return " · ".join(f"{name} {number}" for name, number in with_masked_values(result or {}).items())
 
 
+def _patch(given: str) -> str:
+    return everything("Perbaikan (JSON)") if given == STDIN else given
+
+
 def _read(file: Path) -> str:
+    if str(file) == STDIN:
+        return everything("Isi lengkap (JSON)")
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):

@@ -12,6 +12,7 @@ from cli.chosen import FaskesName
 from cli.day import read_day
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import UserError, console, plain, print_json
+from cli.typed import one_line
 from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
 
@@ -38,7 +39,9 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     subspesialis: Annotated[str | None, typer.Option(help="Rumah sakit dengan subspesialis ini.")] = None,
     sarana: Annotated[str | None, typer.Option(help="Yang juga punya sarana ini.")] = None,
     khusus: Annotated[str | None, typer.Option(help="Rumah sakit dengan layanan khusus ini.")] = None,
-    kartu: Annotated[str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus.")] = None,
+    kartu: Annotated[
+        str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus; - membacanya dari stdin.")
+    ] = None,
     tanggal: Annotated[str | None, typer.Option(help="Rencana rujuk yyyy-MM-dd; bawaan: besok.")] = None,
     faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
@@ -55,7 +58,8 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     day = _tomorrow() if tanggal is None else read_day(tanggal)
     with asked(faskes) as lookups:
         if khusus is not None and kartu is not None:
-            rows = lookups.faskes_khusus(khusus, kartu, day, subspesialis)
+            card = one_line(kartu, "Nomor kartu peserta")
+            rows = lookups.faskes_khusus(khusus, card, day, subspesialis)
         else:
             rows = lookups.faskes_subspesialis(subspesialis or "", day, sarana)
     if as_json:

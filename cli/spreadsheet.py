@@ -5,13 +5,14 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
 from cli.terminal import UserError, strict_json
 from database.models import readable
+from database.private_files import private
 
 _WIDEST = 400  # pixels of a column
 _MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel
@@ -27,9 +28,19 @@ def write_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, st
 
 
 def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> None:
-    """The same into an Excel file; text stays text there. Raises UserError."""
+    """The same into an Excel file for its owner alone; text stays text there. Raises UserError."""
+    try:
+        with open(file, "wb", opener=private) as opened:
+            _write_book(opened, rows, columns)
+    except (OSError, FileCreateError):
+        raise UserError(f"Berkas {file} tidak dapat ditulis.") from None
+
+
+def _write_book(
+    opened: IO[bytes], rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]
+) -> None:
     book = Workbook(
-        file, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        opened, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     sheet = book.add_worksheet("Pekerjaan")
     sheet.write_row(0, 0, [heading for heading, _ in columns], book.add_format({"bold": True}))
@@ -38,10 +49,7 @@ def write_xlsx(file: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.autofit(_WIDEST)
-    try:
-        book.close()
-    except (OSError, FileCreateError):
-        raise UserError(f"Berkas {file} tidak dapat ditulis.") from None
+    book.close()
 
 
 def _plain(value: object) -> object:

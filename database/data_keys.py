@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from database.errors import DataKeyMissing
 from database.models import DataKey
+from database.private_files import close, make_folder
 from database.sealing import KEY_BYTES, Keyring, is_key_id, key_mark
 from database.settings import DatabaseSettings
 
@@ -51,7 +52,7 @@ def _decoded(data: str) -> bytes:
 def _local_key(file: Path) -> bytes:
     """Read the key file; make it when it is not there. Two first starts at once agree on one."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}")
         if not file.exists():
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
@@ -64,6 +65,7 @@ def _local_key(file: Path) -> bytes:
                 pass
             finally:
                 fresh.unlink()
+        close(file)
         key = _decoded(file.read_text("ascii"))
     except (OSError, UnicodeError):
         raise DataKeyMissing(f"Berkas kunci data {file} tidak dapat dibaca atau dibuat.") from None

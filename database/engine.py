@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from database.patience import PATIENCE, Patience, be_patient, connect_listening,
 from database.schema import upgrade
 from database.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.settings import DatabaseSettings
+from database.sqlite_file import keep_to_owner
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -185,9 +185,9 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
     settings = settings or DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
     try:
-        if url.drivername == "sqlite":
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = make_engine(url)
+        if url.drivername == "sqlite":
+            keep_to_owner(url)  # before the first connection, which would make the file
         keyring = keyring_of(settings)
         upgrade(engine)
         agree(engine, keyring)

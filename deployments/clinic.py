@@ -9,6 +9,7 @@ from typing import Self
 from bpjs_simulator.sample_day import SampleDay, sample_day
 from database import Database, open_database
 from database.intake import local_date
+from database.private_files import close_all, make_folder
 from database.server_clock import utc_now
 from database.settings import PROJECT
 from deployments import commands
@@ -19,6 +20,7 @@ from deployments.sample import Handed, hand_over
 from deployments.screen import Screen
 from deployments.settling import wait_until_settled
 from deployments.stack import Stack
+from tasks.prefect_home import close_prefect_files
 
 
 class Clinic:
@@ -33,8 +35,10 @@ class Clinic:
     def __enter__(self) -> Self:
         """Start in order. Raises NotFilledIn, StepFailed, Interrupted, DatabaseError; nothing runs then."""
         refuse_unfilled(self.plan)
-        self.plan.logs.mkdir(parents=True, exist_ok=True)
-        Path(self.plan.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
+        for folder in (self.plan.logs, Path(self.plan.environ["PREFECT_HOME"]).expanduser()):
+            make_folder(folder)
+        close_all(self.plan.folder)
+        close_prefect_files(self.plan.environ)
         self.database = open_database(self.plan.database)
         try:
             keep_apart(self.plan, self.database)

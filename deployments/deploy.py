@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from database import DatabaseError
+from database.private_files import keep_private
 from database.settings import PROJECT
 from deployments import commands
 from deployments.wrong_settings import sentence
@@ -24,11 +25,16 @@ class NotDeployed(Exception):
     """One sentence saying why not."""
 
 
+class NotYet(NotDeployed):
+    """The same of what a server that was only just started may do later."""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Deploy to the server that PREFECT_API_URL names, and say what is there now; the exit code.
 
     `--wait SECONDS`: how long a server that was only just started may take until it answers.
     """
+    keep_private()
     configure(os.environ)
     asked = ArgumentParser()
     asked.add_argument("--wait", type=int, default=0)
@@ -48,7 +54,7 @@ def _deployments(seconds: int) -> str:
     if not has_api_url(os.environ):
         raise NotDeployed(f"{API_URL} belum diisi: ke server Prefect mana?")
     patiently = Retrying(
-        retry=retry_if_exception_type(NotDeployed),
+        retry=retry_if_exception_type(NotYet),
         stop=stop_after_delay(seconds),
         wait=wait_fixed(1),
         reraise=True,
@@ -64,7 +70,31 @@ def _deployments(seconds: int) -> str:
 def _pool() -> None:
     pool = _run(commands.create_pool())
     if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
-        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.")
+        _greet()
+        raise NotYet(f"Work pool {commands.POOL} tidak dapat dibuat.\n{pool.stdout}{pool.stderr}")
+
+
+def _greet() -> None:
+    """Ask for nothing, to hear what is wrong. Raises NotDeployed."""
+    from prefect import get_client  # noqa: PLC0415 - Prefect reads its settings at import
+
+    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+
+    try:
+        with get_client(sync_client=True) as client:
+            client.hello()
+            client.read_work_pools()
+    except PREFECT_UNAVAILABLE as error:
+        raise _why(error) from None
+
+
+def _why(error: Exception) -> NotDeployed:
+    from tasks.prefect_trouble import answered  # noqa: PLC0415 - as above
+
+    trouble = answered(error)
+    if trouble and trouble.lasting:
+        return NotDeployed(str(trouble))
+    return NotYet(str(trouble or "Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL."))
 
 
 def _furnished() -> dict[str, str]:
@@ -76,8 +106,8 @@ def _furnished() -> dict[str, str]:
         made = furnish()
     except NoSuchBlock as missing:
         raise NotDeployed(f"BPJS_ALERT_BLOCK: tidak ada blok {missing} di Prefect.") from None
-    except PREFECT_UNAVAILABLE:
-        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.") from None
+    except PREFECT_UNAVAILABLE as error:
+        raise _why(error) from None
     nobody = "tidak ada yang diberi tahu: isi BPJS_ALERT_BLOCK atau BPJS_ALERT_URL"
     return {
         "Filter": f"{made.searches} tersimpan di UI",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from database.private_files import make_folder, private
+
 
 class AlreadyRunning(Exception):
     """Another run holds this folder."""
@@ -13,8 +15,8 @@ class AlreadyRunning(Exception):
 @contextmanager
 def only_run_in(folder: Path) -> Iterator[None]:
     """Hold the folder (made if missing, readable by its owner only). Raises AlreadyRunning."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "run.lock").open("w") as held:
+    make_folder(folder)
+    with open(folder / "run.lock", "w", opener=private) as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from database.settings import DatabaseSettings, home, names_bpjs
 from deployments.bpjs import simulator_settings
 from deployments.ports import HOST, free_port
+from tasks.loopback import spare_loopback
 from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
 
 SIMULATOR_PORT = 4010  # its control port is the next one
@@ -75,6 +76,7 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
     simulator_port = free_port(random.randrange(*_DEMO_PORTS), width=2)
     server_port = free_port(simulator_port + 2)
     database = DatabaseSettings(database_url=SecretStr(f"sqlite:///{folder / 'bpjs.db'}"))
+    spare_loopback(environ)
     environ |= DEFAULTS | simulator_settings(simulator_port)
     environ |= {
         API_URL: f"http://{HOST}:{server_port}/api",

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from database.private_files import private
+
 _LOOK_SECONDS = 0.1
 # How long a child may take to finish what it has in flight; after that its whole group is killed.
 STOP_SECONDS = 20.0
@@ -52,7 +54,7 @@ class Children:
     def start(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> Child:
         """Start a child that lives until `stop_all`; its death before that ends the run (see `check`)."""
         log = self._log_of(name)
-        with log.open("wb") as output:
+        with open(log, "wb", opener=private) as output:
             child = Child(name, self._spawn(command, environ, output.fileno(), output.fileno()), log)
         self._living.append(child)
         return child
@@ -63,7 +65,7 @@ class Children:
         Raises StepFailed when it fails, Interrupted.
         """
         log = self._log_of(name)
-        with log.open("wb") as errors, TemporaryFile() as answer, TemporaryFile() as given:
+        with open(log, "wb", opener=private) as errors, TemporaryFile() as answer, TemporaryFile() as given:
             given.write(typed.encode())
             given.seek(0)
             process = self._spawn(command, environ, answer.fileno(), errors.fileno(), given.fileno())

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from database import DatabaseError
+from database.private_files import keep_private
 from deployments.belonging import NotFilledIn
 from deployments.demo import demonstrate
 from deployments.everyday import stay_up
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--demo", action="store_true", help="one clinic day in a fresh folder, checked, then end"
     )
+    keep_private()
     screen = Screen()
     with stop_on_signals() as stop:
         wanted = _demo if parser.parse_args(arguments).demo else _everyday

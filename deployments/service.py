@@ -4,8 +4,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
+from database.private_files import keep_private
 from deployments import commands
 from tasks.prefect_environment import configure
+from tasks.prefect_home import close_prefect_files
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say
@@ -23,6 +25,8 @@ def main() -> int:
         return USER_ERROR
     environ = dict(os.environ)
     configure(environ)
+    keep_private()
+    close_prefect_files(environ)
     command = _SERVICES[names[0]]()
     return os.execve(command[0], command, environ)  # noqa: S606 - signals reach the service itself
 

@@ -12,6 +12,7 @@ from flows.sending import Sender
 from tasks.alert_settings import AlertSettings
 from tasks.composition import composition
 from tasks.landing import keep_landing
+from tasks.prefect_trouble import answered
 from tasks.probing import keep_probing
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.taking_up import TakingUp
@@ -38,12 +39,17 @@ def run_dispatcher(concurrency: int = CONCURRENCY, stop: threading.Event | None 
         try:
             deliver_as_it_comes(Sender(at, concurrency))
         except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
-            # Of Prefect's and httpx's errors only the kind: their text may carry an address with a password.
-            why = str(error) if isinstance(error, DatabaseError) else type(error).__name__
-            logger.warning("delivery pauses: %s", why)
+            logger.warning("delivery pauses: %s", _why(error))
             failures = 0 if elapsed() - began > WELL_SECONDS else failures
             at.stop.wait(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
             failures += 1
+
+
+def _why(error: Exception) -> str:
+    """Of Prefect's and httpx's errors the kind alone: their text may carry an address with a password."""
+    if isinstance(error, DatabaseError):
+        return str(error)
+    return str(answered(error) or type(error).__name__)
 
 
 def deliver_as_it_comes(sender: Sender) -> None:

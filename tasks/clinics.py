@@ -201,6 +201,18 @@ def read_clinics(file: Path) -> Clinics:
     return Clinics({name: _clinic(file, name, table) for name, table in _tables(file).items()})
 
 
+def secret_files() -> list[Path]:
+    """The files in which secrets of clinics stand; none where the file of clinics cannot be read."""
+    file = ClinicsSettings().faskes_file
+    try:
+        tables = {} if file is None else _tables(file)
+    except ClinicsWrong:
+        return []
+    values = [value for table in tables.values() if isinstance(table, dict) for value in table.values()]
+    named = [value["file"] for value in values if isinstance(value, dict) and set(value) == {"file"}]
+    return [file.parent / str(name) for name in named if file is not None]
+
+
 def _tables(file: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from database.settings import PROJECT
+from tasks.loopback import spare_loopback
 
 API_URL = "PREFECT_API_URL"
 
@@ -57,7 +58,9 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
 
     The project's own `.env` counts from any directory (Prefect looks for one in the current directory only).
     An empty PREFECT_API_URL is taken away: Prefect's events client takes it for an address and fails.
+    No proxy comes between us and this machine's own server.
     """
+    spare_loopback(environ)
     if not environ.get(API_URL, "x").strip():
         del environ[API_URL]
     for name, value in _dotenv(project / ".env").items():

@@ -6,6 +6,7 @@ server that ends before (the temporary one ends with its process) shows them as 
 
 import time
 from collections.abc import Mapping
+from json import JSONDecodeError
 from uuid import UUID
 
 import httpx
@@ -13,8 +14,9 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import TERMINAL_STATES
 from prefect.exceptions import PrefectException
 
-# What Prefect's client raises while its server cannot be reached or refuses to work.
-PREFECT_UNAVAILABLE = (PrefectException, httpx.HTTPError)
+# What Prefect's client raises while its server cannot be reached or refuses to work; the last where a page of
+# a proxy comes back instead of an answer.
+PREFECT_UNAVAILABLE = (PrefectException, httpx.HTTPError, JSONDecodeError)
 
 
 def runs_behind(flow_run_id: UUID, finished: int) -> int:

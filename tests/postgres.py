@@ -85,6 +85,18 @@ class PostgresServer:
                 connection.execute(statement.encode())
 
 
+@contextmanager
+def bare_postgres() -> Iterator[tuple[Path, Path]]:
+    """A server as its superuser finds it the first time: where it listens, and where its programs are."""
+    directory = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    server = get_server(directory, cleanup_mode="stop")
+    try:
+        yield directory, Path(server.bin_path)
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 def start_postgres() -> PostgresServer:
     """A server in a directory of its own; a short path, because a socket's is limited to 107 bytes."""
     return PostgresServer(Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")))

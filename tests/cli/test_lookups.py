@@ -109,6 +109,18 @@ def test_hospitals_to_refer_to_are_listed(at_work: Terminal) -> None:
         "rows"
     ]
     assert [row["kdppk"] for row in rows] == ["0000R001", "0000R002", "0000R003"]
+    typed = at_work(
+        "rujukan",
+        "--khusus",
+        "THA",
+        "--subspesialis",
+        "3",
+        "--kartu",
+        "-",
+        "--json",
+        stdin=f" {CARD}\n".encode(),
+    )
+    assert typed.json["rows"] == rows
 
 
 NONSENSE = [
@@ -116,6 +128,7 @@ NONSENSE = [
     (("peserta", "-"), "Nomor harus nomor kartu BPJS"),
     (("rujukan", ""), "tidak boleh kosong"),
     (("rujukan", "--khusus", "HDL", "--kartu", ""), "Nomor kartu BPJS harus 13 angka"),
+    (("rujukan", "--khusus", "HDL", "--kartu", "-"), "Nomor kartu BPJS harus 13 angka"),
     (("rujukan", "--khusus", "", "--kartu", CARD, "--subspesialis", "3"), "tidak boleh kosong"),
     (("peserta",), "NOMOR belum diisi"),
     (("rujukan",), "Sebutkan nomor kunjungan"),

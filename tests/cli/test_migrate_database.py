@@ -42,6 +42,11 @@ WRONG = [
 ]
 
 
+def test_an_address_on_standard_input_shows_its_password_nowhere(terminal: Terminal) -> None:
+    complaint = terminal("migrate-database", "--to", "-", stdin=b"sqlite:///rahasia.db\n").complaint
+    assert complaint == "Alamat pada BPJS_NEW_DATABASE_URL harus postgresql://…."
+
+
 @pytest.mark.parametrize(("environ", "said"), WRONG)
 def test_what_cannot_be_is_one_sentence(terminal: Terminal, environ: dict[str, str], said: str) -> None:
     complaint = terminal("migrate-database", **environ).complaint

@@ -258,6 +258,8 @@ def test_rows_are_filtered_by_name_clinic_and_a_field_of_the_body(terminal: Term
     assert shown(terminal, "--faskes", "cabang") == ["RM-2"]
     assert shown(terminal, "--isi", "kdPoli=002") == ["RM-3"]
     assert shown(terminal, "--isi", "kdPoli=x' OR 1=1") == []
+    typed = terminal("monitor", "--isi", "-", "--json", stdin=b"kdPoli=002\n").json
+    assert [row["norm"] for row in typed["rows"]] == ["RM-3"]
 
 
 def test_rows_go_to_a_spreadsheet_as_text(terminal: Terminal, line: Line) -> None:
@@ -306,6 +308,7 @@ def test_watching_goes_on_until_ctrl_c(terminal: Terminal) -> None:
     ("words", "complaint"),
     [
         (("--isi", "kdPoli"), "--isi harus ISIAN=NILAI"),
+        (("--isi", "-"), "--isi harus ISIAN=NILAI"),
         (("--csv", "--json"), "Pilih salah satu"),
         (("--xlsx", "/tidak/ada/x.xlsx"), "tidak dapat ditulis"),
     ],

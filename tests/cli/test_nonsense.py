@@ -84,6 +84,8 @@ SETTINGS = [
     ("BPJS_TIMEOUT_SECONDS", "0", "harus lebih dari 0", ["send"]),
     ("BPJS_RUN_NAMES", SECRET, "harus 'norm' atau 'id'", ["send", "dispatch", "doctor"]),
     ("BPJS_PCARE_BASE_URL", f"ftp://{SECRET}", "harus alamat http", ["send", "dispatch", "doctor"]),
+    ("BPJS_PCARE_BASE_URL", f"http://bpjs.example/{SECRET}", "harus https://", ["send", "dispatch", "doctor"]),
+    ("BPJS_ANTREAN_BASE_URL", f"https://u:{SECRET}@bpjs.example", "tidak boleh memuat", ["send", "peserta -"]),
     ("BPJS_TIMEZONE", "Mars", "bukan nama zona waktu", ["enqueue -", "monitor", "show 1", "send"]),
     ("BPJS_DATABASE_URL", SECRET, "bukan alamat", ["enqueue -", "monitor", "show 1", "send", "dispatch"]),
     ("BPJS_DATABASE_URL", "", "bukan alamat", ["monitor"]),

@@ -80,9 +80,22 @@ def test_a_whole_body_comes_from_a_file(failed: tuple[Terminal, int], tmp_path: 
     assert terminal("resend", str(job_id), "--body", str(file)).code == 0
 
 
+@pytest.mark.parametrize("option", ["--patch", "--body"])
+def test_a_correction_comes_on_standard_input(failed: tuple[Terminal, int], option: str) -> None:
+    terminal, job_id = failed
+    body = terminal("show", str(job_id), "--json").json["request"] if option == "--body" else {}
+    typed = json.dumps({**body, "noKartu": CARD, "kdPoli": "001"}).encode()
+    assert terminal("resend", str(job_id), option, "-", stdin=b"\xff").err == (
+        f"{'Perbaikan' if option == '--patch' else 'Isi lengkap'} (JSON) pada stdin bukan teks UTF-8.\n"
+    )
+    assert terminal("resend", str(job_id), option, "-", stdin=typed).code == 0
+
+
 NONSENSE: list[tuple[tuple[str, ...], str]] = [
     (("--patch", "{x"), "--patch bukan JSON yang sah."),
     (("--patch", "[1]"), "--patch harus objek JSON."),
+    (("--patch", "-"), "--patch bukan JSON yang sah."),
+    (("--body", "-"), "--body bukan JSON yang sah."),
     (("--body", "/tidak/ada.json"), "tidak dapat dibaca."),
     (("--patch", "{}", "--body", "x"), "Pilih salah satu: --patch atau --body."),
     (("--versi", "1000"), "Pekerjaan 1 tidak ada."),

@@ -143,7 +143,7 @@ def body(jenis: Jenis, **changes: Any) -> dict[str, Any]:
 
 def settings(**changes: Any) -> BpjsSettings:
     """The clinic of the tests, untouched by this machine's environment."""
-    return BpjsSettings(_env_file=None, **{"pcare_base_url": "http://bpjs.test/pcare-rest"} | changes)
+    return BpjsSettings(_env_file=None, **{"pcare_base_url": "https://bpjs.test/pcare-rest"} | changes)
 
 
 def clinic(handler: Handler, clock: Callable[[], float] = lambda: NOW, **changes: Any) -> Bpjs:

@@ -110,7 +110,7 @@ def test_a_redirect_is_not_followed(service):
         return httpx.Response(307, headers={"Location": "http://lain.test/"})
 
     with pytest.raises(Exception, match="bermasalah"):
-        clinic(handle, antrean_base_url="http://bpjs.test/antreanfktp").probe(service)
+        clinic(handle, antrean_base_url="https://bpjs.test/antreanfktp").probe(service)
 
     assert seen == ["bpjs.test"]
 

@@ -77,3 +77,41 @@ def test_a_provider_code_that_is_not_eight_clean_characters_is_refused(code: str
 @pytest.mark.parametrize("code", ["0099B001", "01234567", ""])
 def test_a_provider_code_of_eight_or_none_yet_is_taken(code: str) -> None:
     assert BpjsSettings(_env_file=None, kd_provider=code).kd_provider == code
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://apijkn.bpjs-kesehatan.go.id/pcare-rest",
+        "HTTPS://bpjs.test/pcare",
+        "http://127.0.0.1:4010/pcare-rest",
+        "http://127.8.9.10/x",
+        "http://[::1]:4010/pcare-rest",
+        "http://localhost:4010/pcare-rest",
+    ],
+)
+def test_an_address_with_tls_or_of_this_machine_is_taken(address: str) -> None:
+    assert BpjsSettings(_env_file=None, pcare_base_url=f" {address}\n").pcare_base_url == address
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://apijkn.bpjs-kesehatan.go.id/rahasia", "harus https://"),
+        ("HTTP://192.168.1.5/rahasia", "harus https://"),
+        ("http://0.0.0.0:4010/rahasia", "harus https://"),
+        ("http://localhost.example/rahasia", "harus https://"),
+        ("http://127.0.0.1.example/rahasia", "harus https://"),
+        ("http://[::2]/rahasia", "harus https://"),
+        ("https://klinik:rahasia@bpjs.test/x", "tidak boleh memuat nama pengguna atau kata sandi"),
+        ("https://rahasia@bpjs.test/x", "tidak boleh memuat nama pengguna atau kata sandi"),
+        ("https://@bpjs.test/rahasia", "tidak boleh memuat nama pengguna atau kata sandi"),
+        ("http://127.0.0.1\\@rahasia.example/x", "tidak boleh memuat nama pengguna atau kata sandi"),
+    ],
+)
+@pytest.mark.parametrize("name", ["pcare_base_url", "antrean_base_url"])
+def test_an_address_that_would_show_a_secret_is_refused(name: str, address: str, why: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        BpjsSettings(_env_file=None, **{name: address})
+    assert why in str(refused.value)
+    assert "rahasia" not in str(refused.value)

@@ -159,7 +159,7 @@ def black_hole() -> Iterator[str]:
             waiting = queue.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())
-        yield f"http://bpjs.test:{listener.getsockname()[1]}"
+        yield f"https://bpjs.test:{listener.getsockname()[1]}"
 
 
 def asking(resolve: Resolve, url: str, timeout: float) -> Bpjs:
@@ -194,7 +194,7 @@ def test_a_resolver_that_thinks_too_long_is_not_waited_for():
         thought.wait(20)
         return ["127.0.0.1"]
 
-    with asking(think, "http://bpjs.test", timeout=0.3) as bpjs:
+    with asking(think, "https://bpjs.test", timeout=0.3) as bpjs:
         started = time.monotonic()
         with pytest.raises(NotSent, match="dalam batas waktu"):
             bpjs.send(JOB, BODIES[JOB])
@@ -208,7 +208,7 @@ def test_a_name_that_nobody_knows_was_not_sent(failure):
     def fail(host: str, port: int) -> list[str]:
         raise failure
 
-    with asking(fail, "http://bpjs.test", timeout=5) as bpjs, pytest.raises(NotSent):
+    with asking(fail, "https://bpjs.test", timeout=5) as bpjs, pytest.raises(NotSent):
         bpjs.send(JOB, BODIES[JOB])
 
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from ctypes.util import find_library
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -25,6 +26,8 @@ from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
 from deployments.ports import free_port
 from deployments.service import _SERVICES
+from tests.deployments.confined import values
+from tests.modes import opened
 from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
@@ -37,6 +40,8 @@ ASKED = (
 )
 UNITS = sorted(FOLDER.glob("*.service"))
 VERIFIERS = [tool for tool in ("systemd-analyze",) if shutil.which(tool)]
+# As root alone a process can take all capabilities from itself.
+CONFINED = bool(VERIFIERS and find_library("seccomp") and os.getuid() == 0)
 PROXIES = [tool for tool in ("nginx",) if shutil.which(tool) and shutil.which("openssl")]
 
 
@@ -109,6 +114,49 @@ def test_systemd_takes_the_units(tool: str, tmp_path: Path) -> None:
     assert ours == []
 
 
+# What of a unit stands between a service and the machine, where no tool counts it.
+HARDENING = {
+    "UMask": "0077",
+    "StateDirectoryMode": "0700",
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "ProtectProc": "invisible",
+    "PrivateDevices": "yes",
+    "PrivateTmp": "yes",
+    "PrivateUsers": "yes",
+    "MemoryDenyWriteExecute": "yes",
+    "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6",
+    "RestrictNamespaces": "yes",
+    "SystemCallArchitectures": "native",
+}
+MOST_EXPOSED = 2.5
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_may_write_to_its_own_folder_and_little_else(unit: Path) -> None:
+    said = section(unit, "Service")
+    assert said.items() >= HARDENING.items()
+    assert said["ReadWritePaths"] == f"/var/lib/{said['StateDirectory']}"
+    assert values(unit, "SystemCallFilter") == ["@system-service", "~@privileged @resources"]
+
+
+@pytest.mark.parametrize("tool", VERIFIERS)
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_finds_a_unit_little_exposed(tool: str, unit: Path) -> None:
+    counted = subprocess.run(
+        [tool, "security", "--offline=true", "--no-pager", unit],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    exposure = re.search(r"Overall exposure level for \S+: ([0-9.]+)", counted.stdout)
+    assert exposure is not None, counted.stderr
+    assert float(exposure[1]) <= MOST_EXPOSED
+
+
 def settings(**values: str) -> dict[str, str]:
     """The example's variables, each of ours given a value; the test fails when one is not in the example."""
     lines = (FOLDER / "bpjs.env.example").read_text().splitlines()
@@ -119,13 +167,13 @@ def settings(**values: str) -> dict[str, str]:
 
 @contextmanager
 def started(name: str, environ: dict[str, str], log: Path) -> Iterator[None]:
-    """A service as its unit starts it, in its own session."""
+    """A service as its unit starts it, and under the unit's limits where they can be put into force."""
     unit = next(unit for unit in UNITS if section(unit, "Service")["ExecStart"].endswith(f" {name}"))
     _, *arguments = section(unit, "Service")["ExecStart"].split()
+    confined = [sys.executable, "-m", "tests.deployments.confined", str(unit)] if CONFINED else []
+    command = [*confined, sys.executable, *arguments]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=PROJECT, env=environ, stdout=output, stderr=output
-        )
+        process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=output, stderr=output)
     try:
         yield
     finally:
@@ -156,6 +204,7 @@ def test_the_services_started_by_hand_deliver_behind_a_password(database_url: st
             PREFECT_API_AUTH_STRING=f"admin:{password}",
             PREFECT_API_URL=f"http://127.0.0.1:{port}/api",
             PREFECT_HOME=str(tmp_path / "prefect"),
+            PREFECT_UI_STATIC_DIRECTORY=str(tmp_path / "ui"),
             BPJS_CA_FILE="",
             BPJS_FASKES_FILE="",
             BPJS_ALERT_URL="",
@@ -164,6 +213,9 @@ def test_the_services_started_by_hand_deliver_behind_a_password(database_url: st
         running.enter_context(started("server", environ, tmp_path / "server.log"))
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/api/health", auth=("admin", password)), tmp_path)
         assert httpx.get(f"http://127.0.0.1:{port}/api/flow_runs/count").status_code == 401
+        # The project's own folder cannot be written to: Prefect puts its UI together in the state directory.
+        assert answers(f"http://127.0.0.1:{port}/")
+        assert (tmp_path / "ui" / "v1" / "index.html").is_file()
         command([sys.executable, "-m", "deployments.deploy"], environ)
         for name in ("worker", "dispatcher"):
             running.enter_context(started(name, environ, tmp_path / f"{name}.log"))
@@ -174,6 +226,7 @@ def test_the_services_started_by_hand_deliver_behind_a_password(database_url: st
         assert len(simulator.ledger()["writes"]) == 1
         logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
         assert password not in logs
+        assert opened(tmp_path / "prefect") == {}
 
 
 def line() -> str:

@@ -43,10 +43,11 @@ def ask(method: str, url: str, body: object = None) -> Any:
 class PrefectServer:
     """The server's process: where it answers, and the file it keeps everything in."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, **settings: str) -> None:
         self.api_url = f"http://127.0.0.1:{port}/api"
         self.home = home
         self._port = port
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -56,6 +57,7 @@ class PrefectServer:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         environ["PREFECT_HOME"] = str(self.home)
         configure(environ)
+        environ |= self._settings
         address = ("--host", "127.0.0.1", "--port", str(self._port))
         command = [sys.executable, "-m", "prefect", "server", "start", *address]
         with self._log.open("ab") as log:
@@ -113,9 +115,9 @@ def unused_port() -> int:
 
 
 @contextmanager
-def prefect_server(home: Path, port: int | None = None) -> Iterator[PrefectServer]:
-    """Start it, wait until it answers, stop it."""
-    server = PrefectServer(home, port or unused_port())
+def prefect_server(home: Path, port: int | None = None, **settings: str) -> Iterator[PrefectServer]:
+    """Start it, with settings of its own if need be, wait until it answers, stop it."""
+    server = PrefectServer(home, port or unused_port(), **settings)
     server.start()
     try:
         server.await_answer()

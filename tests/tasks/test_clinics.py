@@ -84,6 +84,14 @@ WRONG = [
     (WHOLE + 'kunci = "x"', "klinik-melati.kunci: nama ini tidak dikenal"),
     (WHOLE + "serentak = 0", "klinik-melati.serentak"),
     (WHOLE + f'pcare_base_url = "{SECRET}"', "klinik-melati.pcare_base_url: harus alamat"),
+    (
+        WHOLE + f'pcare_base_url = "http://bpjs.example/{SECRET}"',
+        "klinik-melati.pcare_base_url: harus https://",
+    ),
+    (
+        WHOLE + f'antrean_base_url = "https://a:{SECRET}@b.example/"',
+        "klinik-melati.antrean_base_url: tidak boleh memuat",
+    ),
     (WHOLE.replace('{ env = "MELATI_SECRET" }', f'"{SECRET}"', 1), "klinik-melati.secret_key: harus { env ="),
     (WHOLE.replace("MELATI_SECRET", "TIDAK_ADA", 1), "variabel TIDAK_ADA kosong atau tidak ada"),
     (WHOLE.replace("melati.key", "hilang.key"), "berkas hilang.key tidak dapat dibaca"),

@@ -1,0 +1,23 @@
+"""Prefect's own files on this machine, which hold norm and name of each run: closed to others."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from database.private_files import close
+from database.sqlite_file import files_of
+
+
+def close_prefect_files(environ: Mapping[str, str]) -> None:
+    """Close the database that Prefect keeps in its home, where it is open to others.
+
+    It is made closed by what we start (see `keep_private`); one from before, or from a server that somebody
+    started by hand, is found here. The folder itself may serve a person's other work: it keeps its mode.
+    """
+    for file in prefect_files(environ):
+        close(file)
+
+
+def prefect_files(environ: Mapping[str, str]) -> list[Path]:
+    """Where these files are, whether they are there or not."""
+    home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    return files_of(home / "prefect.db")
