@@ -9,9 +9,12 @@ from rich.table import Table
 from bpjs_client.identifiers import with_masked_values
 from cli.chosen import FaskesName
 from cli.lookup import asked, at, tell_nothing_found
+from cli.person import whoever_is_here
 from cli.terminal import console, plain, print_json
 from cli.typed import one_line
+from database import open_database
 from database.faskes_name import UTAMA
+from database.reveals import NO_JOB, note_reveal
 
 # Label -> where BPJS says it (contract 3, peserta); sub-objects may be null.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -44,7 +47,7 @@ def peserta(
         str, typer.Argument(metavar="NOMOR", help="Nomor kartu atau NIK; - membacanya dari stdin.")
     ],
     history: Annotated[bool, typer.Option("--riwayat", help="Sertakan riwayat kunjungannya.")] = False,
-    whole: Annotated[bool, typer.Option("--lengkap", help="Jangan menyamarkan nomor-nomor.")] = False,
+    whole: Annotated[bool, typer.Option("--lengkap", help="Nomor-nomor utuh; dicatat.")] = False,
     faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
@@ -54,6 +57,8 @@ def peserta(
         member = lookups.peserta(wanted)
         card = str((member or {}).get("noKartu") or "")
         visits = lookups.riwayat_kunjungan(card) if history and card else []
+    if whole:
+        note_reveal(open_database(), NO_JOB, by=whoever_is_here())
     shown, visits = (member, visits) if whole else with_masked_values([member, visits])
     if as_json:
         print_json({"peserta": shown} | ({"riwayat": visits} if history else {}))

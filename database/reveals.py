@@ -3,6 +3,8 @@
 from database.engine import Database
 from database.models import Reveal
 
+NO_JOB = 0  # instead of a job's id: a member was asked of BPJS and shown whole
+
 
 def note_reveal(database: Database, job_id: int, *, by: str) -> None:
     """Write it down before anything is shown. Raises DatabaseUnavailable."""

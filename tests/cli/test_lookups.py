@@ -1,5 +1,6 @@
 """`bpjs peserta` and `bpjs rujukan`: asked of BPJS at once, numbers masked unless asked for."""
 
+import getpass
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,9 @@ from bpjs_client.jenis import Jenis
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
+from database import Database
+from database.models import Reveal
+from database.reveals import NO_JOB
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import KUNJUNGAN, PENDAFTARAN
 
@@ -155,3 +159,11 @@ def test_a_service_that_is_down_is_one_sentence(terminal: Terminal) -> None:
     ran = terminal("peserta", NIK)
 
     assert (ran.code, ran.err) == (2, "BPJS tidak dapat dihubungi.\n")
+
+
+def test_showing_a_member_whole_is_written_down_first(at_work: Terminal, kept: Database) -> None:
+    at_work("peserta", "-", stdin=CARD.encode())
+    assert at_work("peserta", "-", "--lengkap", stdin=CARD.encode()).code == 0
+    with kept.read() as session:
+        (noted,) = session.query(Reveal)
+        assert (noted.job_id, noted.by) == (NO_JOB, getpass.getuser())
