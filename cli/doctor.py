@@ -35,6 +35,7 @@ from database.stopped import Kind, Stopped, summaries
 from database.stopped_lines import say_stopped
 from tasks.clinics import configured_clinics
 from tasks.prefect_environment import API_URL, has_api_url
+from tasks.prefect_password import CLIENT_AUTH
 from tasks.settings import DeliverySettings
 
 # A clock off by more than this will be refused by BPJS sooner or later.
@@ -177,7 +178,7 @@ def _prefect() -> Iterator[Finding]:
         return
     from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
 
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+    from tasks.recording import PREFECT_UNAVAILABLE, password_refused  # noqa: PLC0415
     from tasks.schedules import schedule_zones  # noqa: PLC0415
 
     try:
@@ -185,6 +186,10 @@ def _prefect() -> Iterator[Finding]:
             client.hello()
             zones = schedule_zones(client)
     except PREFECT_UNAVAILABLE as error:
+        if password_refused(error):
+            todo = f"isi {CLIENT_AUTH}, atau PREFECT_HOME dengan folder Prefect milik server itu"
+            yield Finding("Prefect", False, "menolak kata sandi", todo)
+            return
         todo = f"hidupkan server Prefect, atau periksa {API_URL}"
         yield Finding("Prefect", False, f"tidak menjawab ({type(error).__name__})", todo)
         return

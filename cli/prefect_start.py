@@ -5,12 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.terminal import UserError
-from tasks.prefect_environment import configure, has_api_url
+from tasks.prefect_environment import configure, configure_server, has_api_url
+from tasks.prefect_password import CLIENT_AUTH, NoPassword
 
 
 def prepare_prefect() -> None:
-    """Set what every Prefect of ours is told; call it before anything imports Prefect."""
+    """Set what every Prefect of ours is told; call it before anything imports Prefect. Raises UserError.
+
+    Without an address Prefect may start a temporary server: it gets its password as every other.
+    """
     configure(os.environ)
+    if not has_api_url(os.environ):
+        try:
+            configure_server(os.environ)
+        except NoPassword as missing:
+            raise UserError(str(missing)) from None
 
 
 # With a mere RuntimeError Prefect says that no server answers, or that a temporary one did not start.
@@ -20,13 +29,18 @@ _NOT_STARTED = ("Failed to reach API", "ephemeral Prefect API server")
 @contextmanager
 def prefect_unavailable() -> Iterator[None]:
     """Turn a server that cannot be reached into one sentence. Raises UserError."""
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
+    from tasks.recording import PREFECT_UNAVAILABLE, password_refused  # noqa: PLC0415 - Prefect takes seconds to import
 
     try:
         yield
     except (*PREFECT_UNAVAILABLE, RuntimeError) as error:
         if isinstance(error, RuntimeError) and not any(text in str(error) for text in _NOT_STARTED):
             raise
+        if password_refused(error):
+            raise UserError(
+                f"Server Prefect menolak kata sandi; isi {CLIENT_AUTH}, atau PREFECT_HOME dengan folder"
+                " Prefect milik server itu. Pekerjaan tetap tersimpan dan menunggu."
+            ) from None
         where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
         raise UserError(
             f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."

@@ -15,6 +15,7 @@ from deployments import commands
 from deployments.wrong_settings import sentence
 from tasks.alert_settings import AlertSettings
 from tasks.prefect_environment import API_URL, configure, has_api_url
+from tasks.prefect_password import CLIENT_AUTH
 
 SUCCESS, USER_ERROR = 0, 2
 UI_URL = "PREFECT_UI_URL"
@@ -62,9 +63,18 @@ def _deployments(seconds: int) -> str:
 
 
 def _pool() -> None:
-    pool = _run(commands.create_pool())
-    if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
-        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.")
+    from deployments.pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
+    from tasks.recording import PREFECT_UNAVAILABLE, password_refused  # noqa: PLC0415
+
+    try:
+        provide_pool()
+    except PREFECT_UNAVAILABLE as error:
+        if password_refused(error):
+            raise NotDeployed(
+                f"Server Prefect menolak kata sandi; isi {CLIENT_AUTH}, atau PREFECT_HOME dengan folder"
+                " Prefect milik server itu."
+            ) from None
+        raise NotDeployed("Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.") from None
 
 
 def _furnished() -> dict[str, str]:

@@ -7,13 +7,15 @@ from deployments.lock import only_run_in
 from deployments.plan import Plan
 from deployments.screen import Screen
 from tasks.prefect_environment import API_URL
+from tasks.prefect_password import way_in
 
 # How long the cards wait for the day to be delivered; the rest of it goes on while the run stays up.
 _FIRST_LOOK_SECONDS = 60
 _WATCH_SECONDS = 0.5
 
 # What another terminal needs, so that its commands use the same services as this run.
-_SHARED = (API_URL, "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL")
+# Prefect's folder holds the password of its server.
+_SHARED = (API_URL, "PREFECT_HOME", "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL")
 
 
 def _exports(plan: Plan) -> list[str]:
@@ -32,6 +34,7 @@ def stay_up(plan: Plan, stop: threading.Event, screen: Screen) -> None:
         clinic.show_cards()
         if plan.server_port is not None:
             screen.says(f"UI Prefect: {plan.ui_url}")
+            screen.says(f"Masuk ke UI dengan {way_in(plan.environ)}")
         screen.says(f"Di terminal lain, sebelum bpjs send: export {' '.join(_exports(plan))}")
         screen.says(f"Catatan proses: {plan.logs}. Ctrl-C untuk berhenti.")
         while True:

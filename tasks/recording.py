@@ -17,6 +17,11 @@ from prefect.exceptions import PrefectException
 PREFECT_UNAVAILABLE = (PrefectException, httpx.HTTPError)
 
 
+def password_refused(error: BaseException) -> bool:
+    """Whether Prefect's server answers, but not without another password."""
+    return isinstance(error, httpx.HTTPStatusError) and error.response.status_code == httpx.codes.UNAUTHORIZED
+
+
 def runs_behind(flow_run_id: UUID, finished: int) -> int:
     """How many of the `finished` task runs of a flow run the server does not yet know the end of.
 

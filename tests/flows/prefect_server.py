@@ -15,6 +15,7 @@ import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from tasks.prefect_environment import configure
+from tasks.prefect_password import SERVER_AUTH, basic_auth
 
 
 class Busy(Exception):
@@ -30,10 +31,10 @@ class Busy(Exception):
 def ask(method: str, url: str, body: object = None) -> Any:
     """What Prefect's API answers, the JSON read.
 
-    What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
+    With the password that all servers of the tests have. What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
     every other refusal.
     """
-    answer = httpx.request(method, url, json=body, timeout=60)
+    answer = httpx.request(method, url, json=body, auth=basic_auth(os.environ), timeout=60)
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         raise Busy(url)
     answer.raise_for_status()
@@ -56,6 +57,7 @@ class PrefectServer:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         environ["PREFECT_HOME"] = str(self.home)
         configure(environ)
+        environ[SERVER_AUTH] = os.environ[SERVER_AUTH]
         address = ("--host", "127.0.0.1", "--port", str(self._port))
         command = [sys.executable, "-m", "prefect", "server", "start", *address]
         with self._log.open("ab") as log:
