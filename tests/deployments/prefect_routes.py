@@ -5,6 +5,7 @@ A new Prefect brings new routes: each must be put into one of the lists, and int
 
 # What the pages of somebody who only looks ask.
 VIEWER = {
+    "GET /admin/settings",
     "GET /admin/version",
     "GET /artifacts/{id}",
     "GET /artifacts/{key}/latest",
@@ -91,7 +92,6 @@ ADMIN = {
     "DELETE /work_pools/{work_pool_name}/queues/{name}",
     "DELETE /work_pools/{work_pool_name}/workers/{name}",
     "DELETE /work_queues/{id}",
-    "GET /admin/settings",
     "GET /admin/storage",
     "GET /automations/related-to/{resource_id}",
     "GET /automations/{id}",

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from database.settings import PROJECT
-from deployments.ports import free_port
+from tests.flows.prefect_server import unused_port
 
 TEMPLATE = PROJECT / "deployments" / "production" / "nginx.conf.template"
 NGINX = pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="no nginx here")
@@ -23,7 +23,7 @@ PASSWORD = "sandi"  # of everybody
 @contextmanager
 def proxied(prefect: str, auth_string: str, folder: Path) -> Iterator[str]:
     """Start it before the server at `prefect` (host:port), whose password it knows; its address."""
-    port = free_port(24_100)
+    port = unused_port()
     certificate, key, users = (folder / name for name in ("c.pem", "k.pem", "users"))
     made_here = ["-days", "1", "-subj", "/CN=localhost", "-out", str(certificate), "-keyout", str(key)]
     _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", *made_here)
@@ -48,7 +48,7 @@ def proxied(prefect: str, auth_string: str, folder: Path) -> Iterator[str]:
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             url = f"https://localhost:{port}"
-            _await(url, folder / "nginx.log")
+            _await(url, process, folder / "nginx.log")
             yield url
         finally:
             process.terminate()
@@ -58,9 +58,9 @@ def _openssl(*arguments: str) -> str:
     return subprocess.run(["openssl", *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def _await(url: str, log: Path) -> None:
+def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     give_up = time.monotonic() + 30
-    while time.monotonic() < give_up:
+    while time.monotonic() < give_up and process.poll() is None:
         try:
             httpx.get(url, verify=False, timeout=5)
         except httpx.TransportError:

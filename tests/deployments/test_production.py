@@ -26,8 +26,10 @@ from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
 from deployments.ports import free_port
 from deployments.service import _SERVICES
+from tasks.prefect_password import SERVER_AUTH
 from tests.deployments.prefect_routes import ADMIN, VIEWER
 from tests.deployments.proxy import NGINX, proxied
+from tests.flows.prefect_server import PrefectServer, ask, unused_port
 from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
@@ -205,7 +207,7 @@ def wait_until(condition: Any, folder: Path) -> None:
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[str]:
     """The address of nginx with our template, before something that tells what reached it."""
-    upstream = free_port(24_200)
+    upstream = unused_port()
     with echo(upstream), proxied(f"127.0.0.1:{upstream}", "prefect", tmp_path) as url:
         yield url
 
@@ -285,6 +287,15 @@ def test_another_name_and_odd_spellings_and_websockets_are_refused(proxy: str) -
         assert asked(proxy, "admin", "GET", path).status_code == 403
 
 
+@NGINX
+def test_only_admin_sees_prefects_settings(proxy: str) -> None:
+    """Viewers' pages ask for them, and get a few others: addresses and headers may hold passwords."""
+    targets = {
+        who: asked(proxy, who, "GET", "/api/admin/settings").json()["target"] for who in ("ops", "admin")
+    }
+    assert targets == {"ops": "/ui-settings", "admin": "/api/admin/settings"}
+
+
 SECRETS = (
     "/api/block_documents/x?include_secrets=true",
     "/api/block_documents/x?include%5Fsecrets=true",
@@ -304,6 +315,25 @@ def test_nobody_reads_the_secrets_of_a_block_through_the_proxy(proxy: str) -> No
         reached = asked(proxy, "admin", "POST", path, json=question).json()
         assert reached["target"] == "/api/block_documents/filter"
         assert json.loads(reached["body"])["include_secrets"] is False
+
+
+@NGINX
+def test_the_secret_of_a_real_block_stays_in_prefect(prefect: PrefectServer, tmp_path: Path) -> None:
+    from prefect.blocks.system import Secret  # noqa: PLC0415 - seconds to import
+
+    secret, name = secrets.token_hex(8), f"rahasia-{uuid4()}"
+    block = Secret(value=secret).save(name)
+    held = ask("GET", f"{prefect.api_url}/block_documents/{block}?include_secrets=true")
+    assert held["data"]["value"] == secret
+    host = prefect.api_url.removeprefix("http://").removesuffix("/api")
+    one, named = f"/api/block_documents/{block}", f"/api/block_types/slug/secret/block_documents/name/{name}"
+    with proxied(host, os.environ[SERVER_AUTH], tmp_path) as url:
+        seen = [asked(url, "admin", "GET", f"{path}?include_secrets=true") for path in (one, named)]
+        seen.append(
+            asked(url, "admin", "POST", "/api/block_documents/filter", json={"include_secrets": True})
+        )
+    assert [answer.status_code for answer in seen] == [200, 200, 200]
+    assert all(name in answer.text and secret not in answer.text for answer in seen)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,13 @@ class Busy(Exception):
     stop=stop_after_delay(60),
     reraise=True,
 )
-def ask(method: str, url: str, body: object = None) -> Any:
+def ask(method: str, url: str, body: object = None, *, environ: Mapping[str, str] = os.environ) -> Any:
     """What Prefect's API answers, the JSON read.
 
-    With the password that all servers of the tests have. What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
+    With the password of `environ`, by default the one that servers of the tests have. What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
     every other refusal.
     """
-    answer = httpx.request(method, url, json=body, auth=basic_auth(os.environ), timeout=60)
+    answer = httpx.request(method, url, json=body, auth=basic_auth(environ), timeout=60)
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         raise Busy(url)
     answer.raise_for_status()
