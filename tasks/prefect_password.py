@@ -42,7 +42,11 @@ def close_server(environ: MutableMapping[str, str], elsewhere: Mapping[str, str]
 def know_password(environ: MutableMapping[str, str], elsewhere: Mapping[str, str], api_url: str) -> None:
     """Let a client of a server on this machine find its password; to another machine none is sent unasked."""
     settings = _merged(environ, elsewhere)
-    if settings.get(CLIENT_AUTH) or settings.get(_CLOUD_AUTH) or urlsplit(api_url).hostname not in _THIS_MACHINE:
+    if (
+        settings.get(CLIENT_AUTH)
+        or settings.get(_CLOUD_AUTH)
+        or urlsplit(api_url).hostname not in _THIS_MACHINE
+    ):
         return
     known = settings.get(SERVER_AUTH) or _read(password_file(settings))
     if known:
