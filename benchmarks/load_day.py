@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +38,8 @@ from deployments.plan import demo_plan
 from deployments.processes import Children
 from deployments.screen import Screen
 from deployments.stack import Stack
+from tasks.prefect_environment import API_URL
+from tasks.prefect_password import basic_auth
 from tests.chaos.patients import Patient
 from tests.postgres import start_postgres
 
@@ -171,12 +173,13 @@ def outcome(database: Database, begin: float) -> list[Delivered]:
         ]
 
 
-def recorded(api_url: str, expected: int) -> tuple[int, float]:
+def recorded(environ: Mapping[str, str], expected: int) -> tuple[int, float]:
     """How many task runs Prefect knows the end of, and after how many seconds it was all or no more came."""
     ended = {"task_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"]}}}}
+    url = f"{environ[API_URL]}/task_runs/count"
     started, count, changed = time.monotonic(), -1, time.monotonic()
     while time.monotonic() - changed < 30 and count < expected:
-        now = httpx.post(f"{api_url}/task_runs/count", json=ended, timeout=60).json()
+        now = httpx.post(url, json=ended, auth=basic_auth(environ), timeout=60).json()
         if now != count:
             count, changed = now, time.monotonic()
         time.sleep(1)
@@ -270,7 +273,7 @@ def main() -> int:
                 hand_over(database, day, begin)
             settled = wait_until_settled(database)
         jobs = outcome(database, begin)
-        runs, took = recorded(plan.environ["PREFECT_API_URL"], len(jobs))
+        runs, took = recorded(plan.environ, len(jobs))
         writes = httpx.get(f"{plan.control_url}/ledger", timeout=120).json()["writes"]
     plot(size, jobs, file)
     lost = sum(job.status in {"proses", "tidak_pasti"} for job in jobs) + doubled(writes)

@@ -11,6 +11,7 @@ from benchmarks.measured import Measured
 from benchmarks.workload import Line
 from deployments.processes import Children
 from tasks.prefect_environment import API_URL
+from tasks.prefect_password import basic_auth
 
 _LOOK_SECONDS = 0.2
 _PATIENCE_SECONDS = 120
@@ -19,7 +20,8 @@ _ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 def measure(lines: Sequence[Line], children: Children, environ: Mapping[str, str]) -> Measured:
     """Start a run of the job type's deployment for each line; from the first start to the last end."""
-    with httpx.Client(base_url=environ[API_URL], trust_env=False, timeout=30) as client:
+    auth = basic_auth(environ)
+    with httpx.Client(base_url=environ[API_URL], auth=auth, trust_env=False, timeout=30) as client:
         deployment = _unlimited_deployment(client, lines[0]["jenis"])
         started = time.perf_counter()
         runs = [_start(client, deployment, line) for line in lines]

@@ -5,14 +5,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.terminal import UserError
-from tasks.prefect_environment import configure, has_api_url
+from tasks.prefect_environment import configure, configure_server, has_api_url
 from tasks.prefect_home import close_prefect_files
+from tasks.prefect_password import NoPassword
 
 
 def prepare_prefect() -> None:
-    """Set what every Prefect of ours is told; call it before anything imports Prefect."""
+    """Set what every Prefect of ours is told; call it before anything imports Prefect. Raises UserError.
+
+    Without an address Prefect may start a temporary server: it gets its password as every other.
+    """
     configure(os.environ)
     close_prefect_files(os.environ)
+    if not has_api_url(os.environ):
+        try:
+            configure_server(os.environ)
+        except NoPassword as missing:
+            raise UserError(str(missing)) from None
 
 
 # With a mere RuntimeError Prefect says that no server answers, or that a temporary one did not start.

@@ -33,11 +33,6 @@ def server(port: int) -> list[str]:
     return prefect("server", "start", "--host", HOST, "--port", str(port))
 
 
-def create_pool() -> list[str]:
-    """Fails when the pool is there already, and leaves it as it is."""
-    return prefect("work-pool", "create", "--type", "process", POOL)
-
-
 def deploy() -> list[str]:
     """Create or update every deployment of prefect.yaml."""
     return prefect("deploy", "--all")

@@ -9,7 +9,6 @@ from deployments.plan import Plan
 from deployments.sample import Handed
 from deployments.screen import Screen
 from deployments.verification import Check
-from tasks.prefect_environment import API_URL
 
 DELIVERY_SECONDS = 240
 _RECORDING_SECONDS = 60
@@ -34,7 +33,6 @@ def _checks(clinic: Clinic, first: Sequence[Handed]) -> list[Check]:
     second = clinic.hand_over_today("Sekali lagi")
     clinic.wait_until_settled(seconds=DELIVERY_SECONDS)
     ledger = verification.read_ledger(clinic.plan.control_url)
-    api_url = clinic.plan.environ[API_URL]
     return [
         verification.statuses_as_expected(clinic.database, clinic.day, first),
         verification.ledger_as_expected(clinic.day, ledger),
@@ -42,6 +40,6 @@ def _checks(clinic: Clinic, first: Sequence[Handed]) -> list[Check]:
         verification.references_as_held(clinic.database, ledger),
         verification.same_file_makes_nothing_new(first, second),
         verification.recorded_in_prefect(
-            clinic.database, api_url, clinic.children, seconds=_RECORDING_SECONDS
+            clinic.database, clinic.plan.environ, clinic.children, seconds=_RECORDING_SECONDS
         ),
     ]

@@ -68,22 +68,11 @@ def _deployments(seconds: int) -> str:
 
 
 def _pool() -> None:
-    pool = _run(commands.create_pool())
-    if pool.returncode and "already exists" not in pool.stderr + pool.stdout:
-        _greet()
-        raise NotYet(f"Work pool {commands.POOL} tidak dapat dibuat.\n{pool.stdout}{pool.stderr}")
-
-
-def _greet() -> None:
-    """Ask for nothing, to hear what is wrong. Raises NotDeployed."""
-    from prefect import get_client  # noqa: PLC0415 - Prefect reads its settings at import
-
+    from deployments.pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
     from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
 
     try:
-        with get_client(sync_client=True) as client:
-            client.hello()
-            client.read_work_pools()
+        provide_pool()
     except PREFECT_UNAVAILABLE as error:
         raise _why(error) from None
 

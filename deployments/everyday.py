@@ -7,6 +7,7 @@ from deployments.lock import only_run_in
 from deployments.plan import SIMULATOR_PORT, Plan
 from deployments.screen import Screen
 from tasks.prefect_environment import API_URL
+from tasks.prefect_password import way_in
 
 # How long the cards wait for the day to be delivered; the rest of it goes on while the run stays up.
 _FIRST_LOOK_SECONDS = 60
@@ -19,7 +20,7 @@ _OF_ITS_FOLDER = ("BPJS_DATABASE_URL", "BPJS_DATA_KEY_FILE")
 
 def _exports(plan: Plan) -> list[str]:
     """What another terminal must be told, so that its commands use the same services as this run."""
-    names = [API_URL]
+    names = [API_URL, "PREFECT_HOME"]  # where the password of its server is kept
     if plan.simulator_port not in (None, SIMULATOR_PORT):
         names += _OF_SIMULATOR
         names += [] if "database_url" in plan.database.model_fields_set else _OF_ITS_FOLDER
@@ -38,6 +39,7 @@ def stay_up(plan: Plan, stop: threading.Event, screen: Screen) -> None:
         clinic.show_cards()
         if plan.server_port is not None:
             screen.says(f"UI Prefect: {plan.ui_url}")
+            screen.says(f"Masuk ke UI dengan {way_in(plan.environ)}")
         screen.says(f"Di terminal lain, sebelum bpjs send: export {' '.join(_exports(plan))}")
         screen.says(f"Catatan proses: {plan.logs}. Ctrl-C untuk berhenti.")
         while True:

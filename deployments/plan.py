@@ -11,7 +11,8 @@ from database.settings import DatabaseSettings, home, names_bpjs
 from deployments.bpjs import simulator_settings
 from deployments.ports import HOST, free_port
 from tasks.loopback import spare_loopback
-from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
+from tasks.prefect_environment import API_URL, DEFAULTS, configure, configure_server, has_api_url
+from tasks.prefect_password import close_server
 
 SIMULATOR_PORT = 4010  # its control port is the next one
 SERVER_PORT = 4200
@@ -50,7 +51,7 @@ class Plan:
 def everyday_plan(given: Mapping[str, str]) -> Plan:
     """What `make run` does: the user's settings, and our own simulator and server where none is named.
 
-    Raises pydantic's ValidationError for settings that cannot be read.
+    Raises pydantic's ValidationError for settings that cannot be read, NoPassword.
     """
     environ = dict(given)
     configure(environ)
@@ -67,6 +68,7 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
     if not has_api_url(environ):
         server_port = free_port(SERVER_PORT)
         environ[API_URL] = f"http://{HOST}:{server_port}/api"
+        configure_server(environ)
     return Plan(environ, folder, database, simulator_port, server_port)
 
 
@@ -88,4 +90,5 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
         "BPJS_DATA_KEY_FILE": str(folder / "data.key"),
         "BPJS_TIMEZONE": database.timezone,
     }
+    close_server(environ, {})
     return Plan(environ, folder, database, simulator_port, server_port)

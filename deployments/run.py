@@ -22,6 +22,7 @@ from deployments.processes import Interrupted, StepFailed
 from deployments.screen import Screen
 from deployments.signals import stop_on_signals
 from deployments.wrong_settings import sentence
+from tasks.prefect_password import NoPassword
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,7 +56,7 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
         return wanted()
     except Interrupted:
         return INTERRUPTED
-    except (AlreadyRunning, DatabaseError, NotFilledIn) as refused:
+    except (AlreadyRunning, DatabaseError, NoPassword, NotFilledIn) as refused:
         screen.failed(str(refused))
         return USER_ERROR
     except ValidationError as wrong:

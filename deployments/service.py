@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from database.private_files import keep_private
 from deployments import commands
-from tasks.prefect_environment import configure
+from tasks.prefect_environment import configure, configure_server
 from tasks.prefect_home import close_prefect_files
+from tasks.prefect_password import NoPassword, way_in
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say
@@ -27,6 +28,13 @@ def main() -> int:
     configure(environ)
     keep_private()
     close_prefect_files(environ)
+    if names[0] == "server":
+        try:
+            configure_server(environ)
+        except NoPassword as missing:
+            sys.stderr.write(f"{missing}\n")
+            return USER_ERROR
+        sys.stderr.write(f"Masuk ke UI Prefect dengan {way_in(environ)}\n")
     command = _SERVICES[names[0]]()
     return os.execve(command[0], command, environ)  # noqa: S606 - signals reach the service itself
 

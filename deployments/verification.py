@@ -18,6 +18,8 @@ from database.reference_search import search
 from database.status import Status
 from deployments.processes import Children
 from deployments.sample import Handed
+from tasks.prefect_environment import API_URL
+from tasks.prefect_password import basic_auth
 
 _PAGE = 200  # the most that Prefect's server answers at once
 _LOOK_SECONDS = 1.0
@@ -95,11 +97,14 @@ def same_file_makes_nothing_new(first: Sequence[Handed], second: Sequence[Handed
     return Check("berkas yang sama tidak membuat pekerjaan baru", problems)
 
 
-def recorded_in_prefect(database: Database, api_url: str, children: Children, *, seconds: float) -> Check:
+def recorded_in_prefect(
+    database: Database, environ: Mapping[str, str], children: Children, *, seconds: float
+) -> Check:
     """Every job has a finished task run that ended as the job did; waits `seconds` for the last ones."""
     jobs = all_jobs(database)
     deadline = time.monotonic() + seconds
-    with httpx.Client(base_url=api_url, trust_env=False, timeout=30) as client:
+    auth = basic_auth(environ)
+    with httpx.Client(base_url=environ[API_URL], auth=auth, trust_env=False, timeout=30) as client:
         problems = without_run(jobs, _ends_by_name(client))
         while problems and time.monotonic() < deadline:
             children.pause(_LOOK_SECONDS)

@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 
 from database.settings import PROJECT
 from tasks.loopback import spare_loopback
+from tasks.prefect_password import close_server, know_password
 
 API_URL = "PREFECT_API_URL"
 
@@ -48,6 +49,11 @@ DEFAULTS: dict[str, str] = {
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     # Events and runs are deleted after their time (90 days unless ..._DB_VACUUM_RETENTION_PERIOD says else).
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    # No page of another origin may read an answer; by default every page may. Prefect takes no empty list,
+    # and a name that ends in .invalid can be nobody's.
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "https://none.invalid",
+    # The UI asks where it was opened: by another name of this machine it would be of another origin.
+    "PREFECT_UI_API_URL": "/api",
     # Nobody sits at the terminals of the children that we start.
     "PREFECT_CLI_PROMPT": "false",
 }
@@ -58,7 +64,8 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
 
     The project's own `.env` counts from any directory (Prefect looks for one in the current directory only).
     An empty PREFECT_API_URL is taken away: Prefect's events client takes it for an address and fails.
-    No proxy comes between us and this machine's own server.
+    No proxy comes between us and this machine's own server. The password of a server that we started on this
+    machine is found (see tasks/prefect_password.py).
     """
     spare_loopback(environ)
     if not environ.get(API_URL, "x").strip():
@@ -69,11 +76,21 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
     for name, value in DEFAULTS.items():
         if name not in elsewhere:
             environ.setdefault(name, value)
+    know_password(environ, elsewhere, _api_url(environ, elsewhere))
+
+
+def configure_server(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> None:
+    """Give a server that we are about to start its password. Raises NoPassword."""
+    close_server(environ, _set_in_files(environ, project))
 
 
 def has_api_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> bool:
     """Whether Prefect will use a running server (by environment, `.env`, `prefect.toml` or profile)."""
-    return bool(environ.get(API_URL) or _set_in_files(environ, project).get(API_URL))
+    return bool(_api_url(environ, _set_in_files(environ, project)))
+
+
+def _api_url(environ: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
+    return environ.get(API_URL) or elsewhere.get(API_URL, "")
 
 
 def _set_in_files(environ: Mapping[str, str], project: Path) -> dict[str, str]:

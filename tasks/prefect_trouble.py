@@ -5,7 +5,8 @@ from json import JSONDecodeError
 
 import httpx
 
-_PASSWORD = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
+_HOW_TO_ENTER = "periksa PREFECT_API_AUTH_STRING, atau PREFECT_HOME dengan folder Prefect milik server itu"
+_REFUSALS = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ def answered(error: BaseException) -> Trouble | None:
 
 def _refused(response: httpx.Response) -> Trouble:
     code = response.status_code
-    if code in _PASSWORD:
-        return Trouble(f"menolak kata sandi (HTTP {code})", "periksa PREFECT_API_AUTH_STRING", lasting=True)
+    if code in _REFUSALS:
+        return Trouble(f"menolak kata sandi (HTTP {code})", _HOW_TO_ENTER, lasting=True)
     if code == httpx.codes.NOT_FOUND or "json" not in response.headers.get("content-type", ""):
         return _somebody_else(f"HTTP {code}")
     return Trouble(f"menjawab dengan galat (HTTP {code})", "lihat catatan server Prefect")

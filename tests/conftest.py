@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tasks.prefect_environment import configure
+from tasks.prefect_environment import configure, configure_server
 
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "BPJS_"))]:
     del os.environ[name]
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-home-")
 configure(os.environ)
+configure_server(os.environ)  # one password for every server of the tests
 
 import pytest  # noqa: E402
 from pydantic import SecretStr  # noqa: E402

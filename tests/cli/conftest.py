@@ -1,6 +1,7 @@
 """A terminal with a database of its own, and lines to hand over in it."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bpjs_simulator.server import Simulator
 from database import Database
+from tasks.prefect_password import CLIENT_AUTH
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES
 
@@ -25,6 +27,7 @@ def terminal(tmp_path: Path, migrated_sqlite: Path) -> Terminal:
         {
             "BPJS_DATABASE_URL": f"sqlite:///{tmp_path / 'bpjs.db'}",
             "PREFECT_HOME": str(tmp_path / "prefect"),
+            CLIENT_AUTH: os.environ[CLIENT_AUTH],  # of the tests' Prefect server
         },
     )
 

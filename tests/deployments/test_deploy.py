@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from database.settings import PROJECT
-from tests.flows.prefect_server import PrefectServer, prefect_server, unused_port
+from deployments import commands
+from tasks.prefect_password import CLIENT_AUTH
+from tests.flows.prefect_server import PrefectServer, ask, prefect_server, unused_port
 
 
 def deploy(folder: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
@@ -17,6 +19,7 @@ def deploy(folder: Path, *arguments: str, **environ: str) -> "subprocess.Complet
     told = (
         plain
         | {"BPJS_DATABASE_URL": f"sqlite:///{folder / 'bpjs.db'}", "PREFECT_HOME": str(folder)}
+        | {CLIENT_AUTH: os.environ[CLIENT_AUTH]}
         | environ
     )
     command = [sys.executable, "-m", "deployments.deploy", *arguments]
@@ -33,6 +36,30 @@ def test_it_deploys_everything_and_again_the_same(prefect: PrefectServer, tmp_pa
     assert lines["Deployment"] == "15 dari prefect.yaml"
     assert lines["Filter"] == "6 tersimpan di UI"
     assert lines["Beranda"].startswith(f"{prefect.api_url.removesuffix('/api')}/artifacts/artifact/")
+
+
+def test_a_pool_from_before_lets_no_run_bring_a_command_any_more(
+    prefect: PrefectServer, tmp_path: Path
+) -> None:
+    pool = f"{prefect.api_url}/work_pools/{commands.POOL}"
+    deploy(tmp_path, PREFECT_API_URL=prefect.api_url)
+    ours = ask("GET", pool)["base_job_template"]
+    before = {
+        "job_configuration": {"command": "{{ command }}", "env": "{{ env }}"},
+        "variables": {
+            "type": "object",
+            "properties": {"command": {"type": "string"}, "env": {"type": "object"}},
+        },
+    }
+    ask("PATCH", pool, {"base_job_template": before, "is_paused": True, "concurrency_limit": 3})
+    try:
+        assert deploy(tmp_path, PREFECT_API_URL=prefect.api_url).returncode == 0
+        after = ask("GET", pool)
+    finally:
+        ask("PATCH", pool, {"base_job_template": ours, "is_paused": False, "concurrency_limit": None})
+    assert after["base_job_template"] == ours
+    assert (after["is_paused"], after["concurrency_limit"]) == (True, 3)
+    assert not {"command", "env", "working_dir"} & ours["job_configuration"].keys()
 
 
 def test_it_waits_for_a_server_that_was_only_just_started(tmp_path: Path) -> None:
@@ -54,6 +81,13 @@ WRONG = [
         "Server Prefect tidak dapat dihubungi; periksa PREFECT_API_URL.",
     ),
 ]
+
+
+def test_a_password_that_is_refused_is_one_sentence(prefect: PrefectServer, tmp_path: Path) -> None:
+    done = deploy(tmp_path, PREFECT_API_URL=prefect.api_url, **{CLIENT_AUTH: "admin:salah"})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Server Prefect menolak kata sandi; isi {CLIENT_AUTH}")
 
 
 @pytest.mark.parametrize(("environ", "complaint"), WRONG)

@@ -6,8 +6,10 @@ import pytest
 
 from database.settings import PROJECT
 from deployments.belonging import NotFilledIn, refuse_unfilled
+from deployments.everyday import _exports
 from deployments.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
-from tasks.prefect_environment import API_URL, DEFAULTS
+from tasks.prefect_environment import API_URL, DEFAULTS, configure
+from tasks.prefect_password import CLIENT_AUTH, SERVER_AUTH, way_in
 
 REAL = {
     "BPJS_PCARE_BASE_URL": "https://pcare.invalid/pcare-rest",
@@ -30,7 +32,7 @@ def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> dict[st
 
 
 def test_a_fresh_machine_gets_a_simulator_and_a_server(nowhere: Path) -> None:
-    plan = everyday_plan({})
+    plan = everyday_plan({"PREFECT_HOME": str(nowhere)})
     assert plan.simulator_port is not None
     assert plan.server_port is not None
     assert plan.simulator_port >= SIMULATOR_PORT
@@ -40,16 +42,32 @@ def test_a_fresh_machine_gets_a_simulator_and_a_server(nowhere: Path) -> None:
     assert plan.environ.items() >= DEFAULTS.items()
 
 
-def test_the_real_services_are_used_when_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = everyday_plan(given(monkeypatch, REAL))
+def test_the_real_services_are_used_when_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, nowhere: Path
+) -> None:
+    plan = everyday_plan(given(monkeypatch, REAL | {"PREFECT_HOME": str(nowhere)}))
     assert plan.simulator_port is None
     assert plan.environ.items() >= REAL.items()
 
 
-def test_real_credentials_alone_never_reach_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = everyday_plan(given(monkeypatch, {"BPJS_SECRET_KEY": "rahasia-sebenarnya"}))
+def test_real_credentials_alone_never_reach_the_simulator(
+    monkeypatch: pytest.MonkeyPatch, nowhere: Path
+) -> None:
+    mine = {"BPJS_SECRET_KEY": "rahasia-sebenarnya", "PREFECT_HOME": str(nowhere)}
+    plan = everyday_plan(given(monkeypatch, mine))
     assert plan.simulator_port is not None
     assert "rahasia-sebenarnya" not in plan.environ.values()
+
+
+def test_a_server_of_ours_has_a_password_that_another_terminal_finds(nowhere: Path) -> None:
+    plan = everyday_plan({"PREFECT_HOME": str(nowhere)})
+    password = plan.environ[SERVER_AUTH]
+    assert plan.environ[CLIENT_AUTH] == password
+    assert way_in(plan.environ) == f"seluruh isi berkas {nowhere / 'bpjs-password'}"
+    exported = dict(export.split("=", 1) for export in _exports(plan))
+    assert password not in exported.values()
+    configure(exported, project=nowhere)
+    assert exported[CLIENT_AUTH] == password
 
 
 def test_the_users_server_and_home_are_used(tmp_path: Path) -> None:

@@ -8,6 +8,11 @@ from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
 
 # Not settings of Prefect's own: a convention of many programs, and an override of its logging file.
 OTHERS = {"DO_NOT_TRACK", "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL"}
+# Set under the name that counts least, so that whatever name the user chose counts more.
+ALIASES = {
+    "PREFECT_UI_API_URL": "PREFECT_SERVER_UI_API_URL",
+    "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS",
+}
 BATCH = "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE"
 HERE = "http://127.0.0.1:4200/api"
 PROFILES = (
@@ -34,11 +39,21 @@ def test_prefect_understands_every_default(monkeypatch: pytest.MonkeyPatch) -> N
     for name, value in DEFAULTS.items():
         monkeypatch.setenv(name, value)
     understood = Settings().to_environment_variables(exclude_unset=True)
-    ours = {name: value for name, value in DEFAULTS.items() if name not in OTHERS}
+    ours = {ALIASES.get(name, name): value for name, value in DEFAULTS.items() if name not in OTHERS}
     assert {name: understood.get(name, "not a setting").lower() for name in ours} == {
         name: f"{float(value)}" if name.endswith("FLUSH_INTERVAL") else value.lower()
         for name, value in ours.items()
     }
+
+
+@pytest.mark.parametrize("name", ALIASES)
+def test_a_newer_name_that_the_user_chose_counts(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    from prefect.settings import Settings  # noqa: PLC0415 - a second to import
+
+    monkeypatch.setenv(name, DEFAULTS[name])
+    monkeypatch.setenv(ALIASES[name], "https://saya.example")
+    api = Settings().server
+    assert "https://saya.example" in {api.ui.api_url, api.api.cors_allowed_origins}
 
 
 def test_everything_is_set_when_the_user_set_nothing(home: Path) -> None:

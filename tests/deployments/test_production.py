@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -26,18 +27,16 @@ from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
 from deployments.ports import free_port
 from deployments.service import _SERVICES
+from tasks.prefect_password import SERVER_AUTH
 from tests.deployments.confined import values
+from tests.deployments.prefect_routes import ADMIN, VIEWER
+from tests.deployments.proxy import NGINX, proxied
+from tests.flows.prefect_server import PrefectServer, ask, unused_port
 from tests.modes import opened
 from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
 
-ASKED = (
-    ("GET", "/runs"),
-    ("POST", "/api/flow_runs/filter"),
-    ("POST", "/api/deployments/x/create_flow_run"),
-    ("DELETE", "/api/flow_runs/x"),
-)
 UNITS = sorted(FOLDER.glob("*.service"))
 VERIFIERS = [tool for tool in ("systemd-analyze",) if shutil.which(tool)]
 # As root alone a process can take all capabilities from itself.
@@ -259,75 +258,155 @@ def wait_until(condition: Any, folder: Path) -> None:
         time.sleep(0.3)
 
 
-@pytest.mark.parametrize("tool", PROXIES)
-def test_the_proxy_lets_people_look_and_only_admin_change(tool: str, tmp_path: Path) -> None:
-    port, upstream = free_port(24_100), free_port(24_200)
-    certificate, key, users = (tmp_path / name for name in ("c.pem", "k.pem", "users"))
-    subject = ["-days", "1", "-subj", "/CN=localhost", "-out", str(certificate), "-keyout", str(key)]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject],
-        check=True,
-        capture_output=True,
-    )
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-apr1", "sandi"], check=True, capture_output=True, text=True
-    )
-    users.write_text("".join(f"{who}:{hashed.stdout}" for who in ("admin", "ops")))
-    values = {
-        "LISTEN": f"127.0.0.1:{port}",
-        "SERVER_NAME": "localhost",
-        "CERTIFICATE": certificate,
-        "CERTIFICATE_KEY": key,
-        "USERS": users,
-        "PREFECT_ADDRESS": f"127.0.0.1:{upstream}",
-        "PREFECT_BASIC": "cHJlZmVjdA==",
+@pytest.fixture
+def proxy(tmp_path: Path) -> Iterator[str]:
+    """The address of nginx with our template, before something that tells what reached it."""
+    upstream = unused_port()
+    with echo(upstream), proxied(f"127.0.0.1:{upstream}", "prefect", tmp_path) as url:
+        yield url
+
+
+def asked(url: str, who: str, method: str, path: str, **how: Any) -> httpx.Response:
+    """One request through the proxy; `who` is "" for nobody."""
+    auth = (who, "sandi") if who else None
+    return httpx.request(method, url + path, auth=auth, verify=False, timeout=30, **how)
+
+
+def filled(route: str) -> tuple[str, str]:
+    """Method and path of a route, with something in place of each of its parameters."""
+    method, path = route.split(" ")
+    return method, f"/api{re.sub('{[^}]*}', str(uuid4()), path)}"
+
+
+def test_every_route_of_prefect_is_for_viewers_or_for_admin() -> None:
+    from prefect.server.api.server import create_app  # noqa: PLC0415 - seconds to import
+
+    routes = {
+        f"{method.upper()} {path}"
+        for path, methods in create_app().openapi()["paths"].items()
+        for method in methods
     }
-    config = (FOLDER / "nginx.conf.template").read_text()
-    for name, value in values.items():
-        config = config.replace(f"${{{name}}}", str(value))
-    whole = f"daemon off; user root; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}"
-    (tmp_path / "nginx.conf").write_text(f"{whole} http {{ access_log off; {config} }}")
-    with (
-        subprocess.Popen([tool, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]) as process,
-        echo(upstream),
-    ):
-        url = f"https://127.0.0.1:{port}"
-        wait_until(lambda: answers_at_all(url), tmp_path)
-        told = {
-            (who, method, path): httpx.request(
-                method, url + path, auth=(who, "sandi") if who else None, verify=False
-            )
-            for who in ("", "ops", "admin")
-            for method, path in ASKED
+    assert not VIEWER & ADMIN
+    assert routes == VIEWER | ADMIN
+
+
+@NGINX
+def test_a_viewer_may_ask_what_is_listed_and_admin_everything(proxy: str) -> None:
+    answered = {
+        who: {
+            route
+            for route in VIEWER | ADMIN
+            if asked(proxy, who, *filled(route)).status_code == httpx.codes.OK
         }
-        forged = httpx.get(f"{url}/runs", auth=("admin", "salah"), verify=False)
-        process.terminate()
-    codes = {asked: answer.status_code for asked, answer in told.items()}
-    assert {codes["", method, path] for who, method, path in codes if not who} <= {401, 403}
-    assert [codes["ops", *asked] for asked in ASKED] == [200, 200, 403, 403]
-    assert [codes["admin", *asked] for asked in ASKED] == [200, 200, 200, 200]
-    assert told["ops", "GET", "/runs"].text == "Basic cHJlZmVjdA=="
+        for who in ("", "ops", "admin")
+    }
+    assert answered == {"": set(), "ops": VIEWER, "admin": VIEWER | ADMIN}
+
+
+@NGINX
+def test_people_have_passwords_of_their_own_and_prefects_stays_behind_the_proxy(proxy: str) -> None:
+    pages = {who: asked(proxy, who, "GET", "/runs") for who in ("", "ops", "admin")}
+    assert {who: page.status_code for who, page in pages.items()} == {"": 401, "ops": 200, "admin": 200}
+    assert pages["ops"].json()["authorization"] == f"Basic {base64.b64encode(b'prefect').decode()}"
+    assert pages["ops"].headers["content-security-policy"] == "frame-ancestors 'none'"
+    forged = httpx.get(f"{proxy}/runs", auth=("admin", "salah"), verify=False)
     assert forged.status_code == 401
 
 
-def answers_at_all(url: str) -> bool:
-    try:
-        return bool(httpx.get(url, verify=False, timeout=5).status_code)
-    except httpx.TransportError:
-        return False
+@NGINX
+@pytest.mark.parametrize("who", ["ops", "admin"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "http://localhost",
+        "https://localhost",
+        "https://localhost.evil.example",
+    ],
+)
+def test_a_page_of_another_origin_gets_nothing(proxy: str, who: str, origin: str) -> None:
+    for method, path in (("GET", "/runs"), ("POST", "/api/flow_runs/filter"), ("POST", "/api/flows/")):
+        assert asked(proxy, who, method, path, headers={"Origin": origin}).status_code == 403
+    assert asked(proxy, who, "POST", "/api/flow_runs/filter", headers={"Origin": proxy}).status_code == 200
+
+
+@NGINX
+def test_another_name_and_odd_spellings_and_websockets_are_refused(proxy: str) -> None:
+    rebound = {"Host": "evil.example"}
+    assert asked(proxy, "admin", "GET", "/api/health", headers=rebound).status_code == 403
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
+    assert asked(proxy, "admin", "GET", "/api/events/out", headers=upgrade).status_code == 403
+    for path in ("/api%2fhealth", "//api/health", "/api/variables/name/%2e%2e/health"):
+        assert asked(proxy, "admin", "GET", path).status_code == 403
+
+
+@NGINX
+def test_only_admin_sees_prefects_settings(proxy: str) -> None:
+    """Viewers' pages ask for them, and get a few others: addresses and headers may hold passwords."""
+    targets = {
+        who: asked(proxy, who, "GET", "/api/admin/settings").json()["target"] for who in ("ops", "admin")
+    }
+    assert targets == {"ops": "/ui-settings", "admin": "/api/admin/settings"}
+
+
+SECRETS = (
+    "/api/block_documents/x?include_secrets=true",
+    "/api/block_documents/x?include%5Fsecrets=true",
+    "/api/block_types/slug/x/block_documents?include_secrets=1",
+    "/api/block_types/slug/x/block_documents/name/y?a=b&include_secrets=true",
+)
+
+
+@NGINX
+def test_nobody_reads_the_secrets_of_a_block_through_the_proxy(proxy: str) -> None:
+    for path in SECRETS:
+        assert asked(proxy, "ops", "GET", path).status_code == 403
+        assert asked(proxy, "admin", "GET", path).json()["target"] == path.partition("?")[0]
+    question = {"include_secrets": True, "block_documents": {"id": {"any_": ["x"]}}}
+    for path in ("/api/block_documents/filter", "/api/block_documents/filter?include_secrets=true"):
+        assert asked(proxy, "ops", "POST", path, json=question).status_code == 403
+        reached = asked(proxy, "admin", "POST", path, json=question).json()
+        assert reached["target"] == "/api/block_documents/filter"
+        assert json.loads(reached["body"])["include_secrets"] is False
+
+
+@NGINX
+def test_the_secret_of_a_real_block_stays_in_prefect(prefect: PrefectServer, tmp_path: Path) -> None:
+    from prefect.blocks.system import Secret  # noqa: PLC0415 - seconds to import
+
+    secret, name = secrets.token_hex(8), f"rahasia-{uuid4()}"
+    block = Secret(value=secret).save(name)
+    held = ask("GET", f"{prefect.api_url}/block_documents/{block}?include_secrets=true")
+    assert held["data"]["value"] == secret
+    host = prefect.api_url.removeprefix("http://").removesuffix("/api")
+    one, named = f"/api/block_documents/{block}", f"/api/block_types/slug/secret/block_documents/name/{name}"
+    with proxied(host, os.environ[SERVER_AUTH], tmp_path) as url:
+        seen = [asked(url, "admin", "GET", f"{path}?include_secrets=true") for path in (one, named)]
+        seen.append(
+            asked(url, "admin", "POST", "/api/block_documents/filter", json={"include_secrets": True})
+        )
+    assert [answer.status_code for answer in seen] == [200, 200, 200]
+    assert all(name in answer.text and secret not in answer.text for answer in seen)
 
 
 @contextmanager
 def echo(port: int) -> Iterator[None]:
-    """Stands for Prefect: says which authorization reached it."""
+    """Stands for Prefect: says what reached it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            told = {
+                "authorization": self.headers.get("Authorization"),
+                "target": self.path,
+                "body": body.decode(),
+            }
             self.send_response(200)
             self.end_headers()
-            self.wfile.write((self.headers.get("Authorization") or "").encode())
+            self.wfile.write(json.dumps(told).encode())
 
-        do_POST = do_DELETE = do_GET  # noqa: N815
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

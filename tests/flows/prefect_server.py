@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from tasks.prefect_environment import configure
+from tasks.prefect_password import SERVER_AUTH, basic_auth
 
 
 class Busy(Exception):
@@ -27,13 +28,13 @@ class Busy(Exception):
     stop=stop_after_delay(60),
     reraise=True,
 )
-def ask(method: str, url: str, body: object = None) -> Any:
+def ask(method: str, url: str, body: object = None, *, environ: Mapping[str, str] = os.environ) -> Any:
     """What Prefect's API answers, the JSON read.
 
-    What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
+    With the password of `environ`, by default the one that servers of the tests have. What it was too busy for is asked again, as Prefect's own client does. Raises `httpx.HTTPStatusError` for
     every other refusal.
     """
-    answer = httpx.request(method, url, json=body, timeout=60)
+    answer = httpx.request(method, url, json=body, auth=basic_auth(environ), timeout=60)
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         raise Busy(url)
     answer.raise_for_status()
@@ -57,6 +58,7 @@ class PrefectServer:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         environ["PREFECT_HOME"] = str(self.home)
         configure(environ)
+        environ[SERVER_AUTH] = os.environ[SERVER_AUTH]
         environ |= self._settings
         address = ("--host", "127.0.0.1", "--port", str(self._port))
         command = [sys.executable, "-m", "prefect", "server", "start", *address]

@@ -15,6 +15,7 @@ from database.models import Intake, Job
 from database.outbox import take_up
 from database.settings import PROJECT
 from deployments import commands
+from deployments.pool import provide_pool
 from tests.documents import Example, examples, run
 from tests.flows.prefect_server import PrefectServer
 
@@ -57,9 +58,8 @@ def executed(database: Database, example: Example) -> str:
 @pytest.fixture
 def deployed(prefect: PrefectServer, tmp_path: Path) -> Iterator[None]:
     environ = {**os.environ, "PREFECT_API_URL": prefect.api_url, "PREFECT_HOME": str(tmp_path / "home")}
-    for command in (commands.create_pool(), commands.deploy()):
-        # The pool may be there from another test.
-        subprocess.run(command, env=environ, cwd=PROJECT, capture_output=True, timeout=90, check=False)
+    provide_pool()
+    subprocess.run(commands.deploy(), env=environ, cwd=PROJECT, capture_output=True, timeout=90, check=False)
     yield
 
 

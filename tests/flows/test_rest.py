@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -16,6 +17,7 @@ from database import Database
 from database.models import Job
 from database.settings import PROJECT
 from deployments import commands
+from deployments.pool import provide_pool
 from tests.flows.prefect_server import PrefectServer, ask
 from tests.tasks.bodies import ANTREAN, CARD, NIK
 
@@ -45,9 +47,8 @@ def worker(
         "BPJS_PCARE_BASE_URL": simulator.pcare_url,
         "BPJS_ANTREAN_BASE_URL": simulator.antrean_url,
     }
-    for command in (commands.create_pool(), commands.deploy()):
-        # The pool may be there from the test before.
-        subprocess.run(command, env=environ, cwd=PROJECT, capture_output=True, timeout=90, check=False)
+    provide_pool()
+    subprocess.run(commands.deploy(), env=environ, cwd=PROJECT, capture_output=True, timeout=90, check=False)
     with (tmp_path / "worker.log").open("wb") as log:
         process = subprocess.Popen(commands.worker(), env=environ, cwd=PROJECT, stdout=log, stderr=log)
     yield
@@ -89,6 +90,54 @@ def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
     stored = prefect.everything_stored()
     assert CARD not in stored
     assert NIK not in stored
+
+
+def own_variables(witness: Path) -> dict[str, Any]:
+    """What would run another command, with another environment, in another folder than the worker's."""
+    return {
+        "command": f"touch {witness}",
+        "env": {"BPJS_DATABASE_URL": f"sqlite:///{witness}"},
+        "env.BPJS_RUN_NAMES": "id",
+        "working_dir": str(witness.parent),
+    }
+
+
+@pytest.fixture
+def deployment(worker: None, prefect: PrefectServer) -> Iterator[dict[str, Any]]:
+    """The form `tambah-antrean`, with job variables of somebody else."""
+    found = ask("GET", f"{prefect.api_url}/deployments/name/tambah-antrean/tambah-antrean")
+    yield found
+    ask("PATCH", f"{prefect.api_url}/deployments/{found['id']}", {"job_variables": {}})
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_run_brings_a_command_environment_or_folder_of_its_own(
+    deployment: dict[str, Any],
+    prefect: PrefectServer,
+    database: Database,
+    norm: str,
+    tmp_path: Path,
+) -> None:
+    variables, here = own_variables(tmp_path / "witness"), f"{prefect.api_url}/deployments/{deployment['id']}"
+    for name, value in variables.items():
+        with pytest.raises(httpx.HTTPStatusError, match="422"):
+            ask("POST", f"{here}/create_flow_run", {"job_variables": {name: value}})
+    # Two ways on which Prefect does not look at what a run brings along.
+    ask("PATCH", here, {"job_variables": variables})
+    loose = {
+        "flow_id": deployment["flow_id"],
+        "deployment_id": deployment["id"],
+        "work_pool_name": commands.POOL,
+        "state": {"type": "SCHEDULED"},
+        "parameters": FORM | {"norm": norm},
+        "job_variables": variables,
+    }
+    run = finished(prefect, ask("POST", f"{prefect.api_url}/flow_runs/", loose)["id"])
+    assert run["job_variables"] == variables
+    assert run["state"]["message"].startswith("Terkirim")
+    assert not (tmp_path / "witness").exists()
+    with database.read() as session:
+        assert [job.norm for job in session.query(Job)] == [norm]
 
 
 def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:

@@ -170,6 +170,6 @@ class Admin:
 
     def asks(self, path: str, question: dict[str, Any]) -> list[dict[str, Any]]:
         """What Prefect's API knows; for the test, not for the person."""
-        url = f"{self.clinic.plan.environ[API_URL]}{path}"
-        found: list[dict[str, Any]] = ask("POST", url, question)
+        environ = self.clinic.plan.environ
+        found: list[dict[str, Any]] = ask("POST", f"{environ[API_URL]}{path}", question, environ=environ)
         return found

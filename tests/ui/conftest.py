@@ -3,6 +3,7 @@
 Without Chromium these tests are left out, unless `make test-ui` asks for them.
 """
 
+import base64
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from deployments.clinic import Clinic
 from deployments.plan import demo_plan
 from deployments.screen import Screen
+from tasks.prefect_password import CLIENT_AUTH
 from tests.ui.admin import Admin
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -67,5 +69,8 @@ def admin(browser: Browser, clinic: Clinic, pictures: Path) -> Iterator[Admin]:
         timezone_id=clinic.plan.database.timezone,
     )
     context.set_default_timeout(30_000)
+    # The UI keeps what was typed once into its form, in each window (see test_foreign_page.py).
+    password = base64.b64encode(clinic.plan.environ[CLIENT_AUTH].encode()).decode()
+    context.add_init_script(f"localStorage.setItem('prefect-password', '{password}')")
     yield Admin(context, clinic, pictures)
     context.close()
