@@ -4,7 +4,7 @@ BIN := .venv/bin
 # The passwords of the tests are invented, and told from real ones by looking like words.
 INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
-.PHONY: setup run demo deploy test test-ui chaos check bench load
+.PHONY: setup run demo deploy test test-ui chaos check audit bench load
 
 setup: .venv/ready
 
@@ -42,6 +42,12 @@ check: setup
 	$(BIN)/lint-imports
 	git ls-files -z -- ':!tests' ':!*.lock' ':!*.png' | xargs -0 $(BIN)/detect-secrets-hook --exclude-secrets '^(PASSWORD|password)$$'
 	git ls-files -z -- tests ':!tests/vectors' | xargs -0 $(BIN)/detect-secrets-hook $(INVENTED)
+
+# Known weaknesses of what the locks pin; asks pypi.org about each package, so it needs the network.
+audit: setup
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	.venv/audit/bin/pip-audit --disable-pip --strict -r requirements.lock -r requirements-others.lock
 
 bench: setup
 	@$(BIN)/python -m benchmarks
