@@ -10,8 +10,9 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
-from bpjs_client.web_address import is_loopback, safe_address
+from bpjs_client.web_address import safe_address
 
+_SIMULATORS_HOST = "127.0.0.1"
 SIMULATOR = "simulator"  # instead of an address: our own double of BPJS
 # A clinic needs the others.
 _OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file", "simulated"})
@@ -85,7 +86,7 @@ class BpjsSettings(BaseSettings):
     def unfilled(self) -> list[str]:
         """The variables that this BPJS needs and that are empty or not given, such as `BPJS_CONS_ID`.
 
-        The simulator, and whatever else answers on this machine, is content with the defaults.
+        The simulator, and whatever else answers on its address, is content with the defaults.
         """
         given = {name for name in self.model_fields_set if str(_plain(getattr(self, name))).strip()}
         needed = self.model_fields_set if self.is_local else type(self).model_fields.keys()
@@ -93,9 +94,8 @@ class BpjsSettings(BaseSettings):
 
     @property
     def is_local(self) -> bool:
-        """Whether both services answer on this machine."""
-        hosts = (urlsplit(self.base_url(service)).hostname or "" for service in Service)
-        return all(map(is_loopback, hosts))
+        """Whether both services answer where the simulator does."""
+        return all(urlsplit(self.base_url(service)).hostname == _SIMULATORS_HOST for service in Service)
 
     def place(self, service: Service) -> str:
         """Which BPJS this is, whatever the credential: `simulator`, or host, port and path."""

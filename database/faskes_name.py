@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 UTAMA = "utama"  # the clinic of the `BPJS_…` variables
 
-# The clinics that have a credential; None when one credential serves every faskes.
+# The clinics in BPJS_FASKES_FILE; None without a file.
 Known: TypeAlias = Collection[str] | None
 
 NAMED = 3  # clinics that a sentence names; of more it says how many

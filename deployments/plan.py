@@ -77,7 +77,9 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
     environ = {name: value for name, value in given.items() if not name.startswith(("PREFECT_", "BPJS_"))}
     simulator_port = free_port(random.randrange(*_DEMO_PORTS), width=2)
     server_port = free_port(simulator_port + 2)
-    database = DatabaseSettings(database_url=SecretStr(f"sqlite:///{folder / 'bpjs.db'}"))
+    database = DatabaseSettings(
+        database_url=SecretStr(f"sqlite:///{folder / 'bpjs.db'}"), data_key_file=folder / "data.key"
+    )
     spare_loopback(environ)
     environ |= DEFAULTS | simulator_settings(simulator_port)
     environ |= {

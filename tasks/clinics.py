@@ -114,8 +114,8 @@ class Clinics:
 
     @property
     def known(self) -> Known:
-        """Those that have a credential; None when one serves every faskes."""
-        return None if self._listed is None and self._shared else self.names
+        """Those of the file; None without one: then any name may have been served."""
+        return None if self._listed is None else self._listed.keys()
 
     @property
     def from_file(self) -> bool:
@@ -130,6 +130,8 @@ class Clinics:
 
     def knows(self, faskes: str) -> bool:
         """Whether there is a credential for a faskes."""
+        if self._listed is None:
+            return self._shared or faskes == UTAMA
         return not is_stranger(faskes, self.known)
 
     def settings(self, faskes: str) -> BpjsSettings:
@@ -183,15 +185,13 @@ def configured_clinics() -> Clinics:
 
 
 def known_clinics() -> Known:
-    """The clinics that have a credential, for whoever only looks at jobs: no secret is read for it.
+    """The names in the file, for whoever only looks at jobs: no secret is read for it.
 
-    None when one serves every faskes, and for a file that cannot be read: then none is called unknown.
+    None without a file, and for one that cannot be read: then no faskes is called unknown.
     """
-    settings = ClinicsSettings()
-    if settings.faskes_file is None:
-        return Clinics(shared=settings.share_credential).known
+    file = ClinicsSettings().faskes_file
     try:
-        return _tables(settings.faskes_file).keys()
+        return None if file is None else _tables(file).keys()
     except ClinicsWrong:
         return None
 

@@ -33,13 +33,18 @@ def new_owner() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid4().hex[:12]}"
 
 
+def by_settings(faskes: str) -> Bpjs:
+    """A clinic's way to BPJS as the settings say. Raises UnknownClinic."""
+    return Bpjs(configured_clinics().settings(faskes))
+
+
 @dataclass
 class Composition:
     """The database, the way to BPJS and the settings that every task of this process shares."""
 
     settings: DeliverySettings = field(default_factory=DeliverySettings)
     open_database: Callable[[], Database] = open_database
-    open_bpjs: Callable[[str], Bpjs] = lambda faskes: Bpjs(configured_clinics().settings(faskes))
+    open_bpjs: Callable[[str], Bpjs] = by_settings
     clinics: Clinics = field(default_factory=configured_clinics)
     owner: str = field(default_factory=new_owner)
     # Set by a shutdown: finish what is in flight, claim no more.
@@ -57,7 +62,8 @@ class Composition:
         Raises OtherBpjs, DatabaseUnavailable.
         """
         database = self.open_database()
-        check_belonging(database, self._addresses)
+        if self.open_bpjs is by_settings:
+            check_belonging(database, self._addresses)
         if self.clinics.from_file:
             note_clinics(database, self.clinics.names)
         return database
@@ -69,8 +75,8 @@ class Composition:
     def note_taken(self, faskes: str, service: Service) -> None:
         """BPJS took something: the database belongs to it now. Where it belongs to another, we stop."""
         who = (self.clinics.key(faskes), service)
-        if who in self._taken:
-            return
+        if who in self._taken or self.open_bpjs is not by_settings:
+            return  # who brings a way of their own knows where it leads
         try:
             note_taken(self.database, *who, self._addresses[who])
         except DatabaseUnavailable as error:

@@ -251,7 +251,8 @@ def test_rows_are_filtered_by_name_clinic_and_a_field_of_the_body(terminal: Term
         line(norm="RM-2", nama_pasien="Bima", faskes="cabang"),
         line("tambah-pendaftaran", norm="RM-3", nama_pasien="Sarita", body={"kdPoli": "002"}),
     ]
-    assert terminal("enqueue", "-", stdin="\n".join(lines).encode()).code == 0
+    shared = {"BPJS_SHARE_CREDENTIAL": "true"}
+    assert terminal("enqueue", "-", stdin="\n".join(lines).encode(), **shared).code == 0
 
     assert shown(terminal, "--nama", "sari") == ["RM-1", "RM-3"]
     assert shown(terminal, "--nama", "%") == ["RM-1"]

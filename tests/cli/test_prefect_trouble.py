@@ -15,7 +15,10 @@ from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 from tests.flows.prefect_server import PrefectServer, prefect_server
 
-REFUSED = "Server Prefect menolak kata sandi (HTTP 401); periksa PREFECT_API_AUTH_STRING."
+REFUSED = (
+    "Server Prefect menolak kata sandi (HTTP 401);"
+    " periksa PREFECT_API_AUTH_STRING, atau PREFECT_HOME dengan folder Prefect milik server itu."
+)
 SOMEBODY_ELSE = "Server Prefect bukan yang menjawab, melainkan proxy atau server lain"
 KEPT = " Pekerjaan tetap tersimpan dan menunggu."
 WRONG, RIGHT = "admin:sandi-salah", "admin:sandi-benar"

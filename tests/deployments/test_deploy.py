@@ -87,7 +87,7 @@ def test_a_password_that_is_refused_is_one_sentence(prefect: PrefectServer, tmp_
     done = deploy(tmp_path, PREFECT_API_URL=prefect.api_url, **{CLIENT_AUTH: "admin:salah"})
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"Server Prefect menolak kata sandi; isi {CLIENT_AUTH}")
+    assert done.stderr.startswith(f"Server Prefect menolak kata sandi (HTTP 401); periksa {CLIENT_AUTH}")
 
 
 @pytest.mark.parametrize(("environ", "complaint"), WRONG)

@@ -143,14 +143,17 @@ def test_with_a_file_that_cannot_be_read_nobody_is_called_unknown(
 
 
 def test_without_a_file_no_names_are_known() -> None:
-    assert Clinics(shared=True).known is None
+    assert known_clinics() is None
+    assert Clinics().known is None
 
 
 def test_without_a_file_and_unless_it_is_shared_the_credential_is_that_of_utama_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert known_clinics() == Clinics().known == ("utama",)
+    assert (Clinics().knows("utama"), Clinics().knows("cabang")) == (True, False)
     with pytest.raises(UnknownClinic, match="BPJS_SHARE_CREDENTIAL=true"):
         Clinics().settings("cabang")
     monkeypatch.setenv("BPJS_SHARE_CREDENTIAL", "true")
-    assert known_clinics() is None
+    configured_clinics.cache_clear()
+    assert configured_clinics().knows("cabang")
+    configured_clinics.cache_clear()

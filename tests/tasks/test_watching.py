@@ -133,7 +133,7 @@ def test_without_a_file_no_text_of_a_row_is_a_resource_either(database: Database
     texts: Sequence[str] = unknown_names(60)
     store(database, [stopped(text) for text in texts])
     store(database, [job for text in texts for job in (*waiting(text, **LONG_AGO), *failed(text))])
-    news = told(database, Clinics(shared=True))
+    news = told(database, Clinics())
     assert [each.event for each in news] == [STOPPED, LONG_WAIT, MANY_FAILURES]
     assert resources(news) == ["bpjs.faskes-lain", "bpjs.faskes-lain", "bpjs.layanan.pcare"]
     assert names_none_of(texts, news)
