@@ -56,7 +56,7 @@ def main() -> int:
 
 def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
     plan.logs.mkdir()
-    Path(plan.environ["PREFECT_HOME"]).mkdir()
+    Path(plan.environ["PREFECT_HOME"]).mkdir(exist_ok=True)
     children = Children(PROJECT, plan.logs, stop)
     stack = Stack(plan, children, screen.did)
     today = datetime.now(ZoneInfo(plan.database.timezone)).date()

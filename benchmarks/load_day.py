@@ -248,7 +248,7 @@ def main() -> int:
     plan = demo_plan(os.environ, folder)
     plan.environ[PREFECT_DATABASE] = os.environ.get(PREFECT_DATABASE, plan.environ[PREFECT_DATABASE])
     plan.logs.mkdir()
-    Path(plan.environ["PREFECT_HOME"]).mkdir()
+    Path(plan.environ["PREFECT_HOME"]).mkdir(exist_ok=True)
     server = start_postgres()
     children = Children(PROJECT, plan.logs, threading.Event())
     stack = Stack(plan, children, Screen().did)
