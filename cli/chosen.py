@@ -29,7 +29,8 @@ def known(faskes: str) -> str:
     """The clinic, when there is a credential for it. Raises UserError, ClinicsWrong."""
     clinics = configured_clinics()
     if not clinics.knows(faskes) and not clinics.from_file:
-        raise UserError(f"{no_credential(faskes, from_file=False).capitalize()}.")
+        why = no_credential(faskes, from_file=False)
+        raise UserError(f"{why[0].upper()}{why[1:]}.")
     if not clinics.knows(faskes):
         few = ", ".join([*clinics.names[:_MOST_NAMES], *(["…"] if len(clinics.names) > _MOST_NAMES else [])])
         raise UserError(f"Faskes {faskes} tidak ada di BPJS_FASKES_FILE; yang ada: {few}.")

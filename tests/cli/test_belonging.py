@@ -73,6 +73,8 @@ def test_a_clinic_without_a_credential_is_refused_at_hand_over(terminal: Termina
         " atau isi BPJS_SHARE_CREDENTIAL=true bila cabang memakai kredensial yang sama"
     )
     assert terminal("enqueue", "-", stdin=lines, BPJS_SHARE_CREDENTIAL="true").code == 0
+    complaint = terminal("doctor", "--faskes", "cabang").complaint
+    assert complaint.startswith("Faskes cabang tidak dikenal: daftarkan di BPJS_FASKES_FILE, atau isi BPJS_")
 
 
 def test_what_was_handed_over_for_it_before_waits_and_is_not_sent(
