@@ -4,22 +4,29 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+
+from tasks.signals import heed
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """The event, set by the first signal; further ones do not disturb the clean-up. Main thread only."""
-    stop = threading.Event()
+class Stop(threading.Event):
+    """Set when a run is to end; `terminal_gone` when nobody watches any more how it does."""
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    terminal_gone = False
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Stop]:
+    """The event, set by the first signal; further ones do not disturb the clean-up. Main thread only."""
+    stop = Stop()
+
+    def ask(number: int) -> None:
+        stop.terminal_gone |= number == signal.SIGHUP
         stop.set()
 
-    before = {number: signal.signal(number, ask) for number in _ENDING}
+    end = heed(_ENDING, ask)
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        end()

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deployments.processes import Children, Interrupted, StepFailed
-from deployments.signals import stop_on_signals
+from deployments.signals import Stop, stop_on_signals
 
 SLEEPS = "import time\nwhile True: time.sleep(60)"
 # Notes each Ctrl-C and ends at the first, after having told that it is ready.
@@ -33,12 +32,19 @@ stubborn = 'import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 
 pathlib.Path(sys.argv[1], 'ready').write_text(str(subprocess.Popen([sys.executable, '-c', stubborn]).pid))
 import time; time.sleep(600)
 """
+STUBBORN = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+pathlib.Path(sys.argv[1], 'ready').touch()
+time.sleep(600)
+"""
 STARTS_A_CHILD = f"""
-import os, pathlib, sys, threading, time
+import os, pathlib, sys, time
 from deployments.processes import Children
+from deployments.signals import Stop
 folder = pathlib.Path(sys.argv[1])
 command = [sys.executable, '-c', {COUNTS_INTERRUPTS!r}, folder]
-child = Children(folder, folder, threading.Event()).start('Anak', command, os.environ)
+child = Children(folder, folder, Stop()).start('Anak', command, os.environ)
 (folder / 'pid').write_text(str(child.process.pid))
 time.sleep(600)
 """
@@ -62,12 +68,12 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def stop() -> threading.Event:
-    return threading.Event()
+def stop() -> Stop:
+    return Stop()
 
 
 @pytest.fixture
-def children(tmp_path: Path, stop: threading.Event) -> Iterator[Children]:
+def children(tmp_path: Path, stop: Stop) -> Iterator[Children]:
     made = Children(tmp_path, tmp_path, stop)
     yield made
     made.stop_all()
@@ -105,7 +111,7 @@ def test_a_living_child_disturbs_nobody(children: Children) -> None:
     children.pause(0.1)
 
 
-def test_a_ctrl_c_interrupts_waiting(children: Children, stop: threading.Event) -> None:
+def test_a_ctrl_c_interrupts_waiting(children: Children, stop: Stop) -> None:
     stop.set()
     with pytest.raises(Interrupted):
         children.pause(60)
@@ -151,3 +157,26 @@ def test_every_request_to_end_becomes_the_same_event(number: signal.Signals) -> 
         os.kill(os.getpid(), number)
         eventually(stop.is_set)
         os.kill(os.getpid(), number)  # a second one, during the clean-up, disturbs nothing
+        assert stop.terminal_gone is (number == signal.SIGHUP)
+
+
+def test_a_request_to_end_is_heard_in_the_midst_of_anything() -> None:
+    """A terminal that closes sends two, and the second may come while the first one sets the event."""
+    with stop_on_signals() as stop:
+        with stop._cond:  # as in the midst of `set` or `wait`
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.1)
+        eventually(stop.is_set)
+
+
+def test_when_the_terminal_is_gone_nothing_is_left_after_seconds(
+    children: Children, stop: Stop, tmp_path: Path
+) -> None:
+    for name in ("satu", "dua"):
+        (tmp_path / name).mkdir()
+        children.start(name, python(STUBBORN, tmp_path / name), os.environ)
+        eventually((tmp_path / name / "ready").exists)
+    stop.terminal_gone = True
+    began = time.monotonic()
+    children.stop_all()
+    assert time.monotonic() - began < 10  # 20 s for each of them otherwise
