@@ -1,6 +1,7 @@
 """Children are watched while they live and gone when the run ends."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -167,6 +168,41 @@ def test_a_request_to_end_is_heard_in_the_midst_of_anything() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(0.1)
         eventually(stop.is_set)
+
+
+WAITS = """
+from deployments.signals import stop_on_signals
+with stop_on_signals() as stop:
+    print('up', flush=True)
+    stop.wait()
+"""
+# As `make`, the first process of its terminal: keeps a hang-up to itself and waits for its child.
+KEEPS_IT = """
+import fcntl, signal, subprocess, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, lambda *_: None)
+subprocess.run([sys.executable, '-c', sys.argv[1]])
+"""
+
+
+def test_a_terminal_that_closes_is_noticed_below_a_process_that_does_not_say_so() -> None:
+    leader, terminal = pty.openpty()
+    run = subprocess.Popen(
+        python(KEEPS_IT, WAITS),
+        cwd=PROJECT,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        assert os.read(leader, 64).strip() == b"up"
+        os.close(leader)
+        run.wait(20)
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
 
 
 def test_when_the_terminal_is_gone_nothing_is_left_after_seconds(
