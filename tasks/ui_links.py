@@ -18,6 +18,11 @@ def task_run_link(task_run_id: UUID) -> str:
     return f"/runs/task-run/{task_run_id}"
 
 
+def flow_run_link(flow_run_id: UUID) -> str:
+    """The page of a flow run."""
+    return f"/runs/flow-run/{flow_run_id}"
+
+
 def task_runs_link(*, states: Sequence[str] = (), name: str = "", today: bool = True) -> str:
     """The *Task runs* tab, filtered by states, by a part of the name, and to its reader's present day."""
     query = [("tab", "task-runs"), *(("state", state) for state in states)]
