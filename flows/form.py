@@ -36,7 +36,7 @@ from flows.run_names import named_by_id
 from flows.typed import whole_number
 from tasks.composition import Composition, composition
 from tasks.delivery import Delivered
-from tasks.jobs import arguments, named_task
+from tasks.jobs import arguments, leave_page_of, named_task
 from tasks.lease_keeper import keep_leases
 from tasks.states import state_of
 
@@ -155,4 +155,6 @@ def send_one(at: Composition, job_id: int) -> State[None]:
             ended = named_task(claimed)(*arguments(claimed), return_state=True)
     finally:
         at.in_hand.remove([claimed.claim])
+    if not ended.is_failed():  # a failed one's task has left it; of the others an older page may be there
+        leave_page_of(job_id)
     return State(type=ended.type, name=ended.name, message=ended.message)
