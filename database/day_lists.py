@@ -35,6 +35,7 @@ class ListedJob:
     message: str
     version: int
     stamp: str
+    attempts: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,17 @@ def day_lists(database: Database, *, most: int) -> DayLists:
         return DayLists(day, counts, list(_listed([job for job, _ in rows], why)))
 
 
-_SHOWN = (Job.faskes, Job.jenis, Job.service, Job.norm, Job.status, Job.message, Job.version, Job.created_at)
+_SHOWN = (
+    Job.faskes,
+    Job.jenis,
+    Job.service,
+    Job.norm,
+    Job.status,
+    Job.message,
+    Job.version,
+    Job.created_at,
+    Job.attempts,
+)
 
 
 def _listed(jobs: Sequence[Job], why: dict[int, str]) -> Iterator[ListedJob]:
@@ -101,4 +112,5 @@ def _listed(jobs: Sequence[Job], why: dict[int, str]) -> Iterator[ListedJob]:
             message=said,
             version=job.version,
             stamp=stamp_of(job.version, job.created_at),
+            attempts=job.attempts,
         )

@@ -1,7 +1,7 @@
 """Which jobs have a page in Prefect, and making the pages that are missing or old.
 
 A page for each job as it is delivered would cost two thirds of the speed. So a job that needs somebody gets
-its page at once (see tasks/detail_note.py), and the others, when they stand on a list, a few at a time.
+its page at once (see tasks/jobs.py), and what else was sent when it stands on a list, a few at a time.
 """
 
 from collections.abc import Collection, Mapping
@@ -52,8 +52,11 @@ class JobPages:
         return len(old) > most
 
     def _is_old(self, job: ListedJob) -> bool:
-        """One that is being sent now changes again in a moment."""
-        return job.status is not Status.PROSES and self._stamps.get(job.id, _NONE) != job.stamp
+        """One that is being sent now changes again in a moment. One that was never sent belongs to no run with
+        which Prefect would forget its page; where it is stuck or refused, the run that shows it leaves one.
+        """
+        is_done = job.attempts > 0 and job.status is not Status.PROSES
+        return is_done and self._stamps.get(job.id, _NONE) != job.stamp
 
     def _forget_all_but(self, shown: Collection[int]) -> None:
         self._stamps = {job_id: made for job_id, made in self._stamps.items() if job_id in shown}

@@ -8,6 +8,7 @@ import pytest
 from prefect import get_client
 
 from database.monitor import today
+from flows.kirim import kirim
 from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.landing import landing, leave_landing
@@ -142,7 +143,6 @@ def test_each_count_leads_to_a_list_of_just_the_jobs_that_it_counts(
     before = behind(prefect, kept(prefect, "beranda"))
     assert all(count == len(jobs) for count, jobs in before.values()), before
     assert before["daftar-gagal"] == before["daftar-gagal-tambah-pendaftaran"] == (1, [str(failed)])
-    assert f"[{failed}](/artifacts/key/pekerjaan-{failed})" in kept(prefect, "daftar-total")
 
     kirim_ulang(str(failed), perubahan='{"kdPoli": "002"}', return_state=True)
 
@@ -156,10 +156,12 @@ def test_each_count_leads_to_a_list_of_just_the_jobs_that_it_counts(
     assert "Keadaan pada " in page
 
 
-def test_every_job_on_a_list_has_its_page_delivered_ones_too(
-    morning: tuple[Desk, int], prefect: PrefectServer
-) -> None:
-    here, _ = morning
+def test_every_job_on_a_list_has_its_page_delivered_ones_too(desk: Any, prefect: PrefectServer) -> None:
+    here = desk(picky)
+    for norm, poli in (("RM-1", "002"), ("RM-2", "001")):  # one is taken, one refused, with a visit behind it
+        here.hand_over("tambah-pendaftaran", norm, kdPoli=poli)
+    here.hand_over("tambah-kunjungan", "RM-2")
+    kirim()
     leave_landing(here.database, named=True)
     listed = re.findall(r"\[(\d+)\]\(/artifacts/key/pekerjaan-(\d+)\)", kept(prefect, "daftar-total"))
     assert len(listed) == 3
@@ -170,6 +172,11 @@ def test_every_job_on_a_list_has_its_page_delivered_ones_too(
         assert page.startswith(f"# Pekerjaan {number} · {job.jenis} · {job.norm}\n")
         assert job.nama_pasien not in page
         assert f"| Status | {job.status} |" in page
+    assert sorted(here.job(int(number)).status for number, _ in listed) == ["gagal", "menunggu", "terkirim"]
+    pages = prefect.query(
+        "/artifacts/filter", artifacts={"key": {"like_": "pekerjaan-"}}, sort="CREATED_DESC"
+    )
+    assert all(page["flow_run_id"] and page["task_run_id"] for page in pages[:3])  # forgotten with it
 
 
 def test_it_is_written_anew_in_its_place_and_after_each_resend(
