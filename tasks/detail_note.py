@@ -27,7 +27,7 @@ from database.job_names import last_runs
 from database.status import Status
 from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
-from tasks.ui_links import form_link
+from tasks.ui_links import artifact_link, form_link
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ def leave_note(database: Database, job_id: int, *, named: bool) -> None:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
 
 
-def leave_page(client: SyncPrefectClient, database: Database, job_id: int, *, named: bool) -> None:
-    """The same through an open client. Raises also what that raises when its server cannot be reached."""
+def leave_page(client: SyncPrefectClient, database: Database, job_id: int, *, named: bool) -> UUID:
+    """The same through an open client; the page's id. Raises also what the client raises."""
     last = last_runs(database, job_id)  # before the rest: what changes in between makes the page an old one
     job = show(database, job_id)
     seen = Seen(database.clock().astimezone(database.timezone), named=named)
@@ -70,7 +70,7 @@ def leave_page(client: SyncPrefectClient, database: Database, job_id: int, *, na
         flow_run_id=flow_run_id,
         task_run_id=task_run_id,
     )
-    client.create_artifact(page)
+    return client.create_artifact(page).id
 
 
 def _this_run() -> tuple[UUID | None, UUID | None] | None:
@@ -146,10 +146,8 @@ def _whose(job: Mapping[str, Any], seen: Seen | None) -> str:
 def _as_of(job: Mapping[str, Any], seen: Seen | None) -> list[str]:
     if seen is None:
         return []
-    return [
-        f"Keadaan pada {seen.at:%d-%m-%Y %H:%M:%S}; yang terbaru selalu ada di `bpjs show {job['id']}`.",
-        "",
-    ]
+    newest = f"[halaman terbarunya]({artifact_link(note_key(job['id']))})"
+    return [f"Keadaan pada {seen.at:%d-%m-%Y %H:%M:%S}; sesudah itu lihat {newest}.", ""]
 
 
 def _action(job: Mapping[str, Any], link: str | None) -> list[str]:

@@ -6,7 +6,6 @@ It is written together with the lists behind its numbers, from one look at the d
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from itertools import chain
 from textwrap import shorten
 from typing import Any
 from uuid import UUID
@@ -31,7 +30,7 @@ from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.repeating import repeatedly
 from tasks.states import WORDS
-from tasks.ui_links import artifact_link, form_link, task_runs_link
+from tasks.ui_links import artifact_link, form_link, page_link, task_runs_link
 
 logger = logging.getLogger(__name__)
 
@@ -52,18 +51,20 @@ def landing(database: Database, *, named: bool, known: Known = None) -> str:
 
     Raises DatabaseUnavailable, and what Prefect's client raises when its server cannot be reached.
     """
-    return _page(database, day_lists(database, most=MOST_LISTED), named=named, known=known).whole
+    return _page(database, day_lists(database, most=MOST_LISTED), {}, named=named, known=known).whole
 
 
-def _page(database: Database, day: DayLists, *, named: bool, known: Known) -> Page:
+def _page(database: Database, day: DayLists, lists: Mapping[str, UUID], *, named: bool, known: Known) -> Page:
+    """`lists`: where the lists behind the numbers are; one that is not there yet is found by its key."""
+    links = {key: page_link(place) for key, place in lists.items()}
     seen = look(database, Filter(tanggal=day.day), limit=1, known=known)
     before = seen.open_before
     parts = [
         f"# Pekerjaan hari ini, {day.day:%d-%m-%Y}",
         f"**{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.**",
         *(f"> {words(without_identifiers(door))}" for door in seen.doors),
-        _actions(),
-        "\n".join(_today(day)),
+        _actions(links),
+        "\n".join(_today(day, links)),
         "## Menunggu tindakan",
         "\n".join(_waiting(database, named=named)),
     ]
@@ -86,11 +87,12 @@ def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known
     day = day_lists(database, most=MOST_LISTED)
     with get_client(sync_client=True) as client:
         unfinished = job_pages.renew(client, database, day.jobs, most=MOST_PAGES, named=named)
-        lists = list_pages(day, job_pages.has, _made(database), named=named)
-        page = _page(database, day, named=named, known=known)
+        lists = list_pages(day, job_pages.link, _made(database), named=named)
         # The lists first: whoever sees a number finds its jobs behind it.
-        kept = keep_pages(client, dict(chain(lists, [(KEY, page)])))
-    return kept[KEY], unfinished
+        places = keep_pages(client, dict(lists))
+        page = _page(database, day, places, named=named, known=known)
+        place = keep_pages(client, {KEY: page})[KEY]
+    return place, unfinished
 
 
 def refresh_landing(at: Composition, job_pages: JobPages | None = None) -> bool:
@@ -123,9 +125,9 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
     return repeatedly("landing", look_again, every=every)
 
 
-def _actions() -> str:
+def _actions(lists: Mapping[str, str]) -> str:
     links = {
-        "Gagal hari ini": artifact_link(list_key("gagal")),
+        "Gagal hari ini": _list_link(lists, list_key("gagal")),
         "Perbarui Data": form_link(REPORT, {}),
         "Reset Filter": task_runs_link(),
         "Kirim ulang massal": form_link(BULK_RESEND, {"tanggal": "semua"}),
@@ -135,15 +137,19 @@ def _actions() -> str:
     return " · ".join(f"**[{name}]({link})**" for name, link in links.items() if link)
 
 
-def _today(day: DayLists) -> list[str]:
+def _today(day: DayLists, lists: Mapping[str, str]) -> list[str]:
     """The four cards for each job type, every count a link to the jobs that it counts."""
-    rows = [_row(jenis.value, day, jenis) for jenis in Jenis]
-    return [*ruled(_HEADINGS), *rows, _row("**Semua**", day, None)]
+    rows = [_row(jenis.value, day, lists, jenis) for jenis in Jenis]
+    return [*ruled(_HEADINGS), *rows, _row("**Semua**", day, lists, None)]
 
 
-def _row(name: str, day: DayLists, jenis: Jenis | None) -> str:
-    cells = [f"[{day.count(card, jenis)}]({artifact_link(list_key(card, jenis))})" for card in CARDS]
-    return row([name, *cells])
+def _row(name: str, day: DayLists, lists: Mapping[str, str], jenis: Jenis | None) -> str:
+    links = {card: _list_link(lists, list_key(card, jenis)) for card in CARDS}
+    return row([name, *(f"[{day.count(card, jenis)}]({link})" for card, link in links.items())])
+
+
+def _list_link(lists: Mapping[str, str], key: str) -> str:
+    return lists.get(key) or artifact_link(key)
 
 
 def _waiting(database: Database, *, named: bool) -> list[str]:

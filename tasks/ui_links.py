@@ -32,8 +32,13 @@ def task_runs_link(*, states: Sequence[str] = (), name: str = "", today: bool = 
 
 
 def artifact_link(key: str) -> str:
-    """The page of an artifact and its earlier versions; it does not age."""
+    """The versions of an artifact, the newest first, each a click away; it does not age."""
     return f"/artifacts/key/{key}"
+
+
+def page_link(artifact_id: UUID) -> str:
+    """An artifact itself."""
+    return f"/artifacts/artifact/{artifact_id}"
 
 
 def form_link(deployment: str, parameters: Mapping[str, object]) -> str | None:

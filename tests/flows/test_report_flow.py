@@ -17,7 +17,7 @@ from tasks.visit_month import visit_month
 from tests.conftest import SQLITE
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.bpjs import friendly
-from tests.flows.prefect_server import PrefectServer
+from tests.flows.prefect_server import PrefectServer, ask
 from tests.flows.test_resend import picky
 from tests.tasks.bodies import CARD
 from tests.tasks.desk import Desk
@@ -127,12 +127,15 @@ def kept(prefect: PrefectServer, key: str) -> str:
 
 
 def behind(prefect: PrefectServer, page: str) -> dict[str, tuple[int, list[str]]]:
-    """Each number of the landing page: its list's key -> what it says, and the jobs that the list holds."""
-    links = re.findall(r"\[(\d+)\]\(/artifacts/key/(daftar-[a-z-]+)\)", page)
+    """Each number of the landing page, by the key of its list: what it says, and the jobs that the list holds."""
+    links = re.findall(r"\[(\d+)\]\(/artifacts/artifact/([0-9a-f-]+)\)", page)
     assert len(links) == 4 * 8
-    lists = {key: kept(prefect, key) for _, key in links}
-    jobs = {key: re.findall(r"^\| (?:\[(\d+)\]|(\d+))", text, re.MULTILINE) for key, text in lists.items()}
-    return {key: (int(count), ["".join(job) for job in jobs[key]]) for count, key in links}
+    found = {}
+    for count, place in links:
+        text = ask("GET", f"{prefect.api_url}/artifacts/{place}")
+        jobs = re.findall(r"^\| \[?(\d+)", text["data"], re.MULTILINE)
+        found[str(text["key"])] = int(count), jobs
+    return found
 
 
 def test_each_count_leads_to_a_list_of_just_the_jobs_that_it_counts(
@@ -163,11 +166,10 @@ def test_every_job_on_a_list_has_its_page_delivered_ones_too(desk: Any, prefect:
     here.hand_over("tambah-kunjungan", "RM-2")
     kirim()
     leave_landing(here.database, named=True)
-    listed = re.findall(r"\[(\d+)\]\(/artifacts/key/pekerjaan-(\d+)\)", kept(prefect, "daftar-total"))
+    listed = re.findall(r"\[(\d+)\]\(/artifacts/artifact/([0-9a-f-]+)\)", kept(prefect, "daftar-total"))
     assert len(listed) == 3
-    for number, same in listed:
-        assert number == same
-        page = kept(prefect, f"pekerjaan-{number}")
+    for number, place in listed:
+        page = ask("GET", f"{prefect.api_url}/artifacts/{place}")["data"]
         job = here.job(int(number))
         assert page.startswith(f"# Pekerjaan {number} · {job.jenis} · {job.norm}\n")
         assert job.nama_pasien not in page
