@@ -26,10 +26,15 @@ class Page:
         return f"{self.text}\n\n{self.made}"
 
 
-def keep_pages(client: SyncPrefectClient, pages: Mapping[str, Page]) -> dict[str, UUID]:
-    """Where each is, by its key. Raises what Prefect's client raises when its server cannot be reached."""
+def keep_pages(
+    client: SyncPrefectClient, pages: Mapping[str, Page], *, also_same: bool = False
+) -> dict[str, UUID]:
+    """Where each is, by its key; `also_same` writes those too that have not changed.
+
+    Raises what Prefect's client raises when its server cannot be reached.
+    """
     kept = {found.key: found for found in newest(client, list(pages))}
-    return {key: _keep(client, key, page, kept.get(key)) for key, page in pages.items()}
+    return {key: _keep(client, key, page, kept.get(key), also_same) for key, page in pages.items()}
 
 
 def newest(client: SyncPrefectClient, keys: Sequence[str]) -> Iterator[ArtifactCollection]:
@@ -40,10 +45,12 @@ def newest(client: SyncPrefectClient, keys: Sequence[str]) -> Iterator[ArtifactC
         yield from client.read_latest_artifacts(artifact_filter=wanted, limit=_AT_ONCE)
 
 
-def _keep(client: SyncPrefectClient, key: str, page: Page, kept: ArtifactCollection | None) -> UUID:
+def _keep(
+    client: SyncPrefectClient, key: str, page: Page, kept: ArtifactCollection | None, also_same: bool
+) -> UUID:
     if kept is None:
         new = ArtifactCreate(key=key, type="markdown", data=page.whole, description=page.title)
         return client.create_artifact(new).id
-    if not str(kept.data).startswith(f"{page.text}\n\n"):
+    if also_same or not str(kept.data).startswith(f"{page.text}\n\n"):
         client.update_artifact(kept.latest_id, ArtifactUpdate(data=page.whole, description=page.title))
     return kept.latest_id

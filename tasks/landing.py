@@ -75,11 +75,9 @@ def _made(database: Database) -> str:
     return f"Dibuat {database.clock().astimezone(database.timezone):%d-%m-%Y %H:%M:%S}."
 
 
-def leave_landing(
-    database: Database, *, named: bool, known: Known = None, job_pages: JobPages | None = None
-) -> UUID:
+def leave_landing(database: Database, *, named: bool, known: Known = None) -> UUID:
     """Write page and lists anew, always in the same place; the page's id is returned. Raises as `landing`."""
-    return _leave(database, job_pages or JobPages(), named=named, known=known)[0]
+    return _leave(database, JobPages(), named=named, known=known)[0]
 
 
 def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known) -> tuple[UUID, bool]:
@@ -91,7 +89,7 @@ def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known
         # The lists first: whoever sees a number finds its jobs behind it.
         places = keep_pages(client, dict(lists))
         page = _page(database, day, places, named=named, known=known)
-        place = keep_pages(client, {KEY: page})[KEY]
+        place = keep_pages(client, {KEY: page}, also_same=True)[KEY]  # as of now, whoever asked for it
     return place, unfinished
 
 
