@@ -46,7 +46,8 @@ class NotAllRead(FailedRun):
 
 def _about(typed: Mapping[str, Any]) -> str:
     """`antrean/poli, antrean/dokter`, or nothing for all of them."""
-    return ", ".join(name for name in map(str, typed.get("referensi") or []) if name in BY_NAME)
+    names = [name for name in map(str, typed.get("referensi") or []) if name in BY_NAME]
+    return "" if len(names) == len(BY_NAME) else ", ".join(names)
 
 
 @flow(
