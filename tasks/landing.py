@@ -40,8 +40,7 @@ REPORT = "laporan-monitoring/laporan-monitoring"
 BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
-# How many pages of jobs one writing may make: a few hundredths of what Prefect's server can do in the time
-# from one look to the next.
+# How many pages of jobs one writing may make: by default two a second at the most, from one look to the next.
 MOST_PAGES = 50
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 
