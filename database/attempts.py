@@ -101,6 +101,7 @@ class JobInHand:
     unclear: str | None = None
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
+    tried_before: bool = False
 
     @property
     def id(self) -> int:

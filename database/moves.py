@@ -57,6 +57,7 @@ def load(database: Database, claim: Claim) -> JobInHand:
             contradictions=sum(outcome in _SAID_TO_BE_THERE for outcome in lost),
             unclear=undone.unclear,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
+            tried_before=job.attempts > 0,
         )
 
 

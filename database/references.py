@@ -130,6 +130,28 @@ def last_synced(database: Database, faskes: str) -> dict[str, datetime]:
         return {f"{layanan}/{jenis}": at for layanan, jenis, at in session.execute(query)}
 
 
+@dataclass(frozen=True)
+class LastSync:
+    """How the newest run over one reference went, when it began, and the flow run that made it, if any."""
+
+    synced: Synced
+    at: datetime
+    flow_run_id: UUID | None
+
+
+def last_syncs(database: Database) -> list[LastSync]:
+    """The newest run over each reference of each clinic, failed ones too. Raises DatabaseUnavailable."""
+    newest = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
+    with database.read() as session:
+        rows = session.scalars(select(Sync).where(Sync.id.in_(newest)).order_by(Sync.id))
+        return [LastSync(_as_synced(row), row.started_at, row.flow_run_id) for row in rows]
+
+
+def _as_synced(row: Sync) -> Synced:
+    counts = (row.count, row.added, row.changed, row.removed)
+    return Synced(row.layanan, row.jenis, *counts, row.seconds, error=row.error, faskes=row.faskes)
+
+
 def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id: UUID) -> Synced | None:
     """What this flow run already brought of a reference; None when it failed or was not read yet.
 
@@ -144,10 +166,7 @@ def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id
     )
     with database.read() as session:
         row = session.scalars(query).first()
-    if row is None:
-        return None
-    counts = (row.count, row.added, row.changed, row.removed)
-    return Synced(row.layanan, row.jenis, *counts, row.seconds, faskes=row.faskes)
+    return None if row is None else _as_synced(row)
 
 
 def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | None) -> Sync:

@@ -8,9 +8,17 @@ from prefect.client.schemas import State
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_form
 
 
-@flow(name="batal-antrean", description="Membatalkan antrean pasien.", **FORM)
+@required("norm", "nama_pasien")
+@flow(
+    name=Jenis.BATAL_ANTREAN.value,
+    flow_run_name=of_form(Jenis.BATAL_ANTREAN),
+    description="Membatalkan antrean pasien.",
+    **FORM,
+)
 def batal_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",

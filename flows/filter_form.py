@@ -6,7 +6,7 @@ from datetime import date
 from bpjs_client.jenis import Jenis
 from database import Database, LineRefused
 from database.monitor import Filter, today
-from flows.form import whole_number
+from flows.typed import whole_number
 
 ALL_DAYS = "semua"
 

@@ -6,7 +6,6 @@ itself a valid call: a run retried in the UI sends that job again.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -33,15 +32,15 @@ from database.intake import admitted, read_line, store
 from database.resend import Resend, reopen
 from database.status import Status
 from flows.hint import hint
+from flows.run_names import named_by_id
+from flows.typed import whole_number
 from tasks.composition import Composition, composition
 from tasks.delivery import Delivered
-from tasks.jobs import arguments, named_task
+from tasks.jobs import arguments, leave_page_of, named_task
 from tasks.lease_keeper import keep_leases
 from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.
-# Larger than any job's, and smaller than a card's.
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
 
 # Who sends a job again where Prefect is all that is known of them.
@@ -65,8 +64,16 @@ def submit(jenis: Jenis, typed: Mapping[str, Any]) -> State[None]:
         job_id = _store(at, jenis, typed)
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
-    wipe({"pekerjaan_id": job_id})
+    wipe({"pekerjaan_id": job_id}, name=_name_of(job_id))
     return send_one(at, job_id)
+
+
+def _name_of(job_id: int) -> str | None:
+    """The job's own name for this run, which was named by what was typed; None: it keeps that name."""
+    try:
+        return named_by_id(job_id) or None
+    except DatabaseError:
+        return None
 
 
 def refusal(error: Exception, *, kept: Mapping[str, Any] = MappingProxyType({})) -> State[Any]:
@@ -111,18 +118,6 @@ def _this_run() -> UUID | None:
     return None if context is None or context.flow_run is None else context.flow_run.id
 
 
-def whole_number(value: object, name: str) -> int:
-    """A number typed as text. Raises LineRefused, without it: a card number may be in the wrong field."""
-    if not _NUMBER.fullmatch(text(value)):
-        raise LineRefused(f"{name} harus bilangan")
-    return int(text(value))
-
-
-def text(value: object) -> str:
-    """What was typed into a field; Prefect's REST API lets anything through."""
-    return "" if value is None else str(value).strip()
-
-
 def _whole_body(value: object) -> object:
     """A body given whole: JSON text from the form, or the object itself from the REST API."""
     if not isinstance(value, str):
@@ -133,13 +128,13 @@ def _whole_body(value: object) -> object:
         raise LineRefused("body bukan JSON yang sah") from None
 
 
-def wipe(parameters: dict[str, Any]) -> None:
-    """Overwrite this run's parameters, which still hold what a person typed."""
+def wipe(parameters: dict[str, Any], *, name: str | None = None) -> None:
+    """Overwrite this run's parameters, which still hold what a person typed; name it if a name is given."""
     run = _this_run()
     if run is None:
         return
     with get_client(sync_client=True) as client:
-        client.update_flow_run(run, parameters=parameters)
+        client.update_flow_run(run, parameters=parameters, name=name)
 
 
 def send_one(at: Composition, job_id: int) -> State[None]:
@@ -160,4 +155,6 @@ def send_one(at: Composition, job_id: int) -> State[None]:
             ended = named_task(claimed)(*arguments(claimed), return_state=True)
     finally:
         at.in_hand.remove([claimed.claim])
+    if not ended.is_failed():  # a failed one's task has left it; of the others an older page may be there
+        leave_page_of(job_id)
     return State(type=ended.type, name=ended.name, message=ended.message)

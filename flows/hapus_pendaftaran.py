@@ -8,9 +8,17 @@ from prefect.client.schemas import State
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_form
 
 
-@flow(name="hapus-pendaftaran", description="Menghapus pendaftaran dari PCare.", **FORM)
+@required("norm", "nama_pasien")
+@flow(
+    name=Jenis.HAPUS_PENDAFTARAN.value,
+    flow_run_name=of_form(Jenis.HAPUS_PENDAFTARAN),
+    description="Menghapus pendaftaran dari PCare.",
+    **FORM,
+)
 def hapus_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",

@@ -9,13 +9,16 @@ from prefect.client.schemas import State
 from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
-from database import DatabaseError
+from database import DatabaseError, LineRefused
 from flows.burst import Burst
 from flows.hint import hint
+from flows.run_names import timed
+from flows.typed import whole_number
 from tasks.composition import composition
 from tasks.states import LONGEST
 
 CONCURRENCY = 20
+MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,9 @@ class Done:
     shown: int  # further task runs, of jobs that were not sent but must be seen
 
 
-def _run_name() -> str:
-    """`kirim 23-11 08:15:02`, in clinic time."""
-    here = composition().database
-    return f"kirim {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
-
-
 @flow(
     name="kirim",
-    flow_run_name=_run_name,
+    flow_run_name=timed("kirim"),
     description="Mengirim pekerjaan yang jatuh tempo ke BPJS, satu task run untuk setiap pekerjaan.",
     persist_result=False,
     validate_parameters=False,
@@ -49,7 +46,7 @@ def kirim(
     A failed job is data, not a failed flow. A DatabaseError fails it, and reaches the caller as it is.
     """
     try:
-        burst = Burst(composition(), concurrency=serentak, once=sekali)
+        burst = Burst(composition(), concurrency=_at_once(serentak), once=bool(sekali))
         burst.work()
     except DatabaseError as error:
         # Returned and not raised: of what is raised Prefect prints and keeps the whole traceback.
@@ -58,3 +55,11 @@ def kirim(
     run_id = context.flow_run.id if context and context.flow_run else None
     done = Done(run_id, burst.job_ids, burst.shown)
     return Completed(message=f"{len(done.job_ids)} pekerjaan dikerjakan", data=done)
+
+
+def _at_once(typed: object) -> int:
+    """Raises LineRefused, for a field that was emptied too."""
+    asked = whole_number(typed, "serentak")
+    if not 1 <= asked <= MOST_AT_ONCE:
+        raise LineRefused(f"serentak harus dari 1 sampai {MOST_AT_ONCE}")
+    return asked

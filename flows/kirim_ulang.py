@@ -9,14 +9,19 @@ from prefect.client.schemas import State
 
 from database import LineRefused
 from database.resend import ask_again
-from flows.form import FORM, asked_here, refusal, send_one, text, whole_number, wipe
+from flows.form import FORM, asked_here, refusal, send_one, wipe
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_job
+from flows.typed import filled, text, whole_number
 from tasks.composition import composition
 from tasks.landing import refresh_landing
 
 
+@required("pekerjaan_id")
 @flow(
     name="kirim-ulang",
+    flow_run_name=of_job("kirim-ulang"),
     description=(
         "Mengirim ulang satu pekerjaan, bila perlu dengan isi yang diperbaiki. Yang sudah terkirim hanya "
         "dengan perbaikan: isi kunjungan diganti di BPJS, pendaftaran dihapus lalu didaftarkan lagi."
@@ -34,6 +39,7 @@ def kirim_ulang(
     """Store the correction, take it out of this run's parameters, send at once, and end as the job ended."""
     at = composition()
     try:
+        filled({"pekerjaan_id": pekerjaan_id})
         job_id = whole_number(pekerjaan_id, "pekerjaan_id")
         asked = asked_here(
             patch=_object(perubahan, "perubahan"),

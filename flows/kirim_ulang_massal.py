@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Annotated, Any, cast
@@ -13,14 +13,17 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.client.schemas import State
 from prefect.states import Completed
 
+from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
 from database.failed import FailedJob, failed_among, failed_jobs
 from database.resend import Resend, ask_again
 from flows.failed_list import failed_list
 from flows.filter_form import Typed, read_filter, whole_numbers
-from flows.form import FORM, asked_here, refusal, send_one, text, whole_number, wipe
+from flows.form import FORM, asked_here, refusal, send_one, wipe
 from flows.hint import hint
+from flows.run_names import timed
+from flows.typed import text, whole_number
 from tasks.composition import Composition, composition
 from tasks.landing import refresh_landing
 
@@ -31,8 +34,16 @@ SENT, AGAIN, WAITING, SKIPPED, UNTOUCHED = "terkirim", "gagal lagi", "menunggu",
 watcher: ContextVar[Callable[[FailedJob, str], None]] = ContextVar("watcher", default=lambda _job, _end: None)
 
 
+def _about(typed: Mapping[str, Any]) -> str:
+    """What it does, and of what type; who is looked for is nobody's to read in a list of runs."""
+    known = set(map(str, Jenis))
+    words = ["kirim" if typed.get("hanya_hitung") is False else "hitung", text(typed.get("jenis"))]
+    return " ".join(word for word in words if word in {"kirim", "hitung", *known})
+
+
 @flow(
     name="kirim-ulang-massal",
+    flow_run_name=timed("kirim-ulang-massal", _about),
     description="Mengirim ulang banyak pekerjaan yang gagal; dihitung dulu.",
     **FORM,
 )
@@ -55,6 +66,7 @@ def kirim_ulang_massal(
     parameters: the jobs found stand there instead, so that a retry means the same jobs.
     """
     at = composition()
+    counts_only = hanya_hitung is not False  # a choice that was emptied sends nothing
     try:
         pace = 60 / _pace(per_menit)
         found = _found(at, pekerjaan_id, Typed(*map(text, (jenis, tanggal, norm, nama, faskes, isi))))
@@ -62,9 +74,9 @@ def kirim_ulang_massal(
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
     ids = ", ".join(str(job.id) for job in found)
-    wipe({"pekerjaan_id": ids, "hanya_hitung": hanya_hitung, "per_menit": per_menit} if found else {})
+    wipe({"pekerjaan_id": ids, "hanya_hitung": counts_only, "per_menit": per_menit} if found else {})
     _list(at, found, "Pekerjaan gagal yang cocok", ids)
-    if hanya_hitung or not found:
+    if counts_only or not found:
         said = f"{len(found)} pekerjaan gagal cocok; tidak ada yang dikirim"
         return Completed(message=said, data=Counter({UNTOUCHED: len(found)}))
     ended = _send_all(at, found, asked, pace)

@@ -1,18 +1,21 @@
 """The flow `lanjutkan`: a person lifts the pause of a service, from the Prefect UI."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
 from bpjs_client.jenis import Service
-from database import DatabaseError
+from database import DatabaseError, LineRefused
 from database.faskes_name import UTAMA
 from database.services.holds import resume
-from flows.form import FASKES
+from flows.form import FASKES, FORM
 from flows.hint import hint
+from flows.run_names import timed
+from flows.typed import text
 from tasks.composition import composition
 
 
@@ -24,21 +27,33 @@ class Layanan(StrEnum):
     ANTREAN = Service.ANTREAN.value
 
 
+def _about(typed: Mapping[str, Any]) -> str:
+    chosen = text(typed.get("layanan"))
+    return chosen if chosen in set(Layanan) else ""
+
+
 @flow(
     name="lanjutkan",
+    flow_run_name=timed("lanjutkan", _about),
     description="Melanjutkan layanan yang dijeda karena kredensialnya ditolak.",
-    persist_result=False,
+    **FORM,
 )
 def lanjutkan(
     layanan: Annotated[Layanan, hint("Layanan yang dilanjutkan")] = Layanan.KEDUANYA,
     faskes: FASKES = UTAMA,
 ) -> State[None]:
     """Lift the pause; what waited is due at once."""
-    chosen = list(Service) if layanan == Layanan.KEDUANYA else [Service(str(layanan))]
     try:
-        database = composition().database
-        lifted = [service for service in chosen if resume(database, faskes.strip() or UTAMA, service)]
+        chosen, database = _services(text(layanan)), composition().database
+        lifted = [service for service in chosen if resume(database, text(faskes) or UTAMA, service)]
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     said = ", ".join(lifted) or "tidak ada yang sedang dijeda"
     return Completed(message=f"Dilanjutkan · {said}")
+
+
+def _services(chosen: str) -> list[Service]:
+    """Raises LineRefused, for a choice that was emptied too: nothing is lifted that nobody named."""
+    if chosen not in set(Layanan):
+        raise LineRefused(f"layanan wajib dipilih: {', '.join(Layanan)}")
+    return list(Service) if chosen == Layanan.KEDUANYA else [Service(chosen)]

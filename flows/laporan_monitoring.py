@@ -14,21 +14,17 @@ from flows.filter_form import ALL_DAYS, read_jenis
 from flows.form import FORM
 from flows.hint import hint
 from flows.report_artifacts import leave_report
+from flows.run_names import timed
+from flows.typed import text
 from tasks.composition import composition
 from tasks.landing import leave_landing
 from tasks.report import make_report
 from tasks.report_words import percent, period
 
 
-def _run_name() -> str:
-    """`laporan-monitoring 23-11 08:15:00`, in clinic time."""
-    here = composition().database
-    return f"laporan-monitoring {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
-
-
 @flow(
     name="laporan-monitoring",
-    flow_run_name=_run_name,
+    flow_run_name=timed("laporan-monitoring"),
     description="Jumlah, waktu, gangguan, dan kunjungan yang belum masuk PCare; juga memperbarui beranda.",
     **FORM,
 )
@@ -41,7 +37,7 @@ def laporan_monitoring(
     """Leave the report's artifacts and the landing page. Raises what Prefect's client raises."""
     at = composition()
     try:
-        scope = _scope(at.database, dari.strip(), sampai.strip(), jenis.strip(), faskes.strip())
+        scope = _scope(at.database, *map(text, (dari, sampai, jenis, faskes)))
         made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
         leave_report(made)
         leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)

@@ -8,9 +8,17 @@ from prefect.client.schemas import State
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_form
 
 
-@flow(name="panggil-antrean", description="Memanggil antrean pasien: hadir atau tidak hadir.", **FORM)
+@required("norm", "nama_pasien")
+@flow(
+    name=Jenis.PANGGIL_ANTREAN.value,
+    flow_run_name=of_form(Jenis.PANGGIL_ANTREAN),
+    description="Memanggil antrean pasien: hadir atau tidak hadir.",
+    **FORM,
+)
 def panggil_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",

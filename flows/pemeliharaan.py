@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 from database import DatabaseError
 from database.retention import delete_notes, delete_settled
 from flows.hint import hint
+from flows.run_names import timed
 from tasks.composition import composition
 from tasks.forgetting import forget_typed
 
@@ -18,6 +19,7 @@ UNDONE = timedelta(hours=24)  # how long a run may wait to be retried with what 
 
 @flow(
     name="pemeliharaan",
+    flow_run_name=timed("pemeliharaan"),
     description="Menghapus isian formulir yang tertinggal di Prefect dan pekerjaan lama yang sudah selesai.",
     persist_result=False,
 )

@@ -9,6 +9,7 @@ from prefect.client.schemas import State
 from database.resend import Resend, ask_again
 from database.status import Status
 from flows.form import FORM, send_one
+from flows.run_names import of_job
 from tasks.composition import composition
 from tasks.recording import wait_until_recorded
 
@@ -16,7 +17,7 @@ _RECORDING_SECONDS = 5.0  # without progress: a job whose turn has not come make
 _LOOK_SECONDS = 0.3
 
 
-@flow(name="kirim-ulang", **FORM)
+@flow(name="kirim-ulang", flow_run_name=of_job("kirim-ulang"), **FORM)
 def _send_now(pekerjaan_id: int) -> State[None]:
     return send_one(composition(), pekerjaan_id)
 

@@ -1,6 +1,6 @@
 """The flow `sync-referensi`: brings the reference data in step with BPJS, a task run per reference."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import timedelta
 from enum import StrEnum
@@ -9,16 +9,21 @@ from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas import State
+from prefect.exceptions import FailedRun
 from prefect.futures import PrefectFuture, as_completed
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME, REFERENCES
 from database.monitor import today
 from database.references import Synced
+from flows.form import FORM
 from flows.hint import hint
 from flows.reference_table import leave_table
+from flows.run_names import timed
+from flows.typed import text
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
 from tasks.references import sync
@@ -31,18 +36,26 @@ Referensi = StrEnum("Referensi", {name: name for name in BY_NAME})  # type: igno
 watcher: ContextVar[Callable[[Synced], None]] = ContextVar("watcher", default=lambda _synced: None)
 
 
-def _run_name() -> str:
-    """`sync-referensi 23-11 05:00:02`, in clinic time."""
-    here = composition().database
-    return f"sync-referensi {here.clock().astimezone(here.timezone):%d-%m %H:%M:%S}"
+class NotAllRead(FailedRun):
+    """What the failed state of a sync carries; its text is the state's message."""
+
+    def __init__(self, said: str, done: Sequence[Synced]) -> None:
+        super().__init__(said)
+        self.done = list(done)
+
+
+def _about(typed: Mapping[str, Any]) -> str:
+    """`antrean/poli, antrean/dokter`, or nothing for all of them."""
+    names = [name for name in map(str, typed.get("referensi") or []) if name in BY_NAME]
+    return "" if len(names) == len(BY_NAME) else ", ".join(names)
 
 
 @flow(
     name="sync-referensi",
-    flow_run_name=_run_name,
+    flow_run_name=timed("sync-referensi", _about),
     description="Memperbarui data referensi BPJS: diagnosa, dokter, poli, obat, jadwal antrean, dan lainnya.",
     task_runner=ThreadPoolTaskRunner(max_workers=len(REFERENCES)),  # type: ignore[arg-type]
-    persist_result=False,
+    **FORM,
 )
 def sync_referensi(
     referensi: Annotated[list[Referensi], hint("Yang diperbarui; kosong: semuanya")] = [],  # noqa: B006 - Prefect's form shows a plain default
@@ -53,24 +66,31 @@ def sync_referensi(
 
     Clinics take their turns. Raises DatabaseError.
     """
-    at, names = composition(), list(dict.fromkeys(map(str, referensi))) or list(BY_NAME)
-    if faskes.strip() and not at.clinics.knows(faskes.strip()):
-        unknown = UnknownClinic(faskes.strip(), from_file=at.clinics.from_file)
-        return Failed(message=f"Gagal · {unknown}", data=[])
+    at, only = composition(), text(faskes)
+    names = list(dict.fromkeys(map(str, referensi or []))) or list(BY_NAME)
+    if not set(names) <= set(BY_NAME):
+        return _failed(f"Gagal · referensi yang ada: {', '.join(BY_NAME)}", [])
+    if only and not at.clinics.knows(only):
+        return _failed(f"Gagal · {UnknownClinic(only, from_file=at.clinics.from_file)}", [])
     by_run: dict[UUID, Synced] = {}
-    for clinic in [faskes.strip()] if faskes.strip() else at.clinics.names:
-        by_run |= _sync_all(at, clinic, names, izinkan_susut)
-    leave_table(by_run)
+    for clinic in [only] if only else at.clinics.names:
+        by_run |= _sync_all(at, clinic, names, izinkan_susut is True)
+    leave_table(at.database, by_run, at.clinics.names)
     done = list(by_run.values())
     failed = [synced.full_name for synced in done if synced.error is not None]
     if failed:
-        return Failed(message=_said(failed, len(done)), data=done)
+        return _failed(_said(failed, len(done)), done)
     return Completed(message=f"{len(done)} referensi, {sum(each.count for each in done)} baris", data=done)
+
+
+def _failed(said: str, done: Sequence[Synced]) -> State[list[Synced]]:
+    message = without_identifiers(said)[:LONGEST]
+    return Failed(message=message, data=NotAllRead(message, done))
 
 
 def _said(failed: Sequence[str], of: int) -> str:
     """`Gagal · 3 dari 17: pcare/obat, …`."""
-    return f"Gagal · {len(failed)} dari {of}: {', '.join(failed)}"[:LONGEST]
+    return f"Gagal · {len(failed)} dari {of}: {', '.join(failed)}"
 
 
 def _sync_all(at: Composition, faskes: str, names: Sequence[str], allow_shrink: bool) -> dict[UUID, Synced]:

@@ -6,7 +6,7 @@ from typing import Any
 from prefect.client.schemas import State
 
 from database.references import Synced
-from flows.sync_referensi import Referensi, sync_referensi, watcher
+from flows.sync_referensi import NotAllRead, Referensi, sync_referensi, watcher
 from tasks.composition import composition
 from tasks.recording import wait_until_recorded
 
@@ -30,7 +30,8 @@ def sync_now(
         state: State[Any] = sync_referensi(chosen, allow_shrink, faskes, return_state=True)
     finally:
         watcher.reset(token)
-    done = state.result(raise_on_failure=False)
+    ended = state.result(raise_on_failure=False)
+    done = ended.done if isinstance(ended, NotAllRead) else ended
     runs = len(done) if isinstance(done, list) else 0
     if state.state_details.flow_run_id is not None:
         wait_until_recorded(

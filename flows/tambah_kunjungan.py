@@ -8,9 +8,17 @@ from prefect.client.schemas import State
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_form
 
 
-@flow(name="tambah-kunjungan", description="Mencatat kunjungan pasien di PCare.", **FORM)
+@required("norm", "nama_pasien")
+@flow(
+    name=Jenis.TAMBAH_KUNJUNGAN.value,
+    flow_run_name=of_form(Jenis.TAMBAH_KUNJUNGAN),
+    description="Mencatat kunjungan pasien di PCare.",
+    **FORM,
+)
 def tambah_kunjungan(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",

@@ -8,9 +8,17 @@ from prefect.client.schemas import State
 from bpjs_client.jenis import Jenis
 from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_form
 
 
-@flow(name="tambah-pendaftaran", description="Mendaftarkan pasien ke PCare.", **FORM)
+@required("norm", "nama_pasien")
+@flow(
+    name=Jenis.TAMBAH_PENDAFTARAN.value,
+    flow_run_name=of_form(Jenis.TAMBAH_PENDAFTARAN),
+    description="Mendaftarkan pasien ke PCare.",
+    **FORM,
+)
 def tambah_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",

@@ -9,47 +9,48 @@ from prefect.states import Completed
 
 from database import LineRefused
 from database.settle import Settled, close_by_hand, say_asked_about
-from flows.form import FORM, refusal, text, whole_number, wipe
+from flows.form import FORM, refusal, wipe
 from flows.hint import hint
+from flows.required import required
+from flows.run_names import of_job
+from flows.typed import filled, text, whole_number
 from tasks.composition import composition
 from tasks.landing import refresh_landing
 
 Hasil = StrEnum("Hasil", {how.name: how.value for how in Settled})  # type: ignore[misc]
 
 
+@required("pekerjaan_id", "hasil", "alasan", "oleh")
 @flow(
     name="tutup",
+    flow_run_name=of_job("tutup"),
     description="Menutup pekerjaan yang tidak pasti atau gagal, setelah diperiksa sendiri.",
     **FORM,
 )
 def tutup(
-    pekerjaan_id: Annotated[int, hint("Nomor pekerjaan")],
-    hasil: Annotated[Hasil, hint("sudah-ada: BPJS sudah punya; tidak-perlu: tidak perlu dikirim lagi")],
-    alasan: Annotated[str, hint("Mengapa; tanpa nama atau nomor pasien")] = "",
-    oleh: Annotated[str, hint("Nama Anda")] = "",
+    pekerjaan_id: Annotated[int, hint("Nomor pekerjaan (wajib)")] = 0,
+    hasil: Annotated[  # its arrow opens the choices: a click beside it opens and closes them at once
+        Hasil, hint("Wajib; sudah-ada: BPJS sudah punya; tidak-perlu: tidak perlu dikirim lagi")
+    ] = "",  # type: ignore[assignment]
+    alasan: Annotated[str, hint("Mengapa (wajib); tanpa nama atau nomor pasien")] = "",
+    oleh: Annotated[str, hint("Nama Anda (wajib)")] = "",
 ) -> State[None]:
     """Close the job; who and why are kept in its history and then taken out of this run's parameters."""
     at = composition()
     try:
+        filled({"pekerjaan_id": pekerjaan_id, "hasil": hasil, "alasan": alasan, "oleh": oleh})
         job_id, how = whole_number(pekerjaan_id, "pekerjaan_id"), _settled(hasil)
-        reason, by = _why_and_who(text(alasan), text(oleh))
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
     kept = {"pekerjaan_id": job_id, "hasil": how.value}
     try:
-        asked_about = close_by_hand(at.database, job_id, how, reason=reason, by=by)
+        asked_about = close_by_hand(at.database, job_id, how, reason=text(alasan), by=text(oleh))
     except Exception as error:  # noqa: BLE001 - the same
         return refusal(error, kept=kept)
     wipe(kept)
     refresh_landing(at)
     also = say_asked_about(asked_about)
     return Completed(message=f"Ditutup · pekerjaan {job_id}, {how}{also and f'. {also}'}")
-
-
-def _why_and_who(reason: str, by: str) -> tuple[str, str]:
-    if not reason or not by:
-        raise LineRefused("alasan dan oleh wajib diisi")
-    return reason, by
 
 
 def _settled(typed: object) -> Settled:

@@ -89,10 +89,14 @@ MOST_CONTRADICTIONS = 3
 
 @dataclass(frozen=True)
 class Delivered:
-    """How a job left our hands: its status and one Indonesian line without identifiers."""
+    """How a job left our hands: its status and one Indonesian line without identifiers.
+
+    `tried_before`: something of it had been sent before, and its page may be there already.
+    """
 
     status: Status
     text: str
+    tried_before: bool = False
 
 
 class TryAgain(Exception):
@@ -159,7 +163,7 @@ def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> D
         return _as_it_stands(claim.job_id, at)
     if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
         return _as_it_stands(claim.job_id, at)
-    return Delivered(verdict.status, _text(hand, verdict))
+    return Delivered(verdict.status, _text(hand, verdict), tried_before=hand.job.tried_before)
 
 
 def _as_it_stands(job_id: int, at: Composition) -> Delivered:

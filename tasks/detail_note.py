@@ -1,44 +1,90 @@
-"""The page that a job which needs somebody leaves in Prefect: what happened, what it means, and what to do.
+"""The page of a job in Prefect: what happened, what it means, what to do, and as of when.
 
-Nothing in it names the patient: numbers are masked and what was written about them is left out.
+It names the patient by norm alone, and not even so where names of runs hold no norm: numbers are masked, and
+what was written about them is left out. The name stands in the name of the run that the page belongs to.
 """
 
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from prefect.artifacts import create_markdown_artifact
+from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import ArtifactCreate
+from prefect.context import TaskRunContext
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked
-from bpjs_client.meanings import meaning_of
+from bpjs_client.meanings import Meaning, meaning_of
 from database import Database
 from database.detail import show
+from database.job_names import last_runs
 from database.status import Status
 from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
-from tasks.ui_links import form_link
+from tasks.ui_links import artifact_link, form_link
 
 logger = logging.getLogger(__name__)
 
 NEEDS_SOMEBODY = frozenset({Status.GAGAL, Status.TIDAK_PASTI})
 DEPLOYMENT = "kirim-ulang/kirim-ulang"
+STAMP = "cap"  # in the artifact's metadata: the job's, when the page was made
 _LONGEST_JSON = 10_000  # characters of a request or a response on the page
+_CALM: Mapping[Status, Meaning] = {
+    Status.MENUNGGU: Meaning("Belum dikirim.", "Tidak ada: dikirim sendiri begitu gilirannya tiba."),
+    Status.PROSES: Meaning("Sedang dikirim.", "Tidak ada."),
+    Status.TERKIRIM: Meaning("BPJS sudah punya.", "Tidak ada."),
+    Status.DITUTUP: Meaning("Diselesaikan tanpa dikirim.", "Tidak ada."),
+}
 
 
-def leave_note(database: Database, job_id: int) -> None:
-    """Leave the page with the present task run; without Prefect's server there is none."""
-    job = show(database, job_id)
+def leave_note(database: Database, job_id: int, *, named: bool) -> None:
+    """Leave the page with the run that is under way, or with the job's last; without a server there is none.
+
+    `named`: whether the norm may stand in it. Raises DatabaseError.
+    """
     try:
-        link = form_link(DEPLOYMENT, form_parameters(job))
-        said = without_identifiers(job["message"] or "", job["request"])
-        page = note(job, link, database.timezone)
-        create_markdown_artifact(key=note_key(job_id), markdown=page, description=words(said))
+        with get_client(sync_client=True) as client:
+            leave_page(client, database, job_id, named=named)
     except PREFECT_UNAVAILABLE as error:
         logger.warning("job %s: no page in Prefect (%s)", job_id, type(error).__name__)
+
+
+def leave_page(client: SyncPrefectClient, database: Database, job_id: int, *, named: bool) -> UUID:
+    """The same through an open client; the page's id. Raises also what the client raises."""
+    last = last_runs(database, job_id)  # before the rest: what changes in between makes the page an old one
+    job = show(database, job_id)
+    seen = Seen(database.clock().astimezone(database.timezone), named=named)
+    flow_run_id, task_run_id = _this_run() or (last.flow_run_id, last.task_run_id)
+    page = ArtifactCreate(
+        key=note_key(job_id),
+        type="markdown",
+        data=note(job, form_link(DEPLOYMENT, form_parameters(job)), database.timezone, seen),
+        description=words(without_identifiers(job["message"] or "", job["request"])),
+        metadata_={STAMP: last.stamp},
+        flow_run_id=flow_run_id,
+        task_run_id=task_run_id,
+    )
+    return client.create_artifact(page).id
+
+
+def _this_run() -> tuple[UUID | None, UUID | None] | None:
+    """The run that is under way: to it the page belongs, and with it Prefect forgets the page."""
+    context = TaskRunContext.get()
+    return None if context is None else (context.task_run.flow_run_id, context.task_run.id)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """When a page is made, in the clinic's time, and whether the norm may stand in it."""
+
+    at: datetime
+    named: bool
 
 
 def note_key(job_id: int) -> str:
@@ -54,11 +100,10 @@ def form_parameters(job: Mapping[str, Any]) -> dict[str, str]:
     return parameters | ({"perubahan": json.dumps(shown, ensure_ascii=False)} if shown else {})
 
 
-def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
+def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo, seen: Seen | None = None) -> str:
     """The page, in Markdown, with the clinic's times."""
     message = without_identifiers(job["message"] or "", job["request"])
-    meaning = meaning_of(message, uncertain=job["status"] == Status.TIDAK_PASTI)
-    again = f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`"
+    meaning = _meaning(job, message)
     rows = {
         "Tanggal": job["tanggal"],
         "Status": job["status"],
@@ -68,16 +113,16 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
     }
     return "\n".join(
         (
-            f"# Pekerjaan {job['id']} · {job['jenis']}",
+            f"# Pekerjaan {job['id']} · {job['jenis']}{_whose(job, seen)}",
             "",
+            *_as_of(job, seen),
             f"> {words(message) or 'Tanpa penjelasan.'}",
             "",
             f"**Artinya:** {meaning.means}",
             "",
             f"**Yang perlu dilakukan:** {meaning.todo}",
             "",
-            again,
-            "",
+            *_action(job, link),
             *ruled(["", ""]),
             *(row([name, words(value)]) for name, value in rows.items()),
             "",
@@ -87,6 +132,32 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
             _json(job["response"]),
         )
     )
+
+
+def _meaning(job: Mapping[str, Any], message: str) -> Meaning:
+    status = Status(job["status"])
+    return _CALM.get(status) or meaning_of(message, uncertain=status is Status.TIDAK_PASTI)
+
+
+def _whose(job: Mapping[str, Any], seen: Seen | None) -> str:
+    return f" · {words(job['norm'])}" if seen and seen.named else ""
+
+
+def _as_of(job: Mapping[str, Any], seen: Seen | None) -> list[str]:
+    if seen is None:
+        return []
+    newest = f"[halaman terbarunya]({artifact_link(note_key(job['id']))})"
+    return [f"Keadaan pada {seen.at:%d-%m-%Y %H:%M:%S}; sesudah itu lihat {newest}.", ""]
+
+
+def _action(job: Mapping[str, Any], link: str | None) -> list[str]:
+    """What a person may do from here: nothing with what is on its way or settled."""
+    status = Status(job["status"])
+    if status in NEEDS_SOMEBODY:
+        return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`", ""]
+    if status is Status.TERKIRIM and link:
+        return [f"[Perbaiki isinya di BPJS]({link})", ""]
+    return []
 
 
 def _next_try(job: Mapping[str, Any], timezone: ZoneInfo) -> str:

@@ -53,16 +53,25 @@ def _make(jenis: Jenis) -> Task[[int, int], State[None]]:
     )
     def send(pekerjaan_id: int, klaim: int = _NOT_IN_HAND) -> State[None]:
         delivered = _deliver(Claim(pekerjaan_id, composition().owner, klaim))
-        if delivered.status in NEEDS_SOMEBODY:
-            _leave_note(pekerjaan_id)
+        if _wants_page(delivered, klaim):
+            leave_page_of(pekerjaan_id)
         return state_of(delivered)
 
     return send
 
 
-def _leave_note(job_id: int) -> None:
+def _wants_page(delivered: Delivered, claim: int) -> bool:
+    """At once a job that needs somebody, one that was tried before (its old page must not lie), and one that
+    is only shown. The others get theirs beside the sending (see tasks/job_pages.py).
+    """
+    return delivered.status in NEEDS_SOMEBODY or delivered.tried_before or claim == _NOT_IN_HAND
+
+
+def leave_page_of(job_id: int) -> None:
+    """Leave the job's page in Prefect; that it could not be left is only logged."""
+    at = composition()
     try:
-        leave_note(composition().database, job_id)
+        leave_note(at.database, job_id, named=at.settings.run_names == "norm")
     except DatabaseError as error:
         logger.warning("job %s: no page in Prefect: %s", job_id, error)
 

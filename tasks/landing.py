@@ -1,4 +1,7 @@
-"""The page from which staff start in Prefect: today's counts, each a link, and what waits for somebody."""
+"""The page from which staff start in Prefect: today's counts, each a link, and what waits for somebody.
+
+It is written together with the lists behind its numbers, from one look at the database.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -8,26 +11,26 @@ from typing import Any
 from uuid import UUID
 
 from prefect import get_client
-from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
-from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import Database, DatabaseError
 from database.attention import needing_somebody
+from database.day_lists import DayLists, day_lists
 from database.detail import show
 from database.faskes_name import Known
-from database.monitor import Filter, look, today
-from database.report import Scope, totals
+from database.monitor import Filter, look
 from database.status import CARDS, FINAL, Status
 from tasks.composition import Composition
+from tasks.day_pages import MOST_LISTED, list_key, list_pages
 from tasks.detail_note import DEPLOYMENT, form_parameters, note_key
+from tasks.job_pages import JobPages
+from tasks.kept_artifacts import Page, keep_pages
 from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.repeating import repeatedly
-from tasks.saved_searches import STATES
 from tasks.states import WORDS
-from tasks.ui_links import artifact_link, form_link, task_runs_link
+from tasks.ui_links import artifact_link, form_link, page_link, task_runs_link
 
 logger = logging.getLogger(__name__)
 
@@ -37,10 +40,8 @@ REPORT = "laporan-monitoring/laporan-monitoring"
 BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
-_LISTS = (
-    "Angka menghitung pekerjaan. Daftar di baliknya memuat setiap pengiriman,"
-    " juga yang gagal lalu berhasil sesudahnya."
-)
+# How many pages of jobs one writing may make: by default two a second at the most, from one look to the next.
+MOST_PAGES = 50
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 
 
@@ -49,84 +50,103 @@ def landing(database: Database, *, named: bool, known: Known = None) -> str:
 
     Raises DatabaseUnavailable, and what Prefect's client raises when its server cannot be reached.
     """
-    seen = look(database, Filter(tanggal=today(database)), limit=1, known=known)
+    return _page(database, day_lists(database, most=MOST_LISTED), {}, named=named, known=known).whole
+
+
+def _page(database: Database, day: DayLists, lists: Mapping[str, UUID], *, named: bool, known: Known) -> Page:
+    """`lists`: where the lists behind the numbers are; one that is not there yet is found by its key."""
+    links = {key: page_link(place) for key, place in lists.items()}
+    seen = look(database, Filter(tanggal=day.day), limit=1, known=known)
     before = seen.open_before
     parts = [
-        f"# Pekerjaan hari ini, {today(database):%d-%m-%Y}",
+        f"# Pekerjaan hari ini, {day.day:%d-%m-%Y}",
         f"**{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.**",
         *(f"> {words(without_identifiers(door))}" for door in seen.doors),
-        _actions(),
-        "\n".join(_today(database, seen.cards)),
-        _LISTS,
+        _actions(links),
+        "\n".join(_today(day, links)),
         "## Menunggu tindakan",
         "\n".join(_waiting(database, named=named)),
-        f"Dibuat {database.clock().astimezone(database.timezone):%d-%m-%Y %H:%M:%S}.",
     ]
-    return "\n\n".join(parts)
+    return Page("\n\n".join(parts), TITLE, _made(database))
+
+
+def _made(database: Database) -> str:
+    return f"Dibuat {database.clock().astimezone(database.timezone):%d-%m-%Y %H:%M:%S}."
 
 
 def leave_landing(database: Database, *, named: bool, known: Known = None) -> UUID:
-    """Write the page anew, always in the same place, whose id it returns. Raises as `landing`."""
-    page = landing(database, named=named, known=known)
+    """Write page and lists anew, always in the same place; the page's id is returned. Raises as `landing`."""
+    return _leave(database, JobPages(), named=named, known=known)[0]
+
+
+def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known) -> tuple[UUID, bool]:
+    """Where it is, and whether pages of jobs are still to be made."""
+    day = day_lists(database, most=MOST_LISTED)
     with get_client(sync_client=True) as client:
-        kept = client.read_latest_artifacts(
-            artifact_filter=ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[KEY]))
-        )
-        if not kept:
-            new = ArtifactCreate(key=KEY, type="markdown", data=page, description=TITLE)
-            return client.create_artifact(new).id
-        client.update_artifact(kept[0].latest_id, ArtifactUpdate(data=page))
-        return kept[0].latest_id
+        unfinished = job_pages.renew(client, database, day.jobs, most=MOST_PAGES, named=named)
+        lists = list_pages(day, job_pages.link, _made(database), named=named)
+        # The lists first: whoever sees a number finds its jobs behind it.
+        places = keep_pages(client, dict(lists))
+        page = _page(database, day, places, named=named, known=known)
+        place = keep_pages(client, {KEY: page}, also_same=True)[KEY]  # as of now, whoever asked for it
+    return place, unfinished
 
 
-def refresh_landing(at: Composition) -> None:
-    """Write it anew where it is no matter if that fails: the next report does it again."""
+def refresh_landing(at: Composition, job_pages: JobPages | None = None) -> bool:
+    """Write it anew where it is no matter if that fails: the next report does it again.
+
+    Returns whether more of it is to be written soon: pages of jobs, or all of it.
+    """
+    named, known = at.settings.run_names == "norm", at.clinics.known
     try:
-        leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
+        return _leave(at.database, job_pages or JobPages(), named=named, known=known)[1]
     except (DatabaseError, *PREFECT_UNAVAILABLE) as error:
         logger.warning("landing page not renewed (%s)", type(error).__name__)
+        return True
 
 
 def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[None]:
     """Write it anew whenever something changed, from a thread of its own, looking every so many seconds."""
     shown: list[object] = []
+    job_pages = JobPages()
 
     def look_again() -> None:
-        seen = look(at.database, Filter(tanggal=today(at.database)), limit=1, known=at.clinics.known)
+        day = day_lists(at.database, most=MOST_LISTED)
+        seen = look(at.database, Filter(tanggal=day.day), limit=1, known=at.clinics.known)
         waiting = needing_somebody(at.database, limit=MOST_ROWS)
-        now: list[object] = [today(at.database), seen.cards, seen.open_before, seen.doors, waiting]
+        now: list[object] = [day, seen.open_before, seen.doors, waiting]
         if now != shown:
-            refresh_landing(at)
-            shown[:] = now
+            unfinished = refresh_landing(at, job_pages)
+            shown[:] = [] if unfinished else now
 
     return repeatedly("landing", look_again, every=every)
 
 
-def _actions() -> str:
+def _actions(lists: Mapping[str, str]) -> str:
     links = {
-        "Gagal hari ini": task_runs_link(states=STATES["gagal"]),
+        "Gagal hari ini": _list_link(lists, list_key("gagal")),
         "Perbarui Data": form_link(REPORT, {}),
         "Reset Filter": task_runs_link(),
         "Kirim ulang massal": form_link(BULK_RESEND, {"tanggal": "semua"}),
         "Laporan": artifact_link("laporan"),
+        "Referensi": artifact_link("referensi"),
     }
     return " · ".join(f"**[{name}]({link})**" for name, link in links.items() if link)
 
 
-def _today(database: Database, cards: Mapping[str, int]) -> list[str]:
-    """The four cards for each job type, every count a link to its task runs."""
-    found = totals(database, Scope(today(database), today(database)))
-    rows = [_row(jenis.value, _counts(found[jenis]), search=jenis.value) for jenis in Jenis]
-    return [*ruled(_HEADINGS), *rows, _row("**Semua**", cards, search="")]
+def _today(day: DayLists, lists: Mapping[str, str]) -> list[str]:
+    """The four cards for each job type, every count a link to the jobs that it counts."""
+    rows = [_row(jenis.value, day, lists, jenis) for jenis in Jenis]
+    return [*ruled(_HEADINGS), *rows, _row("**Semua**", day, lists, None)]
 
 
-def _counts(by_status: Mapping[str, int]) -> dict[str, int]:
-    return {card: sum(by_status[status] for status in statuses) for card, statuses in CARDS.items()}
+def _row(name: str, day: DayLists, lists: Mapping[str, str], jenis: Jenis | None) -> str:
+    links = {card: _list_link(lists, list_key(card, jenis)) for card in CARDS}
+    return row([name, *(f"[{day.count(card, jenis)}]({link})" for card, link in links.items())])
 
 
-def _row(name: str, counts: Mapping[str, int], *, search: str) -> str:
-    cells = [f"[{counts[card]}]({task_runs_link(states=STATES[card], name=search)})" for card in CARDS]
-    return row([name, *cells])
+def _list_link(lists: Mapping[str, str], key: str) -> str:
+    return lists.get(key) or artifact_link(key)
 
 
 def _waiting(database: Database, *, named: bool) -> list[str]:

@@ -35,6 +35,9 @@ DEFAULTS: dict[str, str] = {
     "DO_NOT_TRACK": "1",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Prefect brings two UIs. Ours is the first: the second has no saved filters, lacks the state *Ditunda*,
+    # and asks a host on the internet about analytics, whatever is set. It stays for who chooses it.
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
     # One request less for each run; client and server are installed from the same lock file.
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     # Two lines for each run would bury what a person must read.

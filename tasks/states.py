@@ -1,15 +1,14 @@
 """How a job's end shows in Prefect: standard names, so that the UI's own state filter finds them."""
 
-import logging
-
 from prefect.client.schemas import State
 from prefect.states import Cancelled, Completed, Failed
 
 from database.status import Status
 from tasks.delivery import Delivered
+from tasks.run_log import say_ends_plainly
 
-# Why a run failed belongs on its page; the terminal of a dispatcher would drown in it.
-logging.getLogger("prefect.task_runs").propagate = False
+# Here, for a run's own process imports its flow and nothing else of ours.
+say_ends_plainly()
 
 # The word of the page goes first in the message.
 WORDS: dict[Status, str] = {

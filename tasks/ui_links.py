@@ -18,6 +18,11 @@ def task_run_link(task_run_id: UUID) -> str:
     return f"/runs/task-run/{task_run_id}"
 
 
+def flow_run_link(flow_run_id: UUID) -> str:
+    """The page of a flow run."""
+    return f"/runs/flow-run/{flow_run_id}"
+
+
 def task_runs_link(*, states: Sequence[str] = (), name: str = "", today: bool = True) -> str:
     """The *Task runs* tab, filtered by states, by a part of the name, and to its reader's present day."""
     query = [("tab", "task-runs"), *(("state", state) for state in states)]
@@ -27,8 +32,13 @@ def task_runs_link(*, states: Sequence[str] = (), name: str = "", today: bool = 
 
 
 def artifact_link(key: str) -> str:
-    """The page of an artifact and its earlier versions; it does not age."""
+    """The versions of an artifact, the newest first, each a click away; it does not age."""
     return f"/artifacts/key/{key}"
+
+
+def page_link(artifact_id: UUID) -> str:
+    """An artifact itself."""
+    return f"/artifacts/artifact/{artifact_id}"
 
 
 def form_link(deployment: str, parameters: Mapping[str, object]) -> str | None:

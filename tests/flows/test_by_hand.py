@@ -42,8 +42,12 @@ def test_a_job_is_closed_with_who_and_why_which_prefect_forgets(failed: tuple[An
 
 
 WRONG = [
-    ({"alasan": " "}, "alasan dan oleh wajib diisi"),
-    ({"oleh": ""}, "alasan dan oleh wajib diisi"),
+    ({"alasan": " "}, "alasan wajib diisi"),
+    ({"alasan": None, "oleh": ""}, "alasan dan oleh wajib diisi"),
+    ({"hasil": None, "alasan": None, "oleh": ""}, "hasil, alasan dan oleh wajib diisi"),
+    ({"hasil": ""}, "hasil wajib diisi"),
+    ({"hasil": None}, "hasil wajib diisi"),
+    ({"pekerjaan_id": None}, "pekerjaan_id wajib diisi"),
     ({"hasil": "entah"}, "hasil salah satu dari sudah-ada, tidak-perlu"),
     ({"pekerjaan_id": "x"}, "pekerjaan_id harus bilangan"),
     ({"pekerjaan_id": 999_999}, "Pekerjaan 999999 tidak ada"),

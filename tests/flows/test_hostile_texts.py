@@ -1,17 +1,20 @@
 """Whatever a clinic's system or BPJS wrote stands as words in every page and table that Prefect shows."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from database.day_lists import day_lists
 from database.detail import show
 from database.failed import failed_jobs
 from database.monitor import Filter
 from flows.failed_list import failed_list
 from flows.laporan_monitoring import laporan_monitoring
-from tasks.detail_note import note
+from tasks.day_pages import list_key, list_pages
+from tasks.detail_note import Seen, note
 from tasks.landing import landing
 from tests.conftest import SQLITE
 from tests.flows.prefect_server import PrefectServer
@@ -50,8 +53,11 @@ def hostile(desk: Any) -> tuple[Desk, int]:
 def test_a_jobs_page_and_the_lists_hold_no_link_of_somebody_else(hostile: tuple[Desk, int]) -> None:
     here, job_id = hostile
     assert here.job(job_id).status == "gagal"
+    seen = Seen(datetime.now(WIB), named=True)
+    lists = dict(list_pages(day_lists(here.database, most=9), lambda _: "/halaman", "", named=True))
     pages = (
-        note(show(here.database, job_id), "/kirim", WIB),
+        note(show(here.database, job_id), "/kirim", WIB, seen),
+        lists[list_key("gagal")].whole,
         landing(here.database, named=True),
         failed_list(failed_jobs(here.database, Filter()), EVIL, ids="1", named=True),
     )

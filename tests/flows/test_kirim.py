@@ -90,7 +90,7 @@ def test_a_job_that_is_due_again_before_its_run_has_ended_gets_a_run_beside_it(
 ) -> None:
     both_ended = threading.Event()
 
-    def reopen_and_wait(_database: object, job_id: int) -> None:
+    def reopen_and_wait(_database: object, job_id: int, **_named: bool) -> None:
         """What a failed run does last, while an admin is quick."""
         here.reopen(job_id)
         give_up = time.monotonic() + 20

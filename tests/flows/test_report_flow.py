@@ -3,21 +3,21 @@
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from prefect import get_client
 
 from database.monitor import today
+from flows.kirim import kirim
 from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.landing import landing, leave_landing
-from tasks.saved_searches import SEARCHES, STATES, save_searches
+from tasks.saved_searches import SEARCHES, save_searches
 from tasks.visit_month import visit_month
 from tests.conftest import SQLITE
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.bpjs import friendly
-from tests.flows.prefect_server import PrefectServer
+from tests.flows.prefect_server import PrefectServer, ask
 from tests.flows.test_resend import picky
 from tests.tasks.bodies import CARD
 from tests.tasks.desk import Desk
@@ -120,19 +120,65 @@ def test_above_the_landing_page_a_few_lines_tell_of_any_outage(desk: Any) -> Non
     assert "300 pekerjaan menunggu dari 300 faskes" in landing(here.database, named=True, known=names(500))
 
 
-def test_each_count_leads_to_todays_task_runs_of_that_type_and_state(morning: tuple[Desk, int]) -> None:
-    (line,) = [
-        line for line in landing(morning[0].database, named=True).splitlines() if "| batal-antrean" in line
-    ]
-    queries = [parse_qs(urlsplit(link).query) for link in re.findall(r"\((/runs\?[^)]+)\)", line)]
-    today = {
-        "tab": ["task-runs"],
-        "type": ["period"],
-        "period": ["Today"],
-        "task-run-search": ["batal-antrean"],
-    }
+def kept(prefect: PrefectServer, key: str) -> str:
+    """The newest artifact of a key."""
+    (found,) = prefect.query("/artifacts/latest/filter", artifacts={"key": {"any_": [key]}})
+    return str(found["data"])
 
-    assert queries == [today | ({"state": list(states)} if states else {}) for states in STATES.values()]
+
+def behind(prefect: PrefectServer, page: str) -> dict[str, tuple[int, list[str]]]:
+    """Each number of the landing page, by the key of its list: what it says, and the jobs that the list holds."""
+    links = re.findall(r"\[(\d+)\]\(/artifacts/artifact/([0-9a-f-]+)\)", page)
+    assert len(links) == 4 * 8
+    found = {}
+    for count, place in links:
+        text = ask("GET", f"{prefect.api_url}/artifacts/{place}")
+        jobs = re.findall(r"^\| \[?(\d+)", text["data"], re.MULTILINE)
+        found[str(text["key"])] = int(count), jobs
+    return found
+
+
+def test_each_count_leads_to_a_list_of_just_the_jobs_that_it_counts(
+    morning: tuple[Desk, int], prefect: PrefectServer
+) -> None:
+    here, failed = morning
+    leave_landing(here.database, named=True)
+    before = behind(prefect, kept(prefect, "beranda"))
+    assert all(count == len(jobs) for count, jobs in before.values()), before
+    assert before["daftar-gagal"] == before["daftar-gagal-tambah-pendaftaran"] == (1, [str(failed)])
+
+    kirim_ulang(str(failed), perubahan='{"kdPoli": "002"}', return_state=True)
+
+    after = behind(prefect, kept(prefect, "beranda"))
+    assert all(count == len(jobs) for count, jobs in after.values()), after
+    assert after["daftar-gagal"] == (0, [])
+    assert str(failed) in after["daftar-berhasil-tambah-pendaftaran"][1]
+    # And its page is that of a delivered job now.
+    page = kept(prefect, f"pekerjaan-{failed}")
+    assert "| Status | terkirim |" in page
+    assert "Keadaan pada " in page
+
+
+def test_every_job_on_a_list_has_its_page_delivered_ones_too(desk: Any, prefect: PrefectServer) -> None:
+    here = desk(picky)
+    for norm, poli in (("RM-1", "002"), ("RM-2", "001")):  # one is taken, one refused, with a visit behind it
+        here.hand_over("tambah-pendaftaran", norm, kdPoli=poli)
+    here.hand_over("tambah-kunjungan", "RM-2")
+    kirim()
+    leave_landing(here.database, named=True)
+    listed = re.findall(r"\[(\d+)\]\(/artifacts/artifact/([0-9a-f-]+)\)", kept(prefect, "daftar-total"))
+    assert len(listed) == 3
+    for number, place in listed:
+        page = ask("GET", f"{prefect.api_url}/artifacts/{place}")["data"]
+        job = here.job(int(number))
+        assert page.startswith(f"# Pekerjaan {number} · {job.jenis} · {job.norm}\n")
+        assert job.nama_pasien not in page
+        assert f"| Status | {job.status} |" in page
+    assert sorted(here.job(int(number)).status for number, _ in listed) == ["gagal", "menunggu", "terkirim"]
+    pages = prefect.query(
+        "/artifacts/filter", artifacts={"key": {"like_": "pekerjaan-"}}, sort="CREATED_DESC"
+    )
+    assert all(page["flow_run_id"] and page["task_run_id"] for page in pages[:3])  # forgotten with it
 
 
 def test_it_is_written_anew_in_its_place_and_after_each_resend(
@@ -141,11 +187,11 @@ def test_it_is_written_anew_in_its_place_and_after_each_resend(
     here, failed = morning
     place = leave_landing(here.database, named=True)
     kirim_ulang(str(failed), perubahan='{"kdPoli": "002"}', return_state=True)
-    (kept,) = prefect.query("/artifacts/filter", artifacts={"key": {"any_": ["beranda"]}})
+    (page,) = prefect.query("/artifacts/filter", artifacts={"key": {"any_": ["beranda"]}})
 
-    assert kept["id"] == str(place)
-    assert row_of(str(kept["data"]), "tambah-pendaftaran") == ["2", "0", "2", "0"]
-    assert "Tidak ada." in str(kept["data"])
+    assert page["id"] == str(place)
+    assert row_of(str(page["data"]), "tambah-pendaftaran") == ["2", "0", "2", "0"]
+    assert "Tidak ada." in str(page["data"])
 
 
 def test_filters_are_saved_by_name_once(prefect: PrefectServer) -> None:

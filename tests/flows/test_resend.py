@@ -78,7 +78,7 @@ def test_a_run_that_is_retried_sends_once_more_and_never_what_is_sent(failed: tu
 
 
 NONSENSE: list[tuple[dict[str, Any], str]] = [
-    ({"pekerjaan_id": ""}, "pekerjaan_id harus bilangan"),
+    ({"pekerjaan_id": ""}, "pekerjaan_id wajib diisi"),
     ({"pekerjaan_id": "777777"}, "Pekerjaan 777777 tidak ada"),
     ({"perubahan": "{kdPoli}"}, "perubahan bukan JSON yang sah"),
     ({"perubahan": "[1]"}, "perubahan harus objek JSON"),

@@ -79,6 +79,8 @@ def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
 ) -> None:
     form = FORM | {"norm": norm}
     first = launch(prefect, "tambah-antrean", form, key=norm)
+    # A choice was forgotten: no crash, no traceback, in no log (see test_run_pages.py for its siblings).
+    forgot = launch(prefect, "tutup", {"pekerjaan_id": 1, "alasan": CARD, "oleh": "Sari"}, key=f"{norm}-2")
     assert launch(prefect, "tambah-antrean", form, key=norm) == first
     run = finished(prefect, first)
     assert run["state"]["message"] == "Terkirim"
@@ -87,6 +89,11 @@ def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
     assert (job.status, job.norm, job.body["kodedokter"]) == ("terkirim", norm, 200101)
     assert run["parameters"] == {"pekerjaan_id": job.id}
     assert len(simulator.ledger()["antrean"]) == 1
+    refused = finished(prefect, forgot)
+    assert (refused["state"]["message"], refused["parameters"]) == ("Gagal · hasil wajib diisi", {})
+    lines = prefect.query("/logs/filter", logs={"flow_run_id": {"any_": [forgot]}})
+    assert [line["message"] for line in lines] == ["Gagal · hasil wajib diisi"]
+    assert run["name"] == f"tambah-antrean {norm} Pasien Contoh"
     stored = prefect.everything_stored()
     assert CARD not in stored
     assert NIK not in stored

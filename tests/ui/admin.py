@@ -79,11 +79,26 @@ class Admin:
         self.clicks += 1
 
     def fills(self, name: str, value: str) -> None:
-        """Type into an empty field of a form."""
-        label = self.page.get_by_text(f"{name} (Optional)", exact=True)
+        """Type into an empty field of a form, required or not."""
+        label = self.page.get_by_text(re.compile(rf"^\s*{name}( \(Optional\))?\s*$"))
         field = self.page.locator(".schema-form-property", has=label).last
         field.locator("textarea, input").first.fill(value)
         self.clicks += 1
+
+    def chooses(self, value: str, name: str) -> None:
+        """Open a form's drop-down by its arrow, the only place where this UI keeps it open, and choose."""
+        label = self.page.get_by_text(name, exact=True)
+        field = self.page.locator(".schema-form-property", has=label).last
+        field.locator(".p-select-button__icon").click()
+        self.page.locator(".p-select-option", has_text=value).first.click()
+        expect(field).to_contain_text(value)
+        self.clicks += 2
+
+    def lists(self) -> list[str]:
+        """The numbers of the jobs on the page of a list."""
+        expect(self.page.get_by_role("link", name="Beranda")).to_be_visible()
+        rows = self.page.locator("table").first.locator("tbody tr").all()
+        return [row.locator("td").first.inner_text() for row in rows]
 
     def submits(self) -> dict[str, Any]:
         """Press the form's button and open the run that it started; the run, ended."""

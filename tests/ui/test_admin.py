@@ -31,13 +31,12 @@ def test_an_admin_finds_a_failed_job_learns_why_corrects_it_and_sees_it_delivere
     admin.keeps("beranda")
 
     admin.follows("Gagal hari ini")
-    admin.sees("tambah-pendaftaran RM-")
+    assert len(admin.lists()) == 12
     admin.keeps("gagal-hari-ini")
     norm = admin.a_failed_norm(Jenis.TAMBAH_PENDAFTARAN, isi=("kdPoli", UNKNOWN_POLI))
-    admin.follows(admin.page.get_by_role("link", name=re.compile(f"tambah-pendaftaran {norm}")))
-    admin.sees("Failed")
-    admin.follows(admin.page.get_by_text("Artifacts", exact=True))
-    admin.follows(admin.page.get_by_role("link", name=re.compile("pekerjaan-")))
+    row = admin.page.get_by_role("row").filter(has_text=norm).filter(has_text="tambah-pendaftaran")
+    admin.follows(row.get_by_role("link").first)
+    admin.sees(f"· tambah-pendaftaran · {norm}")
     admin.sees("Yang perlu dilakukan:")
     admin.sees("Kode itu tidak ada di data referensi BPJS.")
     admin.keeps("detail")
@@ -56,11 +55,15 @@ def test_an_admin_finds_a_failed_job_learns_why_corrects_it_and_sees_it_delivere
 
 
 def test_an_admin_filters_by_count_by_name_and_by_saved_filter(admin: Admin) -> None:
-    *others, failed = admin.true_counts(Jenis.TAMBAH_ANTREAN)
-    admin.sees_counts("tambah-antrean", [*others, failed])
-    row = admin.page.get_by_role("row").filter(has_text="tambah-antrean").first
-    admin.follows(row.get_by_role("link").last)
-    admin.sees(f"{failed} runs")
+    counts = admin.true_counts(Jenis.TAMBAH_ANTREAN)
+    for place, count in enumerate(counts):  # each number opens what it counts
+        admin.sees_counts("tambah-antrean", counts)
+        row = admin.page.get_by_role("row").filter(has_text="tambah-antrean").first
+        admin.follows(row.get_by_role("link").nth(place))
+        assert len(admin.lists()) == count
+
+    admin.opens("/runs?tab=task-runs&state=Failed&type=period&period=Today")
+    admin.sees("tambah-antrean RM-")
     norm = admin.a_failed_norm(Jenis.TAMBAH_ANTREAN)
     admin.page.get_by_placeholder("Search by task run name").fill(f"tambah-antrean {norm}")
     runs = admin.page.get_by_role("link", name=re.compile("tambah-antrean RM-"))
@@ -68,8 +71,11 @@ def test_an_admin_filters_by_count_by_name_and_by_saved_filter(admin: Admin) -> 
     expect(runs).to_contain_text(norm)
     admin.keeps("cari-norm")
 
-    # The UI knows this filter by the name under which it was saved.
+    # The UI knows this filter by the name under which it was saved, and a state by our name.
     expect(admin.page.get_by_role("button", name="Gagal hari ini")).to_be_visible()
+    admin.opens("/runs?tab=task-runs&state=Ditunda&type=period&period=Today")
+    admin.sees("panggil-antrean RM-")
+    expect(admin.page.get_by_text("Failed", exact=True)).to_have_count(0)
 
     admin.opens_landing()
     admin.follows("Reset Filter")
@@ -94,7 +100,8 @@ def test_an_admin_settles_by_hand_what_is_in_bpjs_already(admin: Admin) -> None:
     (row, *_) = look(
         admin.clinic.database, Filter(Jenis.TAMBAH_ANTREAN, status="tidak-terkirim"), limit=1
     ).rows
-    admin.opens_form("tutup", {"pekerjaan_id": row["id"], "hasil": "sudah-ada"})
+    admin.opens_form("tutup", {"pekerjaan_id": row["id"]})
+    admin.chooses("sudah-ada", "hasil")
     admin.fills("alasan", "sudah ada di aplikasi BPJS")
     admin.fills("oleh", "Rina")
     admin.keeps("tutup")
