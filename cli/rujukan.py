@@ -15,6 +15,7 @@ from cli.terminal import UserError, console, plain, print_json
 from cli.typed import one_line
 from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
+from tasks.decimal_words import decimal
 
 _REFERRAL: Mapping[str, tuple[str, ...]] = {
     "No. rujukan": ("noRujukan",),
@@ -42,7 +43,7 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     kartu: Annotated[
         str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus; - membacanya dari stdin.")
     ] = None,
-    tanggal: Annotated[str | None, typer.Option(help="Rencana rujuk yyyy-MM-dd; bawaan: besok.")] = None,
+    tanggal: Annotated[str | None, typer.Option(help="Tanggal rencana rujuk; bawaan: besok.")] = None,
     faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
@@ -55,7 +56,7 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     if khusus is not None and sarana is not None:
         raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
     # An empty value, as a shell makes of a variable that is not set, is a mistake and not an absence.
-    day = _tomorrow() if tanggal is None else read_day(tanggal)
+    day = _tomorrow() if tanggal is None else read_day(tanggal, "--tanggal")
     with asked(faskes) as lookups:
         if khusus is not None and kartu is not None:
             card = one_line(kartu, "Nomor kartu peserta")
@@ -100,4 +101,4 @@ def _hospitals(rows: Sequence[Mapping[str, Any]], day: date) -> Table:
 
 
 def _rounded(value: object, *, per: int = 1, digits: int = 0) -> str:
-    return f"{value / per:.{digits}f}" if isinstance(value, int | float) else ""
+    return decimal(value / per, digits) if isinstance(value, int | float) else ""

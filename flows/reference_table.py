@@ -7,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 
 from database.faskes_name import shortened
 from database.references import Synced
+from tasks.decimal_words import decimal
 from tasks.markdown import words
 from tasks.ui_links import form_link, task_run_link
 
@@ -37,7 +38,7 @@ def _row(task_run_id: UUID, synced: Synced) -> dict[str, object]:
         "Baru": synced.added,
         "Berubah": synced.changed,
         "Hilang": synced.removed,
-        "Detik": round(synced.seconds, 1),
+        "Detik": decimal(synced.seconds),
         "Perbarui": f"[Perbarui lagi]({form})" if form else "",
         "Keterangan": _outcome(synced),
     }

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from prefect.artifacts import create_markdown_artifact
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked
 from bpjs_client.meanings import meaning_of
@@ -60,7 +61,7 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo) -> str:
     meaning = meaning_of(message, uncertain=job["status"] == Status.TIDAK_PASTI)
     again = f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`"
     rows = {
-        "Tanggal": job["tanggal"],
+        "Tanggal": shown_date(job["tanggal"]),
         "Status": job["status"],
         "HTTP / kode BPJS": f"{job['http_code'] or '-'} / {job['code'] or '-'}",
         "Percobaan": job["attempts"],
