@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
@@ -19,6 +19,7 @@ from database.monitor import Filter
 from database.resend import Resend
 
 _LISTED = 50
+_YES = ("y", "ya")
 _KEYS = ("terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh")
 
 
@@ -50,7 +51,7 @@ def _list(found: Sequence[FailedJob]) -> None:
     table = Table("Id", "Tanggal", "Jenis", "Norm", "Pesan")
     for job in found[:_LISTED]:
         said = without_identifiers(job.message, job.body)
-        table.add_row(str(job.id), job.tanggal, job.jenis, plain(job.norm), plain(said))
+        table.add_row(str(job.id), shown_date(job.tanggal), job.jenis, plain(job.norm), plain(said))
     if found:
         screen.print(table)
     if len(found) > _LISTED:
@@ -62,7 +63,8 @@ def _agreed(count: int, *, as_json: bool) -> bool:
     if as_json or not sys.stdin.isatty():
         error_console().print("Tidak ada yang dikirim; tambahkan --ya untuk mengirim tanpa ditanya.")
         return False
-    return typer.confirm(f"Kirim ulang {count} pekerjaan?")
+    error_console().print(f"Kirim ulang {count} pekerjaan? [y/T] ", end="", markup=False)
+    return sys.stdin.readline().strip().lower() in _YES
 
 
 def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from bpjs_client.references import BY_NAME, Reference, named
-from cli.chosen import FaskesName
+from cli.chosen import FaskesName, known_here
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
 from database.faskes_name import UTAMA
@@ -33,6 +33,7 @@ def referensi(
     """Mencari kode dan nama dalam data referensi yang tersimpan di sini."""
     reference = _reference(jenis)
     database = open_database()
+    faskes = known_here(database, faskes)
     shown = limit or _ON_SCREEN
     most = limit if as_json else shown + 1  # one more tells whether there are more
     rows = search(database, reference, words, faskes=faskes, limit=most, since=today(database))

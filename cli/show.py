@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked, masked_changes
-from cli.chosen import FaskesName
+from cli.chosen import FaskesName, known_here
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
@@ -36,6 +36,7 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     database = open_database()
     if (job_id is None) == (kunci is None):
         raise UserError("Sebutkan nomor pekerjaan, atau --kunci.")
+    faskes = known_here(database, faskes)
     number = job_id if kunci is None else find(database, kunci, faskes=faskes)
     detail = read_detail(database, number or 0)
     if reveal:

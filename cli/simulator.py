@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import UserError, error_console
+from cli.terminal import UserError, error_console, why
 
 
 def simulator(
@@ -37,7 +37,7 @@ def simulator(
     except LedgerUnusable as cause:
         raise UserError(f"--ledger {ledger}: {cause}.") from None
     except OSError as cause:
-        raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {cause.strerror}.") from None
+        raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {why(cause)}.") from None
 
 
 def _rates(faults: list[str]) -> dict[str, float]:
