@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.text import Text
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
+from cli.fitted import fitted
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
@@ -19,6 +20,7 @@ from database.monitor import Filter
 from database.resend import Resend
 
 _LISTED = 50
+_HEADINGS = ("Id", "Tanggal", "Jenis", "Norm", "Pesan")
 _YES = ("y", "ya")
 _KEYS = ("terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh")
 
@@ -48,12 +50,18 @@ def resend_many(
 def _list(found: Sequence[FailedJob]) -> None:
     screen = console()
     screen.print(f"{len(found)} pekerjaan gagal cocok.", style="bold")
-    table = Table("Id", "Tanggal", "Jenis", "Norm", "Pesan")
-    for job in found[:_LISTED]:
-        said = without_identifiers(job.message, job.body)
-        table.add_row(str(job.id), shown_date(job.tanggal), job.jenis, plain(job.norm), plain(said))
+    rows = [
+        [
+            Text(str(job.id)),
+            Text(shown_date(job.tanggal)),
+            Text(job.jenis),
+            plain(job.norm),
+            plain(without_identifiers(job.message, job.body)),
+        ]
+        for job in found[:_LISTED]
+    ]
     if found:
-        screen.print(table)
+        screen.print(fitted(_HEADINGS, rows, screen.width, whole=_HEADINGS[:-1]))
     if len(found) > _LISTED:
         screen.print(f"… dan {len(found) - _LISTED} lainnya.", style="dim")
 

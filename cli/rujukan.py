@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cli.chosen import FaskesName
 from cli.day import read_day
+from cli.fitted import fitted
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import UserError, console, plain, print_json
 from cli.typed import one_line
@@ -66,7 +68,8 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     if as_json:
         print_json({"rows": rows})
     elif rows:
-        console().print(_hospitals(rows, day))
+        screen = console()
+        screen.print(_hospitals(rows, day, screen.width))
     else:
         console().print(f"Tidak ada rumah sakit tujuan pada {day:%d-%m-%Y}.")
 
@@ -89,15 +92,22 @@ def _show_referral(visit: str, faskes: str, *, as_json: bool) -> None:
         tell_nothing_found("BPJS tidak punya kunjungan itu.")
 
 
-def _hospitals(rows: Sequence[Mapping[str, Any]], day: date) -> Table:
-    table = Table("Kode", "Rumah sakit", "Kelas", "Jadwal", title=f"Tujuan rujukan {day:%d-%m-%Y}")
-    for heading in ("Jarak km", "Kapasitas", "Terisi %"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        texts = (row.get(name) for name in ("kdppk", "nmppk", "kelas", "jadwal"))
-        numbers = (_rounded(row.get("distance"), per=_METRES, digits=1), plain(row.get("kapasitas")))
-        table.add_row(*map(plain, texts), *numbers, _rounded(row.get("persentase")))
-    return table
+_TEXTS = {"Kode": "kdppk", "Rumah sakit": "nmppk", "Kelas": "kelas", "Jadwal": "jadwal"}
+_NUMBERS = ("Jarak km", "Kapasitas", "Terisi %")
+
+
+def _hospitals(rows: Sequence[Mapping[str, Any]], day: date, room: int) -> Table:
+    shown = [
+        [
+            *(plain(row.get(name)) for name in _TEXTS.values()),
+            Text(_rounded(row.get("distance"), per=_METRES, digits=1)),
+            plain(row.get("kapasitas")),
+            Text(_rounded(row.get("persentase"))),
+        ]
+        for row in rows
+    ]
+    title = f"Tujuan rujukan {day:%d-%m-%Y}"
+    return fitted([*_TEXTS, *_NUMBERS], shown, room, right=_NUMBERS, whole=["Kode"], title=title)
 
 
 def _rounded(value: object, *, per: int = 1, digits: int = 0) -> str:
