@@ -29,6 +29,10 @@ def simulator(
         error_console().print(
             f"PCare {running.pcare_url}\nAntrean {running.antrean_url}\nKendali {running.control_url}"
         )
+        if ledger is not None:
+            error_console().print(
+                f"Yang diterima disimpan di {ledger.absolute()}", markup=False, soft_wrap=True
+            )
 
     try:
         serve(port=port, latency_ms=latency_ms, faults=_rates(fault or []), ledger=ledger, started=started)

@@ -26,6 +26,9 @@ from tests.cli.here import bpjs
 from tests.cli.terminal import Ran
 from tests.documents import Call, calls, indented
 
+# The day is delivered once for all of them, by a Prefect server of its own.
+pytestmark = pytest.mark.timeout(300)
+
 PAGES = (PROJECT / "README.md", PROJECT / "docs" / "panduan-admin.md")
 COMMANDS = get_command(_app([])).commands
 TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()

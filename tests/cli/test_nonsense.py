@@ -101,6 +101,7 @@ SETTINGS = [
     ("BPJS_TIMEOUT_SECONDS", "abc", "harus bilangan", ["send", "dispatch", "doctor"]),
     ("BPJS_TIMEOUT_SECONDS", "61", "paling besar 60", ["send", "dispatch", "doctor"]),
     ("BPJS_TIMEOUT_SECONDS", "0", "harus lebih dari 0", ["send"]),
+    ("BPJS_CHECK_REFERENCES", SECRET, "harus true atau false", ["send"]),
     ("BPJS_RUN_NAMES", SECRET, "harus 'norm' atau 'id'", ["send", "dispatch", "doctor"]),
     ("BPJS_PCARE_BASE_URL", f"ftp://{SECRET}", "harus alamat http", ["send", "dispatch", "doctor"]),
     ("BPJS_PCARE_BASE_URL", f"http://bpjs.example/{SECRET}", "harus https://", ["send", "dispatch", "doctor"]),
