@@ -78,13 +78,10 @@ class _Patient:
         self.day.kunjungan[(self.card, self.pcare_day, self.poli)] += 1
 
 
-_Story = Callable[[_Patient], None]
-
-
 def sample_day(day: date, *, seed: int = 1) -> SampleDay:
     """The same day for the same date and seed, in scrambled order; 50 patients, all seven job types.
 
-    The first three failed, each in a way that its own command of README mends.
+    The first three will fail, each in a way that a command of README mends.
 
     Times of calls lie in the first minute of the day (Jakarta), so that they are past whenever it is sent.
     """
@@ -95,7 +92,7 @@ def sample_day(day: date, *, seed: int = 1) -> SampleDay:
     for number, story in enumerate(stories, start=1):
         poli, doctor = dice.choice(sessions)
         prefix = NEEDS_SCREENING if story is _needs_screening else "0"
-        card = _CARDS.get(story, f"{prefix}00{day:%y%m%d}{number:04d}")
+        card = "" if story is _without_card else f"{prefix}00{day:%y%m%d}{number:04d}"
         name = f"{dice.choice(_GIVEN)} {dice.choice(_FAMILY)}"
         story(_Patient(made, number, card, name, poli, doctor, dice.choice(_COMPLAINTS.split("|"))))
     order = list(range(len(made.lines)))
@@ -185,8 +182,9 @@ def _mistyped(patient: _Patient) -> None:
     patient.hand("panggil-antrean", _call(patient), MENUNGGU)
 
 
-def _mistyped_card(patient: _Patient) -> None:
-    short = {**_add(patient), "nomorkartu": patient.card[:-1]}
+def _mistyped_nik(patient: _Patient) -> None:
+    added = _add(patient)
+    short = {**added, "nik": added["nik"][:-1]}
     patient.hand("tambah-antrean", short, GAGAL, number=2)
     patient.hand("panggil-antrean", _call(patient), MENUNGGU)
 
@@ -203,7 +201,7 @@ def _removed_in_vain(patient: _Patient) -> None:
     patient.hand("hapus-pendaftaran", _visit_key(patient), DITUTUP)
 
 
-_STORIES: dict[_Story, int] = {
+_STORIES: dict[Callable[[_Patient], None], int] = {
     _ordinary: 25,
     _referred: 3,
     _without_card: 4,
@@ -216,14 +214,10 @@ _STORIES: dict[_Story, int] = {
     _incomplete: 1,
     _unmapped_poli: 1,
     _mistyped: 1,
-    _mistyped_card: 1,
+    _mistyped_nik: 1,
     _needs_screening: 2,
     _removed_in_vain: 1,
 }
-
-
-# The card that README corrects to is the same on every day.
-_CARDS: dict[_Story, str] = {_without_card: "", _mistyped_card: "0001234567890"}
 
 
 def _seen(patient: _Patient) -> None:

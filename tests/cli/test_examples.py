@@ -38,7 +38,7 @@ NOT_RUN = {"dispatch": "goes on until it is stopped; tests/flows/test_kill.py ru
 # `make run` runs it before the day, and so do we: nobody need wait for it twice.
 FIRST = ["sync"]
 # What a person types where a call has `-`, by the word before it.
-TYPED = {"peserta": "0001234567890", "--patch": '{"nomorkartu": "0001234567890"}', "--isi": "kdPoli=001"}
+TYPED = {"peserta": "0001234567890", "--patch": '{"nik": "3200000000000001"}', "--isi": "kdPoli=001"}
 
 
 @contextmanager
@@ -109,6 +109,18 @@ def test_every_call_works_on_the_day_of_make_run(page: Path) -> None:
     to_run = [call for call in shown if call.words[0] not in NOT_RUN and call.words != FIRST]
     assert len(to_run) > 10
     assert [wrong for call in to_run if (wrong := works(call))] == []
+
+
+@pytest.mark.usefixtures("day")
+def test_the_cards_are_those_that_readme_shows() -> None:
+    page = PAGES[0].read_text("utf-8")
+    (figures,) = re.findall(r"│ +(\d+) +│ │ +(\d+) +│ │ +(\d+) +│ │ +(\d+) +│", page)
+    cards = bpjs("monitor", "--json").json["cards"]
+
+    assert [str(count) for count in cards.values()] == list(figures)
+    assert (
+        f"{len(sample_day(TODAY).lines)} pekerjaan, {len(sample_day(TODAY).lines)} di antaranya baru" in page
+    )
 
 
 @pytest.mark.usefixtures("day")
