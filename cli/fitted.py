@@ -26,7 +26,7 @@ def needed(heading: str, cells: Sequence[Text], *, whole: bool = False) -> Size:
 
 def widths(columns: Sequence[Size], room: int) -> list[int] | None:
     """A width for each column; the widest give way first. None where they do not fit into the room."""
-    given = [most for most, _ in columns]
+    given = [max(least, min(most, room)) for most, least in columns]
     over = sum(given) + GAP * (len(given) - 1) - room
     while over > 0:
         slack = [width - least for width, (_, least) in zip(given, columns, strict=True)]

@@ -119,14 +119,14 @@ def _show(
     left = _print(screen, [table.heading], left)
     shown = 0
     for line in table.lines():
-        height = len(screen.render_lines(line, pad=False))
-        if left is not None and height >= left:  # one line stays free to say that there are more
-            break
+        if left is not None:
+            left -= len(screen.render_lines(line, pad=False))
+            if left < 1:  # one line stays free to say that there are more
+                break
         screen.print(line)
         shown += 1
-        left = None if left is None else left - height
     if seen.cards["total"] > shown:
-        more = "perbesar jendelanya" if watching else "--limit"
+        more = "perbesar jendelanya" if watching and shown < len(seen.rows) else "--limit"
         screen.print(f"{shown} terbaru dari {seen.cards['total']}; {more} untuk lebih banyak.", style="dim")
 
 
