@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-import threading
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,7 +27,7 @@ from database.settings import PROJECT
 from deployments.plan import Plan, demo_plan
 from deployments.processes import Children, Interrupted, StepFailed
 from deployments.screen import Screen
-from deployments.signals import stop_on_signals
+from deployments.signals import Stop, stop_on_signals
 from deployments.stack import Stack
 
 JOBS = 800
@@ -54,7 +53,7 @@ def main() -> int:
     return 0
 
 
-def _measure(plan: Plan, stop: threading.Event, screen: Screen) -> list[Table]:
+def _measure(plan: Plan, stop: Stop, screen: Screen) -> list[Table]:
     plan.logs.mkdir()
     Path(plan.environ["PREFECT_HOME"]).mkdir(exist_ok=True)
     children = Children(PROJECT, plan.logs, stop)

@@ -37,6 +37,7 @@ from deployments import commands
 from deployments.plan import demo_plan
 from deployments.processes import Children
 from deployments.screen import Screen
+from deployments.signals import Stop
 from deployments.stack import Stack
 from tasks.prefect_environment import API_URL
 from tasks.prefect_password import basic_auth
@@ -250,7 +251,7 @@ def main() -> int:
     plan.logs.mkdir()
     Path(plan.environ["PREFECT_HOME"]).mkdir(exist_ok=True)
     server = start_postgres()
-    children = Children(PROJECT, plan.logs, threading.Event())
+    children = Children(PROJECT, plan.logs, Stop())
     stack = Stack(plan, children, Screen().did)
     with ExitStack() as ending:
         ending.callback(server.stop)

@@ -306,9 +306,8 @@ def serve(
     started: Callable[[Simulator], None] = lambda _simulator: None,
 ) -> None:
     """Run until Ctrl-C or SIGTERM. Raises OSError when a port is taken, LedgerUnusable, UnknownFault."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    ending = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # in every thread: they are waited for below
     with Simulator(
         port=port,
         control_port=control_port,
@@ -318,4 +317,4 @@ def serve(
         ledger=ledger,
     ) as simulator:
         started(simulator)
-        stop.wait()
+        signal.sigwait(ending)

@@ -1,5 +1,6 @@
 """Puts the commands together and turns what can go wrong into one sentence and an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,6 +13,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 from cli.help import IndonesianCommand, IndonesianGroup
+from cli.patience import patience
 from cli.shutdown import INTERRUPTED
 from cli.terminal import (
     UserError,
@@ -26,6 +28,7 @@ from cli.wording import in_indonesian
 from database import DatabaseError
 from database.private_files import keep_private
 from tasks.clinics import ClinicsWrong
+from tasks.running import know_simulator
 
 # In the order of the help; a command is the function of its module's name.
 _COMMANDS = (
@@ -89,7 +92,9 @@ def main() -> None:
     keep_private()
     open_closed_streams()
     forgive_encoding()
+    patience.begin()
     try:
+        know_simulator(os.environ)
         code = get_command(_app(sys.argv[1:])).main(prog_name="bpjs", standalone_mode=False)
     except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
@@ -111,10 +116,11 @@ def main() -> None:
         code = complain(f"{said}. Bantuan: bpjs --help", USER_ERROR)
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    patience.over()
     sys.exit(code if isinstance(code, int) else 0)
 
 
-_OURS = {"AlertSettings", "BpjsSettings", "ClinicsSettings", "DatabaseSettings", "DeliverySettings"}
+_OURS = {"_Named", "AlertSettings", "BpjsSettings", "ClinicsSettings", "DatabaseSettings", "DeliverySettings"}
 
 
 def _variable(is_ours: bool, place: tuple[int | str, ...]) -> str:

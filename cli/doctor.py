@@ -62,15 +62,24 @@ def doctor(
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
     few = len(chosen) <= MOST
-    findings = [*_settings(), *_database(chosen if few else ()), *open_files(), *_prefect()]
-    rows = _stopped_rows()
-    findings += [finding for clinic in chosen for finding in _services(clinic, rows, endpoints=few)]
+    findings = []
+    for finding in _findings(chosen, few=few):
+        findings.append(finding)
+        if not as_json:  # each as soon as it is found: BPJS may take its time
+            _print(finding)
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
-    else:
-        for finding in findings:
-            _print(finding)
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _findings(chosen: Sequence[str], *, few: bool) -> Iterator[Finding]:
+    yield from _settings()
+    yield from _database(chosen if few else ())
+    yield from open_files()
+    yield from _prefect()
+    rows = _stopped_rows()
+    for clinic in chosen:
+        yield from _services(clinic, rows, endpoints=few)
 
 
 def _print(finding: Finding) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cli.patience import patience
 from cli.terminal import UserError
 from tasks.prefect_environment import configure, configure_server, has_api_url
 from tasks.prefect_home import close_prefect_files
@@ -15,6 +16,7 @@ def prepare_prefect() -> None:
 
     Without an address Prefect may start a temporary server: it gets its password as every other.
     """
+    patience.doing("Menyiapkan Prefect")
     configure(os.environ)
     close_prefect_files(os.environ)
     if not has_api_url(os.environ):

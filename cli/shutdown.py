@@ -4,12 +4,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from tasks.signals import heed
 
 T = TypeVar("T")
 
-_STEP_SECONDS = 0.2
 INTERRUPTED = 130
 
 
@@ -21,19 +22,14 @@ def finish_on_signals(work: Callable[[], T], stop: threading.Event) -> T:
     In a thread of its own: Prefect takes over the signals of a flow that runs in the main thread.
     """
 
-    def ask_to_stop(number: int, _frame: object) -> None:
+    def ask_to_stop(number: int) -> None:
         if stop.is_set() and number == signal.SIGINT:
             os._exit(INTERRUPTED)
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask_to_stop)
+    heed((signal.SIGINT, signal.SIGTERM), ask_to_stop)  # to the end of the process
     threads = ThreadPoolExecutor(1, thread_name_prefix="work")
     try:
-        running = threads.submit(work)
-        # In short steps: a wait without end would not let the signals through.
-        while not wait([running], timeout=_STEP_SECONDS).done:
-            pass
-        return running.result()
+        return threads.submit(work).result()
     finally:
         threads.shutdown(wait=False)

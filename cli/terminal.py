@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from cli.patience import patience
+
 # The page's colours; orange and grey are ours.
 BADGES: dict[str, tuple[str, str]] = {
     "terkirim": ("Terkirim", "black on green"),
@@ -96,6 +98,7 @@ class Screen(Console):
 
 def console() -> Console:
     """Standard output; a pipe gets plain text of a width that cuts nothing."""
+    patience.over()
     return Screen(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160, highlight=False)
 
 
@@ -106,6 +109,7 @@ def stop_talking() -> None:
 
 def error_console() -> Console:
     """Standard error, for progress and complaints."""
+    patience.over()
     return Console(stderr=True, highlight=False)
 
 
@@ -117,6 +121,7 @@ def complain(sentence: str, code: int) -> int:
 
 def print_json(document: Any) -> None:
     """One JSON document on one line of stdout."""
+    patience.over()
     try:
         sys.stdout.write(_json(document) + "\n")
         sys.stdout.flush()

@@ -38,6 +38,8 @@ FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DI
 ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
 # These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
 TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVIDENCE)
+# Rows of a history with which nothing can have reached BPJS.
+NEVER_LEFT = ("not-sent", ASKED_AGAIN)
 _SEALED = ("request", "response", "raw", "changes")
 _ENOUGH = 20  # outcomes back in time
 # What may lie between the rounds of a write that BPJS fails and then lacks.

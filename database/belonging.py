@@ -1,19 +1,22 @@
-"""Which BPJS a database belongs to: noted when that BPJS first took something, and held against every other.
+"""Which BPJS a database belongs to: noted before the first request leaves, and held against every other.
 
-Invented patients must never reach the real BPJS, nor the references of one BPJS refuse the jobs of another.
+Invented patients must never reach the real BPJS, nor the references of one BPJS refuse the jobs of another;
+and what may be at one BPJS is not looked for at another, where its absence would prove nothing.
 So a process that would send compares the addresses in its settings with those noted here, before it claims.
+An address that never took or gave anything is a mistyped one, and gives way to the next.
 """
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
-from bpjs_client.jenis import Service
+from bpjs_client.jenis import Jenis, Service
 from bpjs_client.settings import SIMULATOR
+from database.attempts import NEVER_LEFT
 from database.engine import Database
 from database.errors import MoveRefused, OtherBpjs
-from database.models import Belonging, UtcDateTime
+from database.models import Attempt, Belonging, Job, Sync, UtcDateTime
 
 Addresses = Mapping[tuple[str, Service], str]  # by faskes and service, as `BpjsSettings.place` gives them
 
@@ -22,10 +25,10 @@ def check_belonging(database: Database, addresses: Addresses) -> None:
     """Raises OtherBpjs when one of these clinics was served at another address, DatabaseUnavailable."""
     with database.read() as session:
         noted = {(row.faskes, row.service): row.address for row in session.scalars(select(Belonging))}
-    for (faskes, service), address in addresses.items():
-        was = noted.get((faskes, service.value))
-        if was is not None and was != address:
-            raise OtherBpjs(_sentence(was, address))
+        for (faskes, service), address in addresses.items():
+            was = noted.get((faskes, service.value))
+            if was not in (None, address) and not _gives_way(session, faskes, service, was, address):
+                raise OtherBpjs(_sentence(was, address))
 
 
 def note_clinics(database: Database, names: Collection[str]) -> None:
@@ -46,19 +49,21 @@ def has_credential(database: Database, faskes: str) -> bool:
         return session.scalar(select(Belonging.faskes).where(Belonging.faskes == faskes).limit(1)) is not None
 
 
-def note_taken(database: Database, faskes: str, service: Service, address: str) -> None:
-    """BPJS at this address took something of a clinic.
+def note_belonging(database: Database, faskes: str, service: Service, address: str) -> None:
+    """Something of a clinic is about to leave for BPJS at this address, or came from there.
 
-    Raises OtherBpjs when another did before, DatabaseUnavailable.
+    Raises OtherBpjs when another took or gave something before, DatabaseUnavailable.
     """
     with database.write() as session:
         now = database.clock()
         _make(session, faskes, service, {"address": address, "since": now})
         row = session.get_one(Belonging, (faskes, service.value), with_for_update=True)
-        if row.address is None:
-            row.address, row.since = address, now
-        elif row.address != address:
-            raise OtherBpjs(_sentence(row.address, address))
+        was = row.address
+        if was == address:
+            return
+        if was is not None and not _gives_way(session, faskes, service, was, address):
+            raise OtherBpjs(_sentence(was, address))
+        row.address, row.since = address, now
 
 
 def move_belonging(
@@ -80,6 +85,21 @@ def move_belonging(
             row.address, row.since = address, database.clock()
             row.by, row.reason = by, reason
     return moved
+
+
+def _gives_way(session: Session, faskes: str, service: Service, was: str, address: str) -> bool:
+    """Whether nothing can have reached the address noted, nor came from there; never of the simulator."""
+    if SIMULATOR in (was, address):
+        return False
+    jenis = [each.value for each in Jenis if each.service is service]
+    may_have_arrived = or_(Attempt.outcome.is_(None), Attempt.outcome.not_in(NEVER_LEFT))
+    reached = (
+        select(Attempt.id)
+        .join(Job, Job.id == Attempt.job_id)
+        .where(Job.faskes == faskes, Job.jenis.in_(jenis), may_have_arrived)
+    )
+    read = select(Sync.id).where(Sync.faskes == faskes, Sync.layanan == service.value, Sync.error.is_(None))
+    return session.scalar(reached.limit(1)) is None and session.scalar(read.limit(1)) is None
 
 
 def _make(session: Session, faskes: str, service: Service, values: Mapping[str, object]) -> None:

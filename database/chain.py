@@ -46,7 +46,7 @@ DELETES: dict[Jenis, Jenis] = {
 
 
 def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
-    """The alias and the condition of the jobs that `job` must wait for (design: *Order*).
+    """The alias and the condition of the jobs that `job` must wait for (docs/job-states.md).
 
     * anything of its chain in hand;
     * anything before it that is unfinished;

@@ -6,7 +6,6 @@ on first use and kept in a file beside the project's own database, for its owner
 
 import base64
 import binascii
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy import Connection, Engine, select
 
 from database.errors import DataKeyMissing
 from database.models import DataKey
-from database.private_files import close, make_folder
+from database.private_files import make_folder, make_once
 from database.sealing import KEY_BYTES, Keyring, is_key_id, key_mark
 from database.settings import DatabaseSettings
 
@@ -53,19 +52,7 @@ def _local_key(file: Path) -> bytes:
     """Read the key file; make it when it is not there. Two first starts at once agree on one."""
     try:
         make_folder(file.parent)
-        fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}")
-        if not file.exists():
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-                opened.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-                opened.flush()
-                os.fsync(opened.fileno())
-            try:
-                os.link(fresh, file)  # unlike a rename it never replaces another's
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        close(file)
+        make_once(file, lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
         key = _decoded(file.read_text("ascii"))
     except (OSError, UnicodeError):
         raise DataKeyMissing(f"Berkas kunci data {file} tidak dapat dibaca atau dibuat.") from None

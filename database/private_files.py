@@ -8,8 +8,9 @@ in it. Any other, such as /tmp or a folder that people share, keeps its mode: on
 """
 
 import os
+import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,26 @@ def make_file(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _FILE))
     if file.is_file():
         close(file)
+
+
+def make_once(file: Path, content: Callable[[], str]) -> None:
+    """Make a file with this content where there is none; two first starts at once get the first one's.
+
+    It is on disk when this returns, and closed to others. Raises OSError.
+    """
+    if not file.exists():
+        fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}")
+        made = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
+        try:
+            with os.fdopen(made, "w", encoding="ascii") as opened:
+                opened.write(content())
+                opened.flush()
+                os.fsync(opened.fileno())
+            with suppress(FileExistsError):
+                os.link(fresh, file)  # unlike a rename it never replaces another's
+        finally:
+            fresh.unlink()
+    close(file)
 
 
 def private(path: str, flags: int) -> int:

@@ -21,11 +21,16 @@ class _Named(BaseSettings):
     pcare_base_url: str | None = None
     antrean_base_url: str | None = None
     faskes_file: Path | None = None
+    simulated: bool = False
 
 
 def names_bpjs() -> bool:
-    """Whether the environment or `.env` says where BPJS is; if not, everything talks to the simulator."""
-    return bool(_Named().model_fields_set)
+    """Whether the environment or `.env` says where BPJS is; if not, everything talks to the simulator.
+
+    Raises ValidationError for a BPJS_SIMULATED that is neither yes nor no.
+    """
+    named = _Named()
+    return not named.simulated and bool(named.model_fields_set - {"simulated"})
 
 
 def home() -> Path:

@@ -3,7 +3,7 @@
 from bpjs_client.jenis import Service
 from bpjs_client.settings import SIMULATOR, BpjsSettings
 from database import Database
-from database.belonging import check_belonging, note_taken
+from database.belonging import check_belonging, note_belonging
 from database.faskes_name import UTAMA
 from deployments.plan import Plan
 from tasks.clinics import configured_clinics
@@ -29,4 +29,4 @@ def keep_apart(plan: Plan, database: Database) -> None:
         return
     # Its sample day is handed over as soon as it runs: the database belongs to it before.
     for service in Service:
-        note_taken(database, UTAMA, service, SIMULATOR)
+        note_belonging(database, UTAMA, service, SIMULATOR)

@@ -1,6 +1,5 @@
 """A whole clinic on one machine: database, services, worker and dispatcher of one plan, from start to end."""
 
-import threading
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from deployments.processes import Children
 from deployments.sample import Handed, hand_over
 from deployments.screen import Screen
 from deployments.settling import wait_until_settled
+from deployments.signals import Stop
 from deployments.stack import Stack
 from tasks.prefect_home import close_prefect_files
 
@@ -26,7 +26,7 @@ from tasks.prefect_home import close_prefect_files
 class Clinic:
     """A context: entering starts everything, leaving stops every child, however it is left."""
 
-    def __init__(self, plan: Plan, stop: threading.Event, screen: Screen) -> None:
+    def __init__(self, plan: Plan, stop: Stop, screen: Screen) -> None:
         self.plan = plan
         self.screen = screen
         self.children = Children(PROJECT, plan.logs, stop)

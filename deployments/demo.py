@@ -1,6 +1,5 @@
 """`make demo`: one clinic day in a fresh folder, checked at BPJS, here and in Prefect."""
 
-import threading
 from collections.abc import Sequence
 
 from deployments import verification
@@ -8,13 +7,14 @@ from deployments.clinic import Clinic
 from deployments.plan import Plan
 from deployments.sample import Handed
 from deployments.screen import Screen
+from deployments.signals import Stop
 from deployments.verification import Check
 
 DELIVERY_SECONDS = 240
 _RECORDING_SECONDS = 60
 
 
-def demonstrate(plan: Plan, stop: threading.Event, screen: Screen) -> bool:
+def demonstrate(plan: Plan, stop: Stop, screen: Screen) -> bool:
     """Deliver the day and check what it left behind; whether all holds.
 
     Raises Interrupted at Ctrl-C, StepFailed when a child dies, DatabaseError.

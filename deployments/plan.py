@@ -56,15 +56,11 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
     environ = dict(given)
     configure(environ)
     folder, database = home(), DatabaseSettings()
-    environ.setdefault("PREFECT_HOME", str(folder / "prefect"))
     environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", _WORKER_QUERY_SECONDS)
     simulator_port = server_port = None
     if not names_bpjs():
         simulator_port = free_port(SIMULATOR_PORT, width=2)
         environ |= simulator_settings(simulator_port)
-        # Named outright: with an address of BPJS a child would take the folder of the real one.
-        environ["BPJS_DATABASE_URL"] = database.database_url.get_secret_value()
-        environ["BPJS_DATA_KEY_FILE"] = str(database.data_key_file)
     if not has_api_url(environ):
         server_port = free_port(SERVER_PORT)
         environ[API_URL] = f"http://{HOST}:{server_port}/api"

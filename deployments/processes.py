@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,10 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from database.private_files import private
+from deployments.signals import Stop
 
 _LOOK_SECONDS = 0.1
 # How long a child may take to finish what it has in flight; after that its whole group is killed.
 STOP_SECONDS = 20.0
+# All together, when the terminal is gone and whoever closed it takes the run for ended.
+_HURRIED_SECONDS = 4.0
 _TAIL_LINES = 15
 
 
@@ -48,7 +51,7 @@ class Children:
 
     directory: Path
     logs: Path
-    stop: threading.Event
+    stop: Stop
     _living: list[Child] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> Child:
@@ -94,8 +97,10 @@ class Children:
 
     def stop_all(self) -> None:
         """Ask all to finish, the last started first, and return when none is left."""
+        hurry = time.monotonic() + _HURRIED_SECONDS
         while self._living:
-            end(self._living.pop().process)
+            left = max(0.0, hurry - time.monotonic()) if self.stop.terminal_gone else STOP_SECONDS
+            end(self._living.pop().process, seconds=left)
 
     def _log_of(self, name: str) -> Path:
         return self.logs / f"{name.lower().replace(' ', '-')}.log"
@@ -134,12 +139,12 @@ def _end_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to finish as Ctrl-C would; kill what is left of its group after STOP_SECONDS."""
+def end(process: "subprocess.Popen[bytes]", *, seconds: float = STOP_SECONDS) -> None:
+    """Ask a process to finish as Ctrl-C would; kill what is left of its group after that time."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
+            process.wait(seconds)
     # Its session's group: what it started itself and left behind.
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +19,7 @@ from deployments.lock import AlreadyRunning
 from deployments.plan import demo_plan, everyday_plan
 from deployments.processes import Interrupted, StepFailed
 from deployments.screen import Screen
-from deployments.signals import stop_on_signals
+from deployments.signals import Stop, stop_on_signals
 from deployments.wrong_settings import sentence
 from tasks.prefect_password import NoPassword
 
@@ -40,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _code(lambda: wanted(stop, screen), screen)
 
 
-def _everyday(stop: threading.Event, screen: Screen) -> int:
+def _everyday(stop: Stop, screen: Screen) -> int:
     with suppress(Interrupted):  # how this run is meant to end
         stay_up(everyday_plan(os.environ), stop, screen)
     return SUCCESS
 
 
-def _demo(stop: threading.Event, screen: Screen) -> int:
+def _demo(stop: Stop, screen: Screen) -> int:
     with tempfile.TemporaryDirectory(prefix="bpjs-demo-") as folder:
         return SUCCESS if demonstrate(demo_plan(os.environ, Path(folder)), stop, screen) else FAILURE
 

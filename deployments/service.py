@@ -3,12 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from database.private_files import keep_private
 from deployments import commands
-from tasks.prefect_environment import configure, configure_server
+from tasks.prefect_environment import API_URL, configure, configure_server, own_server_url
 from tasks.prefect_home import close_prefect_files
 from tasks.prefect_password import NoPassword, way_in
+from tasks.running import announcing, server_note
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say
@@ -36,7 +38,12 @@ def main() -> int:
             return USER_ERROR
         sys.stderr.write(f"Masuk ke UI Prefect dengan {way_in(environ)}\n")
     command = _SERVICES[names[0]]()
-    return os.execve(command[0], command, environ)  # noqa: S606 - signals reach the service itself
+    with _announced(environ) if names[0] == "server" else nullcontext():  # it stays so across the change
+        return os.execve(command[0], command, environ)  # noqa: S606 - signals reach the service itself
+
+
+def _announced(environ: Mapping[str, str]) -> AbstractContextManager[None]:
+    return announcing(server_note(environ), {API_URL: own_server_url(environ)})
 
 
 if __name__ == "__main__":

@@ -1,25 +1,58 @@
 """Turns Ctrl-C and requests to terminate into one event that every wait of a run looks at."""
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+
+from tasks.signals import heed
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """The event, set by the first signal; further ones do not disturb the clean-up. Main thread only."""
-    stop = threading.Event()
+class Stop(threading.Event):
+    """Set when a run is to end; `terminal_gone` when nobody watches any more how it does."""
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    terminal_gone = False
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[Stop]:
+    """The event, set by the first signal; further ones do not disturb the clean-up. Main thread only."""
+    stop = Stop()
+
+    def ask(number: int) -> None:
+        stop.terminal_gone |= number == signal.SIGHUP
         stop.set()
 
-    before = {number: signal.signal(number, ask) for number in _ENDING}
+    end = heed(_ENDING, ask)
+    over = _watch_terminal(lambda: ask(signal.SIGHUP))
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        over.set()
+        end()
+
+
+_LOOK_SECONDS = 0.5
+
+
+def _watch_terminal(gone: Callable[[], None]) -> threading.Event:
+    """Tell when our terminal is closed, until the event is set: below `make` nobody else tells us.
+
+    The system sends the hang-up to the terminal's first process alone; `make`, when it is that one, keeps it
+    to itself and waits for us.
+    """
+    over = threading.Event()
+    ours = next((stream for stream in range(3) if os.isatty(stream)), None)
+
+    def watch(stream: int) -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if not os.isatty(stream):
+                gone()
+                return
+
+    if ours is not None:
+        threading.Thread(target=watch, args=(ours,), name="terminal", daemon=True).start()
+    return over

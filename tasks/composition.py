@@ -17,8 +17,8 @@ from uuid import uuid4
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database import Database, open_database
-from database.belonging import check_belonging, note_clinics, note_taken
-from database.errors import DatabaseUnavailable, OtherBpjs
+from database.belonging import check_belonging, note_belonging, note_clinics
+from database.errors import OtherBpjs
 from database.faskes_name import said_name
 from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
@@ -51,7 +51,7 @@ class Composition:
     stop: threading.Event = field(default_factory=threading.Event)
     in_hand: InHand = field(default_factory=InHand, repr=False)
     run_names: dict[int, str] = field(default_factory=dict, repr=False)
-    _taken: set[tuple[str, Service]] = field(default_factory=set, repr=False)
+    _noted: set[tuple[str, Service]] = field(default_factory=set, repr=False)
     _opened: dict[str, Bpjs] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,20 +72,21 @@ class Composition:
     def _addresses(self) -> Mapping[tuple[str, Service], str]:
         return self.clinics.addresses()
 
-    def note_taken(self, faskes: str, service: Service) -> None:
-        """BPJS took something: the database belongs to it now. Where it belongs to another, we stop."""
+    def note_belonging(self, faskes: str, service: Service) -> None:
+        """Note, before the first request leaves, which BPJS the database belongs to.
+
+        Raises OtherBpjs where it belongs to another (this process then stops), DatabaseUnavailable.
+        """
         who = (self.clinics.key(faskes), service)
-        if who in self._taken or self.open_bpjs is not by_settings:
+        if who in self._noted or self.open_bpjs is not by_settings:
             return  # who brings a way of their own knows where it leads
         try:
-            note_taken(self.database, *who, self._addresses[who])
-        except DatabaseUnavailable as error:
-            logger.warning("not noted which BPJS this is: %s", error)  # the next one that is taken notes it
+            note_belonging(self.database, *who, self._addresses[who])
         except OtherBpjs as error:
             logger.error("stopping: %s", error)  # noqa: TRY400 - a sentence is enough
             self.stop.set()
-        else:
-            self._taken.add(who)
+            raise
+        self._noted.add(who)
 
     @cached_property
     def harmless_reads(self) -> HarmlessReads:

@@ -45,7 +45,7 @@ from database.chain import blocked_by
 from database.claim import standing
 from database.corrections import OLD_BODY
 from database.elapsed import elapsed
-from database.errors import DatabaseUnavailable
+from database.errors import DatabaseUnavailable, OtherBpjs
 from database.faskes_name import said_name
 from database.held_content import held_content
 from database.hold import Claim
@@ -157,8 +157,6 @@ def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> D
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
         return _as_it_stands(claim.job_id, at)
-    if verdict.status is Status.TERKIRIM:
-        at.note_taken(hand.job.faskes, hand.service)
     if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
         return _as_it_stands(claim.job_id, at)
     return Delivered(verdict.status, _text(hand, verdict))
@@ -419,6 +417,10 @@ def _look_later(hand: _InHand, why: str) -> Verdict:
 
 def _send(hand: _InHand, *, last_try: bool) -> Verdict:
     """The request itself; its attempt is committed before it leaves, and closed by what came back."""
+    try:
+        hand.at.note_belonging(hand.job.faskes, hand.service)
+    except OtherBpjs as error:
+        return _finish(hand, replace(_BACK_IN_LINE, message=str(error)))
     attempt = _open_attempt(hand)
     try:
         receipt = hand.bpjs.send(hand.jenis, hand.body, may_leave=partial(_is_good, hand))

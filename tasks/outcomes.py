@@ -1,4 +1,4 @@
-"""The outcome table: what each way a request can end means for its job (design: *Outcomes*)."""
+"""The outcome table: what each way a request can end means for its job (docs/job-states.md)."""
 
 from collections.abc import Callable
 from datetime import timedelta

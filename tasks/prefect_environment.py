@@ -9,11 +9,12 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from database.settings import PROJECT
+from database.settings import PROJECT, home
 from tasks.loopback import spare_loopback
 from tasks.prefect_password import close_server, know_password
+from tasks.running import announced, server_note
 
-API_URL = "PREFECT_API_URL"
+API_URL, HOME = "PREFECT_API_URL", "PREFECT_HOME"
 
 DEFAULTS: dict[str, str] = {
     # The server records task runs from events: one by one it manages about 35 a second, and what is more than
@@ -64,14 +65,19 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
 
     The project's own `.env` counts from any directory (Prefect looks for one in the current directory only).
     An empty PREFECT_API_URL is taken away: Prefect's events client takes it for an address and fails.
-    No proxy comes between us and this machine's own server. The password of a server that we started on this
-    machine is found (see tasks/prefect_password.py).
+    No proxy comes between us and this machine's own server. All of an installation's processes have one
+    PREFECT_HOME, beside its database, unless the user's own profile names a server. A server that we started
+    there is found, and its password (see tasks/running.py and tasks/prefect_password.py).
     """
     spare_loopback(environ)
     if not environ.get(API_URL, "x").strip():
         del environ[API_URL]
     for name, value in _dotenv(project / ".env").items():
         environ.setdefault(name, value)
+    if not environ.get(HOME) and API_URL not in _profile(environ):
+        environ[HOME] = str(home() / "prefect")
+    if not _api_url(environ, _set_in_files(environ, project)):
+        environ.update(announced(server_note(environ)))
     elsewhere = _set_in_files(environ, project)
     for name, value in DEFAULTS.items():
         if name not in elsewhere:
@@ -82,6 +88,17 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
 def configure_server(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> None:
     """Give a server that we are about to start its password. Raises NoPassword."""
     close_server(environ, _set_in_files(environ, project))
+
+
+def own_server_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> str:
+    """Where a server that is started with these settings answers on this machine."""
+    settings = {**_set_in_files(environ, project), **environ}
+    host = settings.get("PREFECT_SERVER_API_HOST") or "127.0.0.1"
+    port = settings.get("PREFECT_SERVER_API_PORT") or "4200"
+    return f"http://{'127.0.0.1' if host in _EVERY_ADDRESS else host}:{port}/api"
+
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what a user may have set
 
 
 def has_api_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> bool:
@@ -108,8 +125,8 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def _profile(environ: Mapping[str, str]) -> dict[str, str]:
-    home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
-    profiles = _toml(Path(environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml"))
+    folder = Path(environ.get(HOME) or "~/.prefect").expanduser()
+    profiles = _toml(Path(environ.get("PREFECT_PROFILES_PATH") or folder / "profiles.toml"))
     chosen = profiles.get("profiles")
     active = environ.get("PREFECT_PROFILE") or profiles.get("active")
     profile = chosen.get(active) if isinstance(chosen, dict) else None

@@ -5,11 +5,12 @@ So a server of ours always has one: the user's own, or one that is made on first
 folder, in a file for its owner alone. It travels in the environment, never in an argument.
 """
 
-import os
 import secrets
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from database.private_files import make_once
 
 SERVER_AUTH = "PREFECT_SERVER_API_AUTH_STRING"
 CLIENT_AUTH = "PREFECT_API_AUTH_STRING"
@@ -82,9 +83,7 @@ def _kept(file: Path) -> str:
     """Read the file; make it when it is not there. Two first starts at once agree on one."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            _make(file)
-        file.chmod(0o600)
+        make_once(file, lambda: f"{_USER}:{secrets.token_urlsafe(_BYTES)}\n")
     except OSError:
         raise NoPassword(f"Berkas kata sandi Prefect {file} tidak dapat dibuat.") from None
     password = _read(file)
@@ -93,17 +92,3 @@ def _kept(file: Path) -> str:
             f"Berkas kata sandi Prefect {file} kosong atau tidak dapat dibaca; hapus berkas itu."
         )
     return password
-
-
-def _make(file: Path) -> None:
-    fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    with os.fdopen(
-        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as opened:
-        opened.write(f"{_USER}:{secrets.token_urlsafe(_BYTES)}\n")
-    try:
-        os.link(fresh, file)  # unlike a rename it never replaces another's
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

@@ -45,7 +45,8 @@ def sync_reference(
     started_at, started = at.database.clock(), time.monotonic()
     try:
         items = _read(reference, reading, at, faskes, last_try=last_try)
-        stored = store_reference(
+        at.note_belonging(faskes, reference.service)
+        return store_reference(
             at.database,
             faskes,
             reference,
@@ -61,8 +62,6 @@ def sync_reference(
         return store_failure(
             at.database, faskes, reference, str(failed), started_at=started_at, seconds=seconds
         )
-    at.note_taken(faskes, reference.service)
-    return stored
 
 
 class _CannotRead(Exception):

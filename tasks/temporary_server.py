@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import get_current_settings
 
 from tasks.prefect_environment import API_URL, has_api_url
@@ -19,6 +18,8 @@ def shared_server() -> Iterator[None]:
     if has_api_url(os.environ):
         yield
         return
+    from prefect.server.api.server import SubprocessASGIServer  # noqa: PLC0415 - a third of the time a start takes
+
     server = SubprocessASGIServer()
     server.start(timeout=get_current_settings().server.ephemeral.startup_timeout_seconds)
     os.environ[API_URL] = server.api_url

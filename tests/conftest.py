@@ -28,6 +28,7 @@ from tests.postgres import PostgresServer, start_postgres  # noqa: E402
 KINDS = ("sqlite", "postgresql")
 # For what the kind of database cannot change.
 SQLITE = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)
 # Files are shared out among processes: those that take minutes must not come last.
 SLOW_FIRST = ("ui", "chaos", "flows", "deployments", "cli")
 

@@ -1,5 +1,6 @@
-"""A terminal for one test: runs the installed `bpjs` command in a process of its own and keeps what it said."""
+"""A terminal for one test: runs the `bpjs` command in a process of its own and keeps what it said."""
 
+import atexit
 import json
 import os
 import signal
@@ -9,11 +10,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.cli.warm_start import WarmStart
+
 BPJS = Path(sys.executable).parent / "bpjs"
 LONGEST_SECONDS = 100
+
+
+@cache
+def warm_start() -> WarmStart:
+    """One for all terminals of this process."""
+    warm = WarmStart()
+    atexit.register(warm.close)
+    return warm
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,19 @@ class Terminal:
 
     def __call__(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
         """Run to the end."""
+        if any(name.startswith("PYTHON") for name in environ):
+            return self.cold(*arguments, stdin=stdin, **environ)
+        code, out, err = warm_start().run(
+            arguments,
+            stdin=stdin,
+            environ=self._environ(environ),
+            folder=self.folder,
+            timeout=LONGEST_SECONDS,
+        )
+        return Ran(code, out.decode(), err.decode())
+
+    def cold(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+        """Run the installed command to the end, loading everything anew."""
         done = subprocess.run(
             [BPJS, *arguments],
             input=stdin,

@@ -51,6 +51,26 @@ def test_a_database_that_one_bpjs_served_is_refused_at_another(
     assert "milik BPJS di" in {each["what"]: each["found"] for each in doctor.json["findings"]}["Basis data"]
 
 
+def test_what_may_be_at_one_bpjs_is_not_looked_for_at_another(
+    at_work: Terminal, simulator: Simulator, other_bpjs: dict[str, str]
+) -> None:
+    """Nothing was delivered yet: a request that may have arrived is enough to tie the database."""
+    simulator.set_faults({"firewall-200": 1})
+    at_work("enqueue", "-", stdin=entry(0))
+    assert at_work("send", "--json").json["terkirim"] == 0
+    assert at_work("send", **other_bpjs).complaint.startswith("Basis data ini milik BPJS di 127.0.0.1:")
+
+
+def test_a_mistyped_address_is_mended_in_the_settings(at_work: Terminal) -> None:
+    mistyped = dict.fromkeys(
+        ["BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL"], "http://127.0.0.1:9/antreanfktp"
+    )
+    at_work("enqueue", "-", stdin=entry(0))
+    assert at_work("send", "--json", **mistyped).json["terkirim"] == 0
+    at_work("resume", "--faskes", "utama")
+    assert at_work("send", "--json").json["terkirim"] == 1
+
+
 def test_a_bpjs_that_moved_is_said_once(at_work: Terminal) -> None:
     at_work("enqueue", "-", stdin=entry(0))
     assert at_work("send", "--json").json["terkirim"] == 1

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue
-from database.belonging import note_taken
+from database.belonging import note_belonging
 from database.claim import claim
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
@@ -57,7 +57,7 @@ def new(postgres: PostgresServer, open_at: Callable[..., Database], clock: FakeC
 
 
 def test_everything_is_moved_and_the_clinic_goes_on(old: Clinic, new: Database, clock: FakeClock) -> None:
-    note_taken(old.database, "utama", Service.PCARE, "bpjs.example/pcare-rest")
+    note_belonging(old.database, "utama", Service.PCARE, "bpjs.example/pcare-rest")
     moved = move_everything(old.database, new)
     assert moved == count_rows(old.database) == count_rows(new)
     assert min(moved.values()) > 0

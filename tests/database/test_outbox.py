@@ -1,19 +1,23 @@
 """The SQL outbox: what another system writes in its own transaction becomes jobs, or says why not."""
 
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
+from database import Database
 from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
 from database.intake import NewJob, store_in
-from database.models import Intake, Job
+from database.models import Base, Intake, Job
 from database.outbox import BATCH, refused_rows, take_up
+from database.settings import PROJECT
 from database.wakeup import Waiter
-from tests.conftest import SQLITE
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES, CARD
 
@@ -258,3 +262,21 @@ def test_a_row_as_odd_as_sqlite_allows_holds_up_no_other(clinic: Clinic, odd: di
     with clinic.database.read() as session:
         assert "RM-2" in session.scalars(select(Job.norm)).all()
     assert take_up(clinic.database) == 0
+
+
+@POSTGRESQL
+def test_the_role_of_the_clinics_system_hands_over_and_sees_no_body_nor_history(database: Database) -> None:
+    """With the rights that docs/integration.md gives it."""
+    rights = re.findall(r"^GRANT .+ TO klinik;$", (PROJECT / "docs/integration.md").read_text(), re.MULTILINE)
+    assert len(rights) == 3
+    with database.engine.connect() as connection:
+        for statement in ("CREATE ROLE klinik", *rights, "SET ROLE klinik"):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(
+            "INSERT INTO intake (jenis, norm, nama_pasien, body) VALUES ('tambah-antrean', 'RM-1', 'Contoh', '{}')"
+        )
+        assert connection.exec_driver_sql("SELECT count(*) FROM pekerjaan_status").scalar_one() == 0
+        for table in sorted({*Base.metadata.tables, "alembic_version"} - {"intake"}):
+            with pytest.raises(DBAPIError, match="permission denied"), connection.begin_nested():
+                connection.exec_driver_sql(f"SELECT * FROM {table} LIMIT 1")
+        connection.rollback()

@@ -16,13 +16,12 @@ from database.engine import BUSY
 from database.intake import queue_up
 from database.patience import PATIENCE, Patience
 from database.schema import _queue_up, upgrade
-from tests.conftest import KINDS, SQLITE
+from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.child import start
 from tests.database.clinic import Clinic
 from tests.postgres import STANDING, PostgresServer
 from tests.silent_proxy import SilentProxy, silent_proxy
 
-POSTGRESQL = pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)
 SHORT = Patience(lock=0.5, statement=1, idle=1, answer=2, ping=0.5)
 FOREVER = 30  # seconds, after which a test says that somebody waits
 

@@ -14,9 +14,7 @@ from database import Database
 from database.errors import DatabaseUnavailable
 from database.room import ROOM, check_room
 from database.schema import HEAD, current
-from tests.conftest import KINDS, SQLITE
-
-POSTGRESQL = pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)
+from tests.conftest import POSTGRESQL, SQLITE
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from deployments.health import wait_until_answers
 from deployments.ports import HOST, free_port
 from deployments.processes import Children, StepFailed
+from deployments.signals import Stop
 
 
 class _UnwellAtFirst(BaseHTTPRequestHandler):
@@ -34,7 +35,7 @@ def server() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def children(tmp_path: Path) -> Children:
-    return Children(tmp_path, tmp_path, threading.Event())
+    return Children(tmp_path, tmp_path, Stop())
 
 
 def test_a_server_that_is_not_well_yet_is_waited_for(server: HTTPServer, children: Children) -> None:

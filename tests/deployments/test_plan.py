@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from database.settings import PROJECT
+from database.settings import PROJECT, DatabaseSettings
 from deployments.belonging import NotFilledIn, refuse_unfilled
-from deployments.everyday import _exports
 from deployments.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
 from tasks.prefect_environment import API_URL, DEFAULTS, configure
 from tasks.prefect_password import CLIENT_AUTH, SERVER_AUTH, way_in
@@ -64,10 +63,9 @@ def test_a_server_of_ours_has_a_password_that_another_terminal_finds(nowhere: Pa
     password = plan.environ[SERVER_AUTH]
     assert plan.environ[CLIENT_AUTH] == password
     assert way_in(plan.environ) == f"seluruh isi berkas {nowhere / 'bpjs-password'}"
-    exported = dict(export.split("=", 1) for export in _exports(plan))
-    assert password not in exported.values()
-    configure(exported, project=nowhere)
-    assert exported[CLIENT_AUTH] == password
+    there = {API_URL: plan.environ[API_URL], "PREFECT_HOME": str(nowhere)}
+    configure(there, project=nowhere)
+    assert there[CLIENT_AUTH] == password
 
 
 def test_the_users_server_and_home_are_used(tmp_path: Path) -> None:
@@ -94,8 +92,12 @@ def test_what_is_invented_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatc
     invented = everyday_plan({})
     real = everyday_plan(given(monkeypatch, REAL))
     assert (invented.folder, real.folder) == (PROJECT / ".bpjs" / "simulator", PROJECT / ".bpjs")
-    for name in ("PREFECT_HOME", "BPJS_DATABASE_URL", "BPJS_DATA_KEY_FILE"):
-        assert str(invented.folder) in invented.environ[name]
+    assert invented.environ["PREFECT_HOME"] == str(invented.folder / "prefect")
+    assert invented.database.database_url.get_secret_value() == f"sqlite:///{invented.folder}/bpjs.db"
+    for name, value in invented.environ.items():  # as a child is told
+        monkeypatch.setenv(name, value)
+    assert DatabaseSettings().database_url == invented.database.database_url
+    assert DatabaseSettings().data_key_file == invented.folder / "data.key"
     assert real.database.database_url.get_secret_value() == f"sqlite:///{PROJECT}/.bpjs/bpjs.db"
     assert real.database.data_key_file == PROJECT / ".bpjs" / "data.key"
     assert real.environ["PREFECT_HOME"] == str(PROJECT / ".bpjs" / "prefect")

@@ -1,10 +1,10 @@
 """Children are watched while they live and gone when the run ends."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deployments.processes import Children, Interrupted, StepFailed
-from deployments.signals import stop_on_signals
+from deployments.signals import Stop, stop_on_signals
 
 SLEEPS = "import time\nwhile True: time.sleep(60)"
 # Notes each Ctrl-C and ends at the first, after having told that it is ready.
@@ -33,12 +33,19 @@ stubborn = 'import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 
 pathlib.Path(sys.argv[1], 'ready').write_text(str(subprocess.Popen([sys.executable, '-c', stubborn]).pid))
 import time; time.sleep(600)
 """
+STUBBORN = """
+import pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+pathlib.Path(sys.argv[1], 'ready').touch()
+time.sleep(600)
+"""
 STARTS_A_CHILD = f"""
-import os, pathlib, sys, threading, time
+import os, pathlib, sys, time
 from deployments.processes import Children
+from deployments.signals import Stop
 folder = pathlib.Path(sys.argv[1])
 command = [sys.executable, '-c', {COUNTS_INTERRUPTS!r}, folder]
-child = Children(folder, folder, threading.Event()).start('Anak', command, os.environ)
+child = Children(folder, folder, Stop()).start('Anak', command, os.environ)
 (folder / 'pid').write_text(str(child.process.pid))
 time.sleep(600)
 """
@@ -62,12 +69,12 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.fixture
-def stop() -> threading.Event:
-    return threading.Event()
+def stop() -> Stop:
+    return Stop()
 
 
 @pytest.fixture
-def children(tmp_path: Path, stop: threading.Event) -> Iterator[Children]:
+def children(tmp_path: Path, stop: Stop) -> Iterator[Children]:
     made = Children(tmp_path, tmp_path, stop)
     yield made
     made.stop_all()
@@ -105,7 +112,7 @@ def test_a_living_child_disturbs_nobody(children: Children) -> None:
     children.pause(0.1)
 
 
-def test_a_ctrl_c_interrupts_waiting(children: Children, stop: threading.Event) -> None:
+def test_a_ctrl_c_interrupts_waiting(children: Children, stop: Stop) -> None:
     stop.set()
     with pytest.raises(Interrupted):
         children.pause(60)
@@ -151,3 +158,61 @@ def test_every_request_to_end_becomes_the_same_event(number: signal.Signals) -> 
         os.kill(os.getpid(), number)
         eventually(stop.is_set)
         os.kill(os.getpid(), number)  # a second one, during the clean-up, disturbs nothing
+        assert stop.terminal_gone is (number == signal.SIGHUP)
+
+
+def test_a_request_to_end_is_heard_in_the_midst_of_anything() -> None:
+    """A terminal that closes sends two, and the second may come while the first one sets the event."""
+    with stop_on_signals() as stop:
+        with stop._cond:  # as in the midst of `set` or `wait`
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.1)
+        eventually(stop.is_set)
+
+
+WAITS = """
+from deployments.signals import stop_on_signals
+with stop_on_signals() as stop:
+    print('up', flush=True)
+    stop.wait()
+"""
+# As `make`, the first process of its terminal: keeps a hang-up to itself and waits for its child.
+KEEPS_IT = """
+import fcntl, signal, subprocess, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, lambda *_: None)
+subprocess.run([sys.executable, '-c', sys.argv[1]])
+"""
+
+
+def test_a_terminal_that_closes_is_noticed_below_a_process_that_does_not_say_so() -> None:
+    leader, terminal = pty.openpty()
+    run = subprocess.Popen(
+        python(KEEPS_IT, WAITS),
+        cwd=PROJECT,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    try:
+        assert os.read(leader, 64).strip() == b"up"
+        os.close(leader)
+        run.wait(20)
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+
+
+def test_when_the_terminal_is_gone_nothing_is_left_after_seconds(
+    children: Children, stop: Stop, tmp_path: Path
+) -> None:
+    for name in ("satu", "dua"):
+        (tmp_path / name).mkdir()
+        children.start(name, python(STUBBORN, tmp_path / name), os.environ)
+        eventually((tmp_path / name / "ready").exists)
+    stop.terminal_gone = True
+    began = time.monotonic()
+    children.stop_all()
+    assert time.monotonic() - began < 10  # 20 s for each of them otherwise

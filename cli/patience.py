@@ -1,0 +1,40 @@
+"""A word on a terminal that has shown nothing for a second; none where nobody watches."""
+
+import sys
+import threading
+
+SILENT_SECONDS = 1.0
+
+
+class Patience:
+    """Says once what a command is doing when it has not spoken in time; `over` when it speaks itself."""
+
+    def __init__(self) -> None:
+        self._doing = "Sebentar"
+        self._timer: threading.Timer | None = None
+
+    def begin(self) -> None:
+        """From now on the seconds count, on a terminal."""
+        if sys.stderr.isatty():
+            self._timer = threading.Timer(SILENT_SECONDS, self._say)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def doing(self, what: str) -> None:
+        """What takes long now, in a few words; said when that takes more than a second."""
+        self.over()
+        self._doing = what
+        self.begin()
+
+    def over(self) -> None:
+        """The command speaks itself, or is at its end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _say(self) -> None:
+        sys.stderr.write(f"{self._doing} …\n")
+        sys.stderr.flush()
+
+
+patience = Patience()
