@@ -8,13 +8,20 @@ INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
 setup: .venv/ready
 
+# Each step says itself: the second takes a minute or more, and pip would show a line for each of its packages.
 .venv/ready: requirements.lock requirements-others.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/others --upgrade -r requirements-others.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Perlu Python 3.11 atau lebih baru: make setup PYTHON=python3.11")'
+	@echo 'Menyiapkan .venv, hanya kali ini: sekitar 900 MB, satu sampai beberapa menit.'
+	@echo '1/4 Lingkungan Python di .venv …'
+	@$(PYTHON) -m venv .venv
+	@echo "2/4 Mengunduh dan memasang $$(grep -c == requirements.lock) pustaka: Prefect, pandas dan lainnya (yang paling lama) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@echo "3/4 Memasang $$(grep -c == requirements-others.lock) pustaka pembanding untuk tes …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --target .venv/others --upgrade -r requirements-others.lock
+	@echo '4/4 Perintah bpjs …'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+	@echo 'Siap: .venv/bin/bpjs --help'
 
 run: setup
 	@$(BIN)/python -m deployments.run

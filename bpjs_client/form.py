@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import NoneType
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
 from bpjs_client.bodies import MODELS
+from bpjs_client.dates import read_typed_date
 from bpjs_client.jenis import Jenis
+from bpjs_client.wire_fields import write_pcare_date
 
 _YES = {"ya": True, "true": True, "1": True, "tidak": False, "false": False, "0": False}
+
+# The dates of the forms, and how BPJS wants each written; a person may type them either way.
+DATES: Mapping[str, Callable[[date], str]] = {
+    "tglDaftar": write_pcare_date,
+    "tglPulang": write_pcare_date,
+    "tanggalperiksa": date.isoformat,
+}
 
 
 def body_from_form(jenis: Jenis, typed: Mapping[str, object]) -> dict[str, Any]:
@@ -20,16 +30,19 @@ def body_from_form(jenis: Jenis, typed: Mapping[str, object]) -> dict[str, Any]:
     empty fields are left out.
     """
     fields = MODELS[jenis].model_fields
-    body = {name: _read(fields[name], value) for name, value in typed.items() if name in fields}
+    body = {name: _read(name, fields[name], value) for name, value in typed.items() if name in fields}
     filled = {name: value for name, value in body.items() if value not in (None, "")}
     if "nomorkartu" in fields:
         filled.setdefault("nomorkartu", "")
     return filled
 
 
-def _read(field: FieldInfo, value: object) -> Any:
+def _read(name: str, field: FieldInfo, value: object) -> Any:
     if not isinstance(value, str):
         return value
+    if name in DATES:
+        day = read_typed_date(value)
+        return value if day is None else DATES[name](day)
     try:
         return _READERS.get(_plain_type(field.annotation), str.strip)(value)
     except (ValueError, KeyError):

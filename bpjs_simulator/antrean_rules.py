@@ -15,6 +15,7 @@ NOT_THERE = "Antrean tidak ditemukan"
 CALLED = {"1": "hadir", "2": "tidak hadir"}
 # A call may lie this much later than our clock, in milliseconds.
 SLACK_MS = 60_000
+_NIK = re.compile(r"\d{16}", re.ASCII)
 _EPOCH_MS = re.compile(r"\d{1,16}", re.ASCII)
 
 
@@ -33,7 +34,7 @@ class AntreanRules:
             return _refused(SCREENING)
         if card and is_unknown(self._options, card):
             return _refused("Nomor kartu tidak ditemukan")
-        problem = self._schedule_problem(body)
+        problem = _nik_problem(body) or self._schedule_problem(body)
         if problem:
             return _refused(problem)
         if card and self._holdings.antrean.first(**_key(body), kdProvider=clinic.kd_provider):
@@ -100,6 +101,12 @@ class AntreanRules:
                 "Jadwal dokter tersebut belum tersedia, silahkan reschedule tanggal dan jam praktek lainnya"
             )
         return None
+
+
+def _nik_problem(body: Row) -> str | None:
+    """A NIK has 16 digits; what BPJS makes of an empty one is unknown (contract 9, row 13)."""
+    nik = str(body.get("nik") or "")
+    return None if not nik or _NIK.fullmatch(nik) else "NIK harus 16 angka"
 
 
 def _key(body: Row) -> Row:

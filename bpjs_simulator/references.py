@@ -31,7 +31,7 @@ _KINDS = {
     "F": "Gangguan perilaku", "G": "Gangguan saraf", "H": "Gangguan indera", "I": "Gangguan sirkulasi",
     "J": "Infeksi saluran napas", "K": "Gangguan cerna", "L": "Radang kulit", "M": "Nyeri gerak",
     "N": "Gangguan kemih", "O": "Keadaan kehamilan", "P": "Keadaan bayi baru lahir", "Q": "Kelainan bawaan",
-    "R": "Gejala umum", "S": "Cedera", "T": "Luka bakar", "V": "Kecelakaan", "Z": "Pemeriksaan",
+    "R": "Demam dan gejala umum", "S": "Cedera", "T": "Luka bakar", "V": "Kecelakaan", "Z": "Pemeriksaan",
 }  # fmt: skip
 _DRUGS = [
     "Parasetamex",

@@ -24,11 +24,15 @@ _COMPLAINTS = "batuk dan pilek|demam dua hari|nyeri perut|sakit kepala|kontrol t
 
 @dataclass
 class SampleDay:
-    """The lines to enqueue, the status expected of each, and what BPJS must hold at the end."""
+    """The lines to enqueue, the status expected of each, and what BPJS must hold at the end.
+
+    `first`: the lines that come first, so that whoever tries things out finds them as jobs 1, 2 and 3.
+    """
 
     day: date
     lines: list[Row] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+    first: dict[int, int] = field(default_factory=dict)  # number of the job -> index of its line
     pendaftaran: Counter[tuple[str, ...]] = field(default_factory=Counter)
     kunjungan: Counter[tuple[str, ...]] = field(default_factory=Counter)
     antrean: Counter[tuple[str, ...]] = field(default_factory=Counter)
@@ -54,8 +58,10 @@ class _Patient:
     def pcare_day(self) -> str:
         return f"{self.day.day:%d-%m-%Y}"
 
-    def hand(self, jenis: str, body: Row, expected: str) -> None:
-        """Add a job of this patient to the day."""
+    def hand(self, jenis: str, body: Row, expected: str, *, number: int | None = None) -> None:
+        """Add a job of this patient to the day; with that number on a day of its own."""
+        if number is not None:
+            self.day.first[number] = len(self.day.lines)
         self.day.lines.append({"jenis": jenis, "norm": self.norm, "nama_pasien": self.name, "body": body})
         self.day.expected.append(expected)
 
@@ -75,6 +81,8 @@ class _Patient:
 def sample_day(day: date, *, seed: int = 1) -> SampleDay:
     """The same day for the same date and seed, in scrambled order; 50 patients, all seven job types.
 
+    The first three will fail, each in a way that a command of README mends.
+
     Times of calls lie in the first minute of the day (Jakarta), so that they are past whenever it is sent.
     """
     made, dice = SampleDay(day), random.Random(f"{day}/{seed}")
@@ -89,6 +97,8 @@ def sample_day(day: date, *, seed: int = 1) -> SampleDay:
         story(_Patient(made, number, card, name, poli, doctor, dice.choice(_COMPLAINTS.split("|"))))
     order = list(range(len(made.lines)))
     dice.shuffle(order)
+    first = [made.first[number] for number in sorted(made.first)]
+    order = [*first, *(at for at in order if at not in first)]
     made.lines = [made.lines[at] for at in order]
     made.expected = [made.expected[at] for at in order]
     return made
@@ -159,16 +169,23 @@ def _wrong_doctor(patient: _Patient) -> None:
 def _incomplete(patient: _Patient) -> None:
     _register(patient)
     without = {name: value for name, value in _kunjungan(patient).items() if name != "kdSadar"}
-    patient.hand("tambah-kunjungan", without, GAGAL)
+    patient.hand("tambah-kunjungan", without, GAGAL, number=3)
 
 
 def _unmapped_poli(patient: _Patient) -> None:
-    patient.hand("tambah-pendaftaran", {**_pendaftaran(patient), "kdPoli": UNMAPPED}, GAGAL)
+    patient.hand("tambah-pendaftaran", {**_pendaftaran(patient), "kdPoli": UNMAPPED}, GAGAL, number=1)
     patient.hand("tambah-kunjungan", {**_kunjungan(patient), "kdPoli": UNMAPPED}, MENUNGGU)
 
 
 def _mistyped(patient: _Patient) -> None:
     patient.hand("tambah-antrean", {**_add(patient), "kodedokter": "dua"}, GAGAL)
+    patient.hand("panggil-antrean", _call(patient), MENUNGGU)
+
+
+def _mistyped_nik(patient: _Patient) -> None:
+    added = _add(patient)
+    short = {**added, "nik": added["nik"][:-1]}
+    patient.hand("tambah-antrean", short, GAGAL, number=2)
     patient.hand("panggil-antrean", _call(patient), MENUNGGU)
 
 
@@ -196,7 +213,8 @@ _STORIES: dict[Callable[[_Patient], None], int] = {
     _wrong_doctor: 1,
     _incomplete: 1,
     _unmapped_poli: 1,
-    _mistyped: 2,
+    _mistyped: 1,
+    _mistyped_nik: 1,
     _needs_screening: 2,
     _removed_in_vain: 1,
 }

@@ -4,15 +4,26 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 from typer.main import get_command
 
+from cli.help import IndonesianCommand, IndonesianGroup
 from cli.patience import patience
 from cli.shutdown import INTERRUPTED
-from cli.terminal import UserError, complain, forgive_encoding, open_closed_streams, stop_talking
+from cli.terminal import (
+    UserError,
+    complain,
+    console,
+    forgive_encoding,
+    open_closed_streams,
+    stop_talking,
+    why,
+)
 from cli.wording import in_indonesian
 from database import DatabaseError
 from database.private_files import keep_private
@@ -42,19 +53,34 @@ _COMMANDS = (
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        console().print(f"bpjs {version('bpjs-fktp')}")
+        raise typer.Exit
+
+
+def _options(
+    shows_version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Menampilkan versinya.")
+    ] = False,
+) -> None:
+    """Options of `bpjs` itself, before the name of a command."""
+
+
 def _app(asked: Sequence[str]) -> typer.Typer:
     """All commands; of a call that begins with the name of one, that one: the others take long to import."""
     app = typer.Typer(
+        cls=IndonesianGroup,
         help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
         no_args_is_help=True,
         add_completion=False,
         # Typer's own tracebacks print local variables, bodies and secrets among them.
         pretty_exceptions_enable=False,
     )
-    app.callback()(lambda: None)  # else a lone command would be the whole application
+    app.callback()(_options)  # without a callback a lone command would be the whole application
     named = asked[0].replace("-", "_") if asked else ""
     for name in (named,) if named in _COMMANDS else _COMMANDS:
-        app.command()(getattr(import_module(f"cli.{name}"), name))
+        app.command(cls=IndonesianCommand)(getattr(import_module(f"cli.{name}"), name))
     return app
 
 
@@ -69,7 +95,7 @@ def main() -> None:
     patience.begin()
     try:
         know_simulator(os.environ)
-        code = get_command(_app(sys.argv[1:])).main(standalone_mode=False)
+        code = get_command(_app(sys.argv[1:])).main(prog_name="bpjs", standalone_mode=False)
     except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
@@ -82,8 +108,7 @@ def main() -> None:
     except OSError as broken:
         stop_talking()
         code = complain(
-            f"Keluaran tidak dapat ditulis ({broken.strerror or type(broken).__name__});"
-            " yang sudah diterima tetap tersimpan.",
+            f"Keluaran tidak dapat ditulis ({why(broken)}); yang sudah diterima tetap tersimpan.",
             USER_ERROR,
         )
     except TyperException as wrong:

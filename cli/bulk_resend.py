@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.text import Text
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
+from cli.fitted import fitted
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
@@ -19,6 +20,8 @@ from database.monitor import Filter
 from database.resend import Resend
 
 _LISTED = 50
+_HEADINGS = ("Id", "Tanggal", "Jenis", "Norm", "Pesan")
+_YES = ("y", "ya")
 _KEYS = ("terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh")
 
 
@@ -47,12 +50,18 @@ def resend_many(
 def _list(found: Sequence[FailedJob]) -> None:
     screen = console()
     screen.print(f"{len(found)} pekerjaan gagal cocok.", style="bold")
-    table = Table("Id", "Tanggal", "Jenis", "Norm", "Pesan")
-    for job in found[:_LISTED]:
-        said = without_identifiers(job.message, job.body)
-        table.add_row(str(job.id), job.tanggal, job.jenis, plain(job.norm), plain(said))
+    rows = [
+        [
+            Text(str(job.id)),
+            Text(shown_date(job.tanggal)),
+            Text(job.jenis),
+            plain(job.norm),
+            plain(without_identifiers(job.message, job.body)),
+        ]
+        for job in found[:_LISTED]
+    ]
     if found:
-        screen.print(table)
+        screen.print(fitted(_HEADINGS, rows, screen.width, whole=_HEADINGS[:-1]))
     if len(found) > _LISTED:
         screen.print(f"… dan {len(found) - _LISTED} lainnya.", style="dim")
 
@@ -62,7 +71,8 @@ def _agreed(count: int, *, as_json: bool) -> bool:
     if as_json or not sys.stdin.isatty():
         error_console().print("Tidak ada yang dikirim; tambahkan --ya untuk mengirim tanpa ditanya.")
         return False
-    return typer.confirm(f"Kirim ulang {count} pekerjaan?")
+    error_console().print(f"Kirim ulang {count} pekerjaan? [y/T] ", end="", markup=False)
+    return sys.stdin.readline().strip().lower() in _YES
 
 
 def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:

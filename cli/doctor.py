@@ -9,6 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.text import Text
 
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
@@ -82,11 +83,12 @@ def _findings(chosen: Sequence[str], *, few: bool) -> Iterator[Finding]:
 
 
 def _print(finding: Finding) -> None:
-    mark = "[green]✓[/green]" if finding.well else "[red]✗[/red]"
-    console().print(f"{mark} {finding.what}: ", end="")
-    console().print(finding.found, markup=False, soft_wrap=True)
+    screen = console()
+    whole = not screen.is_terminal  # a line for each, however long, for programs; words kept whole for people
+    mark = Text("✓", style="green") if finding.well else Text("✗", style="red")
+    screen.print(mark.append(f" {finding.what}: {finding.found}", style="none"), soft_wrap=whole)
     if not finding.well:
-        console().print(f"   → {finding.todo}", markup=False, soft_wrap=True)
+        screen.print(Text(f"   → {finding.todo}"), soft_wrap=whole)
 
 
 def _settings() -> Iterator[Finding]:

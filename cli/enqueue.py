@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from cli.terminal import UserError, error_console, print_json
+from cli.terminal import UserError, error_console, print_json, why
 from database import enqueue_lines, open_database
 
 
@@ -29,17 +29,6 @@ def enqueue(
     raise typer.Exit(1 if bad else 0)
 
 
-_WHYS = {
-    FileNotFoundError: "tidak ada",
-    IsADirectoryError: "itu sebuah map",
-    PermissionError: "tidak diizinkan",
-}
-
-
-def _why(cause: OSError) -> str:
-    return _WHYS.get(type(cause)) or cause.strerror or type(cause).__name__
-
-
 @contextmanager
 def _lines(file: str) -> Iterator[list[str]]:
     try:
@@ -48,7 +37,7 @@ def _lines(file: str) -> Iterator[list[str]]:
     except UnicodeDecodeError:
         raise UserError(f"{file} bukan teks UTF-8.") from None
     except OSError as cause:
-        raise UserError(f"{file} tidak dapat dibaca: {_why(cause)}.") from None
+        raise UserError(f"{file} tidak dapat dibaca: {why(cause)}.") from None
     # Not splitlines(): JSON may hold U+2028 and its like within a line.
     yield text.split("\n")
 

@@ -1,26 +1,25 @@
 """`bpjs monitor`: the four cards and the table of jobs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.columns import Columns
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
+from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
+from cli.job_table import KEYS, job_table
 from cli.spreadsheet import write_csv, write_xlsx
-from cli.terminal import UserError, badge, console, error_console, plain, print_json
+from cli.terminal import UserError, console, error_console, plain, print_json
 from database import open_database
-from database.monitor import Filter, Monitor, Row, look
+from database.monitor import Filter, Monitor, look
 from database.status import FILTER_WORDS
 from tasks.clinics import known_clinics
 
@@ -28,6 +27,8 @@ Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[mi
 
 _WATCH_SECONDS = 2.0
 _SCREENFUL, MOST_ROWS = 50, 100_000
+_CARD_WIDTH = 16
+_PROMPT_LINES = 2  # of a shell, which must not push the cards off the screen
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -41,7 +42,9 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
     isi: Isi = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, max=MOST_ROWS, help="Paling banyak sekian baris; bawaan: 50, CSV semua."),
+        typer.Option(
+            min=1, max=MOST_ROWS, help="Paling banyak sekian baris; bawaan: yang muat di layar, CSV semua."
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Perbarui tiap dua detik, sampai Ctrl-C.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Barisnya sebagai CSV, untuk lembar kerja.")] = False,
@@ -53,7 +56,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
     if sum((watch, csv, xlsx is not None, as_json)) > 1:
         raise UserError("Pilih salah satu: --watch, --csv, --xlsx, atau --json.")
     day = day_of(database, tanggal)
-    chosen = Filter(jenis, day, norm, status.value, nama, faskes, field_of(isi))
+    chosen = Filter(jenis, day, norm, status.value, nama, known_here(database, faskes), field_of(isi))
     known = known_clinics()
     if watch:
         _watch(lambda: look(database, chosen, limit=limit or _SCREENFUL, known=known), day)
@@ -72,16 +75,21 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
             }
         )
         return
-    _show(console(), seen, day)
+    screen = console()
+    fits = screen.is_terminal and limit is None
+    _show(screen, seen, day, lines=screen.height - _PROMPT_LINES if fits else None)
 
 
 def _export(seen: Monitor, xlsx: Path | None) -> None:
     """To stdout as CSV, or into a spreadsheet's file; says when not all rows went along."""
-    columns = [("Id", "id"), *((name, _KEYS.get(name, name)) for name in seen.columns)]
+    columns = [("Id", "id"), *((name, KEYS.get(name, name)) for name in seen.columns)]
     if xlsx is None:
         write_csv(seen.rows, columns)
     else:
         write_xlsx(xlsx, seen.rows, columns)
+        console().print(
+            f"{len(seen.rows)} pekerjaan tertulis di {xlsx.absolute()}", markup=False, soft_wrap=True
+        )
     missing = seen.cards["total"] - len(seen.rows)
     if missing > 0:
         error_console().print(f"Hanya {len(seen.rows)} pekerjaan terbaru; {missing} lainnya tidak ikut.")
@@ -94,92 +102,55 @@ def _watch(see: Callable[[], Monitor], day: date | None) -> NoReturn:
         while True:
             seen = see()
             screen.clear()
-            _show(screen, seen, day)
+            _show(screen, seen, day, lines=screen.height - 1, watching=True)
             time.sleep(_WATCH_SECONDS)
 
 
-def _show(screen: Console, seen: Monitor, day: date | None) -> None:
-    before = seen.open_before
-    style = "bold yellow" if any(before.values()) else "dim"
-    screen.print(f"{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya", style=style)
-    for door in seen.doors:
-        screen.print(plain(door), style="bold red")
-    cards = [
-        Panel(
-            Text(str(count), style=f"bold {_CARD_STYLES[card]}", justify="center"),
-            title=card.title(),
-            width=16,
-        )
-        for card, count in seen.cards.items()
-    ]
-    screen.print(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold")
-    screen.print(Columns(cards))
+def _show(
+    screen: Console, seen: Monitor, day: date | None, *, lines: int | None, watching: bool = False
+) -> None:
+    """The cards first, then what fits into so many lines of the screen; None: everything."""
+    left = _print(screen, _above(seen, day), lines)
     if not seen.rows:
         when = f"pada {day:%d-%m-%Y}" if day else "pada semua tanggal"
-        screen.print(f"Tidak ada pekerjaan {when} dengan filter ini.")
+        _print(screen, [f"Tidak ada pekerjaan {when} dengan filter ini."], left)
         return
-    headings = _headings(seen.columns, screen.width, one_day=day is not None)
-    screen.print(_table(seen.rows, headings, screen.width))
-    if MESSAGE not in headings:
-        screen.print(_messages(seen.rows))
-    if seen.cards["total"] > len(seen.rows):
-        screen.print(f"{len(seen.rows)} terbaru ditampilkan; --limit untuk lebih banyak.", style="dim")
+    table = job_table(seen.rows, seen.columns, screen.width, one_day=day is not None)
+    left = _print(screen, [table.heading], left)
+    shown = 0
+    for line in table.lines():
+        if left is not None:
+            left -= len(screen.render_lines(line, pad=False))
+            if left < 1:  # one line stays free to say that there are more
+                break
+        screen.print(line)
+        shown += 1
+    if seen.cards["total"] > shown:
+        more = "perbesar jendelanya" if watching and shown < len(seen.rows) else "--limit"
+        screen.print(f"{shown} terbaru dari {seen.cards['total']}; {more} untuk lebih banyak.", style="dim")
 
 
-MESSAGE = "Pesan"
-# Heading -> key of the row; a job type's own columns are keyed by their headings.
-_KEYS = {
-    "Tanggal": "tanggal",
-    "Norm": "norm",
-    "Nama Pasien": "nama_pasien",
-    "Jenis": "jenis",
-    "Status": "status",
-    "HTTP": "http_code",
-    "Percobaan": "attempts",
-    MESSAGE: "message",
-}
-
-
-# Below this width (characters) a table of everything becomes unreadable; these columns give way first.
-_WIDE_ENOUGH = 110
-_GIVES_WAY = {"Tanggal", "HTTP", "Percobaan"}
-_NEVER_WRAPS = {"Tanggal", "Norm", "Jenis", "Status"}
-# What a job type's own column takes up; messages need what is left, or they go beneath the table.
-_OWN_COLUMN = 12
-_WIDEST_MINIMUM = 8
-
-
-def _headings(columns: list[str], width: int, *, one_day: bool) -> list[str]:
-    """The columns that a screen has room for; the date stays where it differs, if it can."""
-    own = [name for name in columns if name not in {*_KEYS, "Status"}]
-    gives_way = _GIVES_WAY if one_day or own else _GIVES_WAY - {"Tanggal"}
+def _above(seen: Monitor, day: date | None) -> list[RenderableType]:
+    """What stands above the table."""
+    before = seen.open_before
+    left_open = f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya"
     return [
-        name
-        for name in columns
-        if (width >= _WIDE_ENOUGH or name not in gives_way)
-        and (width >= _WIDE_ENOUGH + _OWN_COLUMN * len(own) or name != MESSAGE)
+        Text(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold"),
+        Columns(_card(name, count) for name, count in seen.cards.items()),
+        Text(left_open, style="bold yellow" if any(before.values()) else "dim"),
+        *(Text.styled(str(plain(door)), "bold red") for door in seen.doors),
     ]
 
 
-def _table(rows: list[Row], headings: list[str], width: int) -> Table:
-    narrow = width < _WIDE_ENOUGH
-    box = SIMPLE_HEAD if narrow else HEAVY_HEAD
-    table = Table("Id", box=box, collapse_padding=narrow, pad_edge=not narrow)
-    for name in headings:
-        least = min(len(name), _WIDEST_MINIMUM)
-        table.add_column(name, no_wrap=name in _NEVER_WRAPS, overflow="fold", min_width=least)
-    for row in rows:
-        table.add_row(str(row["id"]), *(_cell(row, name) for name in headings))
-    return table
+def _card(name: str, count: int) -> Panel:
+    figure = Text(str(count), style=f"bold {_CARD_STYLES[name]}", justify="center")
+    return Panel(figure, title=name.title(), width=_CARD_WIDTH)
 
 
-def _messages(rows: list[Row]) -> Table:
-    told = Table.grid(padding=(0, 2))
-    for row in rows:
-        if row["message"]:
-            told.add_row(Text(f"#{row['id']}", style="dim"), plain(row["message"]))
-    return told
-
-
-def _cell(row: Row, name: str) -> Text:
-    return badge(row["status"]) if name == "Status" else plain(row.get(_KEYS.get(name, name)))
+def _print(screen: Console, parts: Iterable[RenderableType], lines: int | None) -> int | None:
+    """Print them all; returns how many lines are left of those there were."""
+    for part in parts:
+        height = len(screen.render_lines(part, pad=False))
+        screen.print(part)
+        lines = None if lines is None else lines - height
+    return lines

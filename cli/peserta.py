@@ -8,6 +8,7 @@ from rich.table import Table
 
 from bpjs_client.identifiers import with_masked_values
 from cli.chosen import FaskesName
+from cli.fitted import fitted
 from cli.lookup import asked, at, tell_nothing_found
 from cli.person import whoever_is_here
 from cli.terminal import console, plain, print_json
@@ -79,7 +80,5 @@ def _show(member: Mapping[str, Any], visits: Sequence[Mapping[str, Any]] | None)
     if not visits:
         screen.print("Belum ada kunjungan.")
         return
-    history = Table(*_VISIT, title="Riwayat kunjungan")
-    for visit in visits:
-        history.add_row(*(plain(at(visit, *path)) for path in _VISIT.values()))
-    screen.print(history)
+    rows = [[plain(at(visit, *path)) for path in _VISIT.values()] for visit in visits]
+    screen.print(fitted(list(_VISIT), rows, screen.width, title="Riwayat kunjungan"))

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from bpjs_client.dates import shown_date
 from bpjs_client.references import BY_NAME, Reference, named
-from cli.chosen import FaskesName
+from cli.chosen import FaskesName, known_here
+from cli.fitted import fitted
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
 from database.faskes_name import UTAMA
@@ -33,6 +35,7 @@ def referensi(
     """Mencari kode dan nama dalam data referensi yang tersimpan di sini."""
     reference = _reference(jenis)
     database = open_database()
+    faskes = known_here(database, faskes)
     shown = limit or _ON_SCREEN
     most = limit if as_json else shown + 1  # one more tells whether there are more
     rows = search(database, reference, words, faskes=faskes, limit=most, since=today(database))
@@ -64,14 +67,15 @@ def _show(synced: datetime | None, reference: Reference, rows: list[Found], most
     if not rows:
         screen.print("Tidak ada yang cocok.")
         return
-    screen.print(_table(rows[:most]))
+    screen.print(_table(rows[:most], screen.width))
     if len(rows) > most:
         screen.print(f"{most} pertama ditampilkan; persempit dengan --cari, atau --limit.", style="dim")
 
 
-def _table(rows: list[Found]) -> Table:
-    with_variant = any(row.varian for row in rows)
-    table = Table("Kode", *(["Varian"] if with_variant else []), "Nama")
-    for row in rows:
-        table.add_row(plain(row.kode), *([plain(row.varian)] if with_variant else []), plain(row.nama))
-    return table
+def _table(rows: list[Found], room: int) -> Table:
+    """Codes and names; where one code stands for several things, what tells them apart, such as the day."""
+    varied = any(row.varian for row in rows)
+    shown = [[plain(row.kode), plain(shown_date(row.varian)), plain(row.nama)] for row in rows]
+    if varied:
+        return fitted(["Kode", "Varian", "Nama"], shown, room)
+    return fitted(["Kode", "Nama"], [[code, name] for code, _, name in shown], room)

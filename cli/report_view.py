@@ -4,14 +4,16 @@ from typing import Any
 
 import pandas as pd
 from rich.table import Table
+from rich.text import Text
 
 from cli.day import ALL_DAYS
-from cli.terminal import badge, console, plain, print_json
+from cli.fitted import fitted
+from cli.terminal import BADGES, console, plain, print_json
 from database import Database
 from database.report import Scope, Totals, summed, totals
 from database.status import Status
 from tasks.report import Report, make_report
-from tasks.report_words import cell, figures, period
+from tasks.report_words import cell, figures, group, period
 from tasks.settings import DeliverySettings
 
 TABLES = ("tanggal", "poli", "dokter", "alasan")
@@ -26,11 +28,11 @@ def print_report(database: Database, scope: Scope, *, as_json: bool) -> None:
         print_json({"tanggal": _when(scope), "totals": found, "total": summed(found), **_details(made)})
         return
     screen = console()
-    screen.print(_totals(found, f"Pekerjaan {period(scope)}"))
+    screen.print(_totals(found, f"Pekerjaan {period(scope)}", screen.width))
     screen.print(_figures(figures(made)))
     for name in TABLES:
         if not made.tables[name].empty:
-            screen.print(_counts(made.tables[name], name))
+            screen.print(_counts(made.tables[name], name, screen.width))
 
 
 def _when(scope: Scope) -> str:
@@ -73,15 +75,17 @@ def _records(table: pd.DataFrame, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _totals(found: Totals, title: str) -> Table:
-    table = Table("Jenis", title=title, show_footer=True)
-    table.columns[0].footer = "Jumlah"
+def _totals(found: Totals, title: str, room: int) -> Table:
     sums = summed(found)
-    for status in Status:
-        table.add_column(badge(status), footer=str(sums[status]), justify="right")
-    table.add_column("Jumlah", footer=str(sum(sums.values())), justify="right")
-    for jenis, row in found.items():
-        table.add_row(jenis, *(str(row[status] or "") for status in Status), str(sum(row.values())))
+    counts = [*(BADGES[status][0] for status in Status), "Jumlah"]
+    rows = [
+        [Text(jenis), *(Text(str(row[status] or "")) for status in Status), Text(str(sum(row.values())))]
+        for jenis, row in found.items()
+    ]
+    last = ["Jumlah", *(str(sums[status]) for status in Status), str(sum(sums.values()))]
+    table = fitted(["Jenis", *counts], rows, room, right=counts, whole=["Jenis"], title=title, footer=last)
+    for column, status in zip(table.columns[1:], Status, strict=False):
+        column.header_style = BADGES[status][1]
     return table
 
 
@@ -92,17 +96,14 @@ def _figures(words: dict[str, str]) -> Table:
     return table
 
 
-def _counts(counted: pd.DataFrame, name: str) -> Table:
-    more = len(counted) - _MOST_ROWS
-    caption = f"… dan {more} baris lagi; --json untuk semuanya." if more > 0 else None
-    table = Table(name.title(), title=f"Menurut {name}", caption=caption)
-    for heading in counted.columns:
-        table.add_column(heading, justify="right")
+def _counts(counted: pd.DataFrame, name: str, room: int) -> Table:
     shown = counted.tail(_MOST_ROWS) if name == "tanggal" else counted.head(_MOST_ROWS)
-    for key, row in zip(shown.index, _texts(shown), strict=True):
-        table.add_row(plain(key), *row)
+    counts = [str(heading) for heading in counted.columns]
+    rows = [
+        [plain(group(key)), *(Text(cell(value)) for value in row)]
+        for key, row in zip(shown.index, shown.to_numpy(float), strict=True)
+    ]
+    table = fitted([name.title(), *counts], rows, room, right=counts, title=f"Menurut {name}")
+    more = len(counted) - _MOST_ROWS
+    table.caption = f"… dan {more} baris lagi; --json untuk semuanya." if more > 0 else None
     return table
-
-
-def _texts(table: pd.DataFrame) -> list[list[str]]:
-    return [[cell(value) for value in row] for row in table.to_numpy(float)]

@@ -11,7 +11,7 @@ import typer
 from bpjs_client.identifiers import with_masked_values
 from bpjs_client.jenis import Jenis
 from cli.bulk_resend import resend_many
-from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of
+from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
@@ -64,7 +64,8 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
         raise typer.Exit(_send_one(job_id, _edited(asked, patch, body), as_json=as_json))
     _refuse(for_one, "tidak bersama --filter")
     database = open_database()
-    chosen = Filter(jenis, day_of(database, tanggal), norm, "tidak-terkirim", nama, faskes, field_of(isi))
+    clinic = known_here(database, faskes)
+    chosen = Filter(jenis, day_of(database, tanggal), norm, "tidak-terkirim", nama, clinic, field_of(isi))
     code = resend_many(
         database, chosen, asked, per_minute=per_minute, sure=sure, only_count=only_count, as_json=as_json
     )

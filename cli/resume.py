@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Service
-from cli.chosen import FaskesName
+from cli.chosen import FaskesName, known_here
 from cli.terminal import console
 from database import open_database
 from database.faskes_name import UTAMA
@@ -18,6 +18,7 @@ def resume(
 ) -> None:
     """Melanjutkan layanan yang dijeda karena kredensialnya ditolak."""
     database = open_database()
+    faskes = known_here(database, faskes)
     for chosen in [service] if service else list(Service):
         lifted = lift(database, faskes, chosen)
         console().print(f"{chosen.value}: {'dilanjutkan' if lifted else 'tidak sedang dijeda'}", markup=False)

@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from cli.chosen import FaskesName
 from cli.day import read_day
+from cli.fitted import fitted
 from cli.lookup import asked, at, tell_nothing_found
 from cli.terminal import UserError, console, plain, print_json
 from cli.typed import one_line
 from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
+from tasks.decimal_words import decimal
 
 _REFERRAL: Mapping[str, tuple[str, ...]] = {
     "No. rujukan": ("noRujukan",),
@@ -42,7 +45,7 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     kartu: Annotated[
         str | None, typer.Option(help="Nomor kartu peserta, untuk --khusus; - membacanya dari stdin.")
     ] = None,
-    tanggal: Annotated[str | None, typer.Option(help="Rencana rujuk yyyy-MM-dd; bawaan: besok.")] = None,
+    tanggal: Annotated[str | None, typer.Option(help="Tanggal rencana rujuk; bawaan: besok.")] = None,
     faskes: FaskesName = UTAMA,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
@@ -55,7 +58,7 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     if khusus is not None and sarana is not None:
         raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
     # An empty value, as a shell makes of a variable that is not set, is a mistake and not an absence.
-    day = _tomorrow() if tanggal is None else read_day(tanggal)
+    day = _tomorrow() if tanggal is None else read_day(tanggal, "--tanggal")
     with asked(faskes) as lookups:
         if khusus is not None and kartu is not None:
             card = one_line(kartu, "Nomor kartu peserta")
@@ -65,7 +68,8 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     if as_json:
         print_json({"rows": rows})
     elif rows:
-        console().print(_hospitals(rows, day))
+        screen = console()
+        screen.print(_hospitals(rows, day, screen.width))
     else:
         console().print(f"Tidak ada rumah sakit tujuan pada {day:%d-%m-%Y}.")
 
@@ -88,16 +92,23 @@ def _show_referral(visit: str, faskes: str, *, as_json: bool) -> None:
         tell_nothing_found("BPJS tidak punya kunjungan itu.")
 
 
-def _hospitals(rows: Sequence[Mapping[str, Any]], day: date) -> Table:
-    table = Table("Kode", "Rumah sakit", "Kelas", "Jadwal", title=f"Tujuan rujukan {day:%d-%m-%Y}")
-    for heading in ("Jarak km", "Kapasitas", "Terisi %"):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        texts = (row.get(name) for name in ("kdppk", "nmppk", "kelas", "jadwal"))
-        numbers = (_rounded(row.get("distance"), per=_METRES, digits=1), plain(row.get("kapasitas")))
-        table.add_row(*map(plain, texts), *numbers, _rounded(row.get("persentase")))
-    return table
+_TEXTS = {"Kode": "kdppk", "Rumah sakit": "nmppk", "Kelas": "kelas", "Jadwal": "jadwal"}
+_NUMBERS = ("Jarak km", "Kapasitas", "Terisi %")
+
+
+def _hospitals(rows: Sequence[Mapping[str, Any]], day: date, room: int) -> Table:
+    shown = [
+        [
+            *(plain(row.get(name)) for name in _TEXTS.values()),
+            Text(_rounded(row.get("distance"), per=_METRES, digits=1)),
+            plain(row.get("kapasitas")),
+            Text(_rounded(row.get("persentase"))),
+        ]
+        for row in rows
+    ]
+    title = f"Tujuan rujukan {day:%d-%m-%Y}"
+    return fitted([*_TEXTS, *_NUMBERS], shown, room, right=_NUMBERS, whole=["Kode"], title=title)
 
 
 def _rounded(value: object, *, per: int = 1, digits: int = 0) -> str:
-    return f"{value / per:.{digits}f}" if isinstance(value, int | float) else ""
+    return decimal(value / per, digits) if isinstance(value, int | float) else ""

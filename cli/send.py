@@ -11,6 +11,7 @@ from cli.checked import check_settings
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, print_json
+from tasks.decimal_words import decimal
 
 
 def send(
@@ -45,7 +46,8 @@ def send(
         return
     console().print(
         f"Terkirim {totals.terkirim} · Gagal {totals.gagal} · Tidak pasti {totals.tidak_pasti}"
-        f" · Menunggu {totals.menunggu}   ({totals.seconds:.1f} detik, {rate} pekerjaan per detik)"
+        f" · Menunggu {totals.menunggu}"
+        f"   ({decimal(totals.seconds)} detik, {decimal(rate)} pekerjaan per detik)"
     )
 
 

@@ -12,9 +12,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked, masked_changes
-from cli.chosen import FaskesName
+from bpjs_client.meanings import meaning_of
+from cli.chosen import FaskesName, known_here
+from cli.fitted import fitted
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
@@ -22,6 +25,7 @@ from database.detail import find
 from database.detail import show as read_detail
 from database.faskes_name import UTAMA
 from database.reveals import note_reveal
+from database.status import Status
 
 
 def show(  # noqa: PLR0917 - Typer makes an option of each
@@ -36,6 +40,7 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     database = open_database()
     if (job_id is None) == (kunci is None):
         raise UserError("Sebutkan nomor pekerjaan, atau --kunci.")
+    faskes = known_here(database, faskes)
     number = job_id if kunci is None else find(database, kunci, faskes=faskes)
     detail = read_detail(database, number or 0)
     if reveal:
@@ -44,7 +49,8 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     if as_json:
         print_json(shown)
         return
-    console().print(_whole(shown, database.timezone))
+    screen = console()
+    screen.print(_whole(shown, database.timezone, screen.width))
 
 
 def _masked(detail: dict[str, Any]) -> dict[str, Any]:
@@ -66,16 +72,18 @@ def _masked(detail: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _whole(detail: dict[str, Any], timezone: ZoneInfo) -> Group:
+def _whole(detail: dict[str, Any], timezone: ZoneInfo, room: int) -> Group:
     return Group(
         _facts(detail),
         Panel(_json(detail["request"]), title="Request"),
         Panel(_json(detail["response"]), title="Response"),
-        _history(detail["history"], timezone),
+        _history(detail["history"], timezone, room),
     )
 
 
-_ONLY_WHEN_SO = frozenset({"Memperbaiki", "Diperbaiki oleh"})
+_ONLY_WHEN_SO = frozenset(
+    {"Pesan", "Artinya", "Yang perlu dilakukan", "Memperbaiki", "Diperbaiki oleh", "Hasil"}
+)
 
 
 def _facts(detail: dict[str, Any]) -> Table:
@@ -83,9 +91,10 @@ def _facts(detail: dict[str, Any]) -> Table:
     rows = {
         "Pekerjaan": f"#{detail['id']} {detail['jenis']}",
         "Pasien": f"{detail['norm']} {detail['nama_pasien']}",
-        "Tanggal": detail["tanggal"],
+        "Tanggal": shown_date(detail["tanggal"]),
         "Status": badge(detail["status"]),
         "Pesan": detail["message"],
+        **_meaning(detail),
         "HTTP / kode": f"{detail['http_code'] or '-'} / {detail['code'] or '-'}",
         "Percobaan": str(detail["attempts"]),
         "Memperbaiki": f"#{detail['corrects']}" if detail["corrects"] not in {None, detail["id"]} else None,
@@ -97,6 +106,14 @@ def _facts(detail: dict[str, Any]) -> Table:
             continue
         facts.add_row(Text(name, style="dim"), value if isinstance(value, Text) else plain(value))
     return facts
+
+
+def _meaning(detail: dict[str, Any]) -> dict[str, str]:
+    """What BPJS's words mean and what to do, of a job that needs somebody."""
+    if detail["status"] not in {Status.GAGAL, Status.TIDAK_PASTI}:
+        return {}
+    meaning = meaning_of(detail["message"] or "", uncertain=detail["status"] == Status.TIDAK_PASTI)
+    return {"Artinya": meaning.means, "Yang perlu dilakukan": meaning.todo}
 
 
 def _json(value: Any) -> Text:
@@ -144,18 +161,18 @@ OUTCOMES = {
     "decided-again": "diputuskan kirim ulang",
     "settled-by-hand": "ditutup petugas",
 }
-_NEVER_WRAPS = {"No.", "Mulai", "ms", "HTTP"}
+_NEVER_WRAPS = ("No.", "ms", "HTTP")
 
 
-def _history(history: list[dict[str, Any]], timezone: ZoneInfo) -> Table | Text:
+def _history(history: list[dict[str, Any]], timezone: ZoneInfo, room: int) -> Table | Text:
     if not history:
         return Text("Belum pernah dikirim.", style="dim")
-    table = Table(title="Riwayat")
-    for heading in _ATTEMPT:
-        table.add_column(heading, no_wrap=heading in _NEVER_WRAPS, overflow="fold")
-    for attempt in history:
-        local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
-        outcome = OUTCOMES.get(attempt["outcome"], attempt["outcome"])
-        shown = attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}", "outcome": outcome}
-        table.add_row(*(plain(shown[key]) for key in _ATTEMPT.values()))
-    return table
+    rows = [[plain(_attempt(each, timezone)[key]) for key in _ATTEMPT.values()] for each in history]
+    return fitted(list(_ATTEMPT), rows, room, whole=_NEVER_WRAPS, title="Riwayat")
+
+
+def _attempt(attempt: dict[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
+    """The attempt with its time as the clinic's clock shows it, and its end in words."""
+    local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
+    outcome = OUTCOMES.get(attempt["outcome"], attempt["outcome"])
+    return attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}", "outcome": outcome}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import UserError, error_console
+from cli.terminal import UserError, error_console, why
 
 
 def simulator(
@@ -29,6 +29,10 @@ def simulator(
         error_console().print(
             f"PCare {running.pcare_url}\nAntrean {running.antrean_url}\nKendali {running.control_url}"
         )
+        if ledger is not None:
+            error_console().print(
+                f"Yang diterima disimpan di {ledger.absolute()}", markup=False, soft_wrap=True
+            )
 
     try:
         serve(port=port, latency_ms=latency_ms, faults=_rates(fault or []), ledger=ledger, started=started)
@@ -37,7 +41,7 @@ def simulator(
     except LedgerUnusable as cause:
         raise UserError(f"--ledger {ledger}: {cause}.") from None
     except OSError as cause:
-        raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {cause.strerror}.") from None
+        raise UserError(f"Port {port} atau {port + 1} tidak dapat dipakai: {why(cause)}.") from None
 
 
 def _rates(faults: list[str]) -> dict[str, float]:

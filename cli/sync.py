@@ -15,6 +15,7 @@ from cli.terminal import UserError, console, error_console, plain, print_json
 from database.faskes_name import UTAMA
 from database.references import Synced
 from tasks.clinics import configured_clinics
+from tasks.decimal_words import decimal
 
 
 def sync(
@@ -78,7 +79,7 @@ def _table(done: Sequence[Synced]) -> Table:
         table.add_row(
             synced.full_name,
             *(str(number) for number in numbers),
-            f"{synced.seconds:.1f}",
+            decimal(synced.seconds),
             plain(synced.error),
             style="red" if synced.error else None,
         )

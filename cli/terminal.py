@@ -1,5 +1,6 @@
 """How the command talks: badges and tables on stdout, complaints on stderr, JSON alone when asked for."""
 
+import errno
 import io
 import json
 import os
@@ -28,6 +29,25 @@ BADGES: dict[str, tuple[str, str]] = {
 
 class UserError(Exception):
     """A mistake that the person at the terminal can mend; the text is one Indonesian sentence."""
+
+
+_WHYS = {
+    errno.ENOENT: "tidak ada",
+    errno.EISDIR: "itu sebuah map",
+    errno.EACCES: "tidak diizinkan",
+    errno.EPERM: "tidak diizinkan",
+    errno.ENOSPC: "disk penuh",
+    errno.EROFS: "disk hanya dapat dibaca",
+    errno.EADDRINUSE: "sedang dipakai program lain",
+    errno.EBADF: "sudah ditutup",
+    errno.EPIPE: "pembacanya sudah pergi",
+    errno.EIO: "disk atau terminalnya rusak",
+}
+
+
+def why(cause: OSError) -> str:
+    """In Indonesian, why the machine refused; in the machine's own words where we have none."""
+    return _WHYS.get(cause.errno or 0) or cause.strerror or type(cause).__name__
 
 
 # A job's number, as an argument; what is larger no database can hold.

@@ -4,8 +4,11 @@ import re
 
 # The first that fits wins; what fits none is passed on as it is.
 _SENTENCES: tuple[tuple[str, str], ...] = (
+    (r"No such command '(.*)'\. Did you mean (.*)\?", r"Tidak ada perintah '\1'; mungkin maksudnya \2"),
     (r"No such command '(.*)'", r"Tidak ada perintah '\1'"),
+    (r"No such option: (\S+) \(Possible options: (.*)\)", r"Tidak ada pilihan \1; mungkin maksudnya \2"),
     (r"No such option:? '?([^' ]+)'?", r"Tidak ada pilihan \1"),
+    (r"Missing command", "Pilih satu perintah"),
     (r"Missing \w+ '(.*)'", r"\1 belum diisi"),
     (r"Option '(.*)' requires an argument", r"\1 memerlukan nilai"),
     (r"Option '(.*)' does not take a value", r"\1 tidak memerlukan nilai"),
@@ -20,7 +23,17 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"Input should be greater than or equal to (\S+)", r"paling kecil \1"),
     (r"Input should be less than or equal to (\S+)", r"paling besar \1"),
     (r"Input should be greater than (\S+)", r"harus lebih dari \1"),
+    (r"Input should be less than (\S+)", r"harus kurang dari \1"),
     (r"Input should be ('.*') or ('.*')", r"harus \1 atau \2"),
+    (r"Input should be a valid boolean.*", "harus true atau false"),
+    (r"Input should be a valid string", "harus teks"),
+    (r"Input is not a valid path", "harus nama berkas"),
+    (r"String should have at least 1 character", "tidak boleh kosong"),
+    (r"Field required", "wajib diisi"),
+    (r"(?:file|directory|path) ('.*') is a directory", r"\1 sebuah map"),
+    (r"(?:file|directory|path) ('.*') is a file", r"\1 sebuah berkas"),
+    (r"(?:file|directory|path) ('.*') does not exist", r"\1 tidak ada"),
+    (r"(?:file|directory|path) ('.*') is not (?:readable|writable)", r"\1 tidak dapat dibuka"),
 )
 
 
@@ -32,5 +45,5 @@ def in_indonesian(said: str) -> str:
             sentence = re.sub(pattern, ours, sentence, count=1)
             break
     for pattern, ours in _REASONS:
-        sentence = re.sub(pattern, ours, sentence, count=1)
+        sentence = re.sub(pattern, ours, sentence, count=1, flags=re.IGNORECASE)
     return sentence

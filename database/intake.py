@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
+from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
 from database.belonging import has_credential
 from database.engine import Database, open_database
@@ -224,10 +225,10 @@ def _plain(text: str) -> str:
 def _date(value: object) -> date | None:
     if value is None or value == "":
         return None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise LineRefused("tanggal harus yyyy-MM-dd") from None
+    day = read_typed_date(str(value))
+    if day is None:
+        raise LineRefused(f"tanggal harus {DATE_FORMS}")
+    return day
 
 
 def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:

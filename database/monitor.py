@@ -82,6 +82,12 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
         )
 
 
+def has_jobs_of(database: Database, faskes: str) -> bool:
+    """Whether any job names this clinic, be it known or not. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        return session.scalar(select(Job.id).where(Job.faskes == readable(faskes)).limit(1)) is not None
+
+
 def columns(jenis: Jenis | None) -> list[str]:
     """The headings of the table; they follow the job type."""
     if jenis is None:

@@ -42,7 +42,7 @@ class Clinic:
         self.database = open_database(self.plan.database)
         try:
             keep_apart(self.plan, self.database)
-            Stack(self.plan, self.children, self.screen.did).start()
+            Stack(self.plan, self.children, self.screen.did, self.screen.doing).start()
         except BaseException:
             self._end()
             raise
@@ -66,6 +66,7 @@ class Clinic:
 
     def hand_over_today(self, what: str = "Hari contoh") -> list[Handed]:
         """Enqueue today's sample day. Raises as `hand_over`."""
+        self.screen.doing(f"{what}: menyerahkan pekerjaan")
         handed = hand_over(self.day, self.children, self.plan.environ)
         new = sum(job.new for job in handed)
         self.screen.did(what, f"{len(handed)} pekerjaan, {new} di antaranya baru")
@@ -73,10 +74,12 @@ class Clinic:
 
     def wait_until_settled(self, *, seconds: float) -> bool:
         """Whether nothing is due or in hand any more within that time."""
+        self.screen.doing("Mengirim pekerjaan, paling lama beberapa menit")
         return wait_until_settled(self.database, self.children, seconds=seconds)
 
     def show_cards(self) -> None:
         """What `bpjs monitor` shows: the cards and the newest jobs."""
+        self.screen.doing("Menghitung pekerjaan")
         environ = self.plan.environ | self.screen.terminal()
         self.screen.shows(self.children.run("Monitor", commands.bpjs("monitor", "--limit", "5"), environ))
 

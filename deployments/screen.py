@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.control import Control
 from rich.markup import escape
+from rich.segment import ControlType
 from rich.table import Table
 
 from deployments.verification import Check
 
 _MOST_PROBLEMS = 5
+_ERASE_LINE = Control((ControlType.ERASE_IN_LINE, 2))
 
 
 class Screen:
@@ -18,16 +21,24 @@ class Screen:
         self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
+    def doing(self, what: str) -> None:
+        """Something begins; on a terminal the line gives way to the next one."""
+        self._clear()
+        self._out.print(f"… {escape(what)}", style="dim", end="\r" if self._out.is_terminal else "\n")
+
     def did(self, what: str, where: str) -> None:
         """Something is ready."""
+        self._clear()
         self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}", soft_wrap=True)
 
     def says(self, text: str) -> None:
         """A plain line."""
+        self._clear()
         self._out.print(escape(text), soft_wrap=True)
 
     def shows(self, text: str) -> None:
         """What another command printed, as it is."""
+        self._clear()
         self._out.file.write(f"\n{text}\n")
         self._out.file.flush()
 
@@ -37,10 +48,16 @@ class Screen:
 
     def failed(self, text: str) -> None:
         """Why the run ends."""
+        self._clear()
         self._err.print(f"[red]✗[/] {escape(text)}", soft_wrap=True)
+
+    def _clear(self) -> None:
+        """Take away a line that says what is being done; nothing where output is no terminal."""
+        self._out.control(_ERASE_LINE)
 
     def checks(self, checks: Sequence[Check]) -> None:
         """A table of what holds and what does not, with the first problems of each."""
+        self._clear()
         table = Table(show_header=False, box=None, padding=(0, 1))
         for check in checks:
             table.add_row("[green]✓[/]" if check.holds else "[red]✗[/]", escape(check.what))

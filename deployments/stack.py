@@ -18,6 +18,10 @@ _GIVEN_SERVER_SECONDS = 15  # the user's own is expected to be up
 Tell = Callable[[str, str], None]  # what was started, and where it is
 
 
+def _silent(_what: str) -> None:
+    """For those who need not know what begins."""
+
+
 @dataclass(frozen=True)
 class Stack:
     """The steps of one plan; each returns once what it started can be used."""
@@ -25,6 +29,7 @@ class Stack:
     plan: Plan
     children: Children
     tell: Tell
+    begin: Callable[[str], None] = _silent  # told what begins
 
     def start(self) -> None:
         """Everything up to the dispatcher. Raises StepFailed, Interrupted, as each step does."""
@@ -41,6 +46,7 @@ class Stack:
         if port is None:
             self.tell("BPJS", "layanan sebenarnya menurut BPJS_…_BASE_URL; tidak ada hari contoh")
             return
+        self.begin("Simulator BPJS")
         command = commands.simulator(port, latency_ms=latency_ms, ledger=self.plan.folder / "simulator.jsonl")
         self.children.start("Simulator", command, self.plan.environ)
         url = f"{self.plan.control_url}/ledger"
@@ -50,6 +56,7 @@ class Stack:
     def start_server(self) -> None:
         """Prefect's server and UI, unless the user has one."""
         port = self.plan.server_port
+        self.begin("Server Prefect, dapat setengah menit pada kali pertama")
         if port is not None:
             self.children.start("Server", commands.server(port), self.plan.environ)
         address = self.plan.environ.get(API_URL)
@@ -64,6 +71,7 @@ class Stack:
         What the real BPJS does not give now stops nothing: codes without references go unchecked.
         """
         what = "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS"
+        self.begin("Referensi: membaca data BPJS")
         try:
             self.children.run("Referensi", commands.bpjs("sync"), self.plan.environ)
         except StepFailed:
@@ -74,6 +82,7 @@ class Stack:
 
     def deploy(self) -> None:
         """The work pool, every deployment of prefect.yaml, and what staff find in the UI."""
+        self.begin("Deployment, filter, dan beranda di Prefect")
         said = self.children.run("Deployment", commands.deploy_all(), self.plan.environ)
         for line in said.splitlines():
             name, _, what = line.partition(": ")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from database.failed import FailedJob
 from tasks.detail_note import note_key
@@ -36,4 +37,4 @@ def _offer(ids: str, count: int) -> list[str]:
 def _cells(job: FailedJob, *, named: bool) -> list[str]:
     said = words(without_identifiers(job.message, job.body))
     page = f"[{job.id}]({artifact_link(note_key(job.id))})"
-    return [page, job.tanggal, job.jenis, *([words(job.norm)] if named else []), said]
+    return [page, shown_date(job.tanggal), job.jenis, *([words(job.norm)] if named else []), said]

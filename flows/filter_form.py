@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
 from database import Database, LineRefused
 from database.monitor import Filter, today
@@ -27,13 +28,19 @@ def read_filter(database: Database, typed: Typed) -> Filter:
     """The failed jobs that are meant; no date means today. Raises LineRefused."""
     return Filter(
         jenis=read_jenis(typed.jenis.strip()),
-        tanggal=None if typed.tanggal.strip() == ALL_DAYS else _day(typed.tanggal) or today(database),
+        tanggal=_day(typed.tanggal, today(database)),
         norm=typed.norm.strip() or None,
         nama=typed.nama.strip() or None,
         faskes=typed.faskes.strip() or None,
         isi=_field(typed.isi),
         status="tidak-terkirim",
     )
+
+
+def _day(typed: str, today: date) -> date | None:
+    if typed.strip() == ALL_DAYS:
+        return None
+    return read_day(typed, "tanggal", also=f", atau {ALL_DAYS}") or today
 
 
 def read_jenis(typed: str) -> Jenis | None:
@@ -48,11 +55,12 @@ def whole_numbers(typed: str, name: str) -> list[int]:
     return [whole_number(part, name) for part in typed.split(",") if part.strip()]
 
 
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed.strip()) if typed.strip() else None
-    except ValueError:
-        raise LineRefused("tanggal harus yyyy-MM-dd atau semua") from None
+def read_day(typed: str, name: str, *, also: str = "") -> date | None:
+    """A day; None for no word. `also`: what else may stand in that field. Raises LineRefused."""
+    day = read_typed_date(typed)
+    if day is None and typed.strip():
+        raise LineRefused(f"{name} harus {DATE_FORMS}{also}")
+    return day
 
 
 def _field(typed: str) -> tuple[str, str] | None:

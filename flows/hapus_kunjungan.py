@@ -24,7 +24,7 @@ def hapus_kunjungan(
     nama_pasien: NAMA_PASIEN = "",
     noKunjungan: Annotated[str, hint("Nomor kunjungan; kosong bila kunjungannya dikirim dari sini")] = "",
     noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, misalnya 31-12-2026")] = "",
     kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     body: BODY = "",
     kunci: KUNCI = "",

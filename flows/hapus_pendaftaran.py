@@ -23,7 +23,7 @@ def hapus_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
     noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, misalnya 31-12-2026")] = "",
     noUrut: Annotated[str, hint("Nomor urut; kosong bila pendaftarannya dikirim dari sini")] = "",
     kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     body: BODY = "",

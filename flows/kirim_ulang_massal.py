@@ -49,7 +49,7 @@ def _about(typed: Mapping[str, Any]) -> str:
 )
 def kirim_ulang_massal(
     jenis: Annotated[str, hint("Hanya jenis ini, misalnya tambah-pendaftaran; kosong: semua")] = "",
-    tanggal: Annotated[str, hint("yyyy-MM-dd atau semua; kosong: hari ini")] = "",
+    tanggal: Annotated[str, hint("Tanggal, misalnya 31-12-2026, atau semua; kosong: hari ini")] = "",
     norm: Annotated[str, hint("Hanya nomor rekam medis ini")] = "",
     nama: Annotated[str, hint("Hanya pasien yang namanya memuat ini")] = "",
     faskes: Annotated[str, hint("Hanya faskes ini")] = "",

@@ -1,6 +1,5 @@
 """The flow `laporan-monitoring`: how deliveries went, as tables and a chart, and the landing page anew."""
 
-from datetime import date
 from typing import Annotated
 
 from prefect import flow
@@ -10,7 +9,7 @@ from prefect.states import Completed, Failed
 from database import Database, DatabaseError, LineRefused
 from database.monitor import today
 from database.report import Scope
-from flows.filter_form import ALL_DAYS, read_jenis
+from flows.filter_form import ALL_DAYS, read_day, read_jenis
 from flows.form import FORM
 from flows.hint import hint
 from flows.report_artifacts import leave_report
@@ -29,8 +28,8 @@ from tasks.report_words import percent, period
     **FORM,
 )
 def laporan_monitoring(
-    dari: Annotated[str, hint("yyyy-MM-dd atau semua; kosong: hari ini")] = "",
-    sampai: Annotated[str, hint("yyyy-MM-dd; kosong: sampai hari ini")] = "",
+    dari: Annotated[str, hint("Tanggal, misalnya 31-12-2026, atau semua; kosong: hari ini")] = "",
+    sampai: Annotated[str, hint("Tanggal; kosong: sampai hari ini")] = "",
     jenis: Annotated[str, hint("Hanya jenis ini, misalnya tambah-pendaftaran; kosong: semua")] = "",
     faskes: Annotated[str, hint("Hanya faskes ini; kosong: semua")] = "",
 ) -> State[None]:
@@ -52,15 +51,8 @@ def laporan_monitoring(
 def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str) -> Scope:
     """What was typed, checked. Raises LineRefused."""
     now = today(database)
-    first = None if dari == ALL_DAYS else _day(dari, "dari") or now
-    last = _day(sampai, "sampai") or (None if first is None else now)
+    first = None if dari == ALL_DAYS else read_day(dari, "dari", also=f", atau {ALL_DAYS}") or now
+    last = read_day(sampai, "sampai") or (None if first is None else now)
     if first and last and last < first:
         raise LineRefused("sampai tidak boleh sebelum dari")
     return Scope(first, last, read_jenis(jenis), faskes or None)
-
-
-def _day(typed: str, name: str) -> date | None:
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise LineRefused(f"{name} harus yyyy-MM-dd") from None

@@ -22,7 +22,7 @@ from flows.run_names import of_form
 def panggil_antrean(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
-    tanggalperiksa: Annotated[str, hint("Tanggal periksa, yyyy-MM-dd")] = "",
+    tanggalperiksa: Annotated[str, hint("Tanggal periksa, misalnya 31-12-2026")] = "",
     kodepoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     nomorkartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka; kosong untuk pasien non-JKN")] = "",
     status: Annotated[str, hint("1 hadir, 2 tidak hadir")] = "",

@@ -14,6 +14,7 @@ from bpjs_client.references import BY_NAME
 from database import Database
 from database.faskes_name import shortened
 from database.references import Synced, last_syncs
+from tasks.decimal_words import decimal
 from tasks.markdown import words
 from tasks.ui_links import flow_run_link, form_link, task_run_link
 
@@ -71,7 +72,7 @@ def _row(database: Database, line: _Line) -> dict[str, object]:
         "Baru": synced.added,
         "Berubah": synced.changed,
         "Hilang": synced.removed,
-        "Detik": round(synced.seconds, 1),
+        "Detik": decimal(synced.seconds),
         "Dibaca": f"{line.at.astimezone(database.timezone):%d-%m-%Y %H:%M}",
         "Perbarui": f"[Perbarui lagi]({form})" if form else "",
         "Keterangan": _outcome(synced),

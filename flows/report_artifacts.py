@@ -5,7 +5,7 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from tasks.markdown import row, ruled, words
 from tasks.report import DIMENSIONS, Report
 from tasks.report_chart import as_image, chart
-from tasks.report_words import figures, month, period
+from tasks.report_words import cell, figures, group, month, period
 
 KEY = "laporan"
 MONTH_KEY = "laporan-kunjungan"
@@ -38,13 +38,16 @@ def _page(made: Report, title: str) -> str:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return cell(value)
     return words(value) if isinstance(value, str) else value
 
 
 def _rows(made: Report, name: str) -> list[dict[str, object]]:
     table = made.tables[name].tail(_MOST_ROWS) if name == "tanggal" else made.tables[name].head(_MOST_ROWS)
     shown = table.astype(object).where(table.notna(), "-")
+    headings = [name.title(), *map(str, shown.columns)]
     return [
-        {name.title(): words(key), **dict(zip(map(str, shown.columns), map(_cell, counts), strict=True))}
+        dict(zip(headings, (words(group(key)), *map(_cell, counts)), strict=True))
         for key, counts in zip(shown.index, shown.to_numpy().tolist(), strict=True)
     ]

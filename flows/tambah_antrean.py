@@ -27,7 +27,7 @@ def tambah_antrean(
     nohp: Annotated[str, hint("Nomor HP")] = "",
     kodepoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     namapoli: Annotated[str, hint("Nama poli")] = "",
-    tanggalperiksa: Annotated[str, hint("Tanggal periksa, yyyy-MM-dd")] = "",
+    tanggalperiksa: Annotated[str, hint("Tanggal periksa, misalnya 31-12-2026")] = "",
     kodedokter: Annotated[str, hint("Kode dokter (angka)")] = "",
     namadokter: Annotated[str, hint("Nama dokter")] = "",
     jampraktek: Annotated[str, hint("Jam praktik, misalnya 08:00-12:00")] = "",

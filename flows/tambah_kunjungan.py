@@ -23,7 +23,7 @@ def tambah_kunjungan(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
     noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
-    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, misalnya 31-12-2026")] = "",
     kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     keluhan: Annotated[str, hint("Keluhan")] = "",
     kdSadar: Annotated[str, hint("Kode kesadaran, 01 sampai 04")] = "",
@@ -37,7 +37,7 @@ def tambah_kunjungan(
     kdStatusPulang: Annotated[
         str, hint("Status pulang: 3 berobat jalan, 4 rujuk lanjut, 5 rujuk internal")
     ] = "",
-    tglPulang: Annotated[str, hint("Tanggal pulang, dd-MM-yyyy")] = "",
+    tglPulang: Annotated[str, hint("Tanggal pulang, misalnya 31-12-2026")] = "",
     kdDokter: Annotated[str, hint("Kode dokter PCare")] = "",
     kdDiag1: Annotated[str, hint("Diagnosa utama (ICD-10)")] = "",
     kdDiag2: Annotated[str, hint("Diagnosa kedua")] = "",

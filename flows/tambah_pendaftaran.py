@@ -23,7 +23,7 @@ def tambah_pendaftaran(
     norm: NORM = "",
     nama_pasien: NAMA_PASIEN = "",
     kdProviderPeserta: Annotated[str, hint("Kode faskes peserta")] = "",
-    tglDaftar: Annotated[str, hint("Tanggal daftar, dd-MM-yyyy")] = "",
+    tglDaftar: Annotated[str, hint("Tanggal daftar, misalnya 31-12-2026")] = "",
     noKartu: Annotated[str, hint("Nomor kartu BPJS, 13 angka")] = "",
     kdPoli: Annotated[str, hint("Kode poli, misalnya 001")] = "",
     keluhan: Annotated[str, hint("Keluhan")] = "",

@@ -18,6 +18,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.context import TaskRunContext
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked
 from bpjs_client.meanings import Meaning, meaning_of
@@ -105,7 +106,7 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo, seen: See
     message = without_identifiers(job["message"] or "", job["request"])
     meaning = _meaning(job, message)
     rows = {
-        "Tanggal": job["tanggal"],
+        "Tanggal": shown_date(job["tanggal"]),
         "Status": job["status"],
         "HTTP / kode BPJS": f"{job['http_code'] or '-'} / {job['code'] or '-'}",
         "Percobaan": job["attempts"],

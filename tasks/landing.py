@@ -12,6 +12,7 @@ from uuid import UUID
 
 from prefect import get_client
 
+from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import Database, DatabaseError
@@ -167,7 +168,7 @@ def _waiting(database: Database, *, named: bool) -> list[str]:
 def _job(job: Mapping[str, Any], *, named: bool) -> list[str]:
     number: int = job["id"]
     return [
-        job["tanggal"],
+        shown_date(job["tanggal"]),
         f"[{number}]({artifact_link(note_key(number))})",
         job["jenis"],
         *([words(job["norm"])] if named else []),

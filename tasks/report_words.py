@@ -3,7 +3,9 @@
 import math
 from datetime import datetime
 
+from bpjs_client.dates import shown_date
 from database.report import Scope
+from tasks.decimal_words import decimal
 from tasks.report import Figures, Report
 from tasks.visit_month import VisitMonth
 
@@ -45,7 +47,7 @@ def figures(report: Report) -> dict[str, str]:
         "Menunggu paling lama": _waiting(shown, report.made_at),
         "Perlu lebih dari satu percobaan": f"{shown.repeated} ({shown.requests} percobaan seluruhnya)",
         "Gangguan": ", ".join(
-            f"{service} {_decimal(hours)} jam" for service, hours in shown.outage_hours.items()
+            f"{service} {decimal(hours)} jam" for service, hours in shown.outage_hours.items()
         ),
         "Pelaporan kunjungan": month(report.month),
     }
@@ -63,7 +65,7 @@ def month(found: VisitMonth) -> str:
 
 def percent(share: float | None) -> str:
     """A share as a percentage; a dash where there is none."""
-    return "-" if share is None else f"{_decimal(100 * share)} %"
+    return "-" if share is None else f"{decimal(100 * share)} %"
 
 
 def duration(seconds: float | None) -> str:
@@ -72,19 +74,20 @@ def duration(seconds: float | None) -> str:
         return "-"
     for least, size, name in ((_DAY, _DAY, "hari"), (_HOUR, _HOUR, "jam"), (_MINUTE, _MINUTE, "menit")):
         if seconds >= least:
-            return f"{_decimal(seconds / size)} {name}"
-    return f"{_decimal(seconds)} detik"
+            return f"{decimal(seconds / size)} {name}"
+    return f"{decimal(seconds)} detik"
+
+
+def group(key: object) -> str:
+    """The name of a table's row; a day as people read it."""
+    return shown_date(str(key))
 
 
 def cell(value: float) -> str:
     """What a table of a report shows: a whole number, one decimal, or a dash for nothing."""
     if math.isnan(value):
         return "-"
-    return str(int(value)) if float(value).is_integer() else _decimal(value)
-
-
-def _decimal(number: float) -> str:
-    return f"{number:.1f}".replace(".", ",")
+    return str(int(value)) if float(value).is_integer() else decimal(value)
 
 
 def _waiting(shown: Figures, now: datetime) -> str:

@@ -140,7 +140,7 @@ NONSENSE = [
     (("rujukan", "--khusus", "HDL"), "bersama --kartu"),
     (("rujukan", "--khusus", "HDL", "--kartu", CARD, "--sarana", "1"), "--sarana hanya"),
     (("rujukan", "--khusus", "THA", "--kartu", CARD), "THA dan HEM memerlukan subspesialis"),
-    (("rujukan", "--subspesialis", "3", "--tanggal", "besok"), "--tanggal harus yyyy-MM-dd"),
+    (("rujukan", "--subspesialis", "3", "--tanggal", "besok"), "--tanggal harus dd-MM-yyyy atau yyyy-MM-dd"),
     (("rujukan", "0123"), "Data rujukan tidak ditemukan"),
 ]
 

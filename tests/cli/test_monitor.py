@@ -77,7 +77,8 @@ FILTERS = {
     (): [2, 1],
     ("--tanggal", "semua"): [3, 2, 1],
     ("--tanggal", "2026-01-05"): [3],
-    ("--tanggal", "2026-01-06"): [],
+    ("--tanggal", "05-01-2026"): [3],
+    ("--tanggal", "06-01-2026"): [],
     ("--norm", "RM-2"): [2],
     ("--norm", "tidak ada"): [],
     ("--status", "tidak-terkirim"): [1],
@@ -102,18 +103,22 @@ def test_each_filter_shows_its_jobs(terminal: Terminal, line: Line, hand_over: C
     assert shown == FILTERS
 
 
-def test_it_heads_with_what_earlier_days_left_open(
+def test_it_says_beneath_the_cards_what_earlier_days_left_open(
     terminal: Terminal, line: Line, hand_over: Callable[..., None]
 ) -> None:
-    assert terminal("monitor").out.startswith("0 gagal, 0 menunggu dari hari sebelumnya\n")
+    shown = terminal("monitor").out.splitlines()
+    assert shown[0].startswith("Pekerjaan ")
+    assert "Gagal" in shown[1]
+    assert shown[4] == "Tersisa: 0 gagal, 0 menunggu dari hari sebelumnya"
     hand_over(
         line(tanggal="2026-01-05", body={"kodedokter": "dua"}),
         line(norm="RM-2", tanggal="2026-01-05"),
         line(norm="RM-3", tanggal="2026-01-04"),
         line(norm="RM-4"),
     )
-    assert terminal("monitor", "--norm", "tidak ada").out.startswith(
-        "1 gagal, 2 menunggu dari hari sebelumnya\n"
+    assert (
+        "Tersisa: 1 gagal, 2 menunggu dari hari sebelumnya\n"
+        in terminal("monitor", "--norm", "tidak ada").out
     )
     assert terminal("monitor", "--json").json["hari_sebelumnya"] == {"gagal": 1, "menunggu": 2}
 
@@ -130,13 +135,13 @@ def test_a_shortened_table_says_that_there_is_more(
     terminal: Terminal, line: Line, hand_over: Callable[..., None]
 ) -> None:
     hand_over(*(line(norm=f"RM-{number}") for number in range(3)))
-    assert "2 terbaru ditampilkan; --limit untuk lebih banyak." in terminal("monitor", "--limit", "2").out
-    assert "terbaru ditampilkan" not in terminal("monitor", "--limit", "3").out
+    assert "2 terbaru dari 3; --limit untuk lebih banyak." in terminal("monitor", "--limit", "2").out
+    assert "terbaru dari" not in terminal("monitor", "--limit", "3").out
 
 
-def test_a_paused_service_is_said_above_everything_else(terminal: Terminal, kept: Database) -> None:
+def test_a_paused_service_is_said_above_the_jobs(terminal: Terminal, kept: Database) -> None:
     pause(kept, "utama", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
-    assert "Layanan pcare dijeda sejak" in terminal("monitor").out.split("Pekerjaan")[0]
+    assert "Layanan pcare dijeda sejak" in terminal("monitor").out.split("Tidak ada pekerjaan")[0]
     (door,) = terminal("monitor", "--json").json["layanan"]
     assert door.endswith("Kata sandi PCare ditolak.")
 
@@ -151,7 +156,7 @@ def test_1500_wrong_faskes_and_500_clinics_in_an_outage_are_a_few_lines_above_th
     file = {"BPJS_FASKES_FILE": str(tmp_path / "faskes.toml")}
 
     said = terminal("monitor", "--json", **file).json["layanan"]
-    above = terminal("monitor", COLUMNS="80", **file).out.split("Pekerjaan 2")[0].splitlines()
+    above = terminal("monitor", COLUMNS="80", **file).out.split("\nId ")[0].split("Tersisa")[1].splitlines()
 
     assert len(said) == 3
     assert said[-1].startswith("1500 pekerjaan menunggu dari 1500 faskes yang tidak dikenal")
@@ -280,7 +285,7 @@ def test_a_spreadsheet_holds_text_as_text_and_numbers_as_numbers(
     file = tmp_path / "hari-ini.xlsx"
     ran = terminal("monitor", "--xlsx", str(file))
 
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert (ran.code, ran.out, ran.err) == (0, f"2 pekerjaan tertulis di {file}\n", "")
     heading, newest, oldest = load_workbook(file).active.iter_rows(values_only=True)
     assert heading[:5] == ("Id", "Tanggal", "Norm", "Nama Pasien", "Jenis")
     assert (newest[0], oldest[0]) == (2, 1)

@@ -35,4 +35,8 @@ def test_the_jobs_of_a_day_are_counted_by_type_and_status(terminal: Terminal, li
 def test_a_wrong_date_is_one_sentence(terminal: Terminal, words: tuple[str, ...]) -> None:
     ran = terminal("report", *words)
 
-    assert (ran.code, ran.out, ran.err) == (2, "", "--tanggal harus yyyy-MM-dd atau semua.\n")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "--tanggal harus dd-MM-yyyy atau yyyy-MM-dd, atau semua.\n",
+    )

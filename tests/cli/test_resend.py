@@ -183,7 +183,7 @@ MIXED: list[tuple[tuple[str, ...], str]] = [
     (("1", "--filter"), "ID: tidak bersama --filter."),
     (("--filter", "--patch", "{}", "--versi", "2"), "--patch, --versi: tidak bersama --filter."),
     (("1", "--norm", "RM-1", "--ya"), "--norm, --ya: hanya dengan --filter."),
-    (("--filter", "--tanggal", "kemarin"), "--tanggal harus yyyy-MM-dd atau semua."),
+    (("--filter", "--tanggal", "kemarin"), "--tanggal harus dd-MM-yyyy atau yyyy-MM-dd, atau semua."),
     (("--filter", "--isi", "x"), "--isi harus ISIAN=NILAI, misalnya kdPoli=001."),
 ]
 

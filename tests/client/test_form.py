@@ -2,8 +2,8 @@
 
 import pytest
 
-from bpjs_client.bodies import check_body
-from bpjs_client.form import body_from_form
+from bpjs_client.bodies import MODELS, check_body
+from bpjs_client.form import DATES, body_from_form
 from bpjs_client.jenis import Jenis
 
 from .samples import body
@@ -29,6 +29,32 @@ def test_each_field_is_read_as_its_type(name, typed, value):
     read = body_from_form(VISIT, {name: typed})
 
     assert (read, type(read[name])) == ({name: value}, type(value))
+
+
+@pytest.mark.parametrize("typed", ["05-01-2026", "2026-01-05", " 5-1-2026 ", "20260105", "31-02-2026"])
+@pytest.mark.parametrize(
+    ("jenis", "name", "wire"),
+    [
+        (VISIT, "tglDaftar", "05-01-2026"),
+        (VISIT, "tglPulang", "05-01-2026"),
+        (ADD, "tanggalperiksa", "2026-01-05"),
+    ],
+)
+def test_a_date_is_typed_either_way_and_written_as_bpjs_wants_it(jenis, name, wire, typed):
+    read = body_from_form(jenis, {name: typed})[name]
+
+    assert read == (wire if typed in {"05-01-2026", "2026-01-05"} else typed)
+
+
+def test_every_date_of_a_form_is_read_so():
+    ours = {
+        name
+        for model in MODELS.values()
+        for name in model.model_fields
+        if name.startswith(("tgl", "tanggal"))
+    }
+
+    assert ours == DATES.keys()
 
 
 @pytest.mark.parametrize("name", ["kdTacc", "alasanTacc", "rujukLanjut"])

@@ -61,7 +61,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
     ({"body": "NaN"}, "body bukan JSON yang sah"),
     ({"body": "[" * 100_000}, "body bukan JSON yang sah"),
     ({"body": "[1]"}, "body harus objek JSON"),
-    ({"tanggal": "kemarin"}, "tanggal harus yyyy-MM-dd"),
+    ({"tanggal": "kemarin"}, "tanggal harus dd-MM-yyyy atau yyyy-MM-dd"),
     ({"kunci": "k" * 201}, "kunci paling panjang 200 karakter"),
 ]
 

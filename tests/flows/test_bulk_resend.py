@@ -2,14 +2,17 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
+from database import Database
 from database.failed import failed_jobs
 from database.monitor import Filter
 from flows.failed_list import failed_list
+from flows.filter_form import Typed, read_filter
 from flows.kirim_ulang_massal import kirim_ulang_massal
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
@@ -101,9 +104,15 @@ def test_it_keeps_the_pace(broken: tuple[Desk, Bpjs, list[int]], monkeypatch: py
     assert 1 < waited[0] <= 2
 
 
+@pytest.mark.parametrize("typed", ["05-01-2026", "2026-01-05", " 05-01-2026 "])
+@SQLITE
+def test_a_day_is_typed_either_way(database: Database, typed: str) -> None:
+    assert read_filter(database, Typed(tanggal=typed)).tanggal == date(2026, 1, 5)
+
+
 NONSENSE = [
     ({"jenis": "x"}, "jenis tidak dikenal"),
-    ({"tanggal": "kemarin"}, "tanggal harus yyyy-MM-dd atau semua"),
+    ({"tanggal": "kemarin"}, "tanggal harus dd-MM-yyyy atau yyyy-MM-dd, atau semua"),
     ({"per_menit": "0"}, "per_menit harus dari 1 sampai"),
     ({"per_menit": "banyak"}, "per_menit harus bilangan"),
     ({"isi": "kdPoli"}, "isi harus ISIAN=NILAI"),

@@ -60,8 +60,8 @@ def test_it_leaves_tables_a_chart_the_months_progress_and_says_the_rate(
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [
-        ({"dari": "kemarin"}, "dari harus yyyy-MM-dd"),
-        ({"sampai": "besok"}, "sampai harus yyyy-MM-dd"),
+        ({"dari": "kemarin"}, "dari harus dd-MM-yyyy atau yyyy-MM-dd, atau semua"),
+        ({"sampai": "besok"}, "sampai harus dd-MM-yyyy atau yyyy-MM-dd"),
         ({"dari": "2026-02-02", "sampai": "2026-02-01"}, "sampai tidak boleh sebelum dari"),
         ({"jenis": "x"}, "jenis tidak dikenal"),
     ],
