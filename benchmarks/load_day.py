@@ -31,7 +31,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from database import Database, open_database
-from database.intake import NewJob, read_line, store
+from database.jobs.handover import NewJob, read_line, store
 from database.settings import PROJECT, DatabaseSettings
 from deployments import commands
 from deployments.plan import demo_plan

@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from bpjs_client.jenis import Jenis
 from database import Database, open_database
-from database.claim import claim, release
-from database.monitor import Filter, look, today
-from database.report import Scope
+from database.jobs.claim import claim, release
 from database.settings import DatabaseSettings
+from database.views.monitor import Filter, look, today
+from database.views.report import Scope
 from tasks.report import make_report
 from tests.postgres import start_postgres
 

@@ -14,8 +14,8 @@ from benchmarks.workload import as_file
 from bpjs_simulator.sample_day import sample_day
 from bpjs_simulator.server import Simulator
 from database import Database, open_database
-from database.models import Job
 from database.settings import DatabaseSettings
+from database.storage.models import Job
 from deployments import commands
 from deployments.processes import Children
 

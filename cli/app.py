@@ -26,7 +26,7 @@ from cli.terminal import (
 )
 from cli.wording import in_indonesian
 from database import DatabaseError
-from database.private_files import keep_private
+from database.storage.private_files import keep_private
 from tasks.clinics import ClinicsWrong
 from tasks.running import know_simulator
 

@@ -15,9 +15,9 @@ from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
 from database import Database
-from database.failed import FailedJob, failed_jobs
-from database.monitor import Filter
-from database.resend import Resend
+from database.jobs.resend import Resend
+from database.views.failed import FailedJob, failed_jobs
+from database.views.monitor import Filter
 
 _LISTED = 50
 _HEADINGS = ("Id", "Tanggal", "Jenis", "Norm", "Pesan")

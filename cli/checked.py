@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from bpjs_client.settings import BpjsSettings
 from database import DatabaseUnavailable
-from database.engine import parse_url
 from database.settings import DatabaseSettings
+from database.storage.engine import parse_url
 from tasks.clinics import configured_clinics
 from tasks.composition import composition
 from tasks.settings import DeliverySettings

@@ -12,7 +12,7 @@ from cli.terminal import UserError
 from cli.typed import one_line
 from database import Database
 from database.faskes_name import UTAMA, foreign_name, no_credential
-from database.monitor import has_jobs_of, today
+from database.views.monitor import has_jobs_of, today
 from tasks.clinics import ClinicsSettings, configured_clinics, known_clinics
 
 Tanggal = Annotated[str | None, typer.Option(help=f"{DATE_FORMS}, atau semua; bawaan: hari ini.")]

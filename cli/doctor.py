@@ -22,19 +22,19 @@ from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
 from database.belonging import check_belonging
-from database.claim import state_words
-from database.data_keys import keyring_of
-from database.engine import said_skew
 from database.errors import OtherBpjs
 from database.faskes_name import UTAMA, Known
-from database.models import ServiceState
-from database.outbox import refused_rows
-from database.room import check_room
+from database.jobs.claim import state_words
+from database.jobs.intake_table import refused_rows
 from database.services.holds import stopped_services
 from database.services.states import State
+from database.services.stopped import Kind, Stopped, summaries
+from database.services.stopped_lines import say_stopped
 from database.settings import DatabaseSettings
-from database.stopped import Kind, Stopped, summaries
-from database.stopped_lines import say_stopped
+from database.storage.data_keys import keyring_of
+from database.storage.engine import said_skew
+from database.storage.models import ServiceState
+from database.storage.room import check_room
 from tasks.clinics import configured_clinics
 from tasks.prefect_environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings

@@ -13,9 +13,9 @@ from bpjs_client.paging import Identity, Row, whole_row
 from bpjs_client.references import REFERENCES, Listing, Reference
 from cli.finding import Finding
 from database import Database
-from database.monitor import today
-from database.report import delivered_since
 from database.services.states import State
+from database.views.monitor import today
+from database.views.report import delivered_since
 
 RECENT = timedelta(days=30)
 _ASK_BPJS = "minta BPJS membuka endpoint itu untuk cons-id klinik ini"

@@ -11,7 +11,7 @@ from rich.text import Text
 from bpjs_client.dates import shown_date
 from cli.fitted import GAP, Size, needed, widths
 from cli.terminal import badge, plain
-from database.monitor import Row
+from database.views.monitor import Row
 
 ID, DAY, MESSAGE = "Id", "Tanggal", "Pesan"
 # Heading -> key of the row; a job type's own columns are keyed by their headings.

@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cli.terminal import UserError, console, error_console, print_json
 from cli.typed import one_line
 from database import Database, open_database
-from database.engine import parse_url
-from database.moving import count_rows, move_everything
 from database.settings import DatabaseSettings
+from database.storage.engine import parse_url
+from database.storage.to_postgresql import count_rows, move_everything
 
 NEW_URL = "BPJS_NEW_DATABASE_URL"
 

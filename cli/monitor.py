@@ -19,8 +19,8 @@ from cli.job_table import KEYS, job_table
 from cli.spreadsheet import write_csv, write_xlsx
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database import open_database
-from database.monitor import Filter, Monitor, look
 from database.status import FILTER_WORDS
+from database.views.monitor import Filter, Monitor, look
 from tasks.clinics import known_clinics
 
 Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.finding import Finding
-from database.engine import parse_url
-from database.private_files import OURS, close_all, everything_in, mode_of, open_to_others
 from database.settings import PROJECT, DatabaseSettings
-from database.sqlite_file import file_of, files_of
+from database.storage.engine import parse_url
+from database.storage.private_files import OURS, close_all, everything_in, mode_of, open_to_others
+from database.storage.sqlite_file import file_of, files_of
 from tasks.clinics import secret_files
 from tasks.prefect_home import prefect_files
 

@@ -15,7 +15,7 @@ from cli.terminal import console, plain, print_json
 from cli.typed import one_line
 from database import open_database
 from database.faskes_name import UTAMA
-from database.reveals import NO_JOB, note_reveal
+from database.views.reveals import NO_JOB, note_reveal
 
 # Label -> where BPJS says it (contract 3, peserta); sub-objects may be null.
 _FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -13,9 +13,9 @@ from cli.fitted import fitted
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
 from database.faskes_name import UTAMA
-from database.monitor import today
-from database.reference_search import Found, search
-from database.references import last_synced
+from database.references.search import Found, search
+from database.references.store import last_synced
+from database.views.monitor import today
 
 _ON_SCREEN = 50
 

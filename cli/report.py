@@ -9,7 +9,7 @@ from cli.chosen import Faskes, Tanggal, day_of, known_here
 from cli.day import read_day
 from cli.terminal import UserError
 from database import Database, open_database
-from database.report import Scope
+from database.views.report import Scope
 
 
 def report(  # noqa: PLR0917 - Typer makes an option of each

@@ -10,8 +10,8 @@ from cli.day import ALL_DAYS
 from cli.fitted import fitted
 from cli.terminal import BADGES, console, plain, print_json
 from database import Database
-from database.report import Scope, Totals, summed, totals
 from database.status import Status
+from database.views.report import Scope, Totals, summed, totals
 from tasks.report import Report, make_report
 from tasks.report_words import cell, figures, group, period
 from tasks.settings import DeliverySettings

@@ -6,8 +6,8 @@ import typer
 
 from cli.terminal import console, error_console, print_json
 from database import open_database
-from database.resealing import UNSEALED, Resealed
-from database.resealing import reseal as seal_anew
+from database.storage.resealing import UNSEALED, Resealed
+from database.storage.resealing import reseal as seal_anew
 
 
 def reseal(

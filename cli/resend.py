@@ -17,10 +17,10 @@ from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
 from cli.typed import STDIN, everything
 from database import LineRefused, open_database
-from database.detail import show
-from database.monitor import Filter
-from database.resend import Resend
+from database.jobs.resend import Resend
 from database.status import Status
+from database.views.detail import show
+from database.views.monitor import Filter
 
 Given = dict[str, object]  # options by name; None: not given
 

@@ -21,11 +21,11 @@ from cli.fitted import fitted
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
-from database.detail import find
-from database.detail import show as read_detail
 from database.faskes_name import UTAMA
-from database.reveals import note_reveal
 from database.status import Status
+from database.views.detail import find
+from database.views.detail import show as read_detail
+from database.views.reveals import note_reveal
 
 
 def show(  # noqa: PLR0917 - Typer makes an option of each

@@ -11,8 +11,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
 from cli.terminal import UserError, strict_json
-from database.models import readable
-from database.private_files import private
+from database.storage.models import readable
+from database.storage.private_files import private
 
 _WIDEST = 400  # pixels of a column
 _MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel

@@ -13,7 +13,7 @@ from cli.chosen import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database.faskes_name import UTAMA
-from database.references import Synced
+from database.references.store import Synced
 from tasks.clinics import configured_clinics
 from tasks.decimal_words import decimal
 

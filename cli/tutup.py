@@ -6,7 +6,7 @@ import typer
 
 from cli.terminal import JobId, UserError, console
 from database import open_database
-from database.settle import Settled, close_by_hand, say_asked_about
+from database.jobs.by_hand import Settled, close_by_hand, say_asked_about
 
 
 def tutup(

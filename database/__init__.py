@@ -1,6 +1,5 @@
 """Our own tables: jobs, attempts, services, references. Knows neither Prefect nor HTTP."""
 
-from database.engine import Database, open_database
 from database.errors import (
     DatabaseError,
     DatabaseUnavailable,
@@ -9,7 +8,8 @@ from database.errors import (
     LineRefused,
     MoveRefused,
 )
-from database.intake import Enqueued, enqueue, enqueue_lines
+from database.jobs.handover import Enqueued, enqueue, enqueue_lines
+from database.storage.engine import Database, open_database
 
 __all__ = [
     "Database",

@@ -1,9 +1,13 @@
 """Tells an instant by the clinic's clock."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from database.engine import Database
-from database.intake import local_date
+from database.storage.engine import Database
+
+
+def local_date(database: Database, instant: datetime) -> date:
+    """The clinic's calendar date at an instant."""
+    return instant.astimezone(database.timezone).date()
 
 
 def local_time(database: Database, instant: datetime) -> str:

@@ -47,7 +47,7 @@ class DatabaseSettings(BaseSettings):
     """`BPJS_DATABASE_URL` (SQLAlchemy form; `postgres://` is understood) and `BPJS_TIMEZONE` (IANA name).
 
     `data_keys`, `encrypt`: the keys that bodies and answers are sealed with, and whether they are (see
-    `database.data_keys`); `data_key_file` keeps the key that is made when none is given.
+    `database.storage.data_keys`); `data_key_file` keeps the key that is made when none is given.
     `faskes_file`, `share_credential`: which clinics there are, see `only_utama`.
     """
 

@@ -7,10 +7,10 @@ from typing import Self
 
 from bpjs_simulator.sample_day import SampleDay, sample_day
 from database import Database, open_database
-from database.intake import local_date
-from database.private_files import close_all, make_folder
-from database.server_clock import utc_now
+from database.local_time import local_date
 from database.settings import PROJECT
+from database.storage.private_files import close_all, make_folder
+from database.storage.server_clock import utc_now
 from deployments import commands
 from deployments.belonging import keep_apart, refuse_unfilled
 from deployments.plan import Plan

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from database import DatabaseError
-from database.private_files import keep_private
 from database.settings import PROJECT
+from database.storage.private_files import keep_private
 from deployments import commands
 from deployments.wrong_settings import sentence
 from tasks.alert_settings import AlertSettings

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from database.private_files import make_folder, private
+from database.storage.private_files import make_folder, private
 
 
 class AlreadyRunning(Exception):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from database.private_files import private
+from database.storage.private_files import private
 from deployments.signals import Stop
 
 _LOOK_SECONDS = 0.1

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from database import DatabaseError
-from database.private_files import keep_private
+from database.storage.private_files import keep_private
 from deployments.belonging import NotFilledIn
 from deployments.demo import demonstrate
 from deployments.everyday import stay_up

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-from database.private_files import keep_private
+from database.storage.private_files import keep_private
 from deployments import commands
 from tasks.prefect_environment import API_URL, configure, configure_server, own_server_url
 from tasks.prefect_home import close_prefect_files

@@ -5,9 +5,9 @@ import time
 from sqlalchemy import select
 
 from database import Database
-from database.claim import has_work
-from database.models import Job
+from database.jobs.claim import has_work
 from database.status import Status
+from database.storage.models import Job
 from deployments.processes import Children
 
 _LOOK_SECONDS = 0.5

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from bpjs_client.references import BY_NAME
 from bpjs_simulator.sample_day import SampleDay, ledger_problems
 from database import Database
-from database.models import Job
-from database.reference_search import search
+from database.references.search import search
 from database.status import Status
+from database.storage.models import Job
 from deployments.processes import Children
 from deployments.sample import Handed
 from tasks.prefect_environment import API_URL

@@ -6,8 +6,8 @@ from typing import Any
 
 from prefect.client.schemas import State
 
-from database.failed import FailedJob, count_still_wrong
-from database.resend import Resend
+from database.jobs.resend import Resend
+from database.views.failed import FailedJob, count_still_wrong
 from flows.kirim_ulang_massal import AGAIN, SENT, UNTOUCHED, kirim_ulang_massal, watcher
 from tasks.composition import composition
 from tasks.recording import wait_until_recorded

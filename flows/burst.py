@@ -7,9 +7,9 @@ from queue import Empty, Queue
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
-from database.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
-from database.doors import Door
-from database.hold import Claim
+from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
+from database.jobs.fair_shares import Door
+from database.jobs.hold import Claim
 from database.services.holds import held_services
 from database.services.states import ClinicService
 from flows.turns import Turns, door_of

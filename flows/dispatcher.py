@@ -5,8 +5,8 @@ import threading
 from contextlib import ExitStack
 
 from database import DatabaseError
-from database.elapsed import elapsed
-from database.wakeup import Waiter
+from database.storage.elapsed import elapsed
+from database.storage.wakeup import Waiter
 from flows.kirim import CONCURRENCY
 from flows.sending import Sender
 from tasks.alert_settings import AlertSettings

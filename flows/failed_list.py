@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
-from database.failed import FailedJob
+from database.views.failed import FailedJob
 from tasks.detail_note import note_key
 from tasks.markdown import row, ruled, words
 from tasks.ui_links import artifact_link, form_link

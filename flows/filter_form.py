@@ -6,7 +6,7 @@ from datetime import date
 from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
 from database import Database, LineRefused
-from database.monitor import Filter, today
+from database.views.monitor import Filter, today
 from flows.typed import whole_number
 
 ALL_DAYS = "semua"

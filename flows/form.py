@@ -20,7 +20,6 @@ from bpjs_client.form import body_from_form
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
-from database.claim import Waiting, claim_one
 from database.errors import (
     ConstraintViolated,
     DatabaseUnavailable,
@@ -28,8 +27,9 @@ from database.errors import (
     JobForgotten,
     MoveRefused,
 )
-from database.intake import admitted, read_line, store
-from database.resend import Resend, reopen
+from database.jobs.claim import Waiting, claim_one
+from database.jobs.handover import admitted, read_line, store
+from database.jobs.resend import Resend, reopen
 from database.status import Status
 from flows.hint import hint
 from flows.run_names import named_by_id

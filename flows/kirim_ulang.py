@@ -8,7 +8,7 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas import State
 
 from database import LineRefused
-from database.resend import ask_again
+from database.jobs.resend import ask_again
 from flows.form import FORM, asked_here, refusal, send_one, wipe
 from flows.hint import hint
 from flows.required import required

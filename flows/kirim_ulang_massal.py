@@ -16,8 +16,8 @@ from prefect.states import Completed
 from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
-from database.failed import FailedJob, failed_among, failed_jobs
-from database.resend import Resend, ask_again
+from database.jobs.resend import Resend, ask_again
+from database.views.failed import FailedJob, failed_among, failed_jobs
 from flows.failed_list import failed_list
 from flows.filter_form import Typed, read_filter, whole_numbers
 from flows.form import FORM, asked_here, refusal, send_one, wipe

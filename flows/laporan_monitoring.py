@@ -7,8 +7,8 @@ from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
 from database import Database, DatabaseError, LineRefused
-from database.monitor import today
-from database.report import Scope
+from database.views.monitor import today
+from database.views.report import Scope
 from flows.filter_form import ALL_DAYS, read_day, read_jenis
 from flows.form import FORM
 from flows.hint import hint

@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
 from database import DatabaseError
-from database.retention import delete_notes, delete_settled
+from database.storage.retention import delete_notes, delete_settled
 from flows.hint import hint
 from flows.run_names import timed
 from tasks.composition import composition

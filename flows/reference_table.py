@@ -13,7 +13,7 @@ from prefect.artifacts import create_table_artifact
 from bpjs_client.references import BY_NAME
 from database import Database
 from database.faskes_name import shortened
-from database.references import Synced, last_syncs
+from database.references.store import Synced, last_syncs
 from tasks.decimal_words import decimal
 from tasks.markdown import words
 from tasks.ui_links import flow_run_link, form_link, task_run_link

@@ -6,7 +6,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas import State
 
-from database.resend import Resend, ask_again
+from database.jobs.resend import Resend, ask_again
 from database.status import Status
 from flows.form import FORM, send_one
 from flows.run_names import of_job

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from prefect import get_client
 
-from database.claim import has_work, senders
+from database.jobs.claim import has_work, senders
 from database.status import Status
-from database.tally import count_statuses
+from database.views.counts import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
 from tasks.probing import keep_probing, probe_due

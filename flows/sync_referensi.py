@@ -17,8 +17,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME, REFERENCES
-from database.monitor import today
-from database.references import Synced
+from database.references.store import Synced
+from database.views.monitor import today
 from flows.form import FORM
 from flows.hint import hint
 from flows.reference_table import leave_table

@@ -5,7 +5,7 @@ from typing import Any
 
 from prefect.client.schemas import State
 
-from database.references import Synced
+from database.references.store import Synced
 from flows.sync_referensi import NotAllRead, Referensi, sync_referensi, watcher
 from tasks.composition import composition
 from tasks.recording import wait_until_recorded

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bpjs_client.jenis import Jenis
-from database.claim import ClaimedJob
-from database.doors import Door, Limit, Room
+from database.jobs.claim import ClaimedJob
+from database.jobs.fair_shares import Door, Limit, Room
 
 # A service whose answers take longer is slow; a neighbour's job must leave within two seconds.
 SLOW_SECONDS = 1.5

@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 from prefect.states import Completed
 
 from database import LineRefused
-from database.settle import Settled, close_by_hand, say_asked_about
+from database.jobs.by_hand import Settled, close_by_hand, say_asked_about
 from flows.form import FORM, refusal, wipe
 from flows.hint import hint
 from flows.required import required

@@ -23,8 +23,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings, place_of
-from database.doors import Door
 from database.faskes_name import UTAMA, Known, is_stranger, no_credential
+from database.jobs.fair_shares import Door
 from database.settings import PROJECT
 
 SERENTAK = 5

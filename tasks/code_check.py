@@ -10,7 +10,7 @@ from typing import Any
 from bpjs_client.bodies import FieldError, service_date
 from bpjs_client.jenis import Jenis
 from bpjs_client.references import BY_NAME, Reference
-from database.reference_search import Found
+from database.references.search import Found
 from tasks.reference_book import ReferenceBook
 
 UNKNOWN_CODE = "kode-tidak-dikenal"

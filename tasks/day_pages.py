@@ -5,9 +5,9 @@ from textwrap import shorten
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
-from database.day_lists import DayLists, ListedJob
 from database.faskes_name import UTAMA
 from database.status import CARDS, Status
+from database.views.day_lists import DayLists, ListedJob
 from tasks.detail_note import DEPLOYMENT
 from tasks.kept_artifacts import Page
 from tasks.markdown import row, ruled, words

@@ -28,7 +28,9 @@ from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.words import said_in
 from database import Database, LeaseLost
-from database.attempts import (
+from database.errors import DatabaseUnavailable, OtherBpjs
+from database.faskes_name import said_name
+from database.jobs.attempts import (
     ABSENT,
     FOUND,
     FOUND_OTHER,
@@ -41,20 +43,17 @@ from database.attempts import (
     open_attempt,
     proven_failures,
 )
-from database.chain import blocked_by
-from database.claim import standing
-from database.corrections import OLD_BODY
-from database.elapsed import elapsed
-from database.errors import DatabaseUnavailable, OtherBpjs
-from database.faskes_name import said_name
-from database.held_content import held_content
-from database.hold import Claim
-from database.intake import BAD_BODY, say_fields
-from database.late import note_late
-from database.moves import chain_has, load, move, record
-from database.picking import NEEDS_PERSON
-from database.revival import REFUSED_WITHOUT_ADD
-from database.row_seal import FOREIGN, is_foreign
+from database.jobs.chain import blocked_by
+from database.jobs.claim import standing
+from database.jobs.corrections import OLD_BODY
+from database.jobs.due import NEEDS_PERSON
+from database.jobs.handover import BAD_BODY, say_fields
+from database.jobs.held_content import held_content
+from database.jobs.hold import Claim
+from database.jobs.late import note_late
+from database.jobs.moves import chain_has, load, move, record
+from database.jobs.revival import REFUSED_WITHOUT_ADD
+from database.jobs.verdict import Verdict
 from database.services.evidence import (
     HELD,
     REFUSED_ALONE,
@@ -66,7 +65,8 @@ from database.services.evidence import (
 from database.services.holds import held_back, is_well
 from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
 from database.status import UNFINISHED, Status
-from database.verdict import Verdict
+from database.storage.elapsed import elapsed
+from database.storage.row_seal import FOREIGN, is_foreign
 from tasks.clinics import UnknownClinic
 from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition

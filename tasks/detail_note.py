@@ -23,9 +23,9 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked
 from bpjs_client.meanings import Meaning, meaning_of
 from database import Database
-from database.detail import show
-from database.job_names import last_runs
 from database.status import Status
+from database.views.detail import show
+from database.views.job_names import last_runs
 from tasks.markdown import row, ruled, words
 from tasks.recording import PREFECT_UNAVAILABLE
 from tasks.ui_links import artifact_link, form_link

@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from database.attempts import JobInHand
-from database.claim import ClaimedJob
-from database.elapsed import elapsed
-from database.hold import Claim
+from database.jobs.attempts import JobInHand
+from database.jobs.claim import ClaimedJob
+from database.jobs.hold import Claim
+from database.storage.elapsed import elapsed
 
 
 @dataclass

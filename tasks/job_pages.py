@@ -11,8 +11,8 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient
 
 from database import Database
-from database.day_lists import ListedJob
 from database.status import Status
+from database.views.day_lists import ListedJob
 from tasks.detail_note import STAMP, leave_page, note_key
 from tasks.kept_artifacts import newest
 from tasks.ui_links import page_link

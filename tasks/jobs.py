@@ -11,10 +11,10 @@ from prefect.runtime import task_run
 
 from bpjs_client.jenis import Jenis
 from database import DatabaseError
-from database.attempts import Asker
-from database.claim import ClaimedJob
 from database.faskes_name import UTAMA, said_name
-from database.hold import Claim
+from database.jobs.attempts import Asker
+from database.jobs.claim import ClaimedJob
+from database.jobs.hold import Claim
 from database.status import Status
 from tasks.composition import composition
 from tasks.delivery import Delivered, TryAgain, deliver

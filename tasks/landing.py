@@ -16,12 +16,12 @@ from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database import Database, DatabaseError
-from database.attention import needing_somebody
-from database.day_lists import DayLists, day_lists
-from database.detail import show
 from database.faskes_name import Known
-from database.monitor import Filter, look
 from database.status import CARDS, FINAL, Status
+from database.views.day_lists import DayLists, day_lists
+from database.views.detail import show
+from database.views.monitor import Filter, look
+from database.views.needs_person import needing_somebody
 from tasks.composition import Composition
 from tasks.day_pages import MOST_LISTED, list_key, list_pages
 from tasks.detail_note import DEPLOYMENT, form_parameters, note_key

@@ -2,8 +2,8 @@
 
 from contextlib import AbstractContextManager
 
-from database.claim import renew
-from database.elapsed import elapsed
+from database.jobs.claim import renew
+from database.storage.elapsed import elapsed
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
 

@@ -15,11 +15,11 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
-from database.revival import REFUSED_WITHOUT_REGISTRATION
+from database.jobs.revival import REFUSED_WITHOUT_REGISTRATION
+from database.jobs.verdict import Verdict
 from database.services.evidence import SERVICE_PAUSED
 from database.services.states import NO_ANSWER, NOT_SENT
 from database.status import Status
-from database.verdict import Verdict
 from tasks.waits import Waits
 
 # The error, how often in a row the job was put off before, and the tables of waits.

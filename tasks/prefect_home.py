@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from database.private_files import close
-from database.sqlite_file import files_of
+from database.storage.private_files import close
+from database.storage.sqlite_file import files_of
 
 
 def close_prefect_files(environ: Mapping[str, str]) -> None:

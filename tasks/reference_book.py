@@ -11,8 +11,8 @@ from cachetools import TTLCache
 from bpjs_client.jenis import Service
 from bpjs_client.references import Reference
 from database import Database
-from database.reference_search import Found, rows_beginning, rows_with, search
-from database.references import last_synced
+from database.references.search import Found, rows_beginning, rows_with, search
+from database.references.store import last_synced
 
 # Older reference data says nothing about what BPJS does not have: it may have it by now. PCare's is read
 # daily, the antrean schedule hourly.

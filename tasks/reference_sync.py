@@ -12,7 +12,7 @@ from bpjs_client.jenis import Service
 from bpjs_client.page_words import MOST_WORDS
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
-from database.references import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
+from database.references.store import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services.holds import stopped_services
 from tasks.composition import Composition
 

@@ -14,7 +14,7 @@ from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME
 from database import DatabaseError
 from database.faskes_name import UTAMA, said_name
-from database.references import Synced
+from database.references.store import Synced
 from tasks.composition import composition
 from tasks.reference_sync import NotNow, sync_reference
 from tasks.states import LONGEST

@@ -11,9 +11,11 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.references import BY_NAME
 from database import Database
-from database.intake import local_date
-from database.reference_search import search
-from database.report import (
+from database.local_time import local_date
+from database.references.search import search
+from database.services.outages import outages
+from database.status import UNFINISHED, Status
+from database.views.report import (
     GROUP_COLUMNS,
     STEP_SECONDS,
     Scope,
@@ -23,8 +25,6 @@ from database.report import (
     per_day,
     per_hour,
 )
-from database.services.outages import outages
-from database.status import UNFINISHED, Status
 from tasks.visit_month import VisitMonth, visit_month
 
 # What the tables count by: the name of the table and its column -> the reference that knows the codes' names.

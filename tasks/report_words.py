@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 
 from bpjs_client.dates import shown_date
-from database.report import Scope
+from database.views.report import Scope
 from tasks.decimal_words import decimal
 from tasks.report import Figures, Report
 from tasks.visit_month import VisitMonth

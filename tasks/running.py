@@ -14,8 +14,8 @@ from typing import TextIO
 
 from dotenv import dotenv_values
 
-from database.private_files import make_folder, private
 from database.settings import DatabaseSettings, home, names_bpjs
+from database.storage.private_files import make_folder, private
 
 # A reader holds the lock for an instant, in which a writer must not give up.
 _PATIENCE_SECONDS = 2.0

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from database import DatabaseError
-from database.outbox import take_up
-from database.wakeup import POLL_SECONDS
+from database.jobs.intake_table import take_up
+from database.storage.wakeup import POLL_SECONDS
 from tasks.composition import Composition
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from database import Database
-from database.report import missing_visits, reported_visits
+from database.views.report import missing_visits, reported_visits
 
 
 @dataclass(frozen=True)

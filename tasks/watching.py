@@ -15,11 +15,11 @@ from functools import partial
 from prefect.events import emit_event
 
 from bpjs_client.identifiers import without_identifiers
-from database.alarms import long_waits, many_failures
-from database.engine import said_skew
 from database.services.holds import stopped_services
-from database.stopped import as_one_outage, summaries
-from database.stopped_lines import say_stopped
+from database.services.stopped import as_one_outage, summaries
+from database.services.stopped_lines import say_stopped
+from database.storage.engine import said_skew
+from database.views.alarms import long_waits, many_failures
 from tasks.alert_settings import AlertSettings
 from tasks.alert_subjects import RESOURCE, outage, together
 from tasks.composition import Composition

@@ -19,8 +19,8 @@ import pytest  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
 from database import Database, open_database  # noqa: E402
-from database.server_clock import Clock  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
+from database.storage.server_clock import Clock  # noqa: E402
 from tests.flows.prefect_server import PrefectServer, prefect_server  # noqa: E402
 from tests.leaks import leaks  # noqa: E402
 from tests.postgres import PostgresServer, start_postgres  # noqa: E402

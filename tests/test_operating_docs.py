@@ -14,9 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from database import Database, enqueue, open_database
-from database.detail import find, show
-from database.monitor import Filter, look
 from database.settings import DatabaseSettings
+from database.views.detail import find, show
+from database.views.monitor import Filter, look
 from tasks.alert_settings import AlertSettings
 from tasks.clinics import read_clinics
 from tests.documents import Example, examples, run

@@ -14,9 +14,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
-from database.engine import Database
-from database.models import Attempt, Job, ServiceState, readable
+from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
 from database.services.states import (
     ATTENDED,
     DOWN,
@@ -33,6 +31,8 @@ from database.services.states import (
     somebody_else_waits,
 )
 from database.status import Status
+from database.storage.engine import Database
+from database.storage.models import Attempt, Job, ServiceState, readable
 
 # Different jobs that must fail in a row before the service is asked, and before their jenis is held.
 FAILURES_TO_ASK, FAILURES_OF_A_JENIS = 2, 3

@@ -7,12 +7,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.engine import Database
-from database.models import Job, ServiceState
 from database.services.evidence import Answer, Reading, judge
 from database.services.states import WHOLE, ClinicService, Move, State, go
 from database.status import Status
-from database.wakeup import announce
+from database.storage.engine import Database
+from database.storage.models import Job, ServiceState
+from database.storage.wakeup import announce
 
 
 def pause(database: Database, faskes: str, service: Service, reason: str, *, mark: str) -> None:

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.doors import Door, Limit
-from database.models import Job, ServiceState
+from database.jobs.fair_shares import Door, Limit
 from database.services.states import WHOLE, State, waits_besides
 from database.status import Status
+from database.storage.models import Job, ServiceState
 
 
 def limits(session: Session, now: datetime, *, locked: bool) -> dict[Door, Limit]:

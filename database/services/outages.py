@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from database.engine import Database
-from database.models import Outage, ServiceState
+from database.storage.engine import Database
+from database.storage.models import Outage, ServiceState
 
 
 @dataclass(frozen=True)

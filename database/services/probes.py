@@ -7,8 +7,6 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Service
-from database.engine import Database
-from database.models import ServiceState, readable
 from database.services.states import (
     ATTENDED,
     MOVES,
@@ -23,6 +21,8 @@ from database.services.states import (
     reopen,
     somebody_else_waits,
 )
+from database.storage.engine import Database
+from database.storage.models import ServiceState, readable
 
 
 def take_probe(database: Database) -> ClinicService | None:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from database.models import Job, ServiceState, UtcDateTime
-from database.picking import may_be_sent
+from database.jobs.due import may_be_sent
 from database.services.outages import begin, end
 from database.status import Status
-from database.wakeup import announce
+from database.storage.models import Job, ServiceState, UtcDateTime
+from database.storage.wakeup import announce
 
 
 class State(StrEnum):

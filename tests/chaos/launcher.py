@@ -6,10 +6,10 @@ It waits for PostgreSQL as much shorter as a storm's leases are shorter than a c
 import os
 from datetime import UTC, datetime, timedelta
 
-import database.engine
-import database.server_clock
+import database.storage.engine
+import database.storage.server_clock
 from cli.app import main
-from database.patience import Patience
+from database.storage.patience import Patience
 
 AHEAD = "CHAOS_CLOCK_AHEAD_SECONDS"
 PATIENCE = Patience(connect=2, lock=1, statement=2, idle=1.5, answer=2.5, ping=0.5)
@@ -21,5 +21,5 @@ if __name__ == "__main__":
         return datetime.now(UTC) + ahead
 
     database.engine.PATIENCE = PATIENCE
-    database.engine.utc_now = database.server_clock.utc_now = wrong_now
+    database.engine.utc_now = database.storage.server_clock.utc_now = wrong_now
     main()

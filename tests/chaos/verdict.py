@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
 from database import Database
-from database.chain import waits_for
-from database.models import Attempt, Job
-from database.picking import NEEDS_PERSON
+from database.jobs.chain import waits_for
+from database.jobs.due import NEEDS_PERSON
 from database.services.evidence import REFUSED_ALONE
 from database.status import UNFINISHED, Status
+from database.storage.models import Attempt, Job
 from tasks.delivery import NEVER_TAKEN
 from tests.chaos.patients import REFUSED_JENIS, UNKNOWN_POLI, Patient
 

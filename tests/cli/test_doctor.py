@@ -16,10 +16,10 @@ from bpjs_client.jenis import Jenis, Service
 from bpjs_simulator.server import Simulator
 from cli.doctor import _server_clock
 from database import Database
-from database.models import ServiceState
-from database.monitor import today
 from database.services.holds import pause
 from database.status import Status
+from database.storage.models import ServiceState
+from database.views.monitor import today
 from tests.cli.terminal import Ran, Terminal
 from tests.database.clinic import new_row
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting

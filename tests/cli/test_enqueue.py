@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from database import Database, enqueue_lines
-from database.models import Job
+from database.storage.models import Job
 from tests.cli.conftest import Line
 from tests.cli.terminal import BPJS, Terminal
 

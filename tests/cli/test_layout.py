@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from bpjs_client.jenis import Jenis
 from cli import monitor
 from database import Database, open_database
-from database.models import Job
 from database.settings import DatabaseSettings
 from database.status import Status
+from database.storage.models import Job
 from tests.cli.here import bpjs
 from tests.database.clinic import MORNING, new_row
 from tests.database.outage import store

@@ -13,8 +13,8 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database
-from database.models import Reveal
-from database.reveals import NO_JOB
+from database.storage.models import Reveal
+from database.views.reveals import NO_JOB
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import KUNJUNGAN, PENDAFTARAN
 

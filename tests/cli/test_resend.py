@@ -10,7 +10,7 @@ import pytest
 
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.resend import Resend, ask_again
+from database.jobs.resend import Resend, ask_again
 from tests.chaos.patients import Patient
 from tests.cli.terminal import Terminal
 from tests.flows.prefect_server import PrefectServer

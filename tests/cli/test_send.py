@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bpjs_simulator.sample_day import sample_day
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
-from database.models import Job
+from database.storage.models import Job
 from tests.cli.terminal import Terminal
 from tests.flows.prefect_server import PrefectServer
 

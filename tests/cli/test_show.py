@@ -9,7 +9,7 @@ import pytest
 from bpjs_client.errors import BpjsError
 from cli.show import OUTCOMES
 from database import Database, enqueue
-from database.attempts import (
+from database.jobs.attempts import (
     ABSENT,
     ASKED_AGAIN,
     DECIDED_AGAIN,
@@ -21,12 +21,12 @@ from database.attempts import (
     Evidence,
     open_attempt,
 )
-from database.claim import ClaimedJob, claim_one
-from database.hold import Claim
-from database.moves import move
-from database.settle import SETTLED_BY_HAND
+from database.jobs.by_hand import SETTLED_BY_HAND
+from database.jobs.claim import ClaimedJob, claim_one
+from database.jobs.hold import Claim
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
 

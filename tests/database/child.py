@@ -9,14 +9,15 @@ from subprocess import PIPE, Popen
 
 from pydantic import SecretStr
 
-from database import Database, engine, enqueue, open_database
-from database.claim import claim
-from database.intake import queue_up
-from database.moves import move
-from database.patience import PATIENCE
+from database import Database, enqueue, open_database
+from database.jobs.claim import claim
+from database.jobs.handover import queue_up
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.settings import PROJECT, DatabaseSettings
 from database.status import Status
-from database.verdict import Verdict
+from database.storage import engine
+from database.storage.patience import PATIENCE
 from tests.tasks.bodies import ANTREAN
 
 

@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
 from database import Database, enqueue
-from database.attempts import Asker, Evidence, open_attempt
-from database.claim import ClaimedJob, claim, claim_one
-from database.hold import Claim
-from database.models import Attempt, Job
-from database.moves import move
+from database.jobs.attempts import Asker, Evidence, open_attempt
+from database.jobs.claim import ClaimedJob, claim, claim_one
+from database.jobs.hold import Claim
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Attempt, Job
 from tests.tasks.bodies import BODIES
 
 MORNING = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)  # eight o'clock in Jakarta

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from database import Database
-from database.models import Job, ServiceState
+from database.storage.models import Job, ServiceState
 from tests.database.clinic import MORNING, new_row
 from tests.tasks.bodies import CARD
 

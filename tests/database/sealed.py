@@ -5,12 +5,12 @@ import base64
 from sqlalchemy import text
 
 from database import Database, enqueue
-from database.attempts import Asker, Evidence, open_attempt
-from database.claim import claim_one
-from database.hold import Claim
-from database.moves import move
+from database.jobs.attempts import Asker, Evidence, open_attempt
+from database.jobs.claim import claim_one
+from database.jobs.hold import Claim
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
 from tests.database.clinic import LEASE
 from tests.tasks.bodies import BODIES, CARD, NIK
 

@@ -15,21 +15,21 @@ from sqlalchemy import func, select
 
 from bpjs_client.jenis import Jenis, Service
 from database import Database, open_database
-from database.attempts import Evidence
-from database.claim import release, renew, take_over
 from database.errors import LeaseLost, MoveRefused
-from database.hold import Claim
-from database.models import Attempt, Job, ServiceState
-from database.moves import move, record
-from database.resend import Resend, ask_again, reopen
-from database.revival import REFUSED_WITHOUT_ADD
+from database.jobs.attempts import Evidence
+from database.jobs.claim import release, renew, take_over
+from database.jobs.hold import Claim
+from database.jobs.moves import move, record
+from database.jobs.resend import Resend, ask_again, reopen
+from database.jobs.revival import REFUSED_WITHOUT_ADD
+from database.jobs.verdict import Verdict
 from database.services.evidence import Answer, Heard, Reading, judge
 from database.services.holds import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import NOT_SENT
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
-from database.verdict import Verdict
+from database.storage.models import Attempt, Job, ServiceState
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, FakeClock, ending
 
 AFTER_PROSES = sorted(new for old, new in MOVES if old is Status.PROSES)

@@ -5,11 +5,11 @@ import pytest
 from bpjs_client.jenis import Service
 from bpjs_client.settings import SIMULATOR
 from database import Database, MoveRefused
-from database.attempts import Evidence
 from database.belonging import check_belonging, has_credential, move_belonging, note_belonging, note_clinics
 from database.errors import OtherBpjs
-from database.models import Sync
-from database.moves import record
+from database.jobs.attempts import Evidence
+from database.jobs.moves import record
+from database.storage.models import Sync
 from tests.database.clinic import Clinic
 
 REAL, OTHER = "bpjs.example/pcare-rest", "baru.example/pcare-rest"

@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
-from database.chain import GENERATION, RANKS
-from database.claim import claim_one
-from database.deletion import Undone, undone_by
-from database.held_chains import Latest
-from database.models import Job
-from database.moves import load
-from database.place import place_after
-from database.revival import REFUSED_WITHOUT_ADD
+from database.jobs.chain import GENERATION, RANKS
+from database.jobs.claim import claim_one
+from database.jobs.deletion import Undone, undone_by
+from database.jobs.held_chains import Latest
+from database.jobs.moves import load
+from database.jobs.place import place_after
+from database.jobs.revival import REFUSED_WITHOUT_ADD
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Job
 from tests.database.clinic import LEASE, ME, Clinic, ending, success
 
 ADD, CALL, CANCEL = "tambah-antrean", "panggil-antrean", "batal-antrean"

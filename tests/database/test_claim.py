@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from database import JobNotFound
-from database.claim import (
+from database.jobs.claim import (
     NEEDS_PERSON,
     ClaimedJob,
     Waiting,
@@ -14,11 +14,11 @@ from database.claim import (
     claim_one,
     has_work,
 )
-from database.hold import Claim
-from database.models import Job
-from database.moves import load
+from database.jobs.hold import Claim
+from database.jobs.moves import load
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Job
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from database import Database, Enqueued, enqueue
-from database.claim import ClaimedJob, Waiting, claim, claim_one
+from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one
 from database.status import Status
 from tests.database.child import go, start
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic, body_of, success

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from database.moves import load
-from database.resend import Resend, ask_again
+from database.jobs.moves import load
+from database.jobs.resend import Resend, ask_again
 from database.status import Status
 from tests.database.clinic import Clinic, ending, success
 

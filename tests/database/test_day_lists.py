@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import event
 
 from bpjs_client.jenis import Jenis
-from database.day_lists import day_lists
 from database.status import CARDS, Status
+from database.views.day_lists import day_lists
 from tests.database.clinic import Clinic, FakeClock
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from database import JobNotFound
-from database.attempts import Asker, Evidence, note_look, open_attempt
-from database.detail import show
-from database.moves import move
+from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.views.detail import show
 from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}

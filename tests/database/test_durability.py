@@ -3,8 +3,8 @@
 import signal
 
 from bpjs_client.jenis import Jenis
-from database.models import Job
 from database.status import Status
+from database.storage.models import Job
 from tests.database.child import start
 from tests.database.clinic import Clinic, body_of
 

@@ -10,17 +10,17 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.attempts import Evidence
-from database.claim import ClaimedJob, Waiting, claim, claim_one, has_work
-from database.models import Job, ServiceState
-from database.moves import move
+from database.jobs.attempts import Evidence
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one, has_work
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
-from database.settle import Settled, close_by_hand
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Job, ServiceState
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."

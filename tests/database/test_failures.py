@@ -10,14 +10,14 @@ from pydantic import SecretStr
 from sqlalchemy import event, text, update
 
 from database import Database, DatabaseUnavailable, LineRefused, enqueue, open_database
-from database.attempts import Evidence
 from database.errors import DatabaseError
-from database.models import Attempt, Job
-from database.moves import load
+from database.jobs.attempts import Evidence
+from database.jobs.moves import load
+from database.jobs.verdict import Verdict
 from database.settings import DatabaseSettings
 from database.status import Status
-from database.verdict import Verdict
-from database.wakeup import Waiter
+from database.storage.models import Attempt, Job
+from database.storage.wakeup import Waiter
 from tests.database.clinic import Clinic, body_of, new_row
 from tests.postgres import PostgresServer
 from tests.tasks.bodies import CARD

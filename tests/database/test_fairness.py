@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from bpjs_client.jenis import Service
-from database.doors import Door, Shares, without_limit
-from database.models import ServiceState
+from database.jobs.fair_shares import Door, Shares, without_limit
 from database.services.holds import pause
 from database.services.states import State
+from database.storage.models import ServiceState
 from tests.database.clinic import MORNING, OTHER, Clinic
 
 

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import update
 
 from database import Database
-from database.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
 from database.errors import ConstraintViolated, LeaseLost
-from database.models import Attempt, Job
-from database.moves import load, move, record
-from database.picking import NEEDS_PERSON
-from database.resend import Resend, reopen
+from database.jobs.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
+from database.jobs.due import NEEDS_PERSON
+from database.jobs.moves import load, move, record
+from database.jobs.resend import Resend, reopen
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Attempt, Job
 from tests.database.clinic import LEASE, MORNING, Clinic, success
 
 AGAIN = Resend(reason="BPJS sudah pulih", by="Sari")

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from database import Database, LineRefused, enqueue, enqueue_lines
 from database.errors import ConstraintViolated
-from database.models import Job
 from database.status import Status
+from database.storage.models import Job
 from tests.database.child import go, start
 from tests.database.clinic import Clinic, FakeClock, body_of, new_row
 from tests.tasks.bodies import CARD

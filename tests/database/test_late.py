@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from database.attempts import ABSENT, Asker, Evidence, note_look
-from database.attention import needing_somebody
-from database.claim import take_over
-from database.detail import show
 from database.errors import LeaseLost, MoveRefused
-from database.late import note_late
-from database.moves import load
-from database.resend import Resend, ask_again
-from database.settle import Settled, close_by_hand
+from database.jobs.attempts import ABSENT, Asker, Evidence, note_look
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.claim import take_over
+from database.jobs.late import note_late
+from database.jobs.moves import load
+from database.jobs.resend import Resend, ask_again
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.views.detail import show
+from database.views.needs_person import needing_somebody
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, ending
 
 TAKEN = (

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from database.attempts import ABSENT, WORKER_DIED, Asker, Evidence, note_look
-from database.claim import ClaimedJob, claim_one, has_work, release, renew, take_over
 from database.errors import JobNotFound, LeaseLost
-from database.moves import load, record
+from database.jobs.attempts import ABSENT, WORKER_DIED, Asker, Evidence, note_look
+from database.jobs.claim import ClaimedJob, claim_one, has_work, release, renew, take_over
+from database.jobs.moves import load, record
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 LATER = timedelta(seconds=1)

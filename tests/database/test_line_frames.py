@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bpjs_client.jenis import Jenis
 from database import Database, LineRefused, enqueue, enqueue_lines
-from database.models import Job
 from database.status import Status
+from database.storage.models import Job
 from tests.database.clinic import Clinic, body_of
 
 GOOD: dict[str, Any] = {

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from database import Database, enqueue_lines
-from database.claim import claim_unseen, has_work
-from database.intake import BATCH
+from database.jobs.claim import claim_unseen, has_work
+from database.jobs.handover import BATCH
 from database.status import Status
 from tests.conftest import SQLITE
 from tests.database.clinic import Clinic, body_of
@@ -107,7 +107,7 @@ def test_what_is_stuck_behind_a_failed_step_is_still_found(clinic: Clinic) -> No
 def test_a_file_of_more_than_a_part_is_durable_part_by_part(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("database.intake.BATCH", 30)
+    monkeypatch.setattr("database.jobs.handover.BATCH", 30)
     answers = enqueue_lines(lines(31, cards=True), database=clinic.database)
     next(answers)
     assert clinic.count() == 30
@@ -122,7 +122,7 @@ def test_a_part_is_as_long_as_the_contract_asks() -> None:
 def test_whoever_comes_during_a_long_file_does_not_wait_for_its_end(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("database.intake.BATCH", 50)
+    monkeypatch.setattr("database.jobs.handover.BATCH", 50)
     answers = enqueue_lines(lines(500, cards=True), database=clinic.database)
     next(answers)
     with ThreadPoolExecutor(1) as pool:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bpjs_client.jenis import Jenis, Service
-from database.monitor import Filter, Monitor, columns, look, today
+from database.jobs.verdict import Verdict
 from database.services.holds import pause
 from database.status import FILTER_WORDS, Status
-from database.verdict import Verdict
+from database.views.monitor import Filter, Monitor, columns, look, today
 from tests.database.clinic import Clinic
 
 ALL = Filter()

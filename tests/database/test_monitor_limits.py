@@ -9,14 +9,14 @@ from sqlalchemy import event
 
 from bpjs_client.jenis import Jenis, Service
 from database import Database, JobNotFound
-from database.attempts import Asker, Evidence, open_attempt
-from database.detail import show
-from database.monitor import Filter, look
-from database.moves import move
+from database.jobs.attempts import Asker, Evidence, open_attempt
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.moves import move
+from database.jobs.verdict import Verdict
 from database.services.holds import pause
-from database.settle import Settled, close_by_hand
 from database.status import Status
-from database.verdict import Verdict
+from database.views.detail import show
+from database.views.monitor import Filter, look
 from tests.database.clinic import LEASE, Clinic
 
 Statement = tuple[str, Any]

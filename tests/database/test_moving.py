@@ -10,13 +10,13 @@ from sqlalchemy import text, update
 from bpjs_client.jenis import Service
 from database import Database, enqueue
 from database.belonging import note_belonging
-from database.claim import claim
 from database.errors import DatabaseUnavailable, MoveRefused
-from database.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
-from database.monitor import Filter, look
-from database.moving import count_rows, move_everything
+from database.jobs.claim import claim
 from database.services.holds import pause
 from database.status import Status
+from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
+from database.storage.to_postgresql import count_rows, move_everything
+from database.views.monitor import Filter, look
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
 from tests.postgres import PostgresServer
 

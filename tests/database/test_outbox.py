@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from database import Database
 from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
-from database.intake import NewJob, store_in
-from database.models import Base, Intake, Job
-from database.outbox import BATCH, refused_rows, take_up
+from database.jobs.handover import NewJob, store_in
+from database.jobs.intake_table import BATCH, refused_rows, take_up
 from database.settings import PROJECT
-from database.wakeup import Waiter
+from database.storage.models import Base, Intake, Job
+from database.storage.wakeup import Waiter
 from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES, CARD
@@ -138,7 +138,7 @@ def test_a_failure_between_marking_and_storing_keeps_the_row_unread(
     def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("database.outbox.store_in", dies)
+    monkeypatch.setattr("database.jobs.intake_table.store_in", dies)
     with pytest.raises(KeyboardInterrupt):
         take_up(clinic.database)
     monkeypatch.undo()
@@ -221,7 +221,7 @@ def test_a_row_that_fails_in_no_foreseen_way_fails_alone(
             raise trouble
         return store_in(session, database, jobs)
 
-    monkeypatch.setattr("database.outbox.store_in", stumble)
+    monkeypatch.setattr("database.jobs.intake_table.store_in", stumble)
     assert take_up(clinic.database) == 4
     assert [row(clinic, each).pekerjaan_id is not None for each in rows] == [True, True, False, True]
     refused = row(clinic, rows[2])
@@ -238,7 +238,7 @@ def test_no_row_is_blamed_for_the_databases_own_trouble(
     def is_locked(*_: object) -> None:
         raise DatabaseUnavailable("x")
 
-    monkeypatch.setattr("database.outbox.store_in", is_locked)
+    monkeypatch.setattr("database.jobs.intake_table.store_in", is_locked)
     with pytest.raises(DatabaseUnavailable):
         take_up(clinic.database)
     assert (row(clinic, row_id).dibaca_pada, row(clinic, row_id).galat) == (None, None)

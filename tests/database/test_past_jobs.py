@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import func, select
 
 from database import Database, Enqueued, enqueue, enqueue_lines
-from database.claim import claim_one
-from database.detail import find, show
 from database.errors import JobForgotten, JobNotFound
-from database.models import Intake, Job, PastJob
-from database.moving import count_rows, move_everything
-from database.outbox import take_up
-from database.resend import Resend, ask_again, reopen
-from database.retention import delete_settled
-from database.settle import Settled, close_by_hand
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.claim import claim_one
+from database.jobs.intake_table import take_up
+from database.jobs.resend import Resend, ask_again, reopen
 from database.status import Status
+from database.storage.models import Intake, Job, PastJob
+from database.storage.retention import delete_settled
+from database.storage.to_postgresql import count_rows, move_everything
+from database.views.detail import find, show
 from tests.database.clinic import LEASE, ME, Clinic, FakeClock, body_of, new_row
 from tests.postgres import PostgresServer
 
@@ -151,7 +151,7 @@ def test_it_is_remembered_with_its_deletion_or_neither(
     def dies(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("database.retention.remember", dies)
+    monkeypatch.setattr("database.storage.retention.remember", dies)
     with pytest.raises(KeyboardInterrupt):
         delete_settled(clinic.database, KEEP)
     assert clinic.count() == 1

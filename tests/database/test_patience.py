@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from database import Database, DatabaseUnavailable
-from database.engine import BUSY
-from database.intake import queue_up
-from database.patience import PATIENCE, Patience
-from database.schema import _queue_up, upgrade
+from database.jobs.handover import queue_up
+from database.storage.engine import BUSY
+from database.storage.patience import PATIENCE, Patience
+from database.storage.schema import _queue_up, upgrade
 from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.child import start
 from tests.database.clinic import Clinic
@@ -33,7 +33,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Databases that are opened from now on wait for so long only."""
 
     def shorten(**seconds: float) -> None:
-        monkeypatch.setattr("database.engine.PATIENCE", replace(SHORT, **seconds))
+        monkeypatch.setattr("database.storage.engine.PATIENCE", replace(SHORT, **seconds))
 
     shorten()
     return shorten
@@ -155,7 +155,7 @@ def test_a_stopped_process_that_hands_over_holds_nobody_up(
 def test_beside_a_stopped_process_sqlite_is_waited_for_and_then_said_to_be_in_use(
     database_url: str, open_at: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("database.engine.BUSY_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr("database.storage.engine.BUSY_TIMEOUT_SECONDS", 0.5)
     clinic = Clinic(open_at(database_url))
     with stopped_half_way(database_url):
         with pytest.raises(DatabaseUnavailable) as told:
@@ -186,8 +186,8 @@ def test_who_starts_waits_for_the_one_who_migrates(
     database_url: str, open_at: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, migrated = open_at(database_url), threading.Event()
-    monkeypatch.setattr("database.schema.HEAD", "9999")
-    monkeypatch.setattr("database.schema._run_alembic", lambda _connection: migrated.set())
+    monkeypatch.setattr("database.storage.schema.HEAD", "9999")
+    monkeypatch.setattr("database.storage.schema._run_alembic", lambda _connection: migrated.set())
     with database.engine.connect() as migrating:
         migrating.execute(text("SET idle_in_transaction_session_timeout = 0"))
         _queue_up(migrating)

@@ -109,7 +109,7 @@ def test_what_is_found_open_is_closed_at_the_next_start(
 def test_a_folder_of_other_peoples_keeps_its_mode_and_the_project_s_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_in: Callable[[Path], Database]
 ) -> None:
-    monkeypatch.setattr("database.private_files.OURS", tmp_path / ".bpjs")
+    monkeypatch.setattr("database.storage.private_files.OURS", tmp_path / ".bpjs")
     folders = {"shared": 0o1777, ".bpjs": 0o755, ".bpjs/of a clinic": 0o755}
     for name, mode in folders.items():
         (tmp_path / name).mkdir()

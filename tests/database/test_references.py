@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from bpjs_client.references import BY_NAME, Item
 from database import Database
 from database.faskes_name import UTAMA
-from database.models import ReferenceItem, Sync
-from database.reference_search import rows_with, search
-from database.references import SuspiciousShrink, Synced, last_synced, store_failure, store_reference
+from database.references.search import rows_with, search
+from database.references.store import SuspiciousShrink, Synced, last_synced, store_failure, store_reference
+from database.storage.models import ReferenceItem, Sync
 from tests.conftest import KINDS
 
 POLI, OBAT, ANTREAN = BY_NAME["pcare/poli"], BY_NAME["pcare/obat"], BY_NAME["antrean/dokter"]

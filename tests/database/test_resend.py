@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from database import LineRefused
-from database.attempts import Asker, Evidence, open_attempt
-from database.body_edit import changes_between
-from database.detail import show
 from database.errors import JobNotFound, MoveRefused
-from database.moves import load, move
-from database.picking import NEEDS_PERSON
-from database.resend import Resend, ask_again, merged
+from database.jobs.attempts import Asker, Evidence, open_attempt
+from database.jobs.body_edit import changes_between
+from database.jobs.due import NEEDS_PERSON
+from database.jobs.moves import load, move
+from database.jobs.resend import Resend, ask_again, merged
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.views.detail import show
 from tests.database.clinic import LEASE, Clinic, ending
 
 REFUSED = Verdict(Status.GAGAL, "ditolak", "kdPoli: Tidak sesuai dengan referensi sistem.")

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bpjs_client.jenis import Jenis, Service
-from database.models import Intake, Outage, Sync
-from database.outbox import take_up
-from database.retention import BATCH, delete_notes, delete_settled
+from database.jobs.intake_table import take_up
 from database.services.holds import pause, resume
 from database.services.outages import outages
 from database.status import FINAL, Status
+from database.storage.models import Intake, Outage, Sync
+from database.storage.retention import BATCH, delete_notes, delete_settled
 from tests.database.clinic import MORNING, Clinic, body_of, new_row, success
 
 KEEP = timedelta(days=730)

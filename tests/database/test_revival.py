@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from database.attempts import ASKED_AGAIN
-from database.detail import show
-from database.moves import load
-from database.resend import Resend, ask_again
-from database.revival import REFUSED_WITHOUT_ADD, REFUSED_WITHOUT_REGISTRATION, REVIVALS
-from database.settle import Settled, close_by_hand
+from database.jobs.attempts import ASKED_AGAIN
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.moves import load
+from database.jobs.resend import Resend, ask_again
+from database.jobs.revival import REFUSED_WITHOUT_ADD, REFUSED_WITHOUT_REGISTRATION, REVIVALS
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.views.detail import show
 from tests.conftest import SQLITE
 from tests.database.clinic import Clinic, ending
 from tests.tasks.bodies import CARD

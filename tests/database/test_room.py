@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from database import Database
 from database.errors import DatabaseUnavailable
-from database.room import ROOM, check_room
-from database.schema import HEAD, current
+from database.storage.room import ROOM, check_room
+from database.storage.schema import HEAD, current
 from tests.conftest import POSTGRESQL, SQLITE
 
 

@@ -16,11 +16,11 @@ from sqlalchemy.pool import StaticPool
 
 from bpjs_client.references import BY_NAME
 from database import Database, enqueue
-from database.claim import claim
-from database.engine import parse_url
-from database.models import Base, ReferenceItem
-from database.reference_search import search
-from database.schema import HEAD, current, upgrade
+from database.jobs.claim import claim
+from database.references.search import search
+from database.storage.engine import parse_url
+from database.storage.models import Base, ReferenceItem
+from database.storage.schema import HEAD, current, upgrade
 from tests.conftest import KINDS
 from tests.database.child import go, start
 from tests.database.clinic import body_of

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from database import Database
-from database import server_clock as module
-from database.claim import claim, take_over
-from database.server_clock import FRESH_SECONDS, ServerClock, say_skew, utc_now
+from database.jobs.claim import claim, take_over
+from database.storage import server_clock as module
+from database.storage.server_clock import FRESH_SECONDS, ServerClock, say_skew, utc_now
 from tests.database.clinic import LEASE, ME, Clinic
 
 Open = Callable[..., Database]
@@ -29,7 +29,7 @@ def test_a_machine_with_a_wrong_clock_takes_over_nothing_that_lives(
     Clinic(here).hand_over()
     (job,) = claim(here, owner=ME, limit=1, lease=LEASE)
     monkeypatch.setattr(module, "utc_now", shifted(ahead))
-    monkeypatch.setattr("database.engine.utc_now", shifted(ahead))
+    monkeypatch.setattr("database.storage.engine.utc_now", shifted(ahead))
     there = open_at(database_url)
     assert take_over(there) == 0
     Clinic(there).hand_over(norm="RM-2", kunci="lain")

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bpjs_client.jenis import Service
-from database.claim import Waiting, claim_one, has_work
+from database.jobs.claim import Waiting, claim_one, has_work
+from database.jobs.verdict import Verdict
 from database.services.holds import pause, resume, stopped_services
 from database.status import Status
-from database.verdict import Verdict
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
 
 WHY = "Kata sandi PCare ditolak."

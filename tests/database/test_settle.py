@@ -3,10 +3,10 @@
 import pytest
 
 from database import Database, JobNotFound, MoveRefused, enqueue
-from database.detail import show
-from database.revival import REFUSED_WITHOUT_ADD
-from database.settle import Settled, close_by_hand
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
+from database.views.detail import show
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES
 

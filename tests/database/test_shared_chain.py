@@ -8,14 +8,14 @@ from sqlalchemy import update
 
 from bpjs_client.jenis import Jenis
 from database import Database, enqueue, enqueue_lines
-from database.claim import claim_one
-from database.models import Job
-from database.moves import chain_has
-from database.patient import patient_mark
-from database.report import reported_visits
-from database.revival import REFUSED_WITHOUT_ADD
+from database.jobs.claim import claim_one
+from database.jobs.moves import chain_has
+from database.jobs.revival import REFUSED_WITHOUT_ADD
+from database.jobs.verdict import Verdict
 from database.status import Status
-from database.verdict import Verdict
+from database.storage.models import Job
+from database.storage.patient import patient_mark
+from database.views.report import reported_visits
 from tests.conftest import SQLITE
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, body_of, success
 from tests.tasks.bodies import CARD

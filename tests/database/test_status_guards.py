@@ -10,8 +10,8 @@ from sqlalchemy import insert, update
 
 from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated, DatabaseError
-from database.models import Job, ServiceState
 from database.status import CARDS, FILTER_WORDS, FINAL, MOVES, UNFINISHED, Status
+from database.storage.models import Job, ServiceState
 from tests.database.clinic import ME, MORNING, Clinic, new_row
 
 PAIRS = tuple(itertools.permutations(Status, 2))

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event
 
-from database.models import ServiceState
-from database.monitor import Filter, look
+from database.services.stopped import MOST, Kind, Stopped, as_one_outage, summaries
+from database.services.stopped_lines import say_stopped
 from database.status import Status
-from database.stopped import MOST, Kind, Stopped, as_one_outage, summaries
-from database.stopped_lines import say_stopped
+from database.storage.models import ServiceState
+from database.views.monitor import Filter, look
 from tests.conftest import SQLITE
 from tests.database.clinic import MORNING, Clinic
 from tests.database.outage import DOWN, after, names, refused, stopped, store, unknown_names, waiting

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from database.wakeup import NOTIFIED_POLL_SECONDS, POLL_SECONDS, Waiter
+from database.storage.wakeup import NOTIFIED_POLL_SECONDS, POLL_SECONDS, Waiter
 from tests.database.clinic import Clinic
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from bpjs_simulator.sample_day import SampleDay, sample_day
 from database import Database
-from database.intake import enqueue_lines, local_date
-from database.server_clock import utc_now
+from database.jobs.handover import enqueue_lines
+from database.local_time import local_date
 from database.status import Status
+from database.storage.server_clock import utc_now
 from deployments.sample import Handed
 from deployments.verification import (
     ENDS,

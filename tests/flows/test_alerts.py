@@ -16,10 +16,10 @@ from pydantic import SecretStr
 
 from bpjs_client.jenis import Service
 from database import enqueue
-from database.alarms import FEWEST
-from database.intake import local_date
-from database.models import Job
+from database.local_time import local_date
 from database.services.holds import pause
+from database.storage.models import Job
+from database.views.alarms import FEWEST
 from tasks.alert_settings import AlertSettings
 from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
 from tasks.clinics import Clinic, Clinics

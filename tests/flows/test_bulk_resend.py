@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from database import Database
-from database.failed import failed_jobs
-from database.monitor import Filter
+from database.views.failed import failed_jobs
+from database.views.monitor import Filter
 from flows.failed_list import failed_list
 from flows.filter_form import Typed, read_filter
 from flows.kirim_ulang_massal import kirim_ulang_massal

@@ -7,8 +7,8 @@ import pytest
 from prefect import get_client
 
 from bpjs_client.jenis import Service
-from database.detail import show
 from database.services.holds import pause, stopped_services
+from database.views.detail import show
 from flows.lanjutkan import Layanan, lanjutkan
 from flows.tutup import tutup
 from tests.conftest import SQLITE

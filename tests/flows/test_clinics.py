@@ -13,8 +13,8 @@ from bpjs_client.jobs import Bpjs
 from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.models import Job
 from database.services.holds import stopped_services
+from database.storage.models import Job
 from flows.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics
 from tasks.composition import Composition, using

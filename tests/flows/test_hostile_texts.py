@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from database.day_lists import day_lists
-from database.detail import show
-from database.failed import failed_jobs
-from database.monitor import Filter
+from database.views.day_lists import day_lists
+from database.views.detail import show
+from database.views.failed import failed_jobs
+from database.views.monitor import Filter
 from flows.failed_list import failed_list
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.day_pages import list_key, list_pages

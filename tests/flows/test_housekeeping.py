@@ -13,9 +13,9 @@ from prefect.client.schemas import State
 from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running, Scheduled
 
 from bpjs_client.jenis import Jenis
-from database.models import Job
-from database.server_clock import utc_now
 from database.status import Status
+from database.storage.models import Job
+from database.storage.server_clock import utc_now
 from flows.kirim_ulang import kirim_ulang
 from flows.pemeliharaan import pemeliharaan
 from tasks.forgetting import forget_typed

@@ -11,9 +11,9 @@ from prefect import get_client
 from sqlalchemy import text
 
 from database import Database
-from database.models import Intake, Job
-from database.outbox import take_up
+from database.jobs.intake_table import take_up
 from database.settings import PROJECT
+from database.storage.models import Intake, Job
 from deployments import commands
 from deployments.pool import provide_pool
 from tests.documents import Example, examples, run

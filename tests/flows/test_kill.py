@@ -13,8 +13,8 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.models import Job
-from database.server_clock import utc_now
+from database.storage.models import Job
+from database.storage.server_clock import utc_now
 from flows.sending import send_due
 from tasks.composition import Composition, using
 from tests.flows.prefect_server import PrefectServer

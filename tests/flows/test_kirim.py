@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from database.claim import claim_one
 from database.errors import DatabaseUnavailable
+from database.jobs.claim import claim_one
 from flows.burst import MOST_JOBS, Burst
 from flows.kirim import kirim
 from flows.sending import MOST_BEHIND, Sender, send_due

@@ -11,9 +11,9 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.models import Job
-from database.monitor import Filter, look
 from database.services.holds import stopped_services
+from database.storage.models import Job
+from database.views.monitor import Filter, look
 from tasks.composition import Composition
 from tasks.settings import DeliverySettings
 from tests.chaos.patients import Patient

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from prefect import get_client
 
-from database.monitor import today
+from database.views.monitor import today
 from flows.kirim import kirim
 from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring

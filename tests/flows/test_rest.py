@@ -14,8 +14,8 @@ import yaml
 from bpjs_client.jenis import Jenis
 from bpjs_simulator.server import Simulator
 from database import Database
-from database.models import Job
 from database.settings import PROJECT
+from database.storage.models import Job
 from deployments import commands
 from deployments.pool import provide_pool
 from tests.flows.prefect_server import PrefectServer, ask

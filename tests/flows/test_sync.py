@@ -23,10 +23,10 @@ from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database
 from database.errors import DatabaseUnavailable
-from database.models import Sync
-from database.reference_search import search
-from database.references import Synced
+from database.references.search import search
+from database.references.store import Synced
 from database.services.holds import pause, stopped_services
+from database.storage.models import Sync
 from flows.sync_referensi import sync_referensi
 from flows.syncing import sync_now
 from tasks.composition import Composition, using

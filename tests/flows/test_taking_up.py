@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from cli.doctor import _intake
 from database import Database, DatabaseUnavailable
-from database.engine import BUSY
-from database.models import Intake, Job
-from database.patience import PATIENCE
+from database.storage.engine import BUSY
+from database.storage.models import Intake, Job
+from database.storage.patience import PATIENCE
 from flows.sending import send_due
 from tasks.composition import Composition
 from tasks.taking_up import TakingUp
@@ -110,7 +110,7 @@ def test_a_dispatcher_delivers_beside_a_locked_table_and_takes_up_when_it_is_fre
     norm: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("database.engine.PATIENCE", replace(PATIENCE, lock=0.5))
+    monkeypatch.setattr("database.storage.engine.PATIENCE", replace(PATIENCE, lock=0.5))
     database = open_at(database_url)
     made = Desk(database, friendly)
     with locked_intake(database), dispatching(made.at):
@@ -125,7 +125,7 @@ def test_a_dispatcher_delivers_beside_a_locked_table_and_takes_up_when_it_is_fre
 def test_doctor_names_the_table_that_is_locked(
     database_url: str, open_at: Callable[[str], Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("database.engine.PATIENCE", replace(PATIENCE, lock=0.5))
+    monkeypatch.setattr("database.storage.engine.PATIENCE", replace(PATIENCE, lock=0.5))
     database = open_at(database_url)
     with locked_intake(database):
         (found,) = _intake(database)
@@ -160,7 +160,7 @@ def test_a_dispatcher_whose_lines_go_silent_delivers_again(
     norm: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("database.engine.PATIENCE", replace(PATIENCE, answer=1, ping=0.5))
+    monkeypatch.setattr("database.storage.engine.PATIENCE", replace(PATIENCE, answer=1, ping=0.5))
     with silent_proxy(postgres.socket) as proxy:
         behind = Desk(open_at(proxy.url(STANDING)), friendly)
         before = Desk(open_at(postgres.url(STANDING)), friendly)

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from bpjs_client.jenis import Jenis
-from database.claim import ClaimedJob
-from database.doors import Door, without_limit
+from database.jobs.claim import ClaimedJob
+from database.jobs.fair_shares import Door, without_limit
 from flows.turns import Turns
 
 PENDAFTARAN, KUNJUNGAN, ANTREAN = Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN, Jenis.TAMBAH_ANTREAN

@@ -12,10 +12,10 @@ import httpx
 from sqlalchemy import func, select
 
 from database import Database, enqueue
-from database.attempts import Asker
-from database.claim import claim
-from database.models import Job, ServiceState
+from database.jobs.attempts import Asker
+from database.jobs.claim import claim
 from database.status import Status
+from database.storage.models import Job, ServiceState
 from flows.turns import Turns
 from tasks.delivery import deliver
 from tasks.harmless_reads import HarmlessReads

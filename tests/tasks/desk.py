@@ -11,13 +11,13 @@ from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database, enqueue
-from database.attempts import Asker
-from database.claim import ClaimedJob, claim_one
-from database.models import Attempt, Job, ServiceState
-from database.resend import Resend, reopen
+from database.jobs.attempts import Asker
+from database.jobs.claim import ClaimedJob, claim_one
+from database.jobs.resend import Resend, reopen
 from database.services.holds import resume
 from database.services.probes import try_again
 from database.services.states import ClinicService
+from database.storage.models import Attempt, Job, ServiceState
 from tasks.composition import Composition
 from tasks.delivery import Delivered, deliver
 from tests.tasks.bodies import BODIES

@@ -12,8 +12,8 @@ import tasks.delivery
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import open_database
-from database.attempts import Asker
-from database.claim import ClaimedJob, claim_one
+from database.jobs.attempts import Asker
+from database.jobs.claim import ClaimedJob, claim_one
 from database.settings import PROJECT, DatabaseSettings
 from tasks.composition import Composition
 

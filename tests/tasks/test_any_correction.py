@@ -16,13 +16,13 @@ from pydantic import SecretStr
 from bpjs_client.jenis import Jenis
 from bpjs_simulator.web_app import WebAppRefusal
 from database import enqueue, open_database
-from database.chain import waits_for
-from database.corrections import REPLACED
 from database.errors import MoveRefused
-from database.models import Attempt, Job
-from database.resend import Resend, ask_again
+from database.jobs.chain import waits_for
+from database.jobs.corrections import REPLACED
+from database.jobs.resend import Resend, ask_again
 from database.settings import DatabaseSettings
 from database.status import UNFINISHED, Status
+from database.storage.models import Attempt, Job
 from tests.database.clinic import FakeClock
 from tests.tasks.bodies import BODIES
 from tests.tasks.day import Day

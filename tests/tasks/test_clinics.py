@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bpjs_client.jenis import Service
-from database.doors import Door
+from database.jobs.fair_shares import Door
 from tasks.clinics import (
     Clinics,
     ClinicsWrong,

@@ -10,7 +10,7 @@ import pytest
 from bpjs_client.references import BY_NAME, Item
 from database import Database
 from database.faskes_name import UTAMA
-from database.references import store_failure, store_reference
+from database.references.store import store_failure, store_reference
 from tests.tasks.bodies import BODIES, CARD, NIK
 from tests.tasks.desk import Desk, antrean, pcare
 

@@ -11,8 +11,8 @@ import pytest
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database
-from database.resend import Resend, ask_again
-from database.settle import Settled, close_by_hand
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.resend import Resend, ask_again
 from tasks.composition import Composition
 from tasks.delivery import TryAgain
 from tests.tasks.bodies import CARD, NIK, PHONE

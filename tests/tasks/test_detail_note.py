@@ -10,8 +10,8 @@ import pytest
 
 from bpjs_client.meanings import meaning_of
 from database import Database
-from database.deletion import TWO_PATIENTS, TWO_VISITS
-from database.detail import show
+from database.jobs.deletion import TWO_PATIENTS, TWO_VISITS
+from database.views.detail import show
 from tasks.detail_note import form_parameters, note
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD, NIK, PHONE

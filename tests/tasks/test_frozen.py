@@ -9,7 +9,7 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database
-from database.claim import take_over
+from database.jobs.claim import take_over
 from tests.tasks.desk import Desk
 from tests.tasks.frozen import LEAVING, WHEN, start
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bpjs_client.jenis import Jenis
-from database.claim import ClaimedJob
-from database.hold import Claim
+from database.jobs.claim import ClaimedJob
+from database.jobs.hold import Claim
 from tasks.in_hand import InHand
 
 

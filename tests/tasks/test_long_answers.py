@@ -10,9 +10,9 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue
-from database.detail import show
-from database.monitor import Filter, look
 from database.services.holds import pause, stopped_services
+from database.views.detail import show
+from database.views.monitor import Filter, look
 from tasks.detail_note import form_parameters, note
 from tests.tasks.bodies import BODIES
 from tests.tasks.desk import Answer, Desk, pcare

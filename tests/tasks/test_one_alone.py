@@ -9,8 +9,8 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.attention import needing_somebody
 from database.services.holds import resume
+from database.views.needs_person import needing_somebody
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
 from tests.tasks.day import NET_ERROR, Answer, Bpjs, Day, card_of, page

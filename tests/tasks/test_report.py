@@ -8,10 +8,10 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from database import Database
-from database.report import Scope
-from database.resend import Resend, ask_again
+from database.jobs.resend import Resend, ask_again
 from database.services.holds import pause, resume
 from database.status import Status
+from database.views.report import Scope
 from tasks.report import Report, make_report
 from tasks.report_chart import chart
 from tasks.report_words import cell, duration, figures, period

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bpjs_client.jenis import Jenis
-from database.claim import ClaimedJob
+from database.jobs.claim import ClaimedJob
 from tasks import jobs, references
 from tasks.clinics import Clinic, Clinics
 from tasks.composition import Composition, using

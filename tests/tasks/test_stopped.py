@@ -8,10 +8,10 @@ import pytest
 
 import tasks.delivery
 from database import Database
-from database.claim import claim, claim_one, take_over
-from database.elapsed import elapsed
-from database.hold import Claim
-from database.server_clock import utc_now
+from database.jobs.claim import claim, claim_one, take_over
+from database.jobs.hold import Claim
+from database.storage.elapsed import elapsed
+from database.storage.server_clock import utc_now
 from flows.burst import Burst
 from tasks.in_hand import InHand
 from tests.tasks.desk import Desk, pcare

@@ -9,7 +9,7 @@ import pytest
 
 from database import Database
 from database.errors import DatabaseUnavailable
-from database.moves import move
+from database.jobs.moves import move
 from database.services.holds import stopped_services
 from tasks import delivery
 from tasks.probing import probe_due

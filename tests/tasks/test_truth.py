@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from database import Database
-from database.resend import Resend, ask_again
+from database.jobs.resend import Resend, ask_again
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
 from tests.tasks.bodies import CARD

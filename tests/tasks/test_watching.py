@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from database import Database
-from database.alarms import FEWEST
-from database.models import Job
-from database.server_clock import Clock
 from database.status import Status
+from database.storage.models import Job
+from database.storage.server_clock import Clock
+from database.views.alarms import FEWEST
 from tasks.alert_settings import AlertSettings
 from tasks.clinics import Clinic, Clinics
 from tasks.composition import Composition

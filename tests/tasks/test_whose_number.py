@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from database import Database, enqueue
-from database.resend import Resend, ask_again
-from database.settle import Settled, close_by_hand
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.resend import Resend, ask_again
 from tests.conftest import SQLITE
 from tests.tasks.bodies import BODIES, CARD
 from tests.tasks.desk import Desk, pcare

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from bpjs_client.jenis import Jenis
-from database.monitor import Filter, look, today
+from database.views.monitor import Filter, look, today
 from deployments.clinic import Clinic
 from tasks.prefect_environment import API_URL
 from tests.flows.prefect_server import ask

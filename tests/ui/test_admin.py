@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bpjs_client.jenis import Jenis
-from database.monitor import Filter, look
+from database.views.monitor import Filter, look
 from deployments import commands
 from tests.chaos.patients import Patient
 from tests.ui.admin import Admin

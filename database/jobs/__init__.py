@@ -1,0 +1,1 @@
+"""The life of one job: handed over, placed in its chain, claimed, moved, corrected, settled."""

@@ -1,0 +1,236 @@
+"""The history of a job: an attempt is committed before its request leaves and closed with what came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import takewhile
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+
+from database.errors import LeaseLost
+from database.jobs.hold import Claim, bound, hold
+from database.storage.engine import Database
+from database.storage.models import Attempt
+from database.storage.row_seal import with_row
+
+WORKER_DIED = "worker-died"
+ABSENT = "absent"
+FOUND = "found"
+# It is there, with another content than what was looked for.
+FOUND_OTHER = "found-other"
+LOOK_FAILED = "look-failed"
+# A look found nothing although BPJS had said that it is there: no proof of either.
+NOT_SEEN = "not-seen"
+# A clear answer that came after the job was taken over (late.py): it settled the uncertainty;
+# it says that BPJS took the write, and waits to be confirmed; it changes nothing.
+LATE_ANSWER, LATE_SUCCESS, LATE_EVIDENCE = "late-answer", "late-success", "late-evidence"
+# After one of these BPJS may hold the write although we have no clear answer: look before sending again.
+UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED, NOT_SEEN, LATE_SUCCESS)
+LOOKS = (LOOK_FAILED, NOT_SEEN)
+# A request ended so that it may be the job's fault, or its endpoint's, or that of BPJS as a whole.
+FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DIED)
+# A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
+ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
+# These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
+TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVIDENCE)
+# Rows of a history with which nothing can have reached BPJS.
+NEVER_LEFT = ("not-sent", ASKED_AGAIN)
+_SEALED = ("request", "response", "raw", "changes")
+_ENOUGH = 20  # outcomes back in time
+# What may lie between the rounds of a write that BPJS fails and then lacks.
+_DURING_ROUNDS = (
+    *("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, LATE_EVIDENCE),
+    *("not-sent", "temporary", "unauthorized"),
+)
+
+
+_attempts = cast(Table, Attempt.__table__)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """On whose word an attempt is made: the Prefect run, and for a resend the person and the reason."""
+
+    flow_run_id: UUID | None = None
+    task_run_id: UUID | None = None
+    requested_by: str | None = None
+    reason: str | None = None
+    changes: Any | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What came back for one request; its repr shows none of it, for it names patients."""
+
+    outcome: str
+    http_code: int | None = None
+    meta_code: str | None = None
+    response: Any | None = field(default=None, repr=False)
+    raw: str | None = field(default=None, repr=False)
+    duration_ms: int | None = None
+    # In Indonesian, why the request did not leave; only where BPJS was never asked.
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class JobInHand:
+    """A claimed job with all that sending it needs."""
+
+    claim: Claim
+    faskes: str
+    jenis: str
+    service: str
+    norm: str
+    nama_pasien: str
+    body: Mapping[str, Any] = field(repr=False)
+    numbers: Mapping[str, str] = field(repr=False)
+    waits: int
+    uncertain: bool
+    repeated: bool
+    pointless: bool
+    # What left when the answer was lost; since then somebody may have edited the body.
+    lost_request: Mapping[str, Any] | None = field(default=None, repr=False)
+    # How often since BPJS said that it is there, its saying so included, it could not be seen.
+    contradictions: int = 0
+    # In Indonesian, why a deletion is given no number although its chain knows some.
+    unclear: str | None = None
+    # A visit that replaces what BPJS holds under its number.
+    is_edit: bool = False
+    tried_before: bool = False
+
+    @property
+    def id(self) -> int:
+        """The job's number."""
+        return self.claim.job_id
+
+
+def open_attempt(
+    database: Database,
+    claim: Claim,
+    *,
+    request: Mapping[str, Any],
+    lease: timedelta,
+    asker: Asker,
+) -> int:
+    """Record that a request is about to leave; returns the attempt's number. Committed when this returns.
+
+    Also renews the lease: nobody may take the job over while its request is on the way. Raises LeaseLost,
+    DatabaseUnavailable (then the request must not leave).
+    """
+    with database.write() as session:
+        now = database.clock()
+        hold(session, claim, lease_until=now + lease)
+        return _new_attempt(session, claim.job_id, now, request, asker)
+
+
+def note_look(
+    database: Database, claim: Claim, *, request: Mapping[str, Any], outcome: str, asker: Asker
+) -> None:
+    """Record that BPJS was asked whether it has the job.
+
+    `outcome` is one of FOUND, FOUND_OTHER, ABSENT, NOT_SEEN, LOOK_FAILED.
+
+    Raises LeaseLost, DatabaseUnavailable.
+    """
+    with database.write() as session:
+        now = database.clock()
+        hold(session, claim)
+        _new_attempt(session, claim.job_id, now, request, asker, finished_at=now, outcome=outcome)
+
+
+def _new_attempt(
+    session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker, **more: Any
+) -> int:
+    """Its number."""
+    told = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
+    values = with_row(told, _SEALED, job_id)
+    return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
+
+
+@cache
+def _next_attempt(columns: tuple[str, ...]) -> ReturningInsert[tuple[int]]:
+    """Built once for each set of columns, like all that every job needs: building costs more than running."""
+    newest = select(func.coalesce(func.max(_attempts.c.number), 0) + 1)
+    number = newest.where(_attempts.c.job_id == bindparam("b_job_id")).scalar_subquery()
+    values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in columns}
+    return insert(_attempts).values(number=number, **values).returning(_attempts.c.number)
+
+
+def lost_writes(session: Session, job_id: int) -> list[str]:
+    """The outcomes, newest first, since BPJS last told clearly whether it has the job; [] when it did."""
+    newest = (
+        select(Attempt.outcome)
+        .where(Attempt.job_id == job_id, Attempt.outcome.is_not(None))
+        .where(Attempt.outcome.not_in(TELLS_NOTHING))
+        .order_by(Attempt.number.desc())
+        .limit(_ENOUGH)
+    )
+    outcomes = (str(outcome) for outcome in session.scalars(newest))
+    return list(takewhile(lambda outcome: outcome in UNCERTAIN_OUTCOMES, outcomes))
+
+
+def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
+    """What the newest request without a clear answer held."""
+    sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome not in LOOKS]
+    return session.scalar(
+        select(Attempt.request)
+        .where(Attempt.job_id == job_id, Attempt.outcome.in_(sent))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+
+
+class ProvenFailure(NamedTuple):
+    """BPJS answered a write with a failure of its own, and then proved not to have it; repr shows no body."""
+
+    at: datetime
+    http_code: int
+    raw: str | None
+
+
+def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
+    """Those since BPJS last told clearly of the job, or a person asked again; oldest first.
+
+    Raises DatabaseUnavailable.
+    """
+    newest = select(Attempt).where(Attempt.job_id == job_id, Attempt.finished_at.is_not(None))
+    found: list[ProvenFailure] = []
+    absent = False
+    with database.read() as session:
+        for row in session.scalars(newest.order_by(Attempt.number.desc()).limit(_ENOUGH)):
+            if row.outcome not in _DURING_ROUNDS:
+                break
+            if row.outcome == ABSENT:
+                absent = True
+            elif row.outcome == "unknown":
+                if absent and row.http_code is not None and row.finished_at is not None:
+                    found.append(ProvenFailure(row.finished_at, row.http_code, row.raw))
+                absent = False
+    return found[::-1]
+
+
+def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:
+    """Write down what came back, inside the transaction that moves the job."""
+    told = with_row({"finished_at": now, **vars(evidence)}, _SEALED, job_id)
+    values = bound(told) | {"the_job": job_id, "the_number": number}
+    if session.connection().execute(_closing(), values).one_or_none() is None:
+        raise LeaseLost(job_id)
+
+
+@cache
+def _closing() -> ReturningUpdate[tuple[int]]:
+    table = _attempts.c
+    columns = ("finished_at", *(each.name for each in fields(Evidence) if each.name != "reason"))
+    return (
+        update(_attempts)
+        .where(table.job_id == bindparam("the_job"), table.number == bindparam("the_number"))
+        .where(table.finished_at.is_(None))
+        .values({name: bindparam(f"b_{name}") for name in columns})
+        .values(reason=func.coalesce(bindparam("b_reason", type_=table.reason.type), table.reason))
+        .returning(table.id)
+    )

@@ -1,0 +1,67 @@
+"""Settling a job by hand: a person says that BPJS has it already, or that it is not needed."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from database.errors import MoveRefused
+from database.jobs.dependents import ask_about_dependents
+from database.jobs.history import Word, append_word
+from database.jobs.revival import revive_refused
+from database.status import FINAL, Status
+from database.storage.engine import Database
+from database.storage.models import CONTRADICTED, Job
+from database.storage.past_jobs import not_there
+from database.storage.wakeup import announce
+
+
+class Settled(StrEnum):
+    """What the person found out."""
+
+    ALREADY_THERE = "sudah-ada"
+    NOT_NEEDED = "tidak-perlu"
+
+
+CLOSABLE = frozenset({Status.TIDAK_PASTI, Status.GAGAL, Status.MENUNGGU})
+SETTLED_BY_HAND = "settled-by-hand"
+
+
+def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> list[int]:
+    """Make a job `ditutup`; who and why are appended to its history.
+
+    What was refused for lack of it goes again when BPJS is said to have it. What waited for an addition that
+    is said not to be needed is put before a person too; its ids are returned.
+
+    A final one whose end a late answer contradicts stays final, and is looked into with this.
+
+    Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
+    """
+    with database.write() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is None:
+            raise not_there(session, job_id)
+        contradicted = job.status in FINAL and job.reason == CONTRADICTED
+        if job.status not in CLOSABLE and not contradicted:
+            raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
+        now = database.clock()
+        append_word(session, job_id, SETTLED_BY_HAND, Word(by, reason), now)
+        if not contradicted:  # what is final stays so; it only stands before nobody any more
+            job.status = Status.DITUTUP.value
+        job.reason = how.value
+        job.message = f"{how.value}: {reason} ({by})"
+        job.updated_at = now
+        job.version += 1
+        if how is Settled.ALREADY_THERE:
+            revive_refused(session, job_id, job.jenis, now)
+        asked_about = (
+            [] if contradicted or how is not Settled.NOT_NEEDED else ask_about_dependents(session, job, now)
+        )
+        announce(session)
+        return [each.id for each in asked_about]
+
+
+def say_asked_about(job_ids: Sequence[int]) -> str:
+    """In Indonesian, what waited for the closed job; empty when nothing did."""
+    if not job_ids:
+        return ""
+    numbers = ", ".join(f"#{job_id}" for job_id in job_ids)
+    return f"Yang menunggunya kini gagal dan perlu diputuskan, kirim ulang atau tutup: {numbers}."

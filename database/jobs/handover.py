@@ -1,0 +1,345 @@
+"""Accepting jobs: validated, idempotent by `kunci`, durable once returned."""
+
+import json
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from typing import Any, TypeVar
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from bpjs_client.bodies import FieldError, check_body
+from bpjs_client.dates import DATE_FORMS, read_typed_date
+from bpjs_client.jenis import Jenis
+from database.belonging import has_credential
+from database.errors import LineRefused
+from database.faskes_name import UTAMA, no_credential
+from database.jobs.held_chains import HeldChains
+from database.jobs.kunci import default_kunci
+from database.jobs.place import Place, find_place
+from database.jobs.plain_json import MOST_DIGITS, plain_json, storable
+from database.local_time import local_date
+from database.status import Status
+from database.storage.batches import batched
+from database.storage.engine import Database, open_database
+from database.storage.models import Job, JsonObject
+from database.storage.past_jobs import Known, known_past, new_ids
+from database.storage.wakeup import announce
+
+# A file becomes visible to dispatchers as a whole; one larger than this in parts of so many lines, each
+# durable by itself, so that nobody waits for all of it.
+BATCH = 1_000
+# Between two parts: a writer who waits for SQLite looks again within this.
+BREATH_SECONDS = 0.1
+
+T = TypeVar("T")
+Key = tuple[str, str]  # the faskes and the kunci, by which a job is known
+
+_TEXTS = {"norm": 64, "nama_pasien": 200, "faskes": 64, "kunci": 200, "rantai": 300}  # longest, in characters
+_REQUIRED = ("norm", "nama_pasien")
+BAD_BODY = "isi-salah"
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job as handed over, already readable: see `read_line` for what that means."""
+
+    jenis: Jenis
+    norm: str
+    nama_pasien: str
+    body: JsonObject
+    faskes: str = UTAMA
+    kunci: str | None = None
+    rantai: str | None = None
+    tanggal: date | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """The given kunci, or the one that follows from the body."""
+        return self.kunci or default_kunci(self.faskes, self.jenis, self.norm, self.rantai, self.body)
+
+    @cached_property
+    def errors(self) -> list[FieldError]:
+        """The fields that are wrong."""
+        return check_body(self.jenis, self.body)
+
+    def prepare(self) -> None:
+        """Find out beforehand what takes time: others wait while a job is stored."""
+        _ = self.key, self.errors
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """What became of a hand-over: `new` is False when this job was already known.
+
+    `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
+    """
+
+    id: int
+    status: str
+    new: bool
+    note: str | None = None
+
+
+def enqueue(
+    jenis: str,
+    norm: str,
+    nama_pasien: str,
+    body: Mapping[str, Any],
+    *,
+    faskes: str = UTAMA,
+    kunci: str | None = None,
+    rantai: str | None = None,
+    tanggal: date | str | None = None,
+    database: Database | None = None,
+) -> Enqueued:
+    """Hand over one job; once this returns it is durable and will be delivered or waits for a person.
+
+    `tanggal` is the clinic's local date of hand-over (default: today). A body with wrong fields is stored as
+    `gagal` with the fields named. Raises LineRefused when jenis is unknown or norm, nama_pasien or body are
+    unusable, DatabaseUnavailable when nothing could be stored.
+    """
+    line = {
+        "jenis": jenis,
+        "norm": norm,
+        "nama_pasien": nama_pasien,
+        "body": body,
+        "faskes": faskes,
+        "kunci": kunci,
+        "rantai": rantai,
+        "tanggal": tanggal.isoformat() if isinstance(tanggal, date) else tanggal,
+    }
+    database = database or _default_database()
+    return store(database, [admitted(database, read_line(line))])[0]
+
+
+def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
+    """Hand over JSON lines; yields one answer per line, in order, once its batch is durable.
+
+    `{"line", "id", "status", "new"}`, and `"note"` where there is something to know of it; or
+    `{"line", "error"}` for a line that cannot be stored: the others are accepted all the same. Blank lines
+    are passed over.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    for part, batch in enumerate(batched(numbered, BATCH)):
+        if part:
+            time.sleep(BREATH_SECONDS)
+        read = [(number, _read_text(database, text)) for number, text in batch]
+        good = [job for _, job in read if isinstance(job, NewJob)]
+        stored = iter(store(database, good))
+        for number, job in read:
+            if isinstance(job, str):
+                yield {"line": number, "error": job}
+            else:
+                yield {"line": number, **_answer(next(stored))}
+
+
+def _answer(done: Enqueued) -> dict[str, object]:
+    answer: dict[str, object] = {"id": done.id, "status": done.status, "new": done.new}
+    return answer if done.note is None else {**answer, "note": done.note}
+
+
+def admitted(database: Database, job: NewJob) -> NewJob:
+    """The job, unless its clinic has no credential here. Raises LineRefused."""
+    if database.only_utama and job.faskes != UTAMA and not has_credential(database, job.faskes):
+        raise LineRefused(no_credential(job.faskes, from_file=False))
+    return job
+
+
+def _read_text(database: Database, line: str) -> NewJob | str:
+    try:
+        return admitted(database, read_line(parse_json(line)))
+    except LineRefused as refused:
+        return str(refused)
+    except (ValueError, RecursionError):
+        return "baris ini bukan JSON yang sah"
+
+
+def parse_json(text: str) -> Any:
+    """Strict JSON. Raises ValueError, RecursionError."""
+    return json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_int(digits: str) -> int | float:
+    # Python refuses to read very long ones; as infinity the field is named like any other wrong number.
+    return int(digits) if len(digits) <= MOST_DIGITS else math.inf
+
+
+def read_line(line: object) -> NewJob:
+    """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
+    if not isinstance(line, Mapping):
+        raise LineRefused("baris ini bukan objek JSON")
+    jenis, body = line.get("jenis"), line.get("body")
+    if not isinstance(jenis, str) or jenis not in set(Jenis):
+        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
+    if not isinstance(body, Mapping):
+        raise LineRefused("body harus objek JSON")
+    texts = {name: _text(line, name) for name in _TEXTS}
+    return NewJob(
+        jenis=Jenis(jenis),
+        norm=texts["norm"] or "",
+        nama_pasien=texts["nama_pasien"] or "",
+        body=plain_json(body),
+        faskes=texts["faskes"] or UTAMA,
+        kunci=texts["kunci"],
+        rantai=texts["rantai"],
+        tanggal=_date(line.get("tanggal")),
+    )
+
+
+def _text(line: Mapping[str, object], name: str) -> str | None:
+    value = line.get(name)
+    if value is None or value == "":
+        if name in _REQUIRED:
+            raise LineRefused(f"{name} wajib diisi")
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise LineRefused(f"{name} harus teks")
+    plain = _plain(str(value))
+    if not plain:
+        raise LineRefused(f"{name} wajib diisi")
+    if len(plain) > _TEXTS[name]:
+        raise LineRefused(f"{name} paling panjang {_TEXTS[name]} karakter")
+    return plain
+
+
+def _plain(text: str) -> str:
+    """The text on one line, fit for a terminal and a run's name: whatever cannot be printed is a space."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _date(value: object) -> date | None:
+    if value is None or value == "":
+        return None
+    day = read_typed_date(str(value))
+    if day is None:
+        raise LineRefused(f"tanggal harus {DATE_FORMS}")
+    return day
+
+
+def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
+    """Store jobs in one transaction; each answer in its job's place. Raises DatabaseUnavailable."""
+    if not jobs:
+        return []
+    for job in jobs:
+        job.prepare()
+    with database.write() as session:
+        return store_in(session, database, jobs)
+
+
+def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
+    """Store jobs in a transaction under way; each answer in its job's place."""
+    if not database.is_sqlite:
+        queue_up(session)
+    keys = [(job.faskes, job.key) for job in jobs]
+    known = _known(session, keys)
+    fresh: dict[Key, NewJob] = {}
+    for key, job in zip(keys, jobs, strict=True):
+        if key not in known:
+            fresh.setdefault(key, job)
+    stored = _store_new(session, database, fresh)
+    if stored:
+        announce(session)
+    return list(_answers(keys, known, stored))
+
+
+def _answers(
+    keys: Iterable[Key], known: Mapping[Key, Known], stored: Mapping[Key, Enqueued]
+) -> Iterator[Enqueued]:
+    """One answer for each; a job is new where it is named first."""
+    told: set[Key] = set()
+    for key in keys:
+        if key in stored and key not in told:
+            yield stored[key]
+        elif key in stored:
+            yield Enqueued(stored[key].id, stored[key].status, new=False)
+        else:
+            yield Enqueued(*known[key], new=False)
+        told.add(key)
+
+
+def queue_up(session: Session) -> None:
+    """On PostgreSQL, wait for whoever else is handing over or placing jobs; SQLite has one writer anyway.
+
+    Two hand-overs of the same kunci at once must not collide half-way through a file, and two jobs of a
+    chain must not be given their places at once.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
+
+
+def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
+    """The jobs among these that are or were stored."""
+    found: dict[Key, Known] = {}
+    by_clinic: dict[str, list[str]] = {}
+    for faskes, kunci in keys:
+        by_clinic.setdefault(faskes, []).append(kunci)
+    for faskes, all_of_it in by_clinic.items():
+        for part in batched(all_of_it, 500):
+            of_these = select(Job.kunci, Job.id, Job.status).where(Job.faskes == faskes, Job.kunci.in_(part))
+            present = {kunci: Known(job_id, status) for kunci, job_id, status in session.execute(of_these)}
+            # The past after the present: so a job that is deleted between the two looks is seen all the same.
+            all_of_them = known_past(session, faskes, part) | present
+            found.update(((faskes, kunci), known) for kunci, known in all_of_them.items())
+    return found
+
+
+def _store_new(session: Session, database: Database, jobs: Mapping[Key, NewJob]) -> dict[Key, Enqueued]:
+    """Store jobs that nobody knows yet, in one statement for all of them."""
+    ids, held = iter(new_ids(session, len(jobs))), HeldChains(session)
+    notes: list[str | None] = []
+    rows: list[Job] = []
+    for (_, kunci), job in jobs.items():
+        place = find_place(
+            held, faskes=job.faskes, jenis=job.jenis, norm=job.norm, rantai=job.rantai, body=job.body
+        )
+        row = _row(database, job, place, kunci)
+        row.id = next(ids)
+        rows.append(row)
+        notes.append(place.note)
+    session.add_all(rows)
+    session.flush()
+    answers = (
+        Enqueued(row.id, row.status, new=True, note=note) for row, note in zip(rows, notes, strict=True)
+    )
+    return dict(zip(jobs, answers, strict=True))
+
+
+def _row(database: Database, job: NewJob, place: Place, kunci: str) -> Job:
+    now, errors = database.clock(), job.errors
+    return Job(
+        faskes=job.faskes,
+        jenis=job.jenis.value,
+        service=job.jenis.service.value,
+        kunci=kunci,
+        rantai=place.rantai,
+        position=place.position,
+        tanggal=job.tanggal or local_date(database, now),
+        norm=job.norm,
+        nama_pasien=job.nama_pasien,
+        body=storable(job.body),
+        status=(Status.GAGAL if errors else Status.MENUNGGU).value,
+        reason=BAD_BODY if errors else None,
+        message=say_fields(errors) if errors else place.note,
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def say_fields(errors: list[FieldError]) -> str:
+    """The wrong fields in one line: `field: message; field: message`."""
+    # A field's name is the sender's own; PostgreSQL keeps no NUL in a text.
+    return "; ".join(f"{error.field}: {error.message}" for error in errors).replace("\x00", "?")
+
+
+@cache
+def _default_database() -> Database:
+    return open_database()

@@ -1,0 +1,41 @@
+"""Appends to a job's history what was no request: on whose word, and why, the job was moved."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from database.storage.models import Attempt, JsonObject
+
+
+@dataclass(frozen=True)
+class Word:
+    """Who says so and why; with a correction also the body and every changed field (`body_edit`)."""
+
+    by: str | None
+    reason: str | None
+    flow_run_id: UUID | None = None
+    body: JsonObject | None = field(default=None, repr=False)
+    changes: Any | None = field(default=None, repr=False)
+
+
+def append_word(session: Session, job_id: int, outcome: str, word: Word, now: datetime) -> None:
+    """One more row of the job's history, within the transaction that moves the job."""
+    newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
+    session.add(
+        Attempt(
+            job_id=job_id,
+            number=newest + 1,
+            started_at=now,
+            finished_at=now,
+            outcome=outcome,
+            request=word.body,
+            flow_run_id=word.flow_run_id,
+            requested_by=word.by or None,
+            reason=word.reason or None,
+            changes=word.changes or None,
+        )
+    )

@@ -1,0 +1,254 @@
+"""Answers that came after their job was taken over: kept in its history, and heeded where they are clear.
+
+The take-over closed the attempt as `worker-died`; what came back for it is one more row, told by the number
+of its attempt. What contradicts that which the job has become since stands before a person.
+"""
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from functools import cache
+from itertools import takewhile
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from database.jobs.attempts import (
+    ABSENT,
+    ASKED_AGAIN,
+    DECIDED_AGAIN,
+    LATE_ANSWER,
+    LATE_EVIDENCE,
+    LATE_SUCCESS,
+    LOOKS,
+    TELLS_NOTHING,
+    UNCERTAIN_OUTCOMES,
+    WORKER_DIED,
+    Evidence,
+)
+from database.jobs.revival import revive_refused
+from database.jobs.verdict import Verdict
+from database.status import Status
+from database.storage.engine import Database
+from database.storage.models import CONTRADICTED, Attempt, Job
+from database.storage.wakeup import announce
+
+# The reason of a closed job of which somebody said that BPJS has it.
+_SAID_TO_BE_THERE = "sudah-ada"
+
+
+class _Said(Enum):
+    """What a late answer says of its own request."""
+
+    TAKEN = auto()  # BPJS's success code, with its number where one is due
+    REFUSED = auto()
+    NEVER_LEFT = auto()
+    UNCLEAR = auto()
+
+
+@dataclass(frozen=True)
+class _Late:
+    """A late answer with the job as it is now."""
+
+    session: Session
+    job: Job
+    attempt: Attempt
+    evidence: Evidence
+    verdict: Verdict
+    now: datetime
+
+
+def note_late(database: Database, job_id: int, number: int, evidence: Evidence, verdict: Verdict) -> None:
+    """Append what came back for attempt `number` of a job that another claim has, or had, since.
+
+    `verdict` is what would have become of the job. Raises DatabaseUnavailable, ConstraintViolated.
+    """
+    with database.write() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        attempt = session.scalar(select(Attempt).where(Attempt.job_id == job_id, Attempt.number == number))
+        if job is None or attempt is None or attempt.outcome not in {None, WORKER_DIED}:
+            return  # gone; or written down in time, though nobody was told so
+        late = _Late(session, job, attempt, evidence, verdict, database.clock())
+        outcome, act = _case_of(late)
+        act(late)  # sees the history as it was before
+        _append(late, outcome)
+        announce(session)
+
+
+def confront(session: Session, job_id: int, now: datetime) -> None:
+    """A later claim ends its job: does what an earlier one heard too late stand against that?"""
+    heard = session.scalar(_heard_too_late(), {"job_id": job_id})
+    if heard is None:
+        return
+    job = session.get_one(Job, job_id, populate_existing=True)
+    told = _numbers(heard.changes)
+    denied = job.status == Status.GAGAL and not job.result
+    if denied or (job.status in {Status.GAGAL, Status.TERKIRIM} and _differ(told, job.result)):
+        _put_before_a_person(job, told, now)
+
+
+@cache
+def _heard_too_late() -> Select[tuple[Attempt]]:
+    """The newest success that came late, unless a person has asked for the job since."""
+    asked = select(func.max(Attempt.number)).where(
+        Attempt.job_id == bindparam("job_id"), Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN])
+    )
+    return (
+        select(Attempt)
+        .where(Attempt.job_id == bindparam("job_id"), Attempt.outcome == LATE_SUCCESS)
+        .where(Attempt.number > func.coalesce(asked.scalar_subquery(), 0))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+
+
+def _case_of(late: _Late) -> tuple[str, Callable[[_Late], None]]:
+    said = _said(late)
+    for case in _CASES:
+        if late.job.status in case.statuses and said is case.said and case.holds(late):
+            return case.outcome, case.act
+    return LATE_EVIDENCE, _nothing
+
+
+def _said(late: _Late) -> _Said:
+    if late.evidence.outcome == "success":
+        return _Said.TAKEN
+    if late.evidence.outcome == "not-sent":
+        return _Said.NEVER_LEFT
+    return _Said.REFUSED if late.verdict.status is Status.GAGAL else _Said.UNCLEAR
+
+
+def _always(_late: _Late) -> bool:
+    return True
+
+
+def _as_it_was_sent(late: _Late) -> bool:
+    """Nobody has asked for the job since, and perhaps corrected it."""
+    asked = select(func.count()).where(
+        Attempt.job_id == late.job.id,
+        Attempt.number > late.attempt.number,
+        Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN]),
+    )
+    return late.session.scalar(asked) == 0
+
+
+def _waits_for_it_alone(late: _Late) -> bool:
+    """Of all that may be at BPJS nothing is unknown but this very attempt."""
+    looks = (*LOOKS, ABSENT)
+    newest = (
+        select(Attempt.number, Attempt.outcome)
+        .where(Attempt.job_id == late.job.id, Attempt.outcome.is_not(None))
+        .where(Attempt.outcome.not_in([*TELLS_NOTHING, *looks]))
+        .order_by(Attempt.number.desc())
+    )
+    rows = late.session.execute(newest).all()
+    unknown = [row.number for row in takewhile(lambda row: row.outcome in UNCERTAIN_OUTCOMES, rows)]
+    return unknown == [late.attempt.number] and _as_it_was_sent(late)
+
+
+def _another_number(late: _Late) -> bool:
+    return _differ(late.verdict.result, late.job.result)
+
+
+def _closed_as_not_needed(late: _Late) -> bool:
+    return late.job.reason != _SAID_TO_BE_THERE
+
+
+def _nothing(_late: _Late) -> None:
+    """The row in the history is all."""
+
+
+def _ends(late: _Late) -> None:
+    """It becomes what the answer says."""
+    job, verdict = late.job, late.verdict
+    job.status, job.reason, job.message = verdict.status.value, verdict.reason, verdict.message
+    job.http_code, job.meta_code = late.evidence.http_code, late.evidence.meta_code
+    job.due_at = job.updated_at = late.now
+    job.version += 1
+    if verdict.result is not None:
+        job.result = dict(verdict.result)
+    if verdict.status is Status.TERKIRIM:
+        job.sent_at = late.now
+        late.session.flush()
+        revive_refused(late.session, job.id, job.jenis, late.now)
+
+
+def _is_looked_up(late: _Late) -> None:
+    """BPJS says that it took it: that is confirmed before anything else leaves."""
+    late.job.due_at = late.job.updated_at = late.now
+
+
+def _stands_before_a_person(late: _Late) -> None:
+    _put_before_a_person(late.job, late.verdict.result, late.now)
+
+
+def _put_before_a_person(job: Job, told: Mapping[str, str] | None, now: datetime) -> None:
+    noted = f"; yang tercatat di sini {_say(job.result)}" if job.result else ""
+    found = (
+        f"BPJS menjawab berhasil ({_say(told)}) untuk permintaan yang sudah diambil alih{noted};"
+        " periksa di aplikasi BPJS"
+    )
+    job.message = f"{found} · {job.message}" if job.message else found
+    job.reason, job.updated_at = CONTRADICTED, now
+    job.version += 1
+
+
+def _say(result: Mapping[str, str] | None) -> str:
+    return ", ".join(f"{name} {number}" for name, number in (result or {}).items()) or "tanpa nomor"
+
+
+def _differ(told: Mapping[str, str] | None, noted: Mapping[str, str] | None) -> bool:
+    return any((noted or {}).get(name) != number for name, number in (told or {}).items())
+
+
+@dataclass(frozen=True)
+class _Case:
+    statuses: Set[Status]
+    said: _Said
+    holds: Callable[[_Late], bool]
+    act: Callable[[_Late], None]
+    outcome: str
+
+
+# The job now, what the late answer says, on which condition: what becomes of it. Anything else is evidence.
+_CASES = (
+    _Case({Status.TIDAK_PASTI}, _Said.TAKEN, _as_it_was_sent, _ends, LATE_ANSWER),
+    _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.REFUSED, _waits_for_it_alone, _ends, LATE_ANSWER),
+    _Case({Status.TIDAK_PASTI}, _Said.NEVER_LEFT, _waits_for_it_alone, _ends, LATE_ANSWER),
+    _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.TAKEN, _always, _is_looked_up, LATE_SUCCESS),
+    _Case({Status.PROSES}, _Said.TAKEN, _always, _nothing, LATE_SUCCESS),  # its holder ends it: `confront`
+    _Case({Status.GAGAL}, _Said.TAKEN, _always, _stands_before_a_person, LATE_SUCCESS),
+    _Case({Status.TERKIRIM}, _Said.TAKEN, _another_number, _stands_before_a_person, LATE_SUCCESS),
+    _Case({Status.DITUTUP}, _Said.TAKEN, _closed_as_not_needed, _stands_before_a_person, LATE_SUCCESS),
+)
+
+
+def _append(late: _Late, outcome: str) -> None:
+    """One more row, with what came back and of which attempt."""
+    newest = late.session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == late.job.id)) or 0
+    attempt, evidence = late.attempt, late.evidence
+    late.session.add(
+        Attempt(
+            job_id=late.job.id,
+            number=newest + 1,
+            started_at=attempt.started_at,
+            finished_at=late.now,
+            duration_ms=evidence.duration_ms,
+            outcome=outcome,
+            http_code=evidence.http_code,
+            meta_code=evidence.meta_code,
+            request=attempt.request,
+            response=evidence.response,
+            raw=evidence.raw,
+            flow_run_id=attempt.flow_run_id,
+            task_run_id=attempt.task_run_id,
+            requested_by=attempt.requested_by,
+            reason=f"jawaban percobaan {attempt.number}, datang setelah diambil alih: {evidence.outcome}",
+            changes={"hasil": dict(late.verdict.result)} if late.verdict.result else None,
+        )
+    )
+
+
+def _numbers(changes: object) -> Mapping[str, str]:
+    return changes.get("hasil", {}) if isinstance(changes, dict) else {}

@@ -1,0 +1,1 @@
+"""A clinic's copy of BPJS's reference data: kept in step, and searched."""

@@ -1,0 +1,125 @@
+"""Finds rows of a clinic's reference data: by part of code or name, or by exact code."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy.orm import Session
+
+from bpjs_client.references import Reference
+from database.faskes_name import UTAMA
+from database.storage.engine import Database
+from database.storage.models import ReferenceItem
+
+_SHORTEST_FOR_TRIGRAMS = 3
+_COLUMNS = (ReferenceItem.varian, ReferenceItem.kode, ReferenceItem.nama, ReferenceItem.data)
+_CODE_AND_NAME = ReferenceItem.kode + " " + ReferenceItem.nama  # as the trigram index on PostgreSQL has it
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row of a reference as BPJS gave it, with its code and name."""
+
+    varian: str
+    kode: str
+    nama: str
+    data: Mapping[str, Any]
+
+
+def search(
+    database: Database,
+    reference: Reference,
+    words: str = "",
+    *,
+    faskes: str = UTAMA,
+    limit: int | None = None,
+    since: date | None = None,
+) -> list[Found]:
+    """Active rows whose code or name holds every word, exact codes first; all of them for no words.
+
+    Case does not matter. `since` leaves out the rows of earlier days where rows belong to a day.
+    Raises DatabaseUnavailable.
+    """
+    query = (
+        select(*_COLUMNS)
+        .where(*_active(faskes, reference))
+        .order_by(_rank(words.strip()), ReferenceItem.varian, ReferenceItem.kode)
+        .limit(limit)
+    )
+    if reference.dated and since is not None:
+        query = query.where(ReferenceItem.varian >= since.isoformat())
+    with database.read() as session:
+        query = query.where(*_holding(session, words.split()))
+        return [Found(*row) for row in session.execute(query)]
+
+
+def rows_with(
+    database: Database, faskes: str, reference: Reference, codes: Iterable[str], *, varian: str | None = None
+) -> dict[str, Found]:
+    """The active rows with these codes, by code; of one variant or of any. Raises DatabaseUnavailable."""
+    query = select(*_COLUMNS).where(*_active(faskes, reference), ReferenceItem.kode.in_(list(codes)))
+    if varian is not None:
+        query = query.where(ReferenceItem.varian == varian)
+    with database.read() as session:
+        return {row.kode: Found(*row) for row in session.execute(query)}
+
+
+def rows_beginning(
+    database: Database, faskes: str, reference: Reference, beginning: str = "", *, varian: str | None = None
+) -> list[Found]:
+    """The active rows whose code begins so, whatever the case; of one variant or of all.
+
+    Raises DatabaseUnavailable.
+    """
+    query = select(*_COLUMNS).where(
+        *_active(faskes, reference), ReferenceItem.kode.istartswith(beginning, autoescape=True)
+    )
+    if varian is not None:
+        query = query.where(ReferenceItem.varian == varian)
+    with database.read() as session:
+        return [Found(*row) for row in session.execute(query.order_by(ReferenceItem.kode))]
+
+
+def _active(faskes: str, reference: Reference) -> list[ColumnElement[bool]]:
+    return [
+        ReferenceItem.faskes == faskes,
+        ReferenceItem.layanan == reference.service.value,
+        ReferenceItem.jenis == reference.jenis,
+        ReferenceItem.active.is_(True),
+    ]
+
+
+def _rank(words: str) -> ColumnElement[int]:
+    code, name = func.lower(ReferenceItem.kode), func.lower(ReferenceItem.nama)
+    wanted = words.lower()
+    return case(
+        (code == wanted, 0),
+        (code.startswith(wanted, autoescape=True), 1),
+        (name.startswith(wanted, autoescape=True), 2),
+        else_=3,
+    )
+
+
+def _holding(session: Session, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Conditions that the trigram index can serve where there is one, and a plain look does otherwise."""
+    long = [word for word in words if len(word) >= _SHORTEST_FOR_TRIGRAMS]
+    if not long or not _has_fts(session):
+        return [_CODE_AND_NAME.ilike(f"%{_escaped(word)}%", escape="\\") for word in words]
+    matching = text("SELECT rowid FROM reference_search WHERE reference_search MATCH :phrases").bindparams(
+        phrases=" AND ".join(f'"{word.replace(chr(34), chr(34) * 2)}"' for word in long)
+    )
+    short = [word for word in words if len(word) < _SHORTEST_FOR_TRIGRAMS]
+    return [ReferenceItem.id.in_(matching), *_holding(session, short)]
+
+
+def _has_fts(session: Session) -> bool:
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    found = session.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'reference_search'"))
+    return found.first() is not None
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,276 @@
+"""Keeps a clinic's copy of BPJS's reference data in step: what changed, all of it or nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from bpjs_client.references import Item, Reference
+from database.errors import DatabaseError
+from database.faskes_name import UTAMA
+from database.storage.engine import Database
+from database.storage.models import LONGEST_KODE, ReferenceItem, Sync
+
+# More than this share of the rows gone at once looks like a fault at BPJS, not like news.
+MOST_GONE = 0.3
+
+
+class SuspiciousShrink(DatabaseError):
+    """Too many rows vanished at once: nothing was applied; the text says how many, in Indonesian."""
+
+    def __init__(self, gone: int, held: int) -> None:
+        super().__init__(
+            f"{gone} dari {held} baris hilang: tidak diterapkan. Bila memang benar, ulangi dengan paksa."
+        )
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync of one reference found; all zero but the seconds when it failed, and why."""
+
+    layanan: str
+    jenis: str
+    count: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+    error: str | None = None
+    faskes: str = UTAMA
+
+    @property
+    def name(self) -> str:
+        """`layanan/jenis`."""
+        return f"{self.layanan}/{self.jenis}"
+
+    @property
+    def full_name(self) -> str:
+        """The name, and the clinic's when it is not `utama`."""
+        return self.name if self.faskes == UTAMA else f"{self.name} {self.faskes}"
+
+
+_Held = Row[tuple[int, str, str, str, dict[str, Any], bool]]
+
+
+@dataclass
+class _Difference:
+    """What has to be written; `refreshed` rows differ in what is no change (a drug's stock)."""
+
+    added: list[Item] = field(default_factory=list)
+    changed: list[tuple[int, Item]] = field(default_factory=list)
+    returned: list[tuple[int, Item]] = field(default_factory=list)
+    refreshed: list[tuple[int, Item]] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    held: int = 0
+
+
+def store_reference(
+    database: Database,
+    faskes: str,
+    reference: Reference,
+    items: Iterable[Item],
+    *,
+    variants: Sequence[str] | None,
+    started_at: datetime,
+    seconds: float,
+    flow_run_id: UUID | None = None,
+    allow_shrink: bool = False,
+) -> Synced:
+    """Bring the clinic's copy in step with what BPJS holds, in one transaction, and record the run.
+
+    Rows that vanished become inactive; only those of `variants` count (None: all). Raises SuspiciousShrink
+    when more than 30 % of them vanished and that was not allowed, and DatabaseUnavailable; then nothing
+    changed.
+    """
+    with database.write() as session:
+        _one_at_a_time(session, faskes, reference)
+        found = {(item.varian, item.kode[:LONGEST_KODE]): item for item in items}
+        difference = _compare(_held(session, faskes, reference, variants), found, reference.volatile)
+        if not allow_shrink and len(difference.removed) > MOST_GONE * difference.held:
+            raise SuspiciousShrink(len(difference.removed), difference.held)
+        _write(session, faskes, reference, difference, database.clock())
+        _mark_seen(session, _of(faskes, reference, variants), database.clock())
+        done = Synced(
+            reference.service.value,
+            reference.jenis,
+            count=len(found),
+            added=len(difference.added) + len(difference.returned),
+            changed=len(difference.changed),
+            removed=len(difference.removed),
+            seconds=seconds,
+            faskes=faskes,
+        )
+        session.add(_row(faskes, done, started_at, flow_run_id))
+    return done
+
+
+def store_failure(
+    database: Database, faskes: str, reference: Reference, error: str, *, started_at: datetime, seconds: float
+) -> Synced:
+    """Record a run that could not be had whole; the clinic's copy stays. Raises DatabaseUnavailable."""
+    failed = Synced(reference.service.value, reference.jenis, seconds=seconds, error=error, faskes=faskes)
+    with database.write() as session:
+        session.add(_row(faskes, failed, started_at, None))
+    return failed
+
+
+def last_synced(database: Database, faskes: str) -> dict[str, datetime]:
+    """When each reference (`layanan/jenis`) was last read whole. Raises DatabaseUnavailable."""
+    newest = func.max(Sync.started_at, type_=Sync.started_at.type)
+    query = (
+        select(Sync.layanan, Sync.jenis, newest)
+        .where(Sync.faskes == faskes, Sync.error.is_(None))
+        .group_by(Sync.layanan, Sync.jenis)
+    )
+    with database.read() as session:
+        return {f"{layanan}/{jenis}": at for layanan, jenis, at in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class LastSync:
+    """How the newest run over one reference went, when it began, and the flow run that made it, if any."""
+
+    synced: Synced
+    at: datetime
+    flow_run_id: UUID | None
+
+
+def last_syncs(database: Database) -> list[LastSync]:
+    """The newest run over each reference of each clinic, failed ones too. Raises DatabaseUnavailable."""
+    newest = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
+    with database.read() as session:
+        rows = session.scalars(select(Sync).where(Sync.id.in_(newest)).order_by(Sync.id))
+        return [LastSync(_as_synced(row), row.started_at, row.flow_run_id) for row in rows]
+
+
+def _as_synced(row: Sync) -> Synced:
+    counts = (row.count, row.added, row.changed, row.removed)
+    return Synced(row.layanan, row.jenis, *counts, row.seconds, error=row.error, faskes=row.faskes)
+
+
+def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id: UUID) -> Synced | None:
+    """What this flow run already brought of a reference; None when it failed or was not read yet.
+
+    Raises DatabaseUnavailable.
+    """
+    query = select(Sync).where(
+        Sync.faskes == faskes,
+        Sync.layanan == reference.service.value,
+        Sync.jenis == reference.jenis,
+        Sync.flow_run_id == flow_run_id,
+        Sync.error.is_(None),
+    )
+    with database.read() as session:
+        row = session.scalars(query).first()
+    return None if row is None else _as_synced(row)
+
+
+def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | None) -> Sync:
+    return Sync(
+        faskes=faskes,
+        layanan=synced.layanan,
+        jenis=synced.jenis,
+        started_at=started_at,
+        seconds=synced.seconds,
+        count=synced.count,
+        added=synced.added,
+        changed=synced.changed,
+        removed=synced.removed,
+        error=synced.error,
+        flow_run_id=flow_run_id,
+    )
+
+
+def _one_at_a_time(session: Session, faskes: str, reference: Reference) -> None:
+    """Two syncs of one reference would both count its news; SQLite has but one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"{faskes}/{reference.name}"}
+        )
+
+
+def _of(faskes: str, reference: Reference, variants: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    of = [
+        ReferenceItem.faskes == faskes,
+        ReferenceItem.layanan == reference.service.value,
+        ReferenceItem.jenis == reference.jenis,
+    ]
+    return of if variants is None else [*of, ReferenceItem.varian.in_(variants)]
+
+
+def _held(
+    session: Session, faskes: str, reference: Reference, variants: Sequence[str] | None
+) -> dict[tuple[str, str], _Held]:
+    columns = (
+        ReferenceItem.id,
+        ReferenceItem.varian,
+        ReferenceItem.kode,
+        ReferenceItem.nama,
+        ReferenceItem.data,
+        ReferenceItem.active,
+    )
+    rows = session.execute(select(*columns).where(*_of(faskes, reference, variants)))
+    return {(row.varian, row.kode): row for row in rows}
+
+
+def _compare(
+    held: Mapping[tuple[str, str], _Held], found: Mapping[tuple[str, str], Item], volatile: frozenset[str]
+) -> _Difference:
+    difference = _Difference(held=sum(row.active for row in held.values()))
+    for key, item in found.items():
+        row = held.get(key)
+        if row is None:
+            difference.added.append(item)
+        elif not row.active:
+            difference.returned.append((row.id, item))
+        elif row.nama != item.nama or _lasting(row.data, volatile) != _lasting(item.data, volatile):
+            difference.changed.append((row.id, item))
+        elif row.data != item.data:
+            difference.refreshed.append((row.id, item))
+    difference.removed = [row.id for key, row in held.items() if row.active and key not in found]
+    return difference
+
+
+def _lasting(data: Mapping[str, Any], volatile: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in volatile}
+
+
+def _write(
+    session: Session, faskes: str, reference: Reference, difference: _Difference, now: datetime
+) -> None:
+    of = {"faskes": faskes, "layanan": reference.service.value, "jenis": reference.jenis}
+    seen = {"active": True, "last_seen": now, "changed_at": now}
+    if difference.added:
+        session.execute(
+            insert(ReferenceItem),
+            [{**of, **_said(item), **seen, "first_seen": now} for item in difference.added],
+        )
+    news = [
+        *({"id": id_, **_said(item), **seen} for id_, item in (*difference.changed, *difference.returned)),
+        *({"id": id_, "data": dict(item.data)} for id_, item in difference.refreshed),
+        *({"id": id_, "active": False, "changed_at": now} for id_ in difference.removed),
+    ]
+    if news:
+        session.execute(update(ReferenceItem), news)
+
+
+def _mark_seen(session: Session, these: Sequence[ColumnElement[bool]], now: datetime) -> None:
+    session.execute(
+        update(ReferenceItem)
+        .where(*these, ReferenceItem.active)
+        .values(last_seen=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _said(item: Item) -> dict[str, Any]:
+    return {
+        "varian": item.varian,
+        "kode": item.kode[:LONGEST_KODE],
+        "nama": item.nama,
+        "data": dict(item.data),
+    }

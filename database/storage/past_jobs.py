@@ -1,0 +1,59 @@
+"""Remembers the jobs that were deleted after their time: no kunci is ever a new job, no id another one's."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from database.errors import JobForgotten, JobNotFound
+from database.storage.models import Job, PastJob
+
+
+class Known(NamedTuple):
+    """A job that was handed over before."""
+
+    id: int
+    status: str
+
+
+def remember(session: Session, ended: Sequence[PastJob]) -> None:
+    """Keep what is left of jobs in the transaction that deletes them."""
+    by_clinic: dict[str, list[PastJob]] = {}
+    for job in ended:
+        by_clinic.setdefault(job.faskes, []).append(job)
+    for faskes, jobs in by_clinic.items():
+        # A version of ours that knew no past may have taken a kunci twice: the first keeps it.
+        taken = known_past(session, faskes, [job.kunci for job in jobs])
+        session.add_all(job for job in jobs if job.kunci not in taken)
+
+
+def known_past(session: Session, faskes: str, kunci: Sequence[str]) -> dict[str, Known]:
+    """Those of a clinic's jobs with one of these kunci that were deleted, by kunci."""
+    past = select(PastJob.kunci, PastJob.id, PastJob.status)
+    rows = session.execute(past.where(PastJob.faskes == faskes, PastJob.kunci.in_(kunci)))
+    return {key: Known(job_id, status) for key, job_id, status in rows}
+
+
+def new_ids(session: Session, wanted: int) -> list[int]:
+    """The ids of so many jobs that this transaction stores, in order; what is sealed for a job knows its id.
+
+    SQLite would give the id of a deleted job again when it was the greatest; so there they are counted on
+    from the greatest ever given, which its single writer may do. PostgreSQL's sequence never goes back.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        first = greatest_id(session) + 1
+        return list(range(first, first + wanted))
+    sequence = text("SELECT nextval(pg_get_serial_sequence('jobs', 'id')) FROM generate_series(1, :wanted)")
+    return list(session.scalars(sequence, {"wanted": wanted}))
+
+
+def greatest_id(session: Session) -> int:
+    """The greatest id that a job has or had; 0 before the first."""
+    return max(session.scalar(select(func.max(column))) or 0 for column in (Job.id, PastJob.id))
+
+
+def not_there(session: Session, job_id: int) -> JobNotFound:
+    """Why there is no job with this id."""
+    past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
+    return JobNotFound(job_id) if past is None else JobForgotten(job_id, past.status, past.ended)

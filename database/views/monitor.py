@@ -1,0 +1,174 @@
+"""What staff watch: the four cards, a table of jobs, and what earlier days left open."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bpjs_client.columns import COLUMNS, NUMBERS
+from bpjs_client.jenis import Jenis
+from database.faskes_name import Known
+from database.jobs.claim import why_waiting
+from database.local_time import local_date, local_time
+from database.services.stopped_lines import stopped_lines
+from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
+from database.storage.engine import Database
+from database.storage.models import Job, readable
+from database.views.body_filter import body_says
+
+Row = dict[str, Any]
+
+GENERAL = ("Tanggal", "Norm", "Nama Pasien")
+TAIL = ("Status", "HTTP", "Percobaan", "Pesan")
+ALL_TYPES = ("Jenis",)
+
+
+Wanted = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to show; None leaves a filter out. `status` is one of the page's four words.
+
+    `nama` is a part of the patient's name, `isi` a field of the body and its whole value.
+    """
+
+    jenis: Jenis | None = None
+    tanggal: date | None = None
+    norm: str | None = None
+    status: str = "semua"
+    nama: str | None = None
+    faskes: str | None = None
+    isi: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """One look: `open_before` counts what days before today left `gagal` and unfinished.
+
+    `doors` says what is down or paused, in a few lines. Both follow of the filter only the clinic.
+    """
+
+    cards: dict[str, int]
+    columns: list[str]
+    rows: list[Row]
+    open_before: dict[str, int]
+    doors: list[str]
+
+
+def today(database: Database) -> date:
+    """The clinic's date now."""
+    return local_date(database, database.clock())
+
+
+def look(database: Database, chosen: Filter, *, limit: int, known: Known = None) -> Monitor:
+    """The cards of all jobs that fit, and the newest `limit` of them. Raises DatabaseUnavailable.
+
+    `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
+    """
+    doors = stopped_lines(database, known, faskes=chosen.faskes)
+    with database.read() as session:
+        wanted = conditions(session, chosen)
+        return Monitor(
+            cards=_cards(session, wanted),
+            columns=columns(chosen.jenis),
+            rows=_rows(database, session, chosen, wanted, limit),
+            open_before=_open_before(session, today(database), chosen.faskes),
+            doors=doors,
+        )
+
+
+def has_jobs_of(database: Database, faskes: str) -> bool:
+    """Whether any job names this clinic, be it known or not. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        return session.scalar(select(Job.id).where(Job.faskes == readable(faskes)).limit(1)) is not None
+
+
+def columns(jenis: Jenis | None) -> list[str]:
+    """The headings of the table; they follow the job type."""
+    if jenis is None:
+        return [*GENERAL, *ALL_TYPES, *TAIL]
+    number = [NUMBERS[jenis][0]] if jenis in NUMBERS else []
+    return [*GENERAL, *COLUMNS[jenis], *number, *TAIL]
+
+
+def conditions(session: Session, chosen: Filter) -> Wanted:
+    """The filter in SQL; asked for once, for a field of the body is looked up at once."""
+    statuses = FILTER_WORDS[chosen.status]
+    wanted: list[tuple[bool, ColumnElement[bool]]] = [
+        (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),
+        (chosen.tanggal is not None, Job.tanggal == chosen.tanggal),
+        (chosen.norm is not None, Job.norm == readable(chosen.norm or "")),
+        (len(statuses) < len(Status), Job.status.in_([status.value for status in statuses])),
+        (chosen.nama is not None, Job.nama_pasien.icontains(readable(chosen.nama or ""), autoescape=True)),
+        (chosen.faskes is not None, Job.faskes == readable(chosen.faskes or "")),
+    ]
+    conditions = [condition for asked, condition in wanted if asked]
+    if chosen.isi is not None:
+        conditions.append(body_says(session, conditions, *map(readable, chosen.isi)))
+    return conditions
+
+
+def _cards(session: Session, wanted: Wanted) -> dict[str, int]:
+    counted = select(Job.status, func.count()).where(*wanted).group_by(Job.status)
+    counts = Counter({Status(status): count for status, count in session.execute(counted)})
+    return {card: sum(counts[status] for status in statuses) for card, statuses in CARDS.items()}
+
+
+def _rows(database: Database, session: Session, chosen: Filter, wanted: Wanted, limit: int) -> list[Row]:
+    # The ids first: an index alone gives them. Sorting whole rows, bodies too, takes seconds at a million.
+    newest = select(Job.id).where(*wanted).order_by(_newest_first(chosen)).limit(limit)
+    jobs = session.scalars(select(Job).where(Job.id.in_(newest)).order_by(Job.id.desc()))
+    return [_row(database, session, job, chosen.jenis) for job in jobs]
+
+
+def _newest_first(chosen: Filter) -> ColumnElement[int]:
+    # `+ 0` keeps PostgreSQL from walking back through all newer jobs to a day of long ago.
+    return (Job.id if chosen.tanggal is None else Job.id + 0).desc()
+
+
+def _row(database: Database, session: Session, job: Job, jenis: Jenis | None) -> Row:
+    row: Row = {
+        "id": job.id,
+        "tanggal": job.tanggal.isoformat(),
+        "norm": job.norm,
+        "nama_pasien": job.nama_pasien,
+        "jenis": job.jenis,
+        "status": job.status,
+        "http_code": job.http_code,
+        "attempts": job.attempts,
+        "message": message(database, session, job),
+        "faskes": job.faskes,
+    }
+    if jenis is not None:
+        row |= {heading: job.body.get(name) for heading, name in COLUMNS[jenis].items()}
+    if jenis is not None and jenis in NUMBERS:
+        heading, name = NUMBERS[jenis]
+        row[heading] = (job.result or {}).get(name)
+    return row
+
+
+def message(database: Database, session: Session, job: Job) -> str:
+    """Why the job is where it is: what it waits for, or what BPJS said."""
+    parts = [job.message or ""]
+    if job.status == Status.MENUNGGU:
+        parts.insert(0, why_waiting(session, job) or "")
+    if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > database.clock():
+        parts.append(f"dicoba lagi {local_time(database, job.due_at)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _open_before(session: Session, day: date, faskes: str | None) -> dict[str, int]:
+    open_states = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
+    counted = (
+        select(Job.status, func.count())
+        .where(Job.status.in_(open_states), Job.tanggal < day)
+        .group_by(Job.status)
+    )
+    if faskes is not None:
+        counted = counted.where(Job.faskes == readable(faskes))
+    counts = Counter({Status(status): count for status, count in session.execute(counted)})
+    return {"gagal": counts[Status.GAGAL], "menunggu": sum(counts[status] for status in UNFINISHED)}

@@ -1,0 +1,210 @@
+"""What reports count: jobs in groups, delivery times, what waits longest, the visits of a month."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, case, cast, exists, func, literal_column, select, text, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from bpjs_client.jenis import Jenis
+from database.jobs.chain import of_one_visit
+from database.status import UNFINISHED, Status
+from database.storage.engine import Database
+from database.storage.models import VISITS, Job
+
+Totals = dict[str, dict[str, int]]
+# Delivery times are counted in steps of this; small enough for people, few enough for a million jobs.
+STEP_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
+
+    first: date | None = None
+    last: date | None = None
+    jenis: Jenis | None = None
+    faskes: str | None = None
+
+
+def totals(database: Database, scope: Scope) -> Totals:
+    """For each type how many jobs are in each state; types without a job are there with zeroes.
+
+    Raises DatabaseUnavailable.
+    """
+    counted = select(Job.jenis, Job.status, func.count()).where(*_conditions(scope))
+    found: Totals = {jenis.value: {status.value: 0 for status in Status} for jenis in Jenis}
+    with database.read(patient=True) as session:
+        for jenis, status, count in session.execute(counted.group_by(Job.jenis, Job.status)):
+            found[jenis][status] = count
+    return found
+
+
+def summed(found: Totals) -> dict[str, int]:
+    """The same over all types."""
+    return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
+
+
+# What a group of jobs has in common. Only of a failed job the reason and BPJS's code matter.
+_FAILED = Job.status == Status.GAGAL.value
+_COMMON: Mapping[str, ColumnElement[Any]] = {
+    "jenis": Job.__table__.c.jenis,
+    "status": Job.__table__.c.status,
+    "poli": Job.__table__.c.poli,
+    "dokter": Job.__table__.c.dokter,
+    "alasan": case((_FAILED, Job.reason)),
+    "kode": case((_FAILED, Job.meta_code)),
+}
+GROUP_COLUMNS = (*_COMMON, "jumlah", "percobaan", "diulang")
+
+
+def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
+    """Jobs that are alike, counted: rows of GROUP_COLUMNS.
+
+    `percobaan` is how many requests BPJS received for them, `diulang` how many needed more than one.
+    Raises DatabaseUnavailable.
+    """
+    # By place: the same expression written out twice is two parameters, which PostgreSQL takes for different.
+    places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(_COMMON) + 1)]
+    counted = (
+        select(
+            *(column.label(name) for name, column in _COMMON.items()),
+            func.count(),
+            func.sum(Job.attempts),
+            func.count(case((Job.attempts > 1, 1))),
+        )
+        .where(*_conditions(scope))
+        .group_by(*places)
+    )
+    with database.read(patient=True) as session:
+        return [tuple(row) for row in session.execute(counted)]
+
+
+def per_day(database: Database, scope: Scope) -> Sequence[tuple[date, str, int]]:
+    """How many jobs were handed over on each day, by status. Raises DatabaseUnavailable.
+
+    A question of its own: an index alone answers it, and together with the rest there would be a group for
+    nearly every job.
+    """
+    counted = select(Job.tanggal, Job.status, func.count()).where(*_conditions(scope))
+    with database.read(patient=True) as session:
+        return [tuple(row) for row in session.execute(counted.group_by(Job.tanggal, Job.status))]
+
+
+def delivery_times(database: Database, scope: Scope) -> Sequence[tuple[float, int]]:
+    """How long delivered jobs took from hand-over to BPJS's proof, in seconds, and how many took that long.
+
+    In steps of STEP_SECONDS, shortest first. Raises DatabaseUnavailable.
+    """
+    step = func.floor((_epoch(database, Job.sent_at) - _epoch(database, Job.created_at)) / STEP_SECONDS)
+    counted = (
+        select(step, func.count())
+        .where(*_conditions(scope), Job.status == Status.TERKIRIM.value)
+        .group_by(literal_column("1"))
+        .order_by(literal_column("1"))
+    )
+    with database.read(patient=True) as session:
+        return [(float(taken) * STEP_SECONDS, count) for taken, count in session.execute(counted)]
+
+
+def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, int]]:
+    """How many jobs were handed over in each hour, by status: (the hour's start in UTC, status, count).
+
+    Raises DatabaseUnavailable.
+    """
+    hour = func.floor(_epoch(database, Job.created_at) / _HOUR)
+    counted = select(hour, Job.status, func.count()).where(*_conditions(scope))
+    with database.read(patient=True) as session:
+        rows = session.execute(
+            counted.group_by(literal_column("1"), Job.status).order_by(literal_column("1"))
+        )
+        return [(datetime.fromtimestamp(float(at) * _HOUR, UTC), status, count) for at, status, count in rows]
+
+
+_HOUR = 3600
+_UNIX_EPOCH = 2_440_587.5  # as SQLite counts days
+
+
+def _epoch(database: Database, instant: InstrumentedAttribute[Any]) -> ColumnElement[float]:
+    """Seconds since 1970, in the database's own words."""
+    if database.is_sqlite:
+        # Days as a binary fraction miss a full hour by microseconds.
+        return func.round((func.julianday(instant) - _UNIX_EPOCH) * 86_400, 3)
+    return cast(func.extract("epoch", instant), Float)
+
+
+def delivered_since(database: Database, faskes: str, first: date) -> set[str]:
+    """The job types of a clinic of which BPJS took one handed over on this day or later.
+
+    Raises DatabaseUnavailable.
+    """
+    taken = select(Job.jenis.distinct()).where(
+        Job.faskes == faskes, Job.tanggal >= first, Job.status == Status.TERKIRIM.value
+    )
+    with database.read(patient=True) as session:
+        return set(session.scalars(taken))
+
+
+def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
+    """When the job that waits longest was handed over; None: nothing waits. Raises DatabaseUnavailable."""
+    waiting = Job.status.in_([status.value for status in UNFINISHED])
+    with database.read(patient=True) as session:
+        return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
+
+
+def reported_visits(database: Database, first: date, last: date, faskes: str | None = None) -> int:
+    """How many visits (`tambah-kunjungan`) of these days are in PCare; what was deleted again is not.
+
+    The day is the one that the body names (`tglDaftar`), without one that of hand-over.
+    Raises DatabaseUnavailable.
+    """
+    deletion = aliased(Job)
+    deleted = exists().where(
+        deletion.faskes == Job.faskes,
+        deletion.rantai == Job.rantai,
+        deletion.jenis == Jenis.HAPUS_KUNJUNGAN.value,
+        deletion.status == Status.TERKIRIM.value,
+        deletion.position > Job.position,
+        of_one_visit(deletion, Job),
+    )
+    return _visits(database, first, last, faskes, Job.status == Status.TERKIRIM.value, ~deleted)
+
+
+def missing_visits(database: Database, first: date | None, last: date, faskes: str | None = None) -> int:
+    """How many are not there yet, and not closed by a person; `first` None: from the beginning.
+
+    Raises DatabaseUnavailable.
+    """
+    missing = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
+    return _visits(database, first, last, faskes, Job.status.in_(missing))
+
+
+def _visits(
+    database: Database, first: date | None, last: date, faskes: str | None, *conditions: ColumnElement[bool]
+) -> int:
+    whose = true() if faskes is None else Job.faskes == faskes
+    counted = (
+        select(func.count()).select_from(Job).where(text(VISITS), _seen(first, last), whose, *conditions)
+    )
+    with database.read(patient=True) as session:
+        return session.scalar(counted) or 0
+
+
+def _seen(first: date | None, last: date) -> ColumnElement[bool]:
+    """The patient was seen between these days."""
+    day, otherwise = Job.tgl_daftar, Job.tgl_daftar.is_(None) & (Job.tanggal <= last)
+    if first is None:
+        return (day <= last) | otherwise
+    return day.between(first, last) | (otherwise & (Job.tanggal >= first))
+
+
+def _conditions(scope: Scope) -> list[ColumnElement[bool]]:
+    wanted: tuple[tuple[object, Callable[[Any], ColumnElement[bool]]], ...] = (
+        (scope.first, Job.tanggal.__ge__),
+        (scope.last, Job.tanggal.__le__),
+        (scope.jenis, Job.jenis.__eq__),
+        (scope.faskes, Job.faskes.__eq__),
+    )
+    return [condition(value) for value, condition in wanted if value is not None]
