@@ -39,8 +39,8 @@ from deployments.processes import Children
 from deployments.screen import Screen
 from deployments.signals import Stop
 from deployments.stack import Stack
-from tasks.prefect_environment import API_URL
-from tasks.prefect_password import basic_auth
+from tasks.prefect_server.environment import API_URL
+from tasks.prefect_server.password import basic_auth
 from tests.chaos.patients import Patient
 from tests.postgres import start_postgres
 

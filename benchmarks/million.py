@@ -15,7 +15,7 @@ from database.jobs.claim import claim, release
 from database.settings import DatabaseSettings
 from database.views.monitor import Filter, look, today
 from database.views.report import Scope
-from tasks.report import make_report
+from tasks.report.figures import make_report
 from tests.postgres import start_postgres
 
 SMALL, LARGE = 1_000, 1_000_000

@@ -10,8 +10,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 from benchmarks.measured import Measured
 from benchmarks.workload import Line
 from deployments.processes import Children
-from tasks.prefect_environment import API_URL
-from tasks.prefect_password import basic_auth
+from tasks.prefect_server.environment import API_URL
+from tasks.prefect_server.password import basic_auth
 
 _LOOK_SECONDS = 0.2
 _PATIENCE_SECONDS = 120

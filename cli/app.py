@@ -28,7 +28,7 @@ from cli.wording import in_indonesian
 from database import DatabaseError
 from database.storage.private_files import keep_private
 from tasks.clinics import ClinicsWrong
-from tasks.running import know_simulator
+from tasks.prefect_server.running import know_simulator
 
 # In the order of the help; a command is the function of its module's name.
 _COMMANDS = (

@@ -36,7 +36,7 @@ from database.storage.engine import said_skew
 from database.storage.models import ServiceState
 from database.storage.room import check_room
 from tasks.clinics import configured_clinics
-from tasks.prefect_environment import API_URL, has_api_url
+from tasks.prefect_server.environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
 
 # A clock off by more than this will be refused by BPJS sooner or later.
@@ -190,9 +190,9 @@ def _prefect() -> Iterator[Finding]:
         return
     from prefect import get_client  # noqa: PLC0415 - Prefect takes seconds to import
 
-    from tasks.prefect_trouble import Trouble, answered  # noqa: PLC0415
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
-    from tasks.schedules import schedule_zones  # noqa: PLC0415
+    from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+    from tasks.prefect_server.schedules import schedule_zones  # noqa: PLC0415
+    from tasks.prefect_server.trouble import Trouble, answered  # noqa: PLC0415
 
     try:
         with get_client(sync_client=True) as client:

@@ -10,7 +10,7 @@ from database.storage.engine import parse_url
 from database.storage.private_files import OURS, close_all, everything_in, mode_of, open_to_others
 from database.storage.sqlite_file import file_of, files_of
 from tasks.clinics import secret_files
-from tasks.prefect_home import prefect_files
+from tasks.prefect_server.home import prefect_files
 
 _EVERYBODY = 0o007
 _MOST = 5  # in one line

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 from cli.patience import patience
 from cli.terminal import UserError
-from tasks.prefect_environment import configure, configure_server, has_api_url
-from tasks.prefect_home import close_prefect_files
-from tasks.prefect_password import NoPassword
+from tasks.prefect_server.environment import configure, configure_server, has_api_url
+from tasks.prefect_server.home import close_prefect_files
+from tasks.prefect_server.password import NoPassword
 
 
 def prepare_prefect() -> None:
@@ -33,8 +33,8 @@ _NOT_STARTED = ("Failed to reach API", "ephemeral Prefect API server")
 @contextmanager
 def prefect_unavailable() -> Iterator[None]:
     """Turn a server that cannot be reached, or refuses, into one sentence. Raises UserError."""
-    from tasks.prefect_trouble import answered  # noqa: PLC0415 - HTTP, which not every command needs
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
+    from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415 - Prefect takes seconds to import
+    from tasks.prefect_server.trouble import answered  # noqa: PLC0415 - HTTP, which not every command needs
 
     try:
         yield

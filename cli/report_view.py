@@ -12,8 +12,8 @@ from cli.terminal import BADGES, console, plain, print_json
 from database import Database
 from database.status import Status
 from database.views.report import Scope, Totals, summed, totals
-from tasks.report import Report, make_report
-from tasks.report_words import cell, figures, group, period
+from tasks.report.figures import Report, make_report
+from tasks.report.words import cell, figures, group, period
 from tasks.settings import DeliverySettings
 
 TABLES = ("tanggal", "poli", "dokter", "alasan")

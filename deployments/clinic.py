@@ -20,7 +20,7 @@ from deployments.screen import Screen
 from deployments.settling import wait_until_settled
 from deployments.signals import Stop
 from deployments.stack import Stack
-from tasks.prefect_home import close_prefect_files
+from tasks.prefect_server.home import close_prefect_files
 
 
 class Clinic:

@@ -14,8 +14,8 @@ from database.settings import PROJECT
 from database.storage.private_files import keep_private
 from deployments import commands
 from deployments.wrong_settings import sentence
-from tasks.alert_settings import AlertSettings
-from tasks.prefect_environment import API_URL, configure, has_api_url
+from tasks.alerts.settings import AlertSettings
+from tasks.prefect_server.environment import API_URL, configure, has_api_url
 
 SUCCESS, USER_ERROR = 0, 2
 UI_URL = "PREFECT_UI_URL"
@@ -69,7 +69,7 @@ def _deployments(seconds: int) -> str:
 
 def _pool() -> None:
     from deployments.pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+    from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
 
     try:
         provide_pool()
@@ -78,7 +78,7 @@ def _pool() -> None:
 
 
 def _why(error: Exception) -> NotDeployed:
-    from tasks.prefect_trouble import answered  # noqa: PLC0415 - as above
+    from tasks.prefect_server.trouble import answered  # noqa: PLC0415 - as above
 
     trouble = answered(error)
     if trouble and trouble.lasting:
@@ -88,8 +88,8 @@ def _why(error: Exception) -> NotDeployed:
 
 def _furnished() -> dict[str, str]:
     from deployments.furnishing import furnish  # noqa: PLC0415 - Prefect reads its settings at import
-    from tasks.alerts import NoSuchBlock  # noqa: PLC0415
-    from tasks.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+    from tasks.alerts.automations import NoSuchBlock  # noqa: PLC0415
+    from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
 
     try:
         made = furnish()

@@ -8,9 +8,9 @@ from deployments.lock import only_run_in
 from deployments.plan import SERVER_PORT, SIMULATOR_PORT, Plan
 from deployments.screen import Screen
 from deployments.signals import Stop
-from tasks.prefect_environment import API_URL
-from tasks.prefect_password import way_in
-from tasks.running import announcing, server_note, simulator_note
+from tasks.prefect_server.environment import API_URL
+from tasks.prefect_server.password import way_in
+from tasks.prefect_server.running import announcing, server_note, simulator_note
 
 # How long the cards wait for the day to be delivered; the rest of it goes on while the run stays up.
 _FIRST_LOOK_SECONDS = 60

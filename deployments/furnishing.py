@@ -6,13 +6,13 @@ from uuid import UUID
 from prefect import get_client
 
 from database import open_database
-from tasks.alert_settings import AlertSettings
-from tasks.alerts import install_alerts
+from tasks.alerts.automations import install_alerts
+from tasks.alerts.settings import AlertSettings
 from tasks.clinics import known_clinics
-from tasks.landing import leave_landing
-from tasks.saved_searches import save_searches
+from tasks.prefect_server.crash_detection import install_crash_detection
+from tasks.prefect_ui.landing import leave_landing
+from tasks.prefect_ui.saved_searches import save_searches
 from tasks.settings import DeliverySettings
-from tasks.zombies import install_crash_detection
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from database.settings import DatabaseSettings, home, names_bpjs
 from deployments.bpjs import simulator_settings
 from deployments.ports import HOST, free_port
 from tasks.loopback import spare_loopback
-from tasks.prefect_environment import API_URL, DEFAULTS, configure, configure_server, has_api_url
-from tasks.prefect_password import close_server
+from tasks.prefect_server.environment import API_URL, DEFAULTS, configure, configure_server, has_api_url
+from tasks.prefect_server.password import close_server
 
 SIMULATOR_PORT = 4010  # its control port is the next one
 SERVER_PORT = 4200

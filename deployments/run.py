@@ -21,7 +21,7 @@ from deployments.processes import Interrupted, StepFailed
 from deployments.screen import Screen
 from deployments.signals import Stop, stop_on_signals
 from deployments.wrong_settings import sentence
-from tasks.prefect_password import NoPassword
+from tasks.prefect_server.password import NoPassword
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 

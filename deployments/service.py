@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 
 from database.storage.private_files import keep_private
 from deployments import commands
-from tasks.prefect_environment import API_URL, configure, configure_server, own_server_url
-from tasks.prefect_home import close_prefect_files
-from tasks.prefect_password import NoPassword, way_in
-from tasks.running import announcing, server_note
+from tasks.prefect_server.environment import API_URL, configure, configure_server, own_server_url
+from tasks.prefect_server.home import close_prefect_files
+from tasks.prefect_server.password import NoPassword, way_in
+from tasks.prefect_server.running import announcing, server_note
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say

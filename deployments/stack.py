@@ -8,7 +8,7 @@ from deployments.health import wait_until_answers
 from deployments.plan import Plan
 from deployments.ports import HOST
 from deployments.processes import Children, StepFailed
-from tasks.prefect_environment import API_URL
+from tasks.prefect_server.environment import API_URL
 
 _SIMULATOR_SECONDS = 30
 # Its first start makes a database; a small machine needs its time.

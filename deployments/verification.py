@@ -18,8 +18,8 @@ from database.status import Status
 from database.storage.models import Job
 from deployments.processes import Children
 from deployments.sample import Handed
-from tasks.prefect_environment import API_URL
-from tasks.prefect_password import basic_auth
+from tasks.prefect_server.environment import API_URL
+from tasks.prefect_server.password import basic_auth
 
 _PAGE = 200  # the most that Prefect's server answers at once
 _LOOK_SECONDS = 1.0

@@ -10,7 +10,7 @@ from database.jobs.resend import Resend
 from database.views.failed import FailedJob, count_still_wrong
 from flows.kirim_ulang_massal import AGAIN, SENT, UNTOUCHED, kirim_ulang_massal, watcher
 from tasks.composition import composition
-from tasks.recording import wait_until_recorded
+from tasks.prefect_server.recording import wait_until_recorded
 
 _RECORDING_SECONDS = 30.0  # without progress
 _LOOK_SECONDS = 0.3

@@ -15,8 +15,8 @@ from database.services.states import ClinicService
 from flows.turns import Turns, door_of
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
+from tasks.dispatch.lease_keeper import keep_leases
 from tasks.jobs import arguments, named_task
-from tasks.lease_keeper import keep_leases
 
 # A burst ends after this much, so that what Prefect has not yet sent of its events stays small. All processes
 # that send share it, for their events meet in the one queue of Prefect's server.

@@ -9,14 +9,14 @@ from database.storage.elapsed import elapsed
 from database.storage.wakeup import Waiter
 from flows.kirim import CONCURRENCY
 from flows.sending import Sender
-from tasks.alert_settings import AlertSettings
+from tasks.alerts.settings import AlertSettings
+from tasks.alerts.watch import keep_watch
 from tasks.composition import composition
-from tasks.landing import keep_landing
-from tasks.prefect_trouble import answered
-from tasks.probing import keep_probing
-from tasks.recording import PREFECT_UNAVAILABLE
-from tasks.taking_up import TakingUp
-from tasks.watching import keep_watch
+from tasks.dispatch.probing import keep_probing
+from tasks.dispatch.taking_up import TakingUp
+from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
+from tasks.prefect_server.trouble import answered
+from tasks.prefect_ui.landing import keep_landing
 
 logger = logging.getLogger(__name__)
 

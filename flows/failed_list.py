@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from database.views.failed import FailedJob
-from tasks.detail_note import note_key
-from tasks.markdown import row, ruled, words
-from tasks.ui_links import artifact_link, form_link
+from tasks.prefect_ui.job_page_text import note_key
+from tasks.prefect_ui.links import artifact_link, form_link
+from tasks.prefect_ui.markdown import row, ruled, words
 
 DEPLOYMENT = "kirim-ulang-massal/kirim-ulang-massal"
 _LISTED = 500

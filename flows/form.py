@@ -35,9 +35,9 @@ from flows.hint import hint
 from flows.run_names import named_by_id
 from flows.typed import whole_number
 from tasks.composition import Composition, composition
-from tasks.delivery import Delivered
+from tasks.delivery.deliver import Delivered
+from tasks.dispatch.lease_keeper import keep_leases
 from tasks.jobs import arguments, leave_page_of, named_task
-from tasks.lease_keeper import keep_leases
 from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.

@@ -25,7 +25,7 @@ from flows.hint import hint
 from flows.run_names import timed
 from flows.typed import text, whole_number
 from tasks.composition import Composition, composition
-from tasks.landing import refresh_landing
+from tasks.prefect_ui.landing import refresh_landing
 
 LIST_KEY, PROGRESS_KEY = "kirim-ulang-massal", "kirim-ulang-massal-kemajuan"
 MOST_PER_MINUTE = 6_000

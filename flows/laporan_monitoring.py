@@ -16,9 +16,9 @@ from flows.report_artifacts import leave_report
 from flows.run_names import timed
 from flows.typed import text
 from tasks.composition import composition
-from tasks.landing import leave_landing
-from tasks.report import make_report
-from tasks.report_words import percent, period
+from tasks.prefect_ui.landing import leave_landing
+from tasks.report.figures import make_report
+from tasks.report.words import percent, period
 
 
 @flow(

@@ -12,7 +12,7 @@ from database.storage.retention import delete_notes, delete_settled
 from flows.hint import hint
 from flows.run_names import timed
 from tasks.composition import composition
-from tasks.forgetting import forget_typed
+from tasks.prefect_server.typed_forms import forget_typed
 
 UNDONE = timedelta(hours=24)  # how long a run may wait to be retried with what was typed
 

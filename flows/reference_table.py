@@ -15,8 +15,8 @@ from database import Database
 from database.faskes_name import shortened
 from database.references.store import Synced, last_syncs
 from tasks.decimal_words import decimal
-from tasks.markdown import words
-from tasks.ui_links import flow_run_link, form_link, task_run_link
+from tasks.prefect_ui.links import flow_run_link, form_link, task_run_link
+from tasks.prefect_ui.markdown import words
 
 KEY = "referensi"
 _DEPLOYMENT = "sync-referensi/sync-referensi"

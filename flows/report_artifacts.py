@@ -2,10 +2,10 @@
 
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, create_table_artifact
 
-from tasks.markdown import row, ruled, words
-from tasks.report import DIMENSIONS, Report
-from tasks.report_chart import as_image, chart
-from tasks.report_words import cell, figures, group, month, period
+from tasks.prefect_ui.markdown import row, ruled, words
+from tasks.report.chart import as_image, chart
+from tasks.report.figures import DIMENSIONS, Report
+from tasks.report.words import cell, figures, group, month, period
 
 KEY = "laporan"
 MONTH_KEY = "laporan-kunjungan"

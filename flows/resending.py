@@ -11,7 +11,7 @@ from database.status import Status
 from flows.form import FORM, send_one
 from flows.run_names import of_job
 from tasks.composition import composition
-from tasks.recording import wait_until_recorded
+from tasks.prefect_server.recording import wait_until_recorded
 
 _RECORDING_SECONDS = 5.0  # without progress: a job whose turn has not come makes no task run
 _LOOK_SECONDS = 0.3

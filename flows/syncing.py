@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 from database.references.store import Synced
 from flows.sync_referensi import NotAllRead, Referensi, sync_referensi, watcher
 from tasks.composition import composition
-from tasks.recording import wait_until_recorded
+from tasks.prefect_server.recording import wait_until_recorded
 
 _RECORDING_SECONDS = 30.0
 _LOOK_SECONDS = 0.3

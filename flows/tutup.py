@@ -15,7 +15,7 @@ from flows.required import required
 from flows.run_names import of_job
 from flows.typed import filled, text, whole_number
 from tasks.composition import composition
-from tasks.landing import refresh_landing
+from tasks.prefect_ui.landing import refresh_landing
 
 Hasil = StrEnum("Hasil", {how.name: how.value for how in Settled})  # type: ignore[misc]
 

@@ -22,9 +22,9 @@ from database.errors import OtherBpjs
 from database.faskes_name import said_name
 from database.services.holds import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
-from tasks.harmless_reads import HarmlessReads
-from tasks.in_hand import InHand
-from tasks.reference_book import ReferenceBook
+from tasks.delivery.harmless_reads import HarmlessReads
+from tasks.delivery.in_hand import InHand
+from tasks.reference_data.book import ReferenceBook
 from tasks.settings import DeliverySettings
 
 

@@ -17,8 +17,8 @@ from database.jobs.claim import ClaimedJob
 from database.jobs.hold import Claim
 from database.status import Status
 from tasks.composition import composition
-from tasks.delivery import Delivered, TryAgain, deliver
-from tasks.detail_note import NEEDS_SOMEBODY, leave_note
+from tasks.delivery.deliver import Delivered, TryAgain, deliver
+from tasks.prefect_ui.job_page_text import NEEDS_SOMEBODY, leave_note
 from tasks.states import state_of
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def _make(jenis: Jenis) -> Task[[int, int], State[None]]:
 
 def _wants_page(delivered: Delivered, claim: int) -> bool:
     """At once a job that needs somebody, one that was tried before (its old page must not lie), and one that
-    is only shown. The others get theirs beside the sending (see tasks/job_pages.py).
+    is only shown. The others get theirs beside the sending (see tasks/prefect_ui/job_pages.py).
     """
     return delivered.status in NEEDS_SOMEBODY or delivered.tried_before or claim == _NOT_IN_HAND
 

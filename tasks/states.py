@@ -4,8 +4,8 @@ from prefect.client.schemas import State
 from prefect.states import Cancelled, Completed, Failed
 
 from database.status import Status
-from tasks.delivery import Delivered
-from tasks.run_log import say_ends_plainly
+from tasks.delivery.deliver import Delivered
+from tasks.prefect_server.run_log import say_ends_plainly
 
 # Here, for a run's own process imports its flow and nothing else of ours.
 say_ends_plainly()

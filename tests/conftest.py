@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tasks.prefect_environment import configure, configure_server
+from tasks.prefect_server.environment import configure, configure_server
 
 for name in [name for name in os.environ if name.startswith(("PREFECT_", "BPJS_"))]:
     del os.environ[name]

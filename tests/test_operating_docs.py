@@ -17,7 +17,7 @@ from database import Database, enqueue, open_database
 from database.settings import DatabaseSettings
 from database.views.detail import find, show
 from database.views.monitor import Filter, look
-from tasks.alert_settings import AlertSettings
+from tasks.alerts.settings import AlertSettings
 from tasks.clinics import read_clinics
 from tests.documents import Example, examples, run
 from tests.postgres import PostgresServer

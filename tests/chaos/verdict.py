@@ -13,7 +13,7 @@ from database.jobs.due import NEEDS_PERSON
 from database.services.evidence import REFUSED_ALONE
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
-from tasks.delivery import NEVER_TAKEN
+from tasks.delivery.deliver import NEVER_TAKEN
 from tests.chaos.patients import REFUSED_JENIS, UNKNOWN_POLI, Patient
 
 Write = Mapping[str, Any]

@@ -11,7 +11,7 @@ import pytest
 
 from bpjs_simulator.server import Simulator
 from database import Database
-from tasks.prefect_password import CLIENT_AUTH
+from tasks.prefect_server.password import CLIENT_AUTH
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES
 

@@ -19,8 +19,8 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from database.settings import PROJECT
-from tasks.prefect_environment import configure
-from tasks.prefect_password import CLIENT_AUTH, SERVER_AUTH, NoPassword, close_server, way_in
+from tasks.prefect_server.environment import configure
+from tasks.prefect_server.password import CLIENT_AUTH, SERVER_AUTH, NoPassword, close_server, way_in
 from tests.flows.prefect_server import PrefectServer, ask, unused_port
 
 FOREIGN = {"Origin": "https://evil.example"}
@@ -205,7 +205,7 @@ from cli.prefect_start import prepare_prefect
 prepare_prefect()
 import httpx
 from prefect import get_client
-from tasks.temporary_server import shared_server
+from tasks.prefect_server.temporary_server import shared_server
 with shared_server():
     url = os.environ["PREFECT_API_URL"] + "/admin/version"
     print(httpx.get(url, timeout=30).status_code, httpx.get(url, headers={"Origin": "https://evil.example"}).headers)

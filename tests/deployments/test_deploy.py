@@ -10,7 +10,7 @@ import pytest
 
 from database.settings import PROJECT
 from deployments import commands
-from tasks.prefect_password import CLIENT_AUTH
+from tasks.prefect_server.password import CLIENT_AUTH
 from tests.flows.prefect_server import PrefectServer, ask, prefect_server, unused_port
 
 

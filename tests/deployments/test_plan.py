@@ -7,8 +7,8 @@ import pytest
 from database.settings import PROJECT, DatabaseSettings
 from deployments.belonging import NotFilledIn, refuse_unfilled
 from deployments.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
-from tasks.prefect_environment import API_URL, DEFAULTS, configure
-from tasks.prefect_password import CLIENT_AUTH, SERVER_AUTH, way_in
+from tasks.prefect_server.environment import API_URL, DEFAULTS, configure
+from tasks.prefect_server.password import CLIENT_AUTH, SERVER_AUTH, way_in
 
 REAL = {
     "BPJS_PCARE_BASE_URL": "https://pcare.invalid/pcare-rest",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.prefect_environment import API_URL, DEFAULTS, configure, has_api_url
+from tasks.prefect_server.environment import API_URL, DEFAULTS, configure, has_api_url
 
 # Not settings of Prefect's own: a convention of many programs, and an override of its logging file.
 OTHERS = {"DO_NOT_TRACK", "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL"}

@@ -27,7 +27,7 @@ from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
 from deployments.ports import free_port
 from deployments.service import _SERVICES
-from tasks.prefect_password import SERVER_AUTH
+from tasks.prefect_server.password import SERVER_AUTH
 from tests.deployments.confined import values
 from tests.deployments.prefect_routes import ADMIN, VIEWER
 from tests.deployments.proxy import NGINX, proxied

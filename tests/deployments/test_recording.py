@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from tasks.recording import runs_behind, wait_until_recorded
+from tasks.prefect_server.recording import runs_behind, wait_until_recorded
 
 Count = Callable[[UUID, list[str]], int]
 ENDS = ["CANCELLED", "COMPLETED", "CRASHED", "FAILED"]

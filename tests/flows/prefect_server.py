@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-from tasks.prefect_environment import configure
-from tasks.prefect_password import SERVER_AUTH, basic_auth
+from tasks.prefect_server.environment import configure
+from tasks.prefect_server.password import SERVER_AUTH, basic_auth
 
 
 class Busy(Exception):

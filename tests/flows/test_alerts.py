@@ -20,10 +20,10 @@ from database.local_time import local_date
 from database.services.holds import pause
 from database.storage.models import Job
 from database.views.alarms import FEWEST
-from tasks.alert_settings import AlertSettings
-from tasks.alerts import PREFIX, NoSuchBlock, install_alerts
+from tasks.alerts.automations import PREFIX, NoSuchBlock, install_alerts
+from tasks.alerts.settings import AlertSettings
+from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
 from tasks.clinics import Clinic, Clinics
-from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
 from tests.conftest import SQLITE
 from tests.database.outage import names, stopped, store
 from tests.flows.bpjs import friendly

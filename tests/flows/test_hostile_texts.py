@@ -13,9 +13,9 @@ from database.views.failed import failed_jobs
 from database.views.monitor import Filter
 from flows.failed_list import failed_list
 from flows.laporan_monitoring import laporan_monitoring
-from tasks.day_pages import list_key, list_pages
-from tasks.detail_note import Seen, note
-from tasks.landing import landing
+from tasks.prefect_ui.day_pages import list_key, list_pages
+from tasks.prefect_ui.job_page_text import Seen, note
+from tasks.prefect_ui.landing import landing
 from tests.conftest import SQLITE
 from tests.flows.prefect_server import PrefectServer
 from tests.flows.test_report_flow import artifacts

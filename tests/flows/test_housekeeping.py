@@ -18,7 +18,7 @@ from database.storage.models import Job
 from database.storage.server_clock import utc_now
 from flows.kirim_ulang import kirim_ulang
 from flows.pemeliharaan import pemeliharaan
-from tasks.forgetting import forget_typed
+from tasks.prefect_server.typed_forms import forget_typed
 from tests.database.clinic import new_row
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD
@@ -89,7 +89,7 @@ def test_a_card_number_in_the_field_of_a_jobs_number_is_cleared(client: SyncPref
 def test_more_runs_than_a_page_are_cleared(
     client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.forgetting._PAGE", 2)
+    monkeypatch.setattr("tasks.prefect_server.typed_forms._PAGE", 2)
     ids = [left_behind(client, Crashed()) for _ in range(5)]
     forget_typed(client, utc_now())
 

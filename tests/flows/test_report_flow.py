@@ -11,9 +11,9 @@ from database.views.monitor import today
 from flows.kirim import kirim
 from flows.kirim_ulang import kirim_ulang
 from flows.laporan_monitoring import laporan_monitoring
-from tasks.landing import landing, leave_landing
-from tasks.saved_searches import SEARCHES, save_searches
-from tasks.visit_month import visit_month
+from tasks.prefect_ui.landing import landing, leave_landing
+from tasks.prefect_ui.saved_searches import SEARCHES, save_searches
+from tasks.report.visit_month import visit_month
 from tests.conftest import SQLITE
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.bpjs import friendly

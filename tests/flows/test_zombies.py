@@ -8,7 +8,7 @@ from prefect.events import emit_event
 from prefect.states import Running
 
 from flows.kirim import kirim
-from tasks.zombies import HEARTBEAT, NAME, install_crash_detection
+from tasks.prefect_server.crash_detection import HEARTBEAT, NAME, install_crash_detection
 from tests.flows.prefect_server import PrefectServer
 
 

@@ -17,9 +17,9 @@ from database.jobs.claim import claim
 from database.status import Status
 from database.storage.models import Job, ServiceState
 from flows.turns import Turns
-from tasks.delivery import deliver
-from tasks.harmless_reads import HarmlessReads
-from tasks.probing import probe_due
+from tasks.delivery.deliver import deliver
+from tasks.delivery.harmless_reads import HarmlessReads
+from tasks.dispatch.probing import probe_due
 from tests.database.clinic import LEASE, FakeClock
 from tests.tasks.bodies import BODIES
 from tests.tasks.desk import Desk, antrean, pcare

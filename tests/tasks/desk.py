@@ -19,7 +19,7 @@ from database.services.probes import try_again
 from database.services.states import ClinicService
 from database.storage.models import Attempt, Job, ServiceState
 from tasks.composition import Composition
-from tasks.delivery import Delivered, deliver
+from tasks.delivery.deliver import Delivered, deliver
 from tests.tasks.bodies import BODIES
 
 Answer = Callable[[httpx.Request], httpx.Response]

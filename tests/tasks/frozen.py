@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-import tasks.delivery
+import tasks.delivery.deliver
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import open_database
@@ -46,17 +46,17 @@ def main(when: str, url: str, job_id: str, pcare: str, antrean: str) -> None:
     assert claimed.claim
     at.in_hand.add(claimed)
     if when == LEAVING:
-        real = tasks.delivery.open_attempt
+        real = tasks.delivery.deliver.open_attempt
 
         def opened(*given: Any, **more: Any) -> int:
             number = real(*given, **more)
             freeze()
             return number
 
-        tasks.delivery.open_attempt = opened
+        tasks.delivery.deliver.open_attempt = opened
     else:
         freeze()
-    tasks.delivery.deliver(claimed.claim, at, asker=Asker(), last_try=True)
+    tasks.delivery.deliver.deliver(claimed.claim, at, asker=Asker(), last_try=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from random import Random
 
 from database.services.stopped import as_one_outage, summaries
 from database.storage.models import ServiceState
-from tasks.alert_subjects import ALONE, CAUSE, RESOURCE, SINCE, outage, together
+from tasks.alerts.subjects import ALONE, CAUSE, RESOURCE, SINCE, outage, together
 from tasks.clinics import Clinic, Clinics
 from tests.database.outage import after, names, refused, stopped, unknown_names
 

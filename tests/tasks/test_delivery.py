@@ -14,7 +14,7 @@ from database import Database
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.resend import Resend, ask_again
 from tasks.composition import Composition
-from tasks.delivery import TryAgain
+from tasks.delivery.deliver import TryAgain
 from tests.tasks.bodies import CARD, NIK, PHONE
 from tests.tasks.desk import Answer, Desk, antrean, pcare
 

@@ -12,7 +12,7 @@ from bpjs_client.meanings import meaning_of
 from database import Database
 from database.jobs.deletion import TWO_PATIENTS, TWO_VISITS
 from database.views.detail import show
-from tasks.detail_note import form_parameters, note
+from tasks.prefect_ui.job_page_text import form_parameters, note
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD, NIK, PHONE
 from tests.tasks.desk import Answer, Desk, antrean, pcare

@@ -5,7 +5,7 @@ import pytest
 from bpjs_client.jenis import Jenis
 from database.jobs.claim import ClaimedJob
 from database.jobs.hold import Claim
-from tasks.in_hand import InHand
+from tasks.delivery.in_hand import InHand
 
 
 def claimed(job_id: int, token: int = 1, *, until: float = 60.0) -> ClaimedJob:

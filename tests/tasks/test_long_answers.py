@@ -13,7 +13,7 @@ from database import Database, enqueue
 from database.services.holds import pause, stopped_services
 from database.views.detail import show
 from database.views.monitor import Filter, look
-from tasks.detail_note import form_parameters, note
+from tasks.prefect_ui.job_page_text import form_parameters, note
 from tests.tasks.bodies import BODIES
 from tests.tasks.desk import Answer, Desk, pcare
 

@@ -5,7 +5,7 @@ from json import JSONDecodeError
 import httpx
 import pytest
 
-from tasks.prefect_trouble import answered
+from tasks.prefect_server.trouble import answered
 
 ANSWERS = [
     (httpx.Response(401, json={"exception_message": "Unauthorized"}), "menolak kata sandi (HTTP 401)"),

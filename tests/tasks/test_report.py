@@ -12,10 +12,10 @@ from database.jobs.resend import Resend, ask_again
 from database.services.holds import pause, resume
 from database.status import Status
 from database.views.report import Scope
-from tasks.report import Report, make_report
-from tasks.report_chart import chart
-from tasks.report_words import cell, duration, figures, period
-from tasks.visit_month import visit_month
+from tasks.report.chart import chart
+from tasks.report.figures import Report, make_report
+from tasks.report.visit_month import visit_month
+from tasks.report.words import cell, duration, figures, period
 from tests.database.clinic import MORNING, Clinic, FakeClock, ending, success
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD

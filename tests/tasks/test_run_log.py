@@ -7,7 +7,7 @@ from prefect.exceptions import CancelledRun, FailedRun
 from prefect.states import Cancelled, Completed, Failed
 
 from database.errors import DatabaseUnavailable
-from tasks.run_log import in_plain_words
+from tasks.prefect_server.run_log import in_plain_words
 
 ENGINE = "Engine execution exited with unexpected exception"
 

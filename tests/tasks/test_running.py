@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tasks import running
-from tasks.prefect_environment import API_URL, configure, own_server_url
-from tasks.running import announced, announcing, know_simulator, server_note
+from tasks.prefect_server import running
+from tasks.prefect_server.environment import API_URL, configure, own_server_url
+from tasks.prefect_server.running import announced, announcing, know_simulator, server_note
 
 WHERE = {API_URL: "http://127.0.0.1:4212/api"}
 SIMULATOR = {"BPJS_SIMULATED": "true", "BPJS_PCARE_BASE_URL": "http://127.0.0.1:4012/pcare-rest"}
 # Notes an address, becomes another program, and says so.
 BECOMES = """
-import os, sys; from pathlib import Path; from tasks.running import announce
+import os, sys; from pathlib import Path; from tasks.prefect_server.running import announce
 note = announce(Path(sys.argv[1]), {"A": "1"})
 os.execv(sys.executable, [sys.executable, "-c", "print('up', flush=True); input()"])
 """
@@ -63,7 +63,7 @@ def test_a_note_that_cannot_be_read_says_nothing(tmp_path: Path, said: bytes) ->
 
 
 def test_a_command_finds_the_server_of_its_own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.prefect_environment.home", lambda: tmp_path)
+    monkeypatch.setattr("tasks.prefect_server.environment.home", lambda: tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     found: dict[str, str] = {}

@@ -6,14 +6,14 @@ from datetime import timedelta
 import httpx
 import pytest
 
-import tasks.delivery
+import tasks.delivery.deliver
 from database import Database
 from database.jobs.claim import claim, claim_one, take_over
 from database.jobs.hold import Claim
 from database.storage.elapsed import elapsed
 from database.storage.server_clock import utc_now
 from flows.burst import Burst
-from tasks.in_hand import InHand
+from tasks.delivery.in_hand import InHand
 from tests.tasks.desk import Desk, pcare
 
 NO_URUT = {"field": "noUrut", "message": "A7"}
@@ -45,14 +45,14 @@ def here(database: Database) -> Stopped:
 
 
 def after_open_attempt(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
-    real = tasks.delivery._open_attempt
+    real = tasks.delivery.deliver._open_attempt
 
     def opened(hand: object) -> int:
         number = real(hand)  # type: ignore[arg-type]
         act()
         return number
 
-    monkeypatch.setattr(tasks.delivery, "_open_attempt", opened)
+    monkeypatch.setattr(tasks.delivery.deliver, "_open_attempt", opened)
 
 
 def test_what_was_held_up_before_its_request_left_does_not_leave(
@@ -115,8 +115,8 @@ def test_two_claims_of_one_process_are_told_apart(here: Stopped) -> None:
     here.seconds = 0.0
     at.in_hand.add(second)  # type: ignore[arg-type]
     for token in (1, 2):
-        tasks.delivery.deliver(
-            Claim(job_id, at.owner, token), at, asker=tasks.delivery.Asker(), last_try=True
+        tasks.delivery.deliver.deliver(
+            Claim(job_id, at.owner, token), at, asker=tasks.delivery.deliver.Asker(), last_try=True
         )
         assert len(here.desk.requests) == token - 1
     assert here.desk.job(job_id).status == "terkirim"

@@ -11,8 +11,8 @@ from database import Database
 from database.errors import DatabaseUnavailable
 from database.jobs.moves import move
 from database.services.holds import stopped_services
-from tasks import delivery
-from tasks.probing import probe_due
+from tasks.delivery import deliver as delivery
+from tasks.dispatch.probing import probe_due
 from tests.tasks.desk import Answer, Desk, antrean, pcare
 
 NO_URUT = {"field": "noUrut", "message": "B12"}

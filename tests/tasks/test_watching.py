@@ -11,10 +11,10 @@ from database.status import Status
 from database.storage.models import Job
 from database.storage.server_clock import Clock
 from database.views.alarms import FEWEST
-from tasks.alert_settings import AlertSettings
+from tasks.alerts.settings import AlertSettings
+from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, look_and_tell
 from tasks.clinics import Clinic, Clinics
 from tasks.composition import Composition
-from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, look_and_tell
 from tests.database.clinic import MORNING, new_row
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 
@@ -155,7 +155,7 @@ def test_the_sign_of_life_says_that_the_machine_s_clock_is_wrong(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = "Jam komputer ini 120 detik lebih cepat dari jam server basis data: samakan (NTP)."
-    monkeypatch.setattr("tasks.watching.said_skew", lambda _database: wrong)
+    monkeypatch.setattr("tasks.alerts.watch.said_skew", lambda _database: wrong)
     heard: list[News] = []
     at = Composition(open_database=lambda: database, clinics=clinics_of([]))
     look_and_tell(at, AlertSettings(_env_file=None), heard.append)

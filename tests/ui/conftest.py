@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from deployments.clinic import Clinic
 from deployments.plan import demo_plan
 from deployments.screen import Screen
-from tasks.prefect_password import CLIENT_AUTH
+from tasks.prefect_server.password import CLIENT_AUTH
 from tests.ui.admin import Admin
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

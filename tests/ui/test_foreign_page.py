@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tasks.prefect_password import CLIENT_AUTH
+from tasks.prefect_server.password import CLIENT_AUTH
 from tests.flows.prefect_server import PrefectServer, ask
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(300)]

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
-from tasks.prefect_password import SERVER_AUTH
+from tasks.prefect_server.password import SERVER_AUTH
 from tests.deployments.proxy import NGINX, PASSWORD, proxied
 from tests.flows.prefect_server import PrefectServer, ask
 

@@ -68,12 +68,12 @@ from database.status import UNFINISHED, Status
 from database.storage.elapsed import elapsed
 from database.storage.row_seal import FOREIGN, is_foreign
 from tasks.clinics import UnknownClinic
-from tasks.code_check import UNKNOWN_CODE, check_codes
 from tasks.composition import Composition
-from tasks.content import is_edit_proven, is_other_content
-from tasks.credential import ask_and_judge, pause_service
-from tasks.outcomes import said, trouble_of, verdict_of
-from tasks.readback import Look, Sight, look, look_at_edited
+from tasks.delivery.content import is_edit_proven, is_other_content
+from tasks.delivery.credential import ask_and_judge, pause_service
+from tasks.delivery.outcomes import said, trouble_of, verdict_of
+from tasks.delivery.readback import Look, Sight, look, look_at_edited
+from tasks.reference_data.code_check import UNKNOWN_CODE, check_codes
 
 logger = logging.getLogger(__name__)
 

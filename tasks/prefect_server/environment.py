@@ -11,8 +11,8 @@ from dotenv import dotenv_values
 
 from database.settings import PROJECT, home
 from tasks.loopback import spare_loopback
-from tasks.prefect_password import close_server, know_password
-from tasks.running import announced, server_note
+from tasks.prefect_server.password import close_server, know_password
+from tasks.prefect_server.running import announced, server_note
 
 API_URL, HOME = "PREFECT_API_URL", "PREFECT_HOME"
 
@@ -49,7 +49,7 @@ DEFAULTS: dict[str, str] = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # `print` never becomes a log row, whatever a profile says: nobody checks it for identifiers.
     "PREFECT_LOGGING_LOG_PRINTS": "false",
-    # A run whose process died is known by its silence (tasks/zombies.py).
+    # A run whose process died is known by its silence (tasks/prefect_server/crash_detection.py).
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
     # Events and runs are deleted after their time (90 days unless ..._DB_VACUUM_RETENTION_PERIOD says else).
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
@@ -70,7 +70,7 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
     An empty PREFECT_API_URL is taken away: Prefect's events client takes it for an address and fails.
     No proxy comes between us and this machine's own server. All of an installation's processes have one
     PREFECT_HOME, beside its database, unless the user's own profile names a server. A server that we started
-    there is found, and its password (see tasks/running.py and tasks/prefect_password.py).
+    there is found, and its password (see running.py and password.py).
     """
     spare_loopback(environ)
     if not environ.get(API_URL, "x").strip():

@@ -1,6 +1,6 @@
 """The dispatcher's watch: signs of life, and events about what somebody should be told.
 
-An event is sent for as long as its cause lasts; the automations (tasks/alerts.py) tell once. However many
+An event is sent for as long as its cause lasts; the automations (automations.py) tell once. However many
 clinics are in trouble, each look sends only a few.
 """
 
@@ -20,8 +20,8 @@ from database.services.stopped import as_one_outage, summaries
 from database.services.stopped_lines import say_stopped
 from database.storage.engine import said_skew
 from database.views.alarms import long_waits, many_failures
-from tasks.alert_settings import AlertSettings
-from tasks.alert_subjects import RESOURCE, outage, together
+from tasks.alerts.settings import AlertSettings
+from tasks.alerts.subjects import RESOURCE, outage, together
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
 

@@ -8,11 +8,11 @@ from bpjs_client.jenis import Jenis
 from database.faskes_name import UTAMA
 from database.status import CARDS, Status
 from database.views.day_lists import DayLists, ListedJob
-from tasks.detail_note import DEPLOYMENT
-from tasks.kept_artifacts import Page
-from tasks.markdown import row, ruled, words
+from tasks.prefect_ui.job_page_text import DEPLOYMENT
+from tasks.prefect_ui.kept_artifacts import Page
+from tasks.prefect_ui.links import artifact_link, form_link
+from tasks.prefect_ui.markdown import row, ruled, words
 from tasks.states import WORDS
-from tasks.ui_links import artifact_link, form_link
 
 # Of each type and state; who has more of them looks through them in the terminal.
 MOST_LISTED = 100

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from prefect.settings import get_current_settings
 
-from tasks.prefect_environment import API_URL, has_api_url
+from tasks.prefect_server.environment import API_URL, has_api_url
 
 
 @contextmanager

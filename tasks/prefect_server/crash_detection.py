@@ -10,7 +10,7 @@ from prefect.events.schemas.events import ResourceSpecification
 
 NAME = "BPJS: run tanpa tanda hidup"
 HEARTBEAT = "prefect.flow-run.heartbeat"
-# Three of the heartbeats that our settings ask for (see tasks/prefect_environment.py), and some room.
+# Three of the heartbeats that our settings ask for (see tasks/prefect_server/environment.py), and some room.
 SILENCE = timedelta(seconds=120)
 SAID = "Terhenti · prosesnya tidak hidup lagi"
 _ENDS = ("Completed", "Failed", "Cancelled", "Crashed")

@@ -12,9 +12,9 @@ from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
-from tasks.alert_settings import AlertSettings
-from tasks.alert_subjects import CAUSE, RESOURCE, SINCE
-from tasks.watching import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED
+from tasks.alerts.settings import AlertSettings
+from tasks.alerts.subjects import CAUSE, RESOURCE, SINCE
+from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED
 
 BLOCK_NAME = "bpjs-peringatan"
 PREFIX = "BPJS: "

@@ -13,8 +13,8 @@ from database.services.probes import bring_probes_forward, probe_failed, take_pr
 from database.services.states import ClinicService
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
-from tasks.credential import judge_by, pause_service
-from tasks.harmless_reads import reading_of
+from tasks.delivery.credential import judge_by, pause_service
+from tasks.delivery.harmless_reads import reading_of
 from tasks.repeating import repeatedly
 
 logger = logging.getLogger(__name__)

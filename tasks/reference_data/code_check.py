@@ -11,7 +11,7 @@ from bpjs_client.bodies import FieldError, service_date
 from bpjs_client.jenis import Jenis
 from bpjs_client.references import BY_NAME, Reference
 from database.references.search import Found
-from tasks.reference_book import ReferenceBook
+from tasks.reference_data.book import ReferenceBook
 
 UNKNOWN_CODE = "kode-tidak-dikenal"
 

@@ -23,15 +23,15 @@ from database.views.detail import show
 from database.views.monitor import Filter, look
 from database.views.needs_person import needing_somebody
 from tasks.composition import Composition
-from tasks.day_pages import MOST_LISTED, list_key, list_pages
-from tasks.detail_note import DEPLOYMENT, form_parameters, note_key
-from tasks.job_pages import JobPages
-from tasks.kept_artifacts import Page, keep_pages
-from tasks.markdown import row, ruled, words
-from tasks.recording import PREFECT_UNAVAILABLE
+from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
+from tasks.prefect_ui.day_pages import MOST_LISTED, list_key, list_pages
+from tasks.prefect_ui.job_page_text import DEPLOYMENT, form_parameters, note_key
+from tasks.prefect_ui.job_pages import JobPages
+from tasks.prefect_ui.kept_artifacts import Page, keep_pages
+from tasks.prefect_ui.links import artifact_link, form_link, page_link, task_runs_link
+from tasks.prefect_ui.markdown import row, ruled, words
 from tasks.repeating import repeatedly
 from tasks.states import WORDS
-from tasks.ui_links import artifact_link, form_link, page_link, task_runs_link
 
 logger = logging.getLogger(__name__)
 

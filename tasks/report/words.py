@@ -6,8 +6,8 @@ from datetime import datetime
 from bpjs_client.dates import shown_date
 from database.views.report import Scope
 from tasks.decimal_words import decimal
-from tasks.report import Figures, Report
-from tasks.visit_month import VisitMonth
+from tasks.report.figures import Figures, Report
+from tasks.report.visit_month import VisitMonth
 
 MONTHS = (
     "Januari",

@@ -25,7 +25,7 @@ from database.views.report import (
     per_day,
     per_hour,
 )
-from tasks.visit_month import VisitMonth, visit_month
+from tasks.report.visit_month import VisitMonth, visit_month
 
 # What the tables count by: the name of the table and its column -> the reference that knows the codes' names.
 DIMENSIONS: Mapping[str, str | None] = {

@@ -13,9 +13,9 @@ from prefect.client.orchestration import SyncPrefectClient
 from database import Database
 from database.status import Status
 from database.views.day_lists import ListedJob
-from tasks.detail_note import STAMP, leave_page, note_key
-from tasks.kept_artifacts import newest
-from tasks.ui_links import page_link
+from tasks.prefect_ui.job_page_text import STAMP, leave_page, note_key
+from tasks.prefect_ui.kept_artifacts import newest
+from tasks.prefect_ui.links import page_link
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from database import Database
 from database.status import Status
 from database.views.detail import show
 from database.views.job_names import last_runs
-from tasks.markdown import row, ruled, words
-from tasks.recording import PREFECT_UNAVAILABLE
-from tasks.ui_links import artifact_link, form_link
+from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
+from tasks.prefect_ui.links import artifact_link, form_link
+from tasks.prefect_ui.markdown import row, ruled, words
 
 logger = logging.getLogger(__name__)
 

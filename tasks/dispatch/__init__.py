@@ -1,0 +1,1 @@
+"""What goes on beside the sending: leases, probes, taking up what was written into `intake`."""

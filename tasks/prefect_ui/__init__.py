@@ -1,0 +1,1 @@
+"""The pages, tables and links that staff see in Prefect's UI."""

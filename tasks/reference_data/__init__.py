@@ -1,0 +1,1 @@
+"""Codes of a body, held against the clinic's copy of BPJS's references."""
