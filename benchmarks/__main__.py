@@ -24,11 +24,11 @@ from benchmarks import (
 )
 from benchmarks.measured import Measured
 from database.settings import PROJECT
-from deployments.plan import Plan, demo_plan
-from deployments.processes import Children, Interrupted, StepFailed
-from deployments.screen import Screen
-from deployments.signals import Stop, stop_on_signals
-from deployments.stack import Stack
+from deployments.children.processes import Children, Interrupted, StepFailed
+from deployments.children.signals import Stop, stop_on_signals
+from deployments.run.plan import Plan, demo_plan
+from deployments.run.screen import Screen
+from deployments.run.stack import Stack
 
 JOBS = 800
 WORKER_JOBS = 8

@@ -34,11 +34,11 @@ from database import Database, open_database
 from database.jobs.handover import NewJob, read_line, store
 from database.settings import PROJECT, DatabaseSettings
 from deployments import commands
-from deployments.plan import demo_plan
-from deployments.processes import Children
-from deployments.screen import Screen
-from deployments.signals import Stop
-from deployments.stack import Stack
+from deployments.children.processes import Children
+from deployments.children.signals import Stop
+from deployments.run.plan import demo_plan
+from deployments.run.screen import Screen
+from deployments.run.stack import Stack
 from tasks.prefect_server.environment import API_URL
 from tasks.prefect_server.password import basic_auth
 from tests.chaos.patients import Patient

@@ -17,7 +17,7 @@ from database import Database, open_database
 from database.settings import DatabaseSettings
 from database.storage.models import Job
 from deployments import commands
-from deployments.processes import Children
+from deployments.children.processes import Children
 
 POISONED, FIREWALLED = 3, 1
 MOST_SECONDS = 300

@@ -19,8 +19,8 @@ from benchmarks.workload import Line, as_file
 from database import enqueue, open_database
 from database.settings import PROJECT
 from deployments import commands
-from deployments.plan import Plan
-from deployments.processes import Children
+from deployments.children.processes import Children
+from deployments.run.plan import Plan
 from tests.postgres import start_postgres
 
 # The script, and where the packages lie that only it needs.

@@ -38,7 +38,7 @@ class Recording(Bpjs):
 
 def measure(environ: Mapping[str, str], control_url: str, *, latency_ms: int) -> list[Measured]:
     """Sync into an empty database, sync again, and make the same requests bare. Raises AssertionError."""
-    from flows.syncing import sync_now  # noqa: PLC0415 - after Prefect's settings are made
+    from flows.in_process.syncing import sync_now  # noqa: PLC0415 - after Prefect's settings are made
 
     httpx.post(f"{control_url}/control/latency", json={"latency_ms": latency_ms}, trust_env=False)
     settings = BpjsSettings(

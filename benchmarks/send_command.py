@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.measured import Measured
 from benchmarks.workload import Line, as_file
 from deployments import commands
-from deployments.processes import Children
+from deployments.children.processes import Children
 
 
 def measure(

@@ -9,7 +9,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fi
 
 from benchmarks.measured import Measured
 from benchmarks.workload import Line
-from deployments.processes import Children
+from deployments.children.processes import Children
 from tasks.prefect_server.environment import API_URL
 from tasks.prefect_server.password import basic_auth
 

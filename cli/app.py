@@ -80,7 +80,7 @@ def _app(asked: Sequence[str]) -> typer.Typer:
     app.callback()(_options)  # without a callback a lone command would be the whole application
     named = asked[0].replace("-", "_") if asked else ""
     for name in (named,) if named in _COMMANDS else _COMMANDS:
-        app.command(cls=IndonesianCommand)(getattr(import_module(f"cli.{name}"), name))
+        app.command(cls=IndonesianCommand)(getattr(import_module(f"cli.commands.{name}"), name))
     return app
 
 

@@ -4,7 +4,7 @@ import socket
 import sys
 from pathlib import Path
 
-from deployments.ports import HOST
+from deployments.children.ports import HOST
 
 _BIN = Path(sys.executable).parent
 POOL = "bpjs"

@@ -11,9 +11,9 @@ from prefect.states import Completed, Failed
 
 from database import DatabaseError, LineRefused
 from flows.burst import Burst
-from flows.hint import hint
+from flows.forms.hint import hint
+from flows.forms.typed import whole_number
 from flows.run_names import timed
-from flows.typed import whole_number
 from tasks.composition import composition
 from tasks.states import LONGEST
 

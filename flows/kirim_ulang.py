@@ -9,11 +9,11 @@ from prefect.client.schemas import State
 
 from database import LineRefused
 from database.jobs.resend import ask_again
-from flows.form import FORM, asked_here, refusal, send_one, wipe
-from flows.hint import hint
-from flows.required import required
+from flows.forms.hint import hint
+from flows.forms.job_form import FORM, asked_here, refusal, send_one, wipe
+from flows.forms.required import required
+from flows.forms.typed import filled, text, whole_number
 from flows.run_names import of_job
-from flows.typed import filled, text, whole_number
 from tasks.composition import composition
 from tasks.prefect_ui.landing import refresh_landing
 

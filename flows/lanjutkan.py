@@ -12,10 +12,10 @@ from bpjs_client.jenis import Service
 from database import DatabaseError, LineRefused
 from database.faskes_name import UTAMA
 from database.services.holds import resume
-from flows.form import FASKES, FORM
-from flows.hint import hint
+from flows.forms.hint import hint
+from flows.forms.job_form import FASKES, FORM
+from flows.forms.typed import text
 from flows.run_names import timed
-from flows.typed import text
 from tasks.composition import composition
 
 

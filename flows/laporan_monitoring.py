@@ -9,12 +9,12 @@ from prefect.states import Completed, Failed
 from database import Database, DatabaseError, LineRefused
 from database.views.monitor import today
 from database.views.report import Scope
-from flows.filter_form import ALL_DAYS, read_day, read_jenis
-from flows.form import FORM
-from flows.hint import hint
-from flows.report_artifacts import leave_report
+from flows.artifacts.report import leave_report
+from flows.forms.filter_form import ALL_DAYS, read_day, read_jenis
+from flows.forms.hint import hint
+from flows.forms.job_form import FORM
+from flows.forms.typed import text
 from flows.run_names import timed
-from flows.typed import text
 from tasks.composition import composition
 from tasks.prefect_ui.landing import leave_landing
 from tasks.report.figures import make_report

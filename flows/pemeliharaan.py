@@ -9,7 +9,7 @@ from prefect.states import Completed, Failed
 
 from database import DatabaseError
 from database.storage.retention import delete_notes, delete_settled
-from flows.hint import hint
+from flows.forms.hint import hint
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.prefect_server.typed_forms import forget_typed

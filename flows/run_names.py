@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from database.views.job_names import named_job
-from flows.typed import is_number, text
+from flows.forms.typed import is_number, text
 from tasks.composition import composition
 from tasks.jobs import run_name
 

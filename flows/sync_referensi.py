@@ -19,11 +19,11 @@ from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME, REFERENCES
 from database.references.store import Synced
 from database.views.monitor import today
-from flows.form import FORM
-from flows.hint import hint
-from flows.reference_table import leave_table
+from flows.artifacts.reference_table import leave_table
+from flows.forms.hint import hint
+from flows.forms.job_form import FORM
+from flows.forms.typed import text
 from flows.run_names import timed
-from flows.typed import text
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
 from tasks.references import sync

@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas import State
 
 from bpjs_client.jenis import Jenis
-from flows.form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
-from flows.hint import hint
-from flows.required import required
+from flows.forms.hint import hint
+from flows.forms.job_form import BODY, FASKES, FORM, KUNCI, NAMA_PASIEN, NORM, PEKERJAAN_ID, RANTAI, submit
+from flows.forms.required import required
 from flows.run_names import of_form
 
 

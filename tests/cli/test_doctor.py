@@ -14,7 +14,7 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from bpjs_simulator.server import Simulator
-from cli.doctor import _server_clock
+from cli.commands.doctor import _server_clock
 from database import Database
 from database.services.holds import pause
 from database.status import Status
@@ -368,7 +368,7 @@ def test_a_machine_whose_clock_is_not_the_database_s_is_told_so(
 ) -> None:
     (finding,) = _server_clock(database)
     assert (finding.well, finding.found) == (True, "sama")
-    monkeypatch.setattr("cli.doctor.said_skew", lambda _database: wrong)
+    monkeypatch.setattr("cli.commands.doctor.said_skew", lambda _database: wrong)
     (finding,) = _server_clock(database)
     assert (finding.well, finding.found) == (wrong is None, wrong or "sama")
     assert ("NTP" in finding.todo) is (wrong is not None)

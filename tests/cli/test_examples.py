@@ -15,11 +15,11 @@ from typer.main import get_command
 
 from bpjs_simulator.sample_day import sample_day
 from bpjs_simulator.server import Simulator
-from cli import monitor
 from cli.app import _app
+from cli.commands import monitor
 from database.settings import PROJECT
-from deployments.bpjs import simulator_settings
-from flows.sending import send_due
+from deployments.run.bpjs import simulator_settings
+from flows.in_process.sending import send_due
 from tasks.clinics import configured_clinics
 from tasks.composition import Composition, using
 from tests.cli.here import bpjs

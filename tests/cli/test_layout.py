@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bpjs_client.jenis import Jenis
-from cli import monitor
+from cli.commands import monitor
 from database import Database, open_database
 from database.settings import DatabaseSettings
 from database.status import Status

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bpjs_client.errors import BpjsError
-from cli.show import OUTCOMES
+from cli.commands.show import OUTCOMES
 from database import Database, enqueue
 from database.jobs.attempts import (
     ABSENT,

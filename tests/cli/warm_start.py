@@ -139,7 +139,7 @@ def _become(told: Callable[[], Any]) -> None:
 
 def _load() -> None:
     """All that the slowest command loads, but for what reads settings."""
-    report = "import sys, flows.bulk_resending, cli.doctor; print(*sys.modules)"
+    report = "import sys, flows.in_process.bulk_resending, cli.commands.doctor; print(*sys.modules)"
     names = subprocess.run([sys.executable, "-c", report], capture_output=True, check=True).stdout.decode()
     for name in names.split():
         if name.partition(".")[0] not in _LOADED_BY_EACH:

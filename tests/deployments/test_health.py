@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deployments.health import wait_until_answers
-from deployments.ports import HOST, free_port
-from deployments.processes import Children, StepFailed
-from deployments.signals import Stop
+from deployments.children.health import wait_until_answers
+from deployments.children.ports import HOST, free_port
+from deployments.children.processes import Children, StepFailed
+from deployments.children.signals import Stop
 
 
 class _UnwellAtFirst(BaseHTTPRequestHandler):

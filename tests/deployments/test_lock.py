@@ -5,8 +5,8 @@ from threading import Event
 
 import pytest
 
-from deployments.lock import AlreadyRunning, only_run_in
-from deployments.processes import Children
+from deployments.children.lock import AlreadyRunning, only_run_in
+from deployments.children.processes import Children
 from tests.modes import opened
 
 

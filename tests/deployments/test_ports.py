@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployments.ports import HOST, free_port, is_free
+from deployments.children.ports import HOST, free_port, is_free
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deployments.processes import Children, Interrupted, StepFailed
-from deployments.signals import Stop, stop_on_signals
+from deployments.children.processes import Children, Interrupted, StepFailed
+from deployments.children.signals import Stop, stop_on_signals
 
 SLEEPS = "import time\nwhile True: time.sleep(60)"
 # Notes each Ctrl-C and ends at the first, after having told that it is ready.
@@ -41,8 +41,8 @@ time.sleep(600)
 """
 STARTS_A_CHILD = f"""
 import os, pathlib, sys, time
-from deployments.processes import Children
-from deployments.signals import Stop
+from deployments.children.processes import Children
+from deployments.children.signals import Stop
 folder = pathlib.Path(sys.argv[1])
 command = [sys.executable, '-c', {COUNTS_INTERRUPTS!r}, folder]
 child = Children(folder, folder, Stop()).start('Anak', command, os.environ)
@@ -171,7 +171,7 @@ def test_a_request_to_end_is_heard_in_the_midst_of_anything() -> None:
 
 
 WAITS = """
-from deployments.signals import stop_on_signals
+from deployments.children.signals import stop_on_signals
 with stop_on_signals() as stop:
     print('up', flush=True)
     stop.wait()

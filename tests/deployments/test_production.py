@@ -25,7 +25,7 @@ import yaml
 
 from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
-from deployments.ports import free_port
+from deployments.children.ports import free_port
 from deployments.service import _SERVICES
 from tasks.prefect_server.password import SERVER_AUTH
 from tests.deployments.confined import values

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from deployments.screen import Screen
+from deployments.run.screen import Screen
 
 
 def screen(*, terminal: bool) -> tuple[Screen, io.StringIO]:

@@ -10,8 +10,8 @@ from database.jobs.handover import enqueue_lines
 from database.local_time import local_date
 from database.status import Status
 from database.storage.server_clock import utc_now
-from deployments.sample import Handed
-from deployments.verification import (
+from deployments.run.sample import Handed
+from deployments.run.verification import (
     ENDS,
     Named,
     all_jobs,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 
-from flows.dispatcher import run_dispatcher
+from flows.in_process.dispatcher import run_dispatcher
 from tasks.composition import Composition, using
 
 STOPS_WITHIN_SECONDS = 90

@@ -11,8 +11,8 @@ import pytest
 from database import Database
 from database.views.failed import failed_jobs
 from database.views.monitor import Filter
-from flows.failed_list import failed_list
-from flows.filter_form import Typed, read_filter
+from flows.artifacts.failed_list import failed_list
+from flows.forms.filter_form import Typed, read_filter
 from flows.kirim_ulang_massal import kirim_ulang_massal
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly

@@ -15,7 +15,7 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.services.holds import stopped_services
 from database.storage.models import Job
-from flows.syncing import sync_now
+from flows.in_process.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics
 from tasks.composition import Composition, using
 from tasks.settings import DeliverySettings

@@ -221,7 +221,7 @@ def test_a_mistake_of_ours_does_not_keep_what_was_typed(
         raise RuntimeError(CARD)
 
     desk(friendly)
-    monkeypatch.setattr("flows.form.read_line", broken)
+    monkeypatch.setattr("flows.forms.job_form.read_line", broken)
     state = run(tambah_pendaftaran, norm="RM-1", nama_pasien="P", **typed("tambah-pendaftaran"))
     assert (state.is_failed(), parameters_of(prefect, state)) == (True, {})
     assert state.message == "Gagal · kesalahan program (RuntimeError); laporkan kepada pengembang"

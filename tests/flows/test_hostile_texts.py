@@ -11,7 +11,7 @@ from database.views.day_lists import day_lists
 from database.views.detail import show
 from database.views.failed import failed_jobs
 from database.views.monitor import Filter
-from flows.failed_list import failed_list
+from flows.artifacts.failed_list import failed_list
 from flows.laporan_monitoring import laporan_monitoring
 from tasks.prefect_ui.day_pages import list_key, list_pages
 from tasks.prefect_ui.job_page_text import Seen, note

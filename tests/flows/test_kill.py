@@ -15,7 +15,7 @@ from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.storage.models import Job
 from database.storage.server_clock import utc_now
-from flows.sending import send_due
+from flows.in_process.sending import send_due
 from tasks.composition import Composition, using
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import PENDAFTARAN

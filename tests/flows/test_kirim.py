@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from database.errors import DatabaseUnavailable
 from database.jobs.claim import claim_one
 from flows.burst import MOST_JOBS, Burst
+from flows.in_process.sending import MOST_BEHIND, Sender, send_due
 from flows.kirim import kirim
-from flows.sending import MOST_BEHIND, Sender, send_due
 from tasks.settings import DeliverySettings
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer

@@ -6,8 +6,8 @@ from itertools import chain, repeat
 import pytest
 
 from database import DatabaseUnavailable
-from flows import dispatcher
-from flows.sending import Sender
+from flows.in_process import dispatcher
+from flows.in_process.sending import Sender
 from tasks.composition import Composition, using
 
 AT_ONCE, LATER = 0.0, 3_600.0  # seconds that deliveries go on before they fail
@@ -41,7 +41,7 @@ def test_after_deliveries_that_went_well_the_next_outage_begins_with_a_short_pau
         raise DatabaseUnavailable("Basis data tidak dapat dihubungi.")
 
     monkeypatch.setattr(dispatcher, "deliver_as_it_comes", deliver)
-    monkeypatch.setattr("flows.dispatcher.elapsed", lambda: now)
+    monkeypatch.setattr("flows.in_process.dispatcher.elapsed", lambda: now)
     with using(Composition()):
         dispatcher.run_dispatcher(stop=stop)
 

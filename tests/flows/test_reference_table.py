@@ -7,7 +7,7 @@ from uuid import uuid4
 from bpjs_client.references import BY_NAME
 from database import Database
 from database.references.store import Synced, store_failure, store_reference
-from flows.reference_table import leave_table
+from flows.artifacts.reference_table import leave_table
 from tests.conftest import SQLITE
 from tests.database.outage import names
 from tests.flows.prefect_server import PrefectServer

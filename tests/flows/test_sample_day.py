@@ -13,7 +13,7 @@ from bpjs_simulator.sample_day import ledger_problems, sample_day
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
 from database.storage.models import Job
-from flows.sending import send_due
+from flows.in_process.sending import send_due
 from tasks.composition import Composition, using
 from tests.flows.prefect_server import PrefectServer
 

@@ -27,8 +27,8 @@ from database.references.search import search
 from database.references.store import Synced
 from database.services.holds import pause, stopped_services
 from database.storage.models import Sync
+from flows.in_process.syncing import sync_now
 from flows.sync_referensi import sync_referensi
-from flows.syncing import sync_now
 from tasks.composition import Composition, using
 from tasks.references import sync as sync_task
 from tests.conftest import SQLITE
@@ -285,7 +285,7 @@ from bpjs_client.deadline import DeadlineTransport
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
-from flows.syncing import sync_now
+from flows.in_process.syncing import sync_now
 print("begun", flush=True)
 sync_now(["pcare/diagnosa", "pcare/poli"], allow_shrink=False, tell=lambda synced: print(synced.jenis, flush=True))
 """

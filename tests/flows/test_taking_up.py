@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cli.doctor import _intake
+from cli.commands.doctor import _intake
 from database import Database, DatabaseUnavailable
 from database.storage.engine import BUSY
 from database.storage.models import Intake, Job
 from database.storage.patience import PATIENCE
-from flows.sending import send_due
+from flows.in_process.sending import send_due
 from tasks.composition import Composition
 from tasks.dispatch.taking_up import TakingUp
 from tests.conftest import KINDS, SQLITE

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from bpjs_client.jenis import Jenis
 from database.views.monitor import Filter, look, today
-from deployments.clinic import Clinic
+from deployments.run.clinic import Clinic
 from tasks.prefect_server.environment import API_URL
 from tests.flows.prefect_server import ask
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from deployments.clinic import Clinic
-from deployments.plan import demo_plan
-from deployments.screen import Screen
+from deployments.run.clinic import Clinic
+from deployments.run.plan import demo_plan
+from deployments.run.screen import Screen
 from tasks.prefect_server.password import CLIENT_AUTH
 from tests.ui.admin import Admin
 

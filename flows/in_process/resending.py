@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 
 from database.jobs.resend import Resend, ask_again
 from database.status import Status
-from flows.form import FORM, send_one
+from flows.forms.job_form import FORM, send_one
 from flows.run_names import of_job
 from tasks.composition import composition
 from tasks.prefect_server.recording import wait_until_recorded

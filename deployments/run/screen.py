@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.segment import ControlType
 from rich.table import Table
 
-from deployments.verification import Check
+from deployments.run.verification import Check
 
 _MOST_PROBLEMS = 5
 _ERASE_LINE = Control((ControlType.ERASE_IN_LINE, 2))

@@ -16,8 +16,8 @@ from database import Database
 from database.references.search import search
 from database.status import Status
 from database.storage.models import Job
-from deployments.processes import Children
-from deployments.sample import Handed
+from deployments.children.processes import Children
+from deployments.run.sample import Handed
 from tasks.prefect_server.environment import API_URL
 from tasks.prefect_server.password import basic_auth
 

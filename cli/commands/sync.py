@@ -32,7 +32,7 @@ def sync(
     """Memperbarui data referensi dari BPJS; keluar dengan 1 bila ada yang gagal."""
     names = _chosen(jenis or [])
     prepare_prefect()
-    from flows.syncing import sync_now  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.in_process.syncing import sync_now  # noqa: PLC0415 - Prefect takes seconds to import
 
     clinics = [known(faskes)] if faskes else configured_clinics().names
     with prefect_unavailable(), _progress(quiet=as_json) as progress:

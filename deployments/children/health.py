@@ -4,7 +4,7 @@ import time
 
 import httpx
 
-from deployments.processes import Children, StepFailed
+from deployments.children.processes import Children, StepFailed
 
 _LOOK_SECONDS = 0.2
 

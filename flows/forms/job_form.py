@@ -31,9 +31,9 @@ from database.jobs.claim import Waiting, claim_one
 from database.jobs.handover import admitted, read_line, store
 from database.jobs.resend import Resend, reopen
 from database.status import Status
-from flows.hint import hint
+from flows.forms.hint import hint
+from flows.forms.typed import whole_number
 from flows.run_names import named_by_id
-from flows.typed import whole_number
 from tasks.composition import Composition, composition
 from tasks.delivery.deliver import Delivered
 from tasks.dispatch.lease_keeper import keep_leases

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bpjs_simulator.sample_day import SampleDay
 from deployments import commands
-from deployments.processes import Children
+from deployments.children.processes import Children
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from database import Database
 from database.jobs.claim import has_work
 from database.status import Status
 from database.storage.models import Job
-from deployments.processes import Children
+from deployments.children.processes import Children
 
 _LOOK_SECONDS = 0.5
 

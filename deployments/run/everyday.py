@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from deployments.clinic import Clinic
-from deployments.lock import only_run_in
-from deployments.plan import SERVER_PORT, SIMULATOR_PORT, Plan
-from deployments.screen import Screen
-from deployments.signals import Stop
+from deployments.children.lock import only_run_in
+from deployments.children.signals import Stop
+from deployments.run.clinic import Clinic
+from deployments.run.plan import SERVER_PORT, SIMULATOR_PORT, Plan
+from deployments.run.screen import Screen
 from tasks.prefect_server.environment import API_URL
 from tasks.prefect_server.password import way_in
 from tasks.prefect_server.running import announcing, server_note, simulator_note

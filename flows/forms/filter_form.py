@@ -7,7 +7,7 @@ from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
 from database import Database, LineRefused
 from database.views.monitor import Filter, today
-from flows.typed import whole_number
+from flows.forms.typed import whole_number
 
 ALL_DAYS = "semua"
 

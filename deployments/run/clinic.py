@@ -12,14 +12,14 @@ from database.settings import PROJECT
 from database.storage.private_files import close_all, make_folder
 from database.storage.server_clock import utc_now
 from deployments import commands
-from deployments.belonging import keep_apart, refuse_unfilled
-from deployments.plan import Plan
-from deployments.processes import Children
-from deployments.sample import Handed, hand_over
-from deployments.screen import Screen
-from deployments.settling import wait_until_settled
-from deployments.signals import Stop
-from deployments.stack import Stack
+from deployments.children.processes import Children
+from deployments.children.signals import Stop
+from deployments.run.belonging import keep_apart, refuse_unfilled
+from deployments.run.plan import Plan
+from deployments.run.sample import Handed, hand_over
+from deployments.run.screen import Screen
+from deployments.run.settled import wait_until_settled
+from deployments.run.stack import Stack
 from tasks.prefect_server.home import close_prefect_files
 
 

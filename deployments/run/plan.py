@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from database.settings import DatabaseSettings, home, names_bpjs
-from deployments.bpjs import simulator_settings
-from deployments.ports import HOST, free_port
+from deployments.children.ports import HOST, free_port
+from deployments.run.bpjs import simulator_settings
 from tasks.loopback import spare_loopback
 from tasks.prefect_server.environment import API_URL, DEFAULTS, configure, configure_server, has_api_url
 from tasks.prefect_server.password import close_server

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deployments import commands
-from deployments.health import wait_until_answers
-from deployments.plan import Plan
-from deployments.ports import HOST
-from deployments.processes import Children, StepFailed
+from deployments.children.health import wait_until_answers
+from deployments.children.ports import HOST
+from deployments.children.processes import Children, StepFailed
+from deployments.run.plan import Plan
 from tasks.prefect_server.environment import API_URL
 
 _SIMULATOR_SECONDS = 30

@@ -5,7 +5,7 @@ from bpjs_client.settings import SIMULATOR, BpjsSettings
 from database import Database
 from database.belonging import check_belonging, note_belonging
 from database.faskes_name import UTAMA
-from deployments.plan import Plan
+from deployments.run.plan import Plan
 from tasks.clinics import configured_clinics
 
 

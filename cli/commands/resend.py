@@ -10,8 +10,8 @@ import typer
 
 from bpjs_client.identifiers import with_masked_values
 from bpjs_client.jenis import Jenis
-from cli.bulk_resend import resend_many
 from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
+from cli.commands.bulk_resend import resend_many
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
@@ -93,7 +93,7 @@ def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
     if job_id is None:
         raise UserError("Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus.")
     prepare_prefect()
-    from flows.resending import resend_now  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.in_process.resending import resend_now  # noqa: PLC0415 - Prefect takes seconds to import
 
     with prefect_unavailable():
         try:

@@ -27,7 +27,7 @@ def send(
     """Mengirim pekerjaan yang jatuh tempo sekarang; kembali setelah Prefect mencatat semuanya."""
     check_settings()
     prepare_prefect()
-    from flows.sending import send_due  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.in_process.sending import send_due  # noqa: PLC0415 - Prefect takes seconds to import
     from tasks.composition import composition  # noqa: PLC0415
 
     with prefect_unavailable(), _progress(quiet=as_json) as progress:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from deployments import verification
-from deployments.clinic import Clinic
-from deployments.plan import Plan
-from deployments.sample import Handed
-from deployments.screen import Screen
-from deployments.signals import Stop
-from deployments.verification import Check
+from deployments.children.signals import Stop
+from deployments.run import verification
+from deployments.run.clinic import Clinic
+from deployments.run.plan import Plan
+from deployments.run.sample import Handed
+from deployments.run.screen import Screen
+from deployments.run.verification import Check
 
 DELIVERY_SECONDS = 240
 _RECORDING_SECONDS = 60

@@ -19,7 +19,7 @@ def dispatch(
     prepare_prefect()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     check_settings()
-    from flows.dispatcher import run_dispatcher  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.in_process.dispatcher import run_dispatcher  # noqa: PLC0415 - Prefect takes seconds to import
 
     check_belonging()
     stop = threading.Event()

@@ -77,7 +77,7 @@ def _agreed(count: int, *, as_json: bool) -> bool:
 
 def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:
     prepare_prefect()
-    from flows.bulk_resending import resend_failed  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.in_process.bulk_resending import resend_failed  # noqa: PLC0415 - Prefect takes seconds to import
     from tasks.composition import composition  # noqa: PLC0415
 
     columns = (TextColumn("Mengirim ulang"), MofNCompleteColumn(), TextColumn("{task.description}"))

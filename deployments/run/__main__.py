@@ -12,15 +12,15 @@ from pydantic import ValidationError
 
 from database import DatabaseError
 from database.storage.private_files import keep_private
-from deployments.belonging import NotFilledIn
-from deployments.demo import demonstrate
-from deployments.everyday import stay_up
-from deployments.lock import AlreadyRunning
-from deployments.plan import demo_plan, everyday_plan
-from deployments.processes import Interrupted, StepFailed
-from deployments.screen import Screen
-from deployments.signals import Stop, stop_on_signals
-from deployments.wrong_settings import sentence
+from deployments.children.lock import AlreadyRunning
+from deployments.children.processes import Interrupted, StepFailed
+from deployments.children.signals import Stop, stop_on_signals
+from deployments.run.belonging import NotFilledIn
+from deployments.run.demo import demonstrate
+from deployments.run.everyday import stay_up
+from deployments.run.plan import demo_plan, everyday_plan
+from deployments.run.screen import Screen
+from deployments.run.wrong_settings import sentence
 from tasks.prefect_server.password import NoPassword
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130

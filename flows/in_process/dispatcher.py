@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from database import DatabaseError
 from database.storage.elapsed import elapsed
 from database.storage.wakeup import Waiter
+from flows.in_process.sending import Sender
 from flows.kirim import CONCURRENCY
-from flows.sending import Sender
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import keep_watch
 from tasks.composition import composition

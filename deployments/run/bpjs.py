@@ -1,7 +1,7 @@
 """How children are told to use the simulator."""
 
 from bpjs_simulator.server import Clinic
-from deployments.ports import HOST
+from deployments.children.ports import HOST
 
 
 def simulator_settings(port: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from database.storage.private_files import private
-from deployments.signals import Stop
+from deployments.children.signals import Stop
 
 _LOOK_SECONDS = 0.1
 # How long a child may take to finish what it has in flight; after that its whole group is killed.

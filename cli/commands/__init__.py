@@ -1,0 +1,1 @@
+"""A file per command; each names its options and prints its answer."""

@@ -1,0 +1,1 @@
+"""Processes that a run starts, watches and ends."""

@@ -1,0 +1,1 @@
+"""`make run` and `make demo`: a whole clinic on one machine."""

@@ -1,0 +1,1 @@
+"""The tables and pages that flows leave in Prefect."""
