@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,16 @@ def test_each_file_that_is_named_as_a_source_exists() -> None:
     named = set(re.findall(r"docs/[\w-]+\.md", text))
     assert "docs/bpjs-contract.md" in named
     assert not {name for name in named if not (PROJECT / name).is_file()}
+
+
+@pytest.mark.parametrize(
+    "document", sorted([*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md"]), ids=lambda path: path.name
+)
+def test_each_file_of_ours_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text("utf-8")
+    if document.name == "bpjs-contract.md":  # the files that it names are those of its sources
+        return
+    named = set(
+        re.findall(r"`((?:bpjs_\w+|cli|database|deployments|flows|tasks|tests|docs)/[\w/.-]+\.\w+)`", text)
+    )
+    assert not {name for name in named if not (PROJECT / name).exists()}
