@@ -88,7 +88,7 @@ def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:
     """Raises LineRefused, DatabaseUnavailable."""
     if text(ids):
         return failed_among(at.database, whole_numbers(text(ids), "pekerjaan_id"))
-    return failed_jobs(at.database, read_filter(at.database, typed))
+    return failed_jobs(at.database, read_filter(at, typed))
 
 
 def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: float) -> Counter[str]:

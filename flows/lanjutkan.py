@@ -14,7 +14,7 @@ from database.faskes_name import UTAMA
 from database.services.holds import resume
 from flows.forms.hint import hint
 from flows.forms.job_form import FASKES, FORM
-from flows.forms.typed import text
+from flows.forms.typed import clinic_here, text
 from flows.run_names import timed
 from tasks.composition import composition
 
@@ -44,8 +44,9 @@ def lanjutkan(
 ) -> State[None]:
     """Lift the pause; what waited is due at once."""
     try:
-        chosen, database = _services(text(layanan)), composition().database
-        lifted = [service for service in chosen if resume(database, text(faskes) or UTAMA, service)]
+        at, chosen = composition(), _services(text(layanan))
+        clinic = clinic_here(at, faskes) or UTAMA
+        lifted = [service for service in chosen if resume(at.database, clinic, service)]
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     said = ", ".join(lifted) or "tidak ada yang sedang dijeda"

@@ -13,7 +13,7 @@ from flows.artifacts.report import leave_report
 from flows.forms.filter_form import ALL_DAYS, read_day, read_jenis
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
-from flows.forms.typed import text
+from flows.forms.typed import clinic_here, text
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.prefect_ui.landing import leave_landing
@@ -36,7 +36,7 @@ def laporan_monitoring(
     """Leave the report's artifacts and the landing page. Raises what Prefect's client raises."""
     at = composition()
     try:
-        scope = _scope(at.database, *map(text, (dari, sampai, jenis, faskes)))
+        scope = _scope(at.database, text(dari), text(sampai), text(jenis), clinic_here(at, faskes))
         made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
         leave_report(made)
         leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
@@ -48,11 +48,11 @@ def laporan_monitoring(
     )
 
 
-def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str) -> Scope:
+def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str | None) -> Scope:
     """What was typed, checked. Raises LineRefused."""
     now = today(database)
     first = None if dari == ALL_DAYS else read_day(dari, "dari", also=f", atau {ALL_DAYS}") or now
     last = read_day(sampai, "sampai") or (None if first is None else now)
     if first and last and last < first:
         raise LineRefused("sampai tidak boleh sebelum dari")
-    return Scope(first, last, read_jenis(jenis), faskes or None)
+    return Scope(first, last, read_jenis(jenis), faskes)

@@ -5,9 +5,10 @@ from datetime import date
 
 from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
-from database import Database, LineRefused
+from database import LineRefused
 from database.views.monitor import Filter, today
-from flows.forms.typed import whole_number
+from flows.forms.typed import clinic_here, whole_number
+from tasks.composition import Composition
 
 ALL_DAYS = "semua"
 
@@ -24,14 +25,14 @@ class Typed:
     isi: str = ""
 
 
-def read_filter(database: Database, typed: Typed) -> Filter:
-    """The failed jobs that are meant; no date means today. Raises LineRefused."""
+def read_filter(at: Composition, typed: Typed) -> Filter:
+    """The failed jobs that are meant; no date means today. Raises LineRefused, DatabaseUnavailable."""
     return Filter(
         jenis=read_jenis(typed.jenis.strip()),
-        tanggal=_day(typed.tanggal, today(database)),
+        tanggal=_day(typed.tanggal, today(at.database)),
         norm=typed.norm.strip() or None,
         nama=typed.nama.strip() or None,
-        faskes=typed.faskes.strip() or None,
+        faskes=clinic_here(at, typed.faskes),
         isi=_field(typed.isi),
         status="tidak-terkirim",
     )

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from database import LineRefused
+from database.faskes_name import foreign_name
+from database.views.monitor import has_jobs_of
+from tasks.composition import Composition
 
-# Larger than any job's, and smaller than a card's.
+# Nine digits: no job has a longer number, and every card and NIK does.
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
@@ -25,6 +28,16 @@ def whole_number(value: object, name: str) -> int:
     if not is_number(value):
         raise LineRefused(f"{name} harus bilangan")
     return int(text(value))
+
+
+def clinic_here(at: Composition, typed: object) -> str | None:
+    """A clinic with a credential or with jobs here; None for no word. Raises LineRefused, DatabaseError."""
+    faskes = text(typed)
+    if not faskes:
+        return None
+    if not at.clinics.knows(faskes) and not has_jobs_of(at.database, faskes):
+        raise LineRefused(f"tidak ada faskes {foreign_name(faskes)} di sini")
+    return faskes
 
 
 def filled(given: Mapping[str, Any]) -> None:

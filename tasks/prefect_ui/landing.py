@@ -61,10 +61,11 @@ def _page(database: Database, day: DayLists, lists: Mapping[str, UUID], *, named
     before = seen.open_before
     parts = [
         f"# Pekerjaan hari ini, {day.day:%d-%m-%Y}",
-        f"**{before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.**",
         *(f"> {words(without_identifiers(door))}" for door in seen.doors),
         _actions(links),
         "\n".join(_today(day, links)),
+        # Beneath the numbers of today: above them it was read as one of these.
+        f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.",
         "## Menunggu tindakan",
         "\n".join(_waiting(database, named=named)),
     ]

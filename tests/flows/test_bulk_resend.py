@@ -14,6 +14,7 @@ from database.views.monitor import Filter
 from flows.artifacts.failed_list import failed_list
 from flows.forms.filter_form import Typed, read_filter
 from flows.kirim_ulang_massal import kirim_ulang_massal
+from tasks.composition import Composition
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -107,11 +108,13 @@ def test_it_keeps_the_pace(broken: tuple[Desk, Bpjs, list[int]], monkeypatch: py
 @pytest.mark.parametrize("typed", ["05-01-2026", "2026-01-05", " 05-01-2026 "])
 @SQLITE
 def test_a_day_is_typed_either_way(database: Database, typed: str) -> None:
-    assert read_filter(database, Typed(tanggal=typed)).tanggal == date(2026, 1, 5)
+    at = Composition(open_database=lambda: database)
+    assert read_filter(at, Typed(tanggal=typed)).tanggal == date(2026, 1, 5)
 
 
 NONSENSE = [
     ({"jenis": "x"}, "jenis tidak dikenal"),
+    ({"faskes": "klinik-lain"}, "tidak ada faskes klinik-lain di sini"),
     ({"tanggal": "kemarin"}, "tanggal harus dd-MM-yyyy atau yyyy-MM-dd, atau semua"),
     ({"per_menit": "0"}, "per_menit harus dari 1 sampai"),
     ({"per_menit": "banyak"}, "per_menit harus bilangan"),

@@ -47,6 +47,13 @@ FORGOTTEN: dict[str, tuple[str, dict[str, Any], str, str, str]] = {
         "tutup tambah-kunjungan RM-77 Budi Contoh",
         "Gagal · hasil wajib diisi",
     ),
+    "an unknown clinic": (
+        "lanjutkan",
+        {"faskes": "klinik-lain"},
+        "FAILED",
+        "lanjutkan keduanya",
+        "Gagal · tidak ada faskes klinik-lain di sini",
+    ),
     "an emptied choice": ("lanjutkan", {"layanan": None}, "FAILED", "lanjutkan ", "Gagal · layanan wajib"),
     "a number": ("kirim", {"serentak": None}, "FAILED", "kirim ", "Gagal · serentak harus bilangan"),
     "what it waits for": (
