@@ -7,13 +7,13 @@ import base64
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from deployments.children.signals import Stop
 from deployments.run.clinic import Clinic
 from deployments.run.plan import demo_plan
 from deployments.run.screen import Screen
@@ -43,7 +43,7 @@ def clinic() -> Iterator[Clinic]:
     with tempfile.TemporaryDirectory(prefix="bpjs-ui-") as folder:
         plan = demo_plan(os.environ, Path(folder))
         plan.environ["BPJS_WATCH_SECONDS"] = str(WATCH_SECONDS)
-        with Clinic(plan, threading.Event(), Screen()) as running:
+        with Clinic(plan, Stop(), Screen()) as running:
             running.hand_over_today()
             assert running.wait_until_settled(seconds=100)
             yield running
