@@ -20,6 +20,6 @@ if __name__ == "__main__":
     def wrong_now() -> datetime:
         return datetime.now(UTC) + ahead
 
-    database.engine.PATIENCE = PATIENCE
-    database.engine.utc_now = database.storage.server_clock.utc_now = wrong_now
+    database.storage.engine.PATIENCE = PATIENCE
+    database.storage.engine.utc_now = database.storage.server_clock.utc_now = wrong_now
     main()

@@ -183,9 +183,9 @@ def test_a_hand_over_during_the_deletion_is_known(clinic: Clinic, monkeypatch: p
     """Between its two looks, at what is there and at what was, the job goes from the one to the other."""
     job_id = ended(clinic, kunci="visit-7")
     clinic.clock.advance(days=731)
-    from database import intake  # noqa: PLC0415
+    from database.jobs import handover  # noqa: PLC0415
 
-    looked = intake.known_past
+    looked = handover.known_past
 
     def deleted_meanwhile(*args: object) -> object:
         monkeypatch.undo()
@@ -193,7 +193,7 @@ def test_a_hand_over_during_the_deletion_is_known(clinic: Clinic, monkeypatch: p
             delete_settled(clinic.database, KEEP)
         return looked(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake, "known_past", deleted_meanwhile)
+    monkeypatch.setattr(handover, "known_past", deleted_meanwhile)
     again = enqueue(REGISTER, "RM-1", "P", body_of(REGISTER), kunci="visit-7", database=clinic.database)
     assert again == Enqueued(job_id, "terkirim", new=False)
 
