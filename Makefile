@@ -33,7 +33,7 @@ deploy: setup
 	@$(BIN)/python -m deployments.deploy --wait 60
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
 
 # Also makes the pictures of the guide.
 test-ui: setup

@@ -1,12 +1,12 @@
 """Two runs never share one folder."""
 
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from deployments.children.lock import AlreadyRunning, only_run_in
 from deployments.children.processes import Children
+from deployments.children.signals import Stop
 from tests.modes import opened
 
 
@@ -28,5 +28,5 @@ def test_a_lock_and_a_log_of_before_are_closed(tmp_path: Path) -> None:
         (tmp_path / name).touch()
         (tmp_path / name).chmod(0o644)
     with only_run_in(tmp_path):
-        Children(tmp_path, tmp_path, Event()).run("Langkah", ["true"], {"PATH": "/bin:/usr/bin"})
+        Children(tmp_path, tmp_path, Stop()).run("Langkah", ["true"], {"PATH": "/bin:/usr/bin"})
     assert opened(tmp_path) == {}

@@ -63,7 +63,9 @@ def test_each_file_that_is_named_as_a_source_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", sorted([*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md"]), ids=lambda path: path.name
+    "document",
+    sorted([*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md", PROJECT / "CONTRIBUTING.md"]),
+    ids=lambda path: path.name,
 )
 def test_each_file_of_ours_that_a_document_names_exists(document: Path) -> None:
     text = document.read_text("utf-8")
