@@ -224,6 +224,9 @@ def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) 
     clinic = "" if faskes == UTAMA else f" {faskes}"
     mine = {(row.service, row.jenis): row for row in stopped if row.faskes == faskes}
     settings = configured_clinics().settings(faskes)
+    if not configured_clinics().from_file and settings.unfilled:
+        yield Finding(f"BPJS{clinic}", False, "belum ditanya, kredensial belum lengkap", "isi .env dahulu")
+        return
     with Bpjs(settings) as bpjs:
         for service in Service:
             row = mine.get((service.value, ""))

@@ -82,7 +82,7 @@ def _whole(detail: dict[str, Any], timezone: ZoneInfo, room: int) -> Group:
 
 
 _ONLY_WHEN_SO = frozenset(
-    {"Pesan", "Artinya", "Yang perlu dilakukan", "Memperbaiki", "Diperbaiki oleh", "Hasil"}
+    {"Pesan", "Artinya", "Yang perlu dilakukan", "Memperbaiki", "Perbaikannya", "Hasil"}
 )
 
 
@@ -98,7 +98,7 @@ def _facts(detail: dict[str, Any]) -> Table:
         "HTTP / kode": f"{detail['http_code'] or '-'} / {detail['code'] or '-'}",
         "Percobaan": str(detail["attempts"]),
         "Memperbaiki": f"#{detail['corrects']}" if detail["corrects"] not in {None, detail["id"]} else None,
-        "Diperbaiki oleh": ", ".join(f"#{job_id}" for job_id in detail["corrected_by"]),
+        "Perbaikannya": ", ".join(f"#{job_id}" for job_id in detail["corrected_by"]),
         "Hasil": ", ".join(f"{name} {value}" for name, value in (detail["result"] or {}).items()),
     }
     for name, value in rows.items():

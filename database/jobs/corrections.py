@@ -5,7 +5,7 @@ a history, an order and a state of its own, and once BPJS holds the new content 
 failed as `isi-lama` was never delivered: that job itself replaces what BPJS holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,11 @@ _SAYS_VISIT = (
 _SAYS_REGISTRATION = (
     "Pendaftaran ini sudah ada di BPJS: akan dihapus di sana, lalu didaftarkan lagi dengan nomor urut baru."
 )
+# What a correction of a delivered job does at BPJS, in Indonesian.
+DOES: Mapping[Jenis, str] = {
+    Jenis.TAMBAH_KUNJUNGAN: _SAYS_VISIT,
+    Jenis.TAMBAH_PENDAFTARAN: _SAYS_REGISTRATION,
+}
 
 
 @dataclass(frozen=True)

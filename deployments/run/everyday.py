@@ -22,10 +22,7 @@ def stay_up(plan: Plan, stop: Stop, screen: Screen) -> None:
 
     Raises Interrupted at Ctrl-C, StepFailed when a child dies, AlreadyRunning, DatabaseError.
     """
-    for usual, port in ((SIMULATOR_PORT, plan.simulator_port), (SERVER_PORT, plan.server_port)):
-        if port not in (None, usual):
-            screen.says(f"Port {usual} sedang dipakai program lain; yang dipakai sekarang {port}.")
-    with only_run_in(plan.folder), _announced(plan), Clinic(plan, stop, screen) as clinic:
+    with only_run_in(plan.folder), _announced(plan, screen), Clinic(plan, stop, screen) as clinic:
         if plan.simulator_port is not None:
             clinic.hand_over_today()
             clinic.wait_until_settled(seconds=_FIRST_LOOK_SECONDS)
@@ -43,8 +40,11 @@ _OF_SIMULATOR = ("BPJS_SIMULATED", "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL
 
 
 @contextmanager
-def _announced(plan: Plan) -> Iterator[None]:
-    """While this run is up, commands in another terminal find what it started."""
+def _announced(plan: Plan, screen: Screen) -> Iterator[None]:
+    """While this run is up, commands in another terminal find what it started, on whatever port."""
+    for usual, port in ((SIMULATOR_PORT, plan.simulator_port), (SERVER_PORT, plan.server_port)):
+        if port not in (None, usual):
+            screen.says(f"Port {usual} sedang dipakai program lain; yang dipakai sekarang {port}.")
     with ExitStack() as notes:
         if plan.simulator_port is not None:
             where = {name: plan.environ[name] for name in _OF_SIMULATOR}

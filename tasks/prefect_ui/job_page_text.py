@@ -20,9 +20,11 @@ from prefect.context import TaskRunContext
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Jenis
 from bpjs_client.masking import masked
 from bpjs_client.meanings import Meaning, meaning_of
 from database import Database
+from database.jobs.corrections import DOES
 from database.status import Status
 from database.views.detail import show
 from database.views.job_names import last_runs
@@ -156,8 +158,9 @@ def _action(job: Mapping[str, Any], link: str | None) -> list[str]:
     status = Status(job["status"])
     if status in NEEDS_SOMEBODY:
         return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`", ""]
-    if status is Status.TERKIRIM and link:
-        return [f"[Perbaiki isinya di BPJS]({link})", ""]
+    does = DOES.get(Jenis(job["jenis"]))
+    if status is Status.TERKIRIM and link and does:
+        return [f"[Perbaiki isinya di BPJS]({link})", "", f"{does} Isi *perubahan* wajib.", ""]
     return []
 
 

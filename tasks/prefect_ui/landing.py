@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
@@ -27,7 +28,7 @@ from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_ui.day_pages import MOST_LISTED, list_key, list_pages
 from tasks.prefect_ui.job_page_text import DEPLOYMENT, form_parameters, note_key
 from tasks.prefect_ui.job_pages import JobPages
-from tasks.prefect_ui.kept_artifacts import Page, keep_pages
+from tasks.prefect_ui.kept_artifacts import Page, keep_pages, newest
 from tasks.prefect_ui.links import artifact_link, form_link, page_link, task_runs_link
 from tasks.prefect_ui.markdown import row, ruled, words
 from tasks.repeating import repeatedly
@@ -39,6 +40,7 @@ KEY = "beranda"
 TITLE = "Mulai di sini: pekerjaan hari ini dan yang menunggu tindakan"
 REPORT = "laporan-monitoring/laporan-monitoring"
 BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
+_REPORT_PAGE, _REFERENCES = "laporan", "referensi"  # the keys of their artifacts
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
 # How many pages of jobs one writing may make: by default two a second at the most, from one look to the next.
@@ -54,9 +56,11 @@ def landing(database: Database, *, named: bool, known: Known = None) -> str:
     return _page(database, day_lists(database, most=MOST_LISTED), {}, named=named, known=known).whole
 
 
-def _page(database: Database, day: DayLists, lists: Mapping[str, UUID], *, named: bool, known: Known) -> Page:
-    """`lists`: where the lists behind the numbers are; one that is not there yet is found by its key."""
-    links = {key: page_link(place) for key, place in lists.items()}
+def _page(
+    database: Database, day: DayLists, places: Mapping[str, UUID], *, named: bool, known: Known
+) -> Page:
+    """`places`: where the pages are that it leads to; one that is not there yet is found by its key."""
+    links = {key: page_link(place) for key, place in places.items()}
     seen = look(database, Filter(tanggal=day.day), limit=1, known=known)
     before = seen.open_before
     parts = [
@@ -67,7 +71,7 @@ def _page(database: Database, day: DayLists, lists: Mapping[str, UUID], *, named
         # Beneath the numbers of today: above them it was read as one of these.
         f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.",
         "## Menunggu tindakan",
-        "\n".join(_waiting(database, named=named)),
+        "\n".join(_waiting(database, links, named=named)),
     ]
     return Page("\n\n".join(parts), TITLE, _made(database))
 
@@ -89,9 +93,16 @@ def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known
         lists = list_pages(day, job_pages.link, _made(database), named=named)
         # The lists first: whoever sees a number finds its jobs behind it.
         places = keep_pages(client, dict(lists))
-        page = _page(database, day, places, named=named, known=known)
+        page = _page(database, day, places | _newest_pages(client, database), named=named, known=known)
         place = keep_pages(client, {KEY: page}, also_same=True)[KEY]  # as of now, whoever asked for it
     return place, unfinished
+
+
+def _newest_pages(client: SyncPrefectClient, database: Database) -> dict[str, UUID]:
+    """Where the pages are that the landing page leads to beside its lists: one click instead of two."""
+    waiting = needing_somebody(database, limit=MOST_ROWS)
+    keys = [_REPORT_PAGE, _REFERENCES, *map(note_key, waiting)]
+    return {found.key: found.latest_id for found in newest(client, keys)}
 
 
 def refresh_landing(at: Composition, job_pages: JobPages | None = None) -> bool:
@@ -124,40 +135,40 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
     return repeatedly("landing", look_again, every=every)
 
 
-def _actions(lists: Mapping[str, str]) -> str:
+def _actions(places: Mapping[str, str]) -> str:
     links = {
-        "Gagal hari ini": _list_link(lists, list_key("gagal")),
+        "Gagal hari ini": _link(places, list_key("gagal")),
         "Perbarui Data": form_link(REPORT, {}),
         "Reset Filter": task_runs_link(),
         "Kirim ulang massal": form_link(BULK_RESEND, {"tanggal": "semua"}),
-        "Laporan": artifact_link("laporan"),
-        "Referensi": artifact_link("referensi"),
+        "Laporan": _link(places, _REPORT_PAGE),
+        "Referensi": _link(places, _REFERENCES),
     }
     return " · ".join(f"**[{name}]({link})**" for name, link in links.items() if link)
 
 
-def _today(day: DayLists, lists: Mapping[str, str]) -> list[str]:
+def _today(day: DayLists, places: Mapping[str, str]) -> list[str]:
     """The four cards for each job type, every count a link to the jobs that it counts."""
-    rows = [_row(jenis.value, day, lists, jenis) for jenis in Jenis]
-    return [*ruled(_HEADINGS), *rows, _row("**Semua**", day, lists, None)]
+    rows = [_row(jenis.value, day, places, jenis) for jenis in Jenis]
+    return [*ruled(_HEADINGS), *rows, _row("**Semua**", day, places, None)]
 
 
-def _row(name: str, day: DayLists, lists: Mapping[str, str], jenis: Jenis | None) -> str:
-    links = {card: _list_link(lists, list_key(card, jenis)) for card in CARDS}
+def _row(name: str, day: DayLists, places: Mapping[str, str], jenis: Jenis | None) -> str:
+    links = {card: _link(places, list_key(card, jenis)) for card in CARDS}
     return row([name, *(f"[{day.count(card, jenis)}]({link})" for card, link in links.items())])
 
 
-def _list_link(lists: Mapping[str, str], key: str) -> str:
-    return lists.get(key) or artifact_link(key)
+def _link(places: Mapping[str, str], key: str) -> str:
+    return places.get(key) or artifact_link(key)
 
 
-def _waiting(database: Database, *, named: bool) -> list[str]:
+def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> list[str]:
     """One row for each job that waits for a person; its page tells why, its link sends it again."""
     ids = needing_somebody(database, limit=MOST_ROWS + 1)
     if not ids:
         return ["Tidak ada."]
     headings = ("Tanggal", "Pekerjaan", "Jenis", *(["Norm"] if named else []), "Status", "Aksi", "Pesan")
-    rows = [row(_job(show(database, job_id), named=named)) for job_id in ids[:MOST_ROWS]]
+    rows = [row(_job(show(database, job_id), places, named=named)) for job_id in ids[:MOST_ROWS]]
     more = (
         []
         if len(ids) <= MOST_ROWS
@@ -166,11 +177,11 @@ def _waiting(database: Database, *, named: bool) -> list[str]:
     return [*ruled(headings), *rows, *more]
 
 
-def _job(job: Mapping[str, Any], *, named: bool) -> list[str]:
+def _job(job: Mapping[str, Any], places: Mapping[str, str], *, named: bool) -> list[str]:
     number: int = job["id"]
     return [
         shown_date(job["tanggal"]),
-        f"[{number}]({artifact_link(note_key(number))})",
+        f"[{number}]({_link(places, note_key(number))})",
         job["jenis"],
         *([words(job["norm"])] if named else []),
         WORDS[Status(job["status"])],
