@@ -135,3 +135,17 @@ def test_the_dispatcher_waits_for_a_prefect_server_that_is_not_there(
         assert dispatcher.stop() == 0
     assert statuses(kept) == ["menunggu"]
     assert "Traceback" not in dispatcher.said
+
+
+@pytest.mark.parametrize("command", ["send", "dispatch"])
+def test_a_credential_that_is_not_filled_in_is_refused_before_anything_starts(
+    terminal: Terminal, command: str
+) -> None:
+    named = {
+        "BPJS_PCARE_BASE_URL": "https://bpjs.example/pcare-rest",
+        "BPJS_ANTREAN_BASE_URL": "https://bpjs.example/antreanfktp",
+        "BPJS_CONS_ID": "12345",
+    }
+    complaint = terminal(command, **named).complaint
+    assert complaint.startswith("Belum diisi di .env: BPJS_ANTREAN_USER_KEY, ")
+    assert "BPJS_CONS_ID" not in complaint
