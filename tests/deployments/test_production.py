@@ -308,7 +308,7 @@ def test_people_have_passwords_of_their_own_and_prefects_stays_behind_the_proxy(
     pages = {who: asked(proxy, who, "GET", "/runs") for who in ("", "ops", "admin")}
     assert {who: page.status_code for who, page in pages.items()} == {"": 401, "ops": 200, "admin": 200}
     assert pages["ops"].json()["authorization"] == f"Basic {base64.b64encode(b'prefect').decode()}"
-    assert pages["ops"].headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert pages["ops"].headers["content-security-policy"] == "frame-ancestors 'none'; connect-src 'self'"
     forged = httpx.get(f"{proxy}/runs", auth=("admin", "salah"), verify=False)
     assert forged.status_code == 401
 
