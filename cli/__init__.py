@@ -1,5 +1,11 @@
 """The `bpjs` command: a file per command, one place where every error becomes a sentence."""
 
-from cli.app import main
+from cli.patience import patience
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line and exit; what takes long to load is loaded while the first second counts."""
+    patience.begin()
+    from cli.app import main as run  # noqa: PLC0415 - a second or more
+
+    run()

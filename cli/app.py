@@ -92,7 +92,6 @@ def main() -> None:
     keep_private()
     open_closed_streams()
     forgive_encoding()
-    patience.begin()
     try:
         know_simulator(os.environ)
         code = get_command(_app(sys.argv[1:])).main(prog_name="bpjs", standalone_mode=False)

@@ -15,7 +15,7 @@ class Patience:
 
     def begin(self) -> None:
         """From now on the seconds count, on a terminal."""
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():  # None: whoever started us closed it
             self._timer = threading.Timer(SILENT_SECONDS, self._say)
             self._timer.daemon = True
             self._timer.start()
