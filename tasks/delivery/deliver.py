@@ -424,6 +424,8 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
     try:
         hand.at.note_belonging(hand.job.faskes, hand.service)
     except OtherBpjs as error:
+        if hand.job.uncertain:
+            return _finish(hand, _look_later(hand, str(error)))
         return _finish(hand, replace(_BACK_IN_LINE, message=str(error)))
     attempt = _open_attempt(hand)
     try:

@@ -11,6 +11,7 @@ import pytest
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import Database
+from database.errors import OtherBpjs
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.resend import Resend, ask_again
 from tasks.composition import Composition
@@ -518,3 +519,25 @@ def test_a_visit_sent_before_its_registration_follows_by_itself(desk: Any) -> No
     here.deliver(visit)
     assert here.job(visit).status == "terkirim"
     assert here.outcomes(visit) == ["needs-predecessor", "asked-again", "success"]
+
+
+@pytest.mark.parametrize(("lost_before", "status"), [(False, "menunggu"), (True, "tidak_pasti")])
+def test_nothing_leaves_for_another_bpjs_than_the_databases(
+    desk: Callable[[Answer], Desk], monkeypatch: pytest.MonkeyPatch, lost_before: bool, status: str
+) -> None:
+    """What may be at the one stays uncertain: at the other it can be neither looked for nor repeated."""
+    here = desk(raising(httpx.ReadTimeout))
+    job_id = here.hand_over("tambah-antrean")
+    if lost_before:
+        here.deliver(job_id)
+    left = len(here.requests)
+
+    def others(*_whose: object) -> None:
+        raise OtherBpjs("Basis data ini milik BPJS di lain.example")
+
+    monkeypatch.setattr(here.at, "note_belonging", others)
+    here.deliver(job_id)
+
+    job = here.job(job_id)
+    assert (job.status, job.message) == (status, "Basis data ini milik BPJS di lain.example")
+    assert len(here.requests) == left
