@@ -84,7 +84,7 @@ def bpjs(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.timeout(700)
 def test_no_invented_patient_comes_to_the_real_bpjs(project: Path) -> None:
-    with make_run(project, "Hari contoh"):
+    with make_run(project, "di antaranya baru"):
         assert '"total": 0' not in bpjs(project, "monitor", "--json").stdout
     with Simulator() as real:
         lines = {

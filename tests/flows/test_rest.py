@@ -73,6 +73,16 @@ def finished(prefect: PrefectServer, run_id: str) -> dict[str, Any]:
     raise AssertionError("the flow run did not end")
 
 
+def logged(prefect: PrefectServer, run_id: str) -> list[object]:
+    """A run's log lines; Prefect stores them in batches, some seconds after the run has ended."""
+    deadline = time.monotonic() + 30
+    lines: list[dict[str, object]] = []
+    while not lines and time.monotonic() < deadline:
+        time.sleep(0.5)
+        lines = prefect.query("/logs/filter", logs={"flow_run_id": {"any_": [run_id]}})
+    return [line["message"] for line in lines]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
     worker: None, prefect: PrefectServer, simulator: Simulator, database: Database, norm: str
@@ -91,8 +101,7 @@ def test_a_job_launched_through_rest_is_delivered_once_and_forgotten_by_prefect(
     assert len(simulator.ledger()["antrean"]) == 1
     refused = finished(prefect, forgot)
     assert (refused["state"]["message"], refused["parameters"]) == ("Gagal · hasil wajib diisi", {})
-    lines = prefect.query("/logs/filter", logs={"flow_run_id": {"any_": [forgot]}})
-    assert [line["message"] for line in lines] == ["Gagal · hasil wajib diisi"]
+    assert logged(prefect, forgot) == ["Gagal · hasil wajib diisi"]
     assert run["name"] == f"tambah-antrean {norm} Pasien Contoh"
     stored = prefect.everything_stored()
     assert CARD not in stored
