@@ -4,7 +4,9 @@ BIN := .venv/bin
 # The passwords of the tests are invented, and told from real ones by looking like words.
 INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
-.PHONY: setup run demo deploy test test-ui chaos check audit bench load
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
+
+.PHONY: setup run demo deploy test test-all test-ui chaos check audit bench load
 
 setup: .venv/ready
 
@@ -32,8 +34,13 @@ demo: setup
 deploy: setup
 	@$(BIN)/python -m deployments.deploy --wait 60
 
+# What each change is held against: every rule, the processes in small.
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
+	$(PYTEST) -m "not long"
+
+# With each start of everything, the browser, the storms, and PostgreSQL wherever SQLite was tried: before a release.
+test-all: setup
+	$(PYTEST)
 
 # Also makes the pictures of the guide.
 test-ui: setup

@@ -29,37 +29,31 @@ KINDS = ("sqlite", "postgresql")
 # For what the kind of database cannot change.
 SQLITE = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)
-# Of flows only these run on both kinds: what they add to tests/database and tests/tasks is Prefect, not SQL.
-FLOWS_ON_BOTH = frozenset(
-    {
-        "test_kill.py",  # a promise each
-        "test_kirim.py",
-        "test_outage.py",
-        "test_sample_day.py",
-        "test_taking_up.py",  # PostgreSQL tells a dispatcher of new rows
-    }
-)
+# Whose tests always run on both kinds; elsewhere PostgreSQL's turn belongs to the long run.
+BOTH_KINDS = "database"
+# A browser, or a storm of kills.
+LONG = ("ui", "chaos")
 # Files are shared out among processes: those that take minutes must not come last.
 SLOW_FIRST = ("ui", "chaos", "flows", "deployments", "cli")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a second kind of database adds nothing to; put the slow folders' tests first."""
-    twice = {item for item in items if _is_told_already(item)}
-    config.hook.pytest_deselected(items=list(twice))
-    items[:] = [item for item in items if item not in twice]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests are long; put the slow folders' tests first."""
+    for item in items:
+        if item.path.parent.name in LONG or _is_a_second_kind(item):
+            item.add_marker(pytest.mark.long)
     places = {folder: place for place, folder in enumerate(SLOW_FIRST)}
     items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
 
 
-def _is_told_already(item: pytest.Item) -> bool:
-    """Whether this is a test of a flow on PostgreSQL that runs on SQLite too, and shows the same there."""
-    where, call = item.path, getattr(item, "callspec", None)
+def _is_a_second_kind(item: pytest.Item) -> bool:
+    """Whether this is the turn on PostgreSQL of a test that runs on SQLite too, about more than the database."""
+    call = getattr(item, "callspec", None)
     return (
-        where.parent.name == "flows"
-        and where.name not in FLOWS_ON_BOTH
-        and call is not None
+        call is not None
         and call.params.get("database_url") == "postgresql"
+        and item.path.parent.name != BOTH_KINDS
+        and not any(mark.args == ("database_url", KINDS[1:]) for mark in item.iter_markers("parametrize"))
     )
 
 

@@ -92,6 +92,7 @@ def test_a_postgresql_backup_brings_everything_back(postgres: PostgresServer, tm
     postgres.emptied()  # the key of this test is nobody else's
 
 
+@pytest.mark.long
 def test_after_a_change_of_key_the_old_one_can_leave(tmp_path: Path) -> None:
     url, new = f"sqlite:///{tmp_path / 'bpjs.db'}", f"2027:{base64.b64encode(bytes(32)).decode()}"
     hand_over(opened(url), "K-1")
@@ -131,6 +132,7 @@ def test_the_settings_that_the_page_names_are_there(name: str) -> None:
     assert f"alert_{name}" in AlertSettings.model_fields
 
 
+@pytest.mark.long
 def test_doctor_is_the_first_thing_to_ask(tmp_path: Path) -> None:
     environ = {"BPJS_DATABASE_URL": f"sqlite:///{tmp_path / 'bpjs.db'}", "BPJS_DATA_KEYS": KEY}
     said = run(shell("bpjs doctor"), tmp_path, environ | {"BPJS_PCARE_BASE_URL": "http://127.0.0.1:9/pcare"})

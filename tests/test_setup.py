@@ -29,10 +29,12 @@ def said(tmp_path: Path) -> list[str]:
     python = tmp_path / "python"
     python.write_text(STAND_IN)
     python.chmod(0o755)
+    # Without what `make test` tells its own children.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
         ["make", "setup", f"PYTHON={python}"],
         cwd=tmp_path,
-        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},  # not of `make test`
+        env=environ,
         capture_output=True,
         text=True,
         check=True,

@@ -37,6 +37,7 @@ def other_bpjs() -> Iterator[dict[str, str]]:
         assert simulator.ledger()["writes"] == []
 
 
+@pytest.mark.long
 def test_a_database_that_one_bpjs_served_is_refused_at_another(
     at_work: Terminal, other_bpjs: dict[str, str]
 ) -> None:
@@ -51,6 +52,7 @@ def test_a_database_that_one_bpjs_served_is_refused_at_another(
     assert "milik BPJS di" in {each["what"]: each["found"] for each in doctor.json["findings"]}["Basis data"]
 
 
+@pytest.mark.long
 def test_what_may_be_at_one_bpjs_is_not_looked_for_at_another(
     at_work: Terminal, simulator: Simulator, other_bpjs: dict[str, str]
 ) -> None:
@@ -61,6 +63,7 @@ def test_what_may_be_at_one_bpjs_is_not_looked_for_at_another(
     assert at_work("send", **other_bpjs).complaint.startswith("Basis data ini milik BPJS di 127.0.0.1:")
 
 
+@pytest.mark.long
 def test_a_mistyped_address_is_mended_in_the_settings(at_work: Terminal) -> None:
     mistyped = dict.fromkeys(
         ["BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL"], "http://127.0.0.1:9/antreanfktp"
@@ -71,6 +74,7 @@ def test_a_mistyped_address_is_mended_in_the_settings(at_work: Terminal) -> None
     assert (ran.code, ran.err) == (0, "")
 
 
+@pytest.mark.long
 def test_a_bpjs_that_moved_is_said_once(at_work: Terminal) -> None:
     at_work("enqueue", "-", stdin=entry(0))
     assert at_work("send", "--json").json["terkirim"] == 1
@@ -97,6 +101,7 @@ def test_a_clinic_without_a_credential_is_refused_at_hand_over(terminal: Termina
     assert complaint.startswith("Faskes cabang tidak dikenal: daftarkan di BPJS_FASKES_FILE, atau isi BPJS_")
 
 
+@pytest.mark.long
 def test_what_was_handed_over_for_it_before_waits_and_is_not_sent(
     at_work: Terminal, simulator: Simulator
 ) -> None:

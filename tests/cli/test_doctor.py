@@ -21,6 +21,7 @@ from database.status import Status
 from database.storage.models import ServiceState
 from database.views.monitor import today
 from tests.cli.terminal import Ran, Terminal
+from tests.conftest import POSTGRESQL
 from tests.database.clinic import new_row
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.flows.prefect_server import PrefectServer, ask
@@ -78,6 +79,7 @@ AILMENTS: list[tuple[dict[str, str], str, str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("wrong", "crossed", "todo"), AILMENTS)
 def test_what_is_wrong_is_crossed_out_with_what_to_do(
     examine: Callable[..., Ran], simulator: Simulator, wrong: dict[str, str], crossed: str, todo: str
@@ -90,6 +92,7 @@ def test_what_is_wrong_is_crossed_out_with_what_to_do(
     assert "rahasia-lama" not in ran.out
 
 
+@pytest.mark.long
 def test_a_disk_that_takes_no_more_is_said(at_work: Terminal) -> None:
     assert at_work.limited("ulimit -f unlimited", "doctor")[0] == 0
     # In units of 512 bytes or a kilobyte; the database itself has its place.
@@ -120,6 +123,7 @@ def nothing_deployed(prefect: PrefectServer) -> None:
         ask("DELETE", f"{prefect.api_url}/deployments/{deployment['id']}")
 
 
+@pytest.mark.long
 def test_schedules_in_another_time_zone_than_the_clinics_are_found(
     examine: Callable[..., Ran], prefect: PrefectServer, nothing_deployed: None
 ) -> None:
@@ -359,7 +363,7 @@ def test_our_provider_code_is_compared_with_bpjs_own(
     assert line.startswith(f"{mark} Kode faskes: {ours}")
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@POSTGRESQL
 @pytest.mark.parametrize(
     "wrong", [None, "Jam komputer ini 120 detik lebih cepat dari jam server basis data."]
 )

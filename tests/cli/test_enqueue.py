@@ -138,6 +138,7 @@ def test_stdin_that_is_not_utf_8_is_called_by_its_name(terminal: Terminal) -> No
     assert "bukan teks UTF-8" in terminal("enqueue", "-", stdin=b"\xff\xfe").complaint
 
 
+@pytest.mark.long
 def test_without_a_reader_every_line_is_handed_over_and_a_bad_one_still_tells(
     terminal: Terminal, line: Line, kept: Database
 ) -> None:

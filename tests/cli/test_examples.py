@@ -102,6 +102,7 @@ def works(call: Call) -> str:
     return "" if well else f"{call.text}: exit {ran.code}. {ran.err}{ran.out}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.usefixtures("day")
 def test_every_call_works_on_the_day_of_make_run(page: Path) -> None:

@@ -43,6 +43,7 @@ def handed_over(terminal: Terminal, line: Line) -> Path:
     return terminal.folder / "bpjs.db"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("handed_over")
 def test_while_another_writes_reading_goes_on_and_writing_is_refused_in_one_sentence(
     terminal: Terminal, line: Line
@@ -54,6 +55,7 @@ def test_while_another_writes_reading_goes_on_and_writing_is_refused_in_one_sent
     assert terminal("monitor", "--json").json["cards"]["total"] == 1
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("handed_over")
 def test_a_database_that_is_locked_altogether_is_one_sentence(terminal: Terminal) -> None:
     with locked(terminal, for_readers=True):

@@ -7,6 +7,7 @@ from tests.cli.terminal import Terminal
 from tests.postgres import PostgresServer
 
 
+@pytest.mark.long
 def test_a_clinic_is_moved_and_shows_the_same_there(
     terminal: Terminal, line: Line, postgres: PostgresServer
 ) -> None:

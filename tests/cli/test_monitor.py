@@ -235,6 +235,7 @@ def test_json_keeps_a_text_from_outside_as_it_came(
     assert row["Dokter"] == "".join(HOSTILE)
 
 
+@pytest.mark.long
 def test_a_terminal_without_utf_8_gets_question_marks_and_programs_still_get_json(
     terminal: Terminal, line: Line, hand_over: Callable[..., None]
 ) -> None:
@@ -303,6 +304,7 @@ def test_an_export_holds_all_rows_and_says_when_it_does_not(terminal: Terminal, 
     assert part.err == "Hanya 10 pekerjaan terbaru; 50 lainnya tidak ikut.\n"
 
 
+@pytest.mark.long
 def test_watching_goes_on_until_ctrl_c(terminal: Terminal) -> None:
     with terminal.running("monitor", "--watch") as watcher:
         watcher.wait_until(lambda: watcher.said.count("Tidak ada pekerjaan") >= 2)

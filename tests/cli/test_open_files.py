@@ -30,6 +30,7 @@ def fresh(umask: int, at_work: Terminal) -> Terminal:
     return at_work
 
 
+@pytest.mark.long
 def test_a_day_of_commands_leaves_nothing_open(fresh: Terminal, line: Line) -> None:
     sheet = fresh.folder / "hari-ini.xlsx"
     sheet.touch()

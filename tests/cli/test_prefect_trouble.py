@@ -53,6 +53,7 @@ def waiting(outside: Terminal, line: Line) -> Terminal:
     return outside
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ASKING, ids=" ".join)
 def test_a_wrong_password_is_called_that(waiting: Terminal, words: tuple[str, ...]) -> None:
     ran = waiting(*words)
@@ -60,6 +61,7 @@ def test_a_wrong_password_is_called_that(waiting: Terminal, words: tuple[str, ..
     assert "sandi-" not in ran.out + ran.err
 
 
+@pytest.mark.long
 def test_doctor_says_which_variable_is_wrong(outside: Terminal) -> None:
     ran = outside("doctor")
     assert "✗ Prefect: menolak kata sandi (HTTP 401)" in ran.out
@@ -67,6 +69,7 @@ def test_doctor_says_which_variable_is_wrong(outside: Terminal) -> None:
     assert "✓ Prefect" in outside("doctor", PREFECT_API_AUTH_STRING=RIGHT).out
 
 
+@pytest.mark.long
 def test_a_dispatcher_says_it_and_goes_on_asking(waiting: Terminal) -> None:
     with waiting.running("dispatch") as dispatcher:
         dispatcher.wait_until(lambda: dispatcher.said.count(f"delivery pauses: {REFUSED}") > 1)
@@ -107,6 +110,7 @@ def page() -> Iterator[str]:
     server.shutdown()
 
 
+@pytest.mark.long
 def test_another_server_at_the_address_is_called_that(waiting: Terminal, page: str) -> None:
     waiting.environ["PREFECT_API_URL"] = page
     assert f"✗ Prefect: {SOMEBODY_ELSE.removeprefix('Server Prefect ')}" in waiting("doctor").out
@@ -120,6 +124,7 @@ DEAD = {
 } | {"NO_PROXY": "", "no_proxy": ""}
 
 
+@pytest.mark.long
 def test_a_dead_proxy_is_not_asked_for_what_is_on_this_machine(
     at_work: Terminal, line: Line, guarded: PrefectServer, simulator: Simulator
 ) -> None:
@@ -133,6 +138,7 @@ def test_a_dead_proxy_is_not_asked_for_what_is_on_this_machine(
     assert "✓ BPJS pcare: menjawab" in examined
 
 
+@pytest.mark.long
 def test_a_temporary_server_is_found_beside_a_dead_proxy(at_work: Terminal, line: Line) -> None:
     at_work.environ |= DEAD
     at_work("enqueue", "-", stdin=line(body={"kodedokter": 200101, "jampraktek": "07:00-12:00"}).encode())

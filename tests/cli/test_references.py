@@ -17,6 +17,7 @@ def recorded(at_work: Terminal, prefect: PrefectServer) -> Terminal:
     return at_work
 
 
+@pytest.mark.long
 def test_a_clinics_references_are_synced_and_then_found(recorded: Terminal, simulator: Simulator) -> None:
     synced = recorded("sync", "--json")
     assert synced.code == 0, synced.err
@@ -41,6 +42,7 @@ def test_a_clinics_references_are_synced_and_then_found(recorded: Terminal, simu
     assert "Tidak ada yang cocok." in recorded("referensi", "obat", "--cari", "tidak-ada-obat-ini").out
 
 
+@pytest.mark.long
 def test_a_reference_that_fails_is_said_and_the_exit_code_tells(
     recorded: Terminal, simulator: Simulator
 ) -> None:

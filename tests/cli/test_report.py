@@ -11,6 +11,7 @@ from tests.cli.terminal import Terminal
 Line = Callable[..., str]
 
 
+@pytest.mark.long
 def test_the_jobs_of_a_day_are_counted_by_type_and_status(terminal: Terminal, line: Line) -> None:
     lines = [
         line("tambah-antrean", norm="RM-1"),

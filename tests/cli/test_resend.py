@@ -49,6 +49,7 @@ def test_a_job_is_sent_again_corrected(failed: tuple[Terminal, int], simulator: 
     assert late.err == f"Pekerjaan {job_id} sudah terkirim: tidak dikirim ulang.\n"
 
 
+@pytest.mark.long
 def test_what_is_delivered_is_corrected_there_after_saying_what_will_be_done(
     failed: tuple[Terminal, int], simulator: Simulator
 ) -> None:
@@ -71,6 +72,7 @@ def test_what_is_delivered_is_corrected_there_after_saying_what_will_be_done(
     assert (late.code, "perbaiki yang itu" in late.err) == (2, True)
 
 
+@pytest.mark.long
 def test_a_whole_body_comes_from_a_file(failed: tuple[Terminal, int], tmp_path: Path) -> None:
     terminal, job_id = failed
     body = terminal("show", str(job_id), "--json").json["request"]
@@ -80,6 +82,7 @@ def test_a_whole_body_comes_from_a_file(failed: tuple[Terminal, int], tmp_path: 
     assert terminal("resend", str(job_id), "--body", str(file)).code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ["--patch", "--body"])
 def test_a_correction_comes_on_standard_input(failed: tuple[Terminal, int], option: str) -> None:
     terminal, job_id = failed
@@ -110,6 +113,7 @@ def test_nonsense_is_one_sentence(at_work: Terminal, words: tuple[str, ...], com
     assert complaint in ran.err
 
 
+@pytest.mark.long
 def test_without_prefect_the_correction_is_kept_and_the_job_waits(failed: tuple[Terminal, int]) -> None:
     terminal, job_id = failed
     ran = terminal(
@@ -131,6 +135,7 @@ def refused(failed: tuple[Terminal, int], kept: Database) -> tuple[Terminal, lis
     return terminal, [first, second]
 
 
+@pytest.mark.long
 def test_many_are_counted_first_and_nothing_is_sent_unasked(
     refused: tuple[Terminal, list[int]], simulator: Simulator
 ) -> None:
@@ -155,6 +160,7 @@ def test_many_are_counted_first_and_nothing_is_sent_unasked(
     assert len(simulator.ledger()["writes"]) == sent
 
 
+@pytest.mark.long
 def test_many_are_sent_and_those_that_fail_again_are_counted(
     refused: tuple[Terminal, list[int]], simulator: Simulator, kept: Database
 ) -> None:

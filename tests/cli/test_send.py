@@ -40,6 +40,7 @@ def statuses(database: Database) -> list[str]:
         return list(session.scalars(select(Job.status).order_by(Job.id)))
 
 
+@pytest.mark.long
 def test_without_a_prefect_server_it_brings_its_own_and_returns_when_all_is_sent(
     at_work: Terminal, hand_over: Callable[[int], list[int]], kept: Database, simulator: Simulator
 ) -> None:
@@ -53,6 +54,7 @@ def test_without_a_prefect_server_it_brings_its_own_and_returns_when_all_is_sent
     assert len(simulator.ledger()["antrean"]) == 3
 
 
+@pytest.mark.long
 def test_a_person_reads_the_totals_in_one_line(
     at_work: Terminal, hand_over: Callable[[int], list[int]], prefect: PrefectServer
 ) -> None:
@@ -70,6 +72,7 @@ def test_where_nothing_is_due_it_returns_at_once_with_zeroes(at_work: Terminal) 
     assert {name: ran.json[name] for name in TOTALS - {"seconds"}} == dict.fromkeys(TOTALS - {"seconds"}, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--json",), ("--until-empty", "--processes", "2")])
 def test_a_prefect_server_that_does_not_answer_is_one_sentence_and_the_jobs_still_wait(
     at_work: Terminal, hand_over: Callable[[int], list[int]], kept: Database, options: tuple[str, ...]
@@ -102,6 +105,7 @@ def test_the_dispatcher_delivers_what_comes_later_and_finishes_what_is_in_flight
     assert "Traceback" not in dispatcher.said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("options", [(), ("--processes", "2")], ids=["alone", "two processes"])
 def test_send_that_is_stopped_finishes_what_is_in_flight_and_claims_no_more(  # noqa: PLR0917
@@ -126,6 +130,7 @@ def test_send_that_is_stopped_finishes_what_is_in_flight_and_claims_no_more(  # 
     assert "Traceback" not in sender.said
 
 
+@pytest.mark.long
 def test_the_dispatcher_waits_for_a_prefect_server_that_is_not_there(
     at_work: Terminal, hand_over: Callable[[int], list[int]], kept: Database
 ) -> None:

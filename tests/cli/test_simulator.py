@@ -29,6 +29,7 @@ def started(simulator: Running) -> None:
     simulator.wait_until(lambda: "Kendali" in simulator.said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_answers_where_it_says_and_stops_when_told(terminal: Terminal, port: int, number: int) -> None:
     with terminal.running("simulator", "--port", str(port)) as simulator:
@@ -43,6 +44,7 @@ def test_it_answers_where_it_says_and_stops_when_told(terminal: Terminal, port: 
         assert "Traceback" not in simulator.said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("fault", "status"), [("html-500", 500), ("net-error", 500), ("firewall-200", 200)])
 def test_latency_and_faults_are_passed_on(terminal: Terminal, port: int, fault: str, status: int) -> None:
     asked = ("--port", str(port), "--latency-ms", "300", "--fault", f"{fault}=1")

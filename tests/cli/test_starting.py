@@ -21,6 +21,7 @@ def loaded(report: str) -> set[str]:
     return {said.rsplit("|", 1)[-1].strip().partition(".")[0] for said in report.splitlines() if "|" in said}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", WITHOUT_PREFECT)
 def test_taking_in_and_showing_never_loads_prefect(terminal: Terminal, line: Line, command: str) -> None:
     terminal("enqueue", "-", stdin=line().encode())
@@ -30,6 +31,7 @@ def test_taking_in_and_showing_never_loads_prefect(terminal: Terminal, line: Lin
     assert not loaded(ran.err) & {"prefect", "fastapi", "pandas", "aiohttp"}
 
 
+@pytest.mark.long
 def test_the_report_of_what_was_loaded_would_show_prefect(terminal: Terminal) -> None:
     nowhere = "http://127.0.0.1:9/api"  # with nothing to send nobody calls it
     ran = terminal("send", PREFECT_API_URL=nowhere, PYTHONPROFILEIMPORTTIME="1")

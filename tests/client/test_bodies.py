@@ -237,6 +237,7 @@ def test_a_number_may_come_from_the_chain_but_not_be_missing_when_it_goes_out(je
     assert [error.field for error in check_body(jenis, wanting, chain_supplies=False)] == [name]
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(Jenis), st.data())
 def test_no_body_however_odd_makes_the_check_raise(jenis, data):

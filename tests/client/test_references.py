@@ -46,6 +46,7 @@ def held(simulator, name):
 HELD_AS = {"status-pulang": "statuspulang", "club-prolanis": "club"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["null", "empty", "list", "204-code", "204-http"])
 @pytest.mark.parametrize("total", [True, False])
 def test_each_reference_is_whole_under_an_odd_page_cap_and_any_no_data(simulator, reading, form, total):

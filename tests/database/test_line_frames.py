@@ -150,6 +150,7 @@ ODD_LINES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -165,6 +165,7 @@ def test_beside_a_stopped_process_sqlite_is_waited_for_and_then_said_to_be_in_us
     clinic.hand_over()
 
 
+@pytest.mark.long
 @POSTGRESQL
 @pytest.mark.usefixtures("short")
 def test_a_statement_ends_in_time_unless_it_may_take_its_time(database_url: str, open_at: Opener) -> None:
@@ -199,6 +200,7 @@ def test_who_starts_waits_for_the_one_who_migrates(
     assert migrated.is_set()
 
 
+@pytest.mark.long
 @POSTGRESQL
 @pytest.mark.usefixtures("short", "database_url")
 def test_a_line_gone_silent_is_given_up_and_work_goes_on(proxy: SilentProxy, open_at: Opener) -> None:

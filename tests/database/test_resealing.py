@@ -95,6 +95,7 @@ def full_at(database: Database, statement: str) -> Iterator[None]:
         event.remove(database.engine, "before_cursor_execute", refuse)
 
 
+@pytest.mark.long
 def test_nothing_that_senders_and_staff_write_beside_it_is_lost(opened: Opened) -> None:
     both, other = opened(BOTH), opened(f"tahun-2026:{OLD},tahun-2027:{NEW}")
     failed: list[DatabaseError] = []

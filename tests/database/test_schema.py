@@ -45,6 +45,7 @@ def test_first_use_creates_everything_by_itself(empty_url: str, open_at: Callabl
     assert not enqueue("tambah-antrean", "RM-1", "P", body_of("tambah-antrean"), database=again).new
 
 
+@pytest.mark.long
 def test_processes_that_start_at_once_all_succeed(empty_url: str, open_at: Callable[..., Database]) -> None:
     if empty_url.startswith("sqlite"):
         Path(empty_url.removeprefix("sqlite:///")).parent.mkdir(parents=True)

@@ -107,6 +107,7 @@ def test_as_one_outage_a_service_that_is_down_is_so_whatever_it_says() -> None:
     assert (found[0].state, found[0].reason, found[0].reasons) == ("open", DOWN, 2)
 
 
+@pytest.mark.long
 def test_1500_unknown_clinics_are_one_line(clinic: Clinic) -> None:
     unknown = unknown_names(1_500)
     store(clinic.database, [row for text in unknown for row in (refused(text, reason=text), *waiting(text))])

@@ -99,6 +99,7 @@ def test_a_websocket_opens_only_with_the_password(
                     socket.recv(timeout=10)
 
 
+@pytest.mark.long
 def test_the_websockets_of_prefect_are_those_that_we_try() -> None:
     from prefect.server.api.server import API_ROUTERS  # noqa: PLC0415 - seconds to import
     from starlette.routing import WebSocketRoute  # noqa: PLC0415
@@ -146,6 +147,7 @@ def await_health(api_url: str, log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
+@pytest.mark.long
 def test_a_service_has_a_password_and_our_commands_find_it(tmp_path: Path) -> None:
     port = unused_port()
     api_url, file = f"http://127.0.0.1:{port}/api", tmp_path / "bpjs-password"
@@ -214,6 +216,7 @@ with shared_server():
 """
 
 
+@pytest.mark.long
 def test_a_temporary_server_has_a_password_too(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", TEMPORARY],

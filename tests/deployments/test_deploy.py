@@ -13,6 +13,8 @@ from deployments import commands
 from tasks.prefect_server.password import CLIENT_AUTH
 from tests.flows.prefect_server import PrefectServer, ask, prefect_server, unused_port
 
+pytestmark = pytest.mark.long
+
 
 def deploy(folder: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BPJS_"))}

@@ -28,6 +28,7 @@ from database.settings import PROJECT
 from deployments.children.ports import free_port
 from deployments.service import _SERVICES
 from tasks.prefect_server.password import SERVER_AUTH
+from tests.conftest import POSTGRESQL
 from tests.deployments.confined import values
 from tests.deployments.prefect_routes import ADMIN, VIEWER
 from tests.deployments.proxy import NGINX, proxied
@@ -180,7 +181,7 @@ def started(name: str, environ: dict[str, str], log: Path) -> Iterator[None]:
         process.wait(60)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@POSTGRESQL
 def test_the_services_started_by_hand_deliver_behind_a_password(database_url: str, tmp_path: Path) -> None:
     port, password = free_port(24_000), secrets.token_hex(8)
     with Simulator() as simulator, ExitStack() as running:
@@ -290,6 +291,7 @@ def test_every_route_of_prefect_is_for_viewers_or_for_admin() -> None:
     assert routes == VIEWER | ADMIN
 
 
+@pytest.mark.long
 @NGINX
 def test_a_viewer_may_ask_what_is_listed_and_admin_everything(proxy: str) -> None:
     answered = {

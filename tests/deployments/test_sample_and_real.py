@@ -15,6 +15,8 @@ import pytest
 from bpjs_simulator.server import Clinic, Simulator
 from database.settings import PROJECT
 
+pytestmark = pytest.mark.long
+
 READY_SECONDS = 240  # a busy machine
 CREDENTIAL = {
     "BPJS_CONS_ID": Clinic().cons_id,

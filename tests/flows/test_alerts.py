@@ -108,6 +108,7 @@ def ailing(desk: Any) -> Desk:
     return here
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
     desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int]
@@ -129,6 +130,7 @@ def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
     assert CARD not in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_outage_of_500_clinics_is_told_once_and_the_clinic_that_stops_afterwards_too(
     desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int]

@@ -53,6 +53,7 @@ def statuses(here: Desk, ids: list[int]) -> list[str]:
     return [here.job(job_id).status for job_id in ids]
 
 
+@pytest.mark.long
 def test_it_counts_and_lists_and_sends_nothing_unless_told(
     broken: tuple[Desk, Bpjs, list[int]], prefect: PrefectServer
 ) -> None:
@@ -66,6 +67,7 @@ def test_it_counts_and_lists_and_sends_nothing_unless_told(
     assert [int(number) for number in re.findall(r"\| \[(\d+)\]", str(page["data"]))] == ids
 
 
+@pytest.mark.long
 def test_told_so_it_sends_each_once_and_says_how_they_ended(broken: tuple[Desk, Bpjs, list[int]]) -> None:
     here, bpjs, ids = broken
     bpjs.refused_poli = "002"

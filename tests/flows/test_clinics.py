@@ -96,6 +96,7 @@ def running(database: Database, clinics: Clinics, prefect: PrefectServer) -> Ite
         yield Running(database)
 
 
+@pytest.mark.long
 def test_an_outage_a_bad_password_and_a_backlog_slow_no_other_clinic(
     running: Running, bpjs: dict[str, Simulator]
 ) -> None:
@@ -122,6 +123,7 @@ def test_an_outage_a_bad_password_and_a_backlog_slow_no_other_clinic(
     assert sum(write["committed"] for write in bpjs[WELL].ledger()["writes"]) == 153
 
 
+@pytest.mark.long
 def test_each_clinic_has_reference_data_of_its_own(
     database: Database, clinics: Clinics, prefect: PrefectServer
 ) -> None:

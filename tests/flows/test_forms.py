@@ -159,6 +159,7 @@ def test_a_run_that_sends_again_stands_in_the_jobs_history(
     )
 
 
+@pytest.mark.long
 def test_a_form_filled_in_again_after_years_says_that_the_job_was_sent(
     desk: Any, prefect: PrefectServer
 ) -> None:

@@ -23,6 +23,7 @@ EXAMPLES = examples("integration.md")
 REST = next(example for example in EXAMPLES if "PREFECT_API_URL" in example.text)
 
 
+@pytest.mark.long
 def test_every_way_hands_over_and_reads_back(database: Database, database_url: str, tmp_path: Path) -> None:
     said: list[str] = []
     for example in EXAMPLES:
@@ -63,6 +64,7 @@ def deployed(prefect: PrefectServer, tmp_path: Path) -> Iterator[None]:
     yield
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("deployed")
 def test_prefects_api_takes_a_job_once(prefect: PrefectServer, tmp_path: Path) -> None:
     environ = {"PREFECT_API_URL": prefect.api_url}

@@ -168,6 +168,7 @@ def test_many_are_in_flight_but_never_more_than_asked_for(desk: Any) -> None:
     assert 1 < most[0] <= 5
 
 
+@pytest.mark.long
 def test_a_refused_credential_is_met_once_and_the_queue_waits(desk: Any) -> None:
     here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
     jobs = [here.hand_over("tambah-pendaftaran", norm=f"RM-{number}") for number in range(10)]

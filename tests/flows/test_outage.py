@@ -92,6 +92,7 @@ def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_fir
     assert running.doors() == {}
 
 
+@pytest.mark.long
 def test_a_service_that_answers_with_errors_is_probed_and_not_burdened(running: Running) -> None:
     running.simulator.set_faults({"html-500": 1.0})
     running.simulator.set_options(broken_reads=["kesadaran", "poli", "pendaftaran"])

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.sample_day import sample_day
@@ -40,6 +42,7 @@ def jobs_of(database: Database, **wanted: Any) -> list[Job]:
         return list(session.query(Job).filter_by(**wanted).order_by(Job.id))
 
 
+@pytest.mark.long
 @SQLITE
 def test_three_poisoned_visits_a_refused_endpoint_and_a_firewall_hold_up_nothing_else(
     database: Database, prefect: PrefectServer
@@ -123,6 +126,7 @@ def _table(name: str, simulator: Simulator, folder: Path) -> str:
     return "\n".join([f"[{name}]", *lines])
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_healthy_clinics_job_leaves_within_two_seconds_while_its_neighbours_are_slow(
     database: Database, prefect: PrefectServer, tmp_path: Path

@@ -75,6 +75,7 @@ def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, str], complaint: s
     assert complaint in (state.message or "")
 
 
+@pytest.mark.long
 def test_a_filtered_report_counts_only_that(morning: tuple[Desk, int]) -> None:
     counts = [
         laporan_monitoring(**typed, return_state=True).message
@@ -150,6 +151,7 @@ def behind(prefect: PrefectServer, page: str) -> dict[str, tuple[int, list[str]]
     return found
 
 
+@pytest.mark.long
 def test_each_count_leads_to_a_list_of_just_the_jobs_that_it_counts(
     morning: tuple[Desk, int], prefect: PrefectServer
 ) -> None:

@@ -21,6 +21,8 @@ from deployments.pool import provide_pool
 from tests.flows.prefect_server import PrefectServer, ask
 from tests.tasks.bodies import ANTREAN, CARD, NIK
 
+pytestmark = pytest.mark.long
+
 FORM = {name: str(value) for name, value in ANTREAN.items()} | {
     "nama_pasien": "Pasien Contoh",
     "kodedokter": "200101",

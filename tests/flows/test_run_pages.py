@@ -107,6 +107,7 @@ def test_a_refused_form_says_why_in_one_sentence_and_is_named_by_what_it_does(
         assert line["level"] == (logging.ERROR if state == "FAILED" else logging.INFO)
 
 
+@pytest.mark.long
 @SQLITE
 def test_names_may_be_left_out_of_runs(desk: Any, prefect: PrefectServer) -> None:
     here = desk(friendly)

@@ -89,6 +89,7 @@ def changes(done: dict[str, Synced]) -> dict[str, tuple[int, int, int]]:
     return {name: change for name, change in every.items() if any(change)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["204-http", "null"])
 @SQLITE
 def test_all_references_are_whole_and_a_second_sync_changes_nothing(
@@ -127,6 +128,7 @@ def test_all_references_are_whole_and_a_second_sync_changes_nothing(
     assert changes(sync()) == {}
 
 
+@pytest.mark.long
 def test_an_edited_name_and_a_vanished_row_are_one_changed_and_one_removed(
     here: Composition, simulator: Simulator
 ) -> None:
@@ -139,6 +141,7 @@ def test_an_edited_name_and_a_vanished_row_are_one_changed_and_one_removed(
     assert [row.nama for row in search(here.database, BY_NAME["pcare/dokter"], "200101")] == ["dr. Nama Baru"]
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_reference_that_fails_half_way_keeps_its_rows_and_the_others_go_on(
     here: Composition, simulator: Simulator, quick_retries: None
@@ -163,6 +166,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sync_task, "retry_delay_seconds", [0.0])
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_second_try_brings_what_the_first_could_not_read(
     here: Composition, simulator: Simulator, prefect: PrefectServer, monkeypatch: pytest.MonkeyPatch
@@ -177,6 +181,7 @@ def test_a_second_try_brings_what_the_first_could_not_read(
     assert (done["pcare/prognosa"].error, done["pcare/prognosa"].count) == (None, 5)
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_suspicious_shrink_is_applied_only_when_told(here: Composition, simulator: Simulator) -> None:
     sync(["pcare/khusus"])
@@ -224,6 +229,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.long
 @SQLITE
 def test_references_that_are_refused_say_why_and_neither_the_others_nor_the_jobs_suffer(
     here: Composition, gateway: Gateway
@@ -241,6 +247,7 @@ def test_references_that_are_refused_say_why_and_neither_the_others_nor_the_jobs
     assert kept == said
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_refused_credential_is_met_once_pauses_nothing_and_the_other_service_is_read(
     here: Composition, simulator: Simulator, prefect: PrefectServer
@@ -268,6 +275,7 @@ def test_a_service_that_is_paused_is_not_asked(here: Composition, simulator: Sim
     assert simulator.ledger()["reads"] == asked
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_service_that_is_down_is_said_for_each_of_its_references(
     here: Composition, simulator: Simulator, quick_retries: None
@@ -319,6 +327,7 @@ def test_a_killed_sync_leaves_the_old_rows_whole(
     assert changes(sync(["pcare/diagnosa"])) == {"pcare/diagnosa": (0, 1, 0)}
 
 
+@pytest.mark.long
 @SQLITE
 def test_each_reference_has_its_run_and_the_flow_leaves_a_table_with_links(
     here: Composition, simulator: Simulator, prefect: PrefectServer, quick_retries: None
@@ -368,6 +377,7 @@ def wait_for(look: Callable[[], list[dict[str, object]]], *, count: int) -> list
     return found
 
 
+@pytest.mark.long
 @SQLITE
 def test_a_retried_flow_run_reads_only_what_had_failed(
     here: Composition, simulator: Simulator, prefect: PrefectServer, quick_retries: None

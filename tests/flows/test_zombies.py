@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import pytest
 from prefect import get_client
 from prefect.events import emit_event
 from prefect.states import Running
@@ -12,6 +13,7 @@ from tasks.prefect_server.crash_detection import HEARTBEAT, NAME, install_crash_
 from tests.flows.prefect_server import PrefectServer
 
 
+@pytest.mark.long
 def test_a_run_without_a_sign_of_life_is_crashed_and_a_living_one_is_not(prefect: PrefectServer) -> None:
     with get_client(sync_client=True) as client:
         for _ in range(2):  # a second deploy changes it and adds none

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -81,6 +82,7 @@ def a_day(bpjs: Bpjs, migrated: Path) -> Iterator[Day]:
 GOOD = ("tambah-antrean", "tambah-pendaftaran")
 
 
+@pytest.mark.long
 @given(
     answers=st.lists(st.sampled_from(sorted(ANSWERS)), min_size=1, max_size=6),
     poison=st.sampled_from(sorted(set(Jenis) - {Jenis.HAPUS_KUNJUNGAN, Jenis.HAPUS_PENDAFTARAN})),

@@ -14,6 +14,7 @@ from tests.tasks.desk import Desk
 from tests.tasks.frozen import LEAVING, WHEN, start
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("when", "jenis"), zip(WHEN, ("panggil-antrean", "tambah-pendaftaran"), strict=True))
 def test_what_a_stopped_process_had_in_hand_leaves_once(
     database: Database, database_url: str, when: str, jenis: str

@@ -52,6 +52,7 @@ def test_a_long_answer_is_cut_where_it_is_shown(
     assert sum(map(len, form_parameters(job).values())) < 10_000
 
 
+@pytest.mark.long
 def test_what_is_cut_where_it_is_shown_is_whole_in_the_history(
     answered: Callable[[Answer], tuple[Database, dict[str, Any]]],
 ) -> None:

@@ -96,6 +96,7 @@ def test_what_waits_uncertain_for_less_than_an_hour_needs_nobody_yet(day: Callab
     assert needing_somebody(here.database, limit=9) == []
 
 
+@pytest.mark.long
 def test_a_visit_endpoint_that_is_broken_for_everybody_holds_visits_alone_and_none_of_them_fails(
     day: Callable[[Answer], Day],
 ) -> None:
@@ -286,6 +287,7 @@ def test_three_poisoned_visits_hold_up_no_visit(day: Callable[[Answer], Day]) ->
     assert here.held() == {}
 
 
+@pytest.mark.long
 def test_outages_in_between_do_not_let_a_poisoned_visit_begin_anew(day: Callable[[Answer], Day]) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
@@ -327,6 +329,7 @@ def test_an_outage_is_an_outage_still(day: Callable[[Answer], Day]) -> None:
     assert cards == sorted(cards)
 
 
+@pytest.mark.long
 def test_an_outage_of_writes_alone_holds_each_jenis_and_fails_none(day: Callable[[Answer], Day]) -> None:
     here = day(lambda r: page(504) if r.method != "GET" else None)
     jobs = [job for number in OTHERS for job in here.visit(number)]

@@ -19,7 +19,7 @@ from deployments import commands
 from tests.chaos.patients import Patient
 from tests.ui.admin import Admin
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(400)]
 NAME = "Pasien Gangguan"  # what the three have in common
 UNKNOWN_POLI = "077"
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tasks.prefect_server.password import CLIENT_AUTH
 from tests.flows.prefect_server import PrefectServer, ask
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 # The answer's text, or why there is none.
 ASKS = """async ([url, how]) => {

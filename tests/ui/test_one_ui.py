@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 from tests.flows.prefect_server import PrefectServer
 from tests.ui.test_foreign_page import enter
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 PAGES = ("/", "/runs?tab=task-runs", "/deployments", "/artifacts", "/events", "/settings")
 SECOND = "/v2"

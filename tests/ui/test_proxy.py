@@ -13,7 +13,7 @@ from tasks.prefect_server.password import SERVER_AUTH
 from tests.deployments.proxy import NGINX, PASSWORD, proxied
 from tests.flows.prefect_server import PrefectServer, ask
 
-pytestmark = [pytest.mark.ui, pytest.mark.timeout(300), NGINX]
+pytestmark = [pytest.mark.timeout(300), NGINX]
 
 PAGES = (
     "/dashboard",
