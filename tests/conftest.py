@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tasks.prefect_server.environment import configure, configure_server
 
@@ -17,6 +18,7 @@ configure_server(os.environ)  # one password for every server of the tests
 
 import pytest  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
+from sqlalchemy import Dialect, Engine  # noqa: E402
 
 from database import Database, open_database  # noqa: E402
 from database.settings import DatabaseSettings  # noqa: E402
@@ -116,7 +118,19 @@ def open_at() -> Iterator[Callable[..., Database]]:
         yield opener
 
 
+# Kind of database -> what SQLAlchemy learned of our statements: compiling them anew would be half of a test.
+_LEARNED: dict[str, tuple[Dialect, Any]] = {}
+
+
+def _keep_what_was_learned(engine: Engine) -> None:
+    dialect, compiled = _LEARNED.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
+    dialect.bpjs_keyring = engine.dialect.bpjs_keyring  # type: ignore[attr-defined]
+    engine.dialect, engine._compiled_cache = dialect, compiled
+
+
 @pytest.fixture
 def database(database_url: str, clock: Clock | None, open_at: Callable[..., Database]) -> Database:
     """An open database at `database_url`."""
-    return open_at(database_url, clock=clock)
+    opened = open_at(database_url, clock=clock)
+    _keep_what_was_learned(opened.engine)
+    return opened
