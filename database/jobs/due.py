@@ -26,9 +26,7 @@ from database.jobs.chain import is_blocked
 from database.jobs.fair_shares import NO_LIMIT, Door, Limit
 from database.status import Status
 from database.storage.models import WAITING, Job, UtcDateTime
-
-# The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
-NEEDS_PERSON = "perlu-orang"
+from database.vocabulary import Reason
 
 Found = list[tuple[Door, int]]
 Place = Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]
@@ -94,7 +92,9 @@ def _as_arrays(asked: Mapping[Door, int], limits: Mapping[Door, Limit]) -> dict[
 
 def may_be_sent() -> ColumnElement[bool]:
     """That a job is due by `:now`, waits for no person and for nothing of its chain."""
-    for_nobody = and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(NEEDS_PERSON))
+    for_nobody = and_(
+        Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(Reason.NEEDS_PERSON)
+    )
     return and_(
         text(f"jobs.{WAITING}"),  # literally as the index says it, or the index is not used
         ~for_nobody,

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
 from database.services.states import (
     ATTENDED,
     DOWN,
@@ -33,13 +32,10 @@ from database.services.states import (
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState, readable
+from database.vocabulary import A_PERSON_ASKED, FAILED, Outcome, Reason
 
 # Different jobs that must fail in a row before the service is asked, and before their jenis is held.
 FAILURES_TO_ASK, FAILURES_OF_A_JENIS = 2, 3
-# The reason of a `gagal` job that BPJS refused as if its credential were wrong, though it accepts that.
-REFUSED_ALONE = "ditolak-sendiri"
-# The reasons of a waiting job whose jenis is held, or whose service is paused.
-HELD, SERVICE_PAUSED = "jenis-ditahan", "layanan-dijeda"
 # Jobs refused alone so shortly before their service is found to refuse were not to blame.
 _JUST_NOW = timedelta(seconds=30)
 _MOST_REMEMBERED = 10  # ids of jobs that failed in a row
@@ -150,7 +146,7 @@ def _note_refusal(session: Session, who: ClinicService, job_id: int, heard: Hear
     part = locked_row(session, who, now)
     why = readable(heard.refusal or "")
     if part.state in {State.OPEN, State.PAUSED}:
-        _take_back(session, [job_id], HELD, part.reason, now)
+        _take_back(session, [job_id], Reason.JENIS_HELD, part.reason, now)
     elif part.state == State.HALF_OPEN:
         _remember(part, _REFUSAL, why, job_id)
         reopen(session, part, heard.probes, now)
@@ -219,7 +215,9 @@ def _read_refused(
     just_now = select(Job.id).where(
         Job.faskes == row.faskes, Job.service == row.service, Job.updated_at >= now - _JUST_NOW
     )
-    _take_back(session, session.scalars(just_now.where(*_refused_alone())), SERVICE_PAUSED, row.reason, now)
+    _take_back(
+        session, session.scalars(just_now.where(*_refused_alone())), Reason.SERVICE_PAUSED, row.reason, now
+    )
 
 
 def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:
@@ -238,7 +236,7 @@ def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedel
 def _hold_refused(session: Session, part: ServiceState, now: datetime, mark: str | None) -> None:
     refused = part.failed_jobs or []
     go(session, part, Move.PAUSED, now, reason=part.reason, mark=mark)
-    _take_back(session, refused, HELD, part.reason, now)
+    _take_back(session, refused, Reason.JENIS_HELD, part.reason, now)
 
 
 def _take_back(
@@ -261,7 +259,7 @@ def _take_back(
 
 
 def _refused_alone() -> tuple[ColumnElement[bool], ...]:
-    return Job.status == Status.GAGAL.value, Job.reason == REFUSED_ALONE
+    return Job.status == Status.GAGAL.value, Job.reason == Reason.REFUSED_ALONE
 
 
 def _remember(row: ServiceState, failed_as: str, why: str, job_id: int) -> None:
@@ -279,7 +277,7 @@ def others_passed_since_it_failed(
     session: Session, who: ClinicService, job_id: int, *, is_look: bool
 ) -> bool:
     """Whether a job that fails again has seen another of its jenis delivered since it failed before."""
-    failed = (LOOK_FAILED,) if is_look else FAILED_OUTCOMES
+    failed = (Outcome.LOOK_FAILED,) if is_look else FAILED
     before = session.scalar(_first_failure(), {"the_job": job_id, "failed": failed})
     if before is None:
         return False
@@ -327,7 +325,7 @@ def failures_that_stand_alone(
 def _first_failure() -> Select[tuple[datetime | None]]:
     """The first of its failures since a person asked again, the newest left out."""
     newest = select(func.max(Attempt.number)).where(Attempt.job_id == bindparam("the_job"))
-    asked = newest.where(Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN]))
+    asked = newest.where(Attempt.outcome.in_(A_PERSON_ASKED))
     return (
         select(func.min(Attempt.finished_at))
         .where(Attempt.job_id == bindparam("the_job"))

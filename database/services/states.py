@@ -18,6 +18,7 @@ from database.services.outages import begin, end
 from database.status import Status
 from database.storage.models import Job, ServiceState, UtcDateTime
 from database.storage.wakeup import announce
+from database.vocabulary import POSTPONED_BY_OUTAGE
 
 
 class State(StrEnum):
@@ -84,9 +85,6 @@ MOVES: Mapping[Move, Step] = {
 ATTENDED = timedelta(seconds=90)
 # The first waits of a jenis, before those of the table.
 SOON = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4))
-# What a job waits for when it could not be delivered because its service was down (reasons of `jobs`).
-NOT_SENT, NO_ANSWER, UNCLEAR = "tidak-terkirim", "tanpa-jawaban", "belum-jelas"
-POSTPONED_BY_OUTAGE = (NOT_SENT, NO_ANSWER, UNCLEAR)
 WHOLE = ""  # the jenis of a row that speaks for the whole service
 
 

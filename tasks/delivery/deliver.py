@@ -30,59 +30,36 @@ from bpjs_client.words import said_in
 from database import Database, LeaseLost
 from database.errors import DatabaseUnavailable, OtherBpjs
 from database.faskes_name import said_name
-from database.jobs.attempts import (
-    ABSENT,
-    FOUND,
-    FOUND_OTHER,
-    LOOK_FAILED,
-    NOT_SEEN,
-    Asker,
-    Evidence,
-    JobInHand,
-    note_look,
-    open_attempt,
-    proven_failures,
-)
+from database.jobs.attempts import Asker, Evidence, JobInHand, note_look, open_attempt, proven_failures
 from database.jobs.chain import blocked_by
 from database.jobs.claim import standing
-from database.jobs.corrections import OLD_BODY
-from database.jobs.due import NEEDS_PERSON
-from database.jobs.handover import BAD_BODY, say_fields
+from database.jobs.handover import say_fields
 from database.jobs.held_content import held_content
 from database.jobs.hold import Claim
 from database.jobs.late import note_late
 from database.jobs.moves import chain_has, load, move, record
-from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
-from database.services.evidence import (
-    HELD,
-    REFUSED_ALONE,
-    Answer,
-    Heard,
-    failures_that_stand_alone,
-    hear,
-)
+from database.services.evidence import Answer, Heard, failures_that_stand_alone, hear
 from database.services.holds import held_back, is_well
-from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
+from database.services.states import ClinicService
 from database.status import UNFINISHED, Status
 from database.storage.elapsed import elapsed
 from database.storage.row_seal import FOREIGN, is_foreign
+from database.vocabulary import Outcome, Reason
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.delivery.content import is_edit_proven, is_other_content
 from tasks.delivery.credential import ask_and_judge, pause_service
 from tasks.delivery.outcomes import said, trouble_of, verdict_of
 from tasks.delivery.readback import Look, Sight, look, look_at_edited
-from tasks.reference_data.code_check import UNKNOWN_CODE, check_codes
+from tasks.reference_data.code_check import check_codes
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-GIVEN_UP = "tidak-berhasil"
-BAD_SEAL = "segel-tertukar"
 # BPJS answered each time with a failure of its own and took nothing, while it served others.
-NEVER_TAKEN, MOST_ROUNDS = "gangguan-bpjs", 3
+MOST_ROUNDS = 3
 # So often BPJS may say "already there" and not show it before a person is asked.
 MOST_CONTRADICTIONS = 3
 
@@ -161,7 +138,8 @@ def deliver(claim: Claim, at: Composition, *, asker: Asker, last_try: bool) -> D
     except LeaseLost:
         # Taken over meanwhile, or never in hand: a run that only shows where the job stands.
         return _as_it_stands(claim.job_id, at)
-    if verdict.reason == REFUSED_ALONE:  # it may be the third of its jenis, and then waits with the others
+    if verdict.reason == Reason.REFUSED_ALONE:
+        # It may be the third of its jenis, and then waits with the others.
         return _as_it_stands(claim.job_id, at)
     return Delivered(verdict.status, _text(hand, verdict), tried_before=hand.job.tried_before)
 
@@ -241,8 +219,10 @@ def _anothers(hand: _InHand) -> Verdict | None:
     if not any(is_foreign(value, hand.job.id) for value in (hand.job.body, hand.job.lost_request)):
         return None
     if hand.job.uncertain:
-        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{FOREIGN} ({_ASK_A_PERSON})"))
-    return _finish(hand, Verdict(Status.GAGAL, BAD_SEAL, f"{FOREIGN}; serahkan lagi dengan kunci baru"))
+        return _finish(hand, Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, f"{FOREIGN} ({_ASK_A_PERSON})"))
+    return _finish(
+        hand, Verdict(Status.GAGAL, Reason.BAD_SEAL, f"{FOREIGN}; serahkan lagi dengan kunci baru")
+    )
 
 
 def _unknown_clinic(hand: _InHand) -> Verdict | None:
@@ -253,7 +233,7 @@ def _unknown_clinic(hand: _InHand) -> Verdict | None:
         pause_service(hand.at, hand.job.faskes, hand.service, str(unknown))
         if hand.job.uncertain:
             return _finish(hand, _look_later(hand, str(unknown)))
-        return _finish(hand, Verdict(Status.MENUNGGU, "faskes-tidak-dikenal", str(unknown)))
+        return _finish(hand, Verdict(Status.MENUNGGU, Reason.UNKNOWN_CLINIC, str(unknown)))
     return None
 
 
@@ -261,13 +241,13 @@ def _before_sending(hand: _InHand) -> Verdict | None:
     """What can be decided without BPJS: a pointless deletion, a body that still lacks something."""
     errors = check_body(hand.jenis, hand.body, chain_supplies=False, is_edit=hand.job.is_edit)
     if errors and hand.job.unclear:
-        return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, hand.job.unclear))
+        return _finish(hand, Verdict(Status.GAGAL, Reason.BAD_BODY, hand.job.unclear))
     if errors and hand.job.pointless:
         return _finish(
-            hand, Verdict(Status.DITUTUP, "tidak-perlu", "yang akan dihapus tidak pernah sampai di BPJS")
+            hand, Verdict(Status.DITUTUP, Reason.NOT_NEEDED, "yang akan dihapus tidak pernah sampai di BPJS")
         )
     if errors:
-        return _finish(hand, Verdict(Status.GAGAL, BAD_BODY, say_fields(errors)))
+        return _finish(hand, Verdict(Status.GAGAL, Reason.BAD_BODY, say_fields(errors)))
     return None
 
 
@@ -276,7 +256,7 @@ def _unknown_codes(hand: _InHand) -> Verdict | None:
     if not hand.at.settings.check_references or hand.job.uncertain:
         return None
     errors = check_codes(hand.at.book, hand.job.faskes, hand.jenis, hand.body)
-    return _finish(hand, Verdict(Status.GAGAL, UNKNOWN_CODE, say_fields(errors))) if errors else None
+    return _finish(hand, Verdict(Status.GAGAL, Reason.UNKNOWN_CODE, say_fields(errors))) if errors else None
 
 
 def _settle(hand: _InHand) -> Verdict | None:
@@ -293,12 +273,12 @@ def _settle_write(hand: _InHand) -> Verdict | None:
         return _look_failed(hand, error)
     if sight.look is Look.DONE:
         is_other = _is_other_content(hand, hand.sent, sight)
-        _note(hand, FOUND_OTHER if is_other else FOUND)
+        _note(hand, Outcome.FOUND_OTHER if is_other else Outcome.FOUND)
         return _finish(hand, _found(hand, sight, is_other=is_other), _heard(hand, is_look=True))
     if sight.look is Look.NOT_DONE:
         return _not_seen(hand, sight)
     if sight.look is Look.PERSON or hand.edited:
-        return _finish(hand, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, _ASK_A_PERSON))
+        return _finish(hand, Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, _ASK_A_PERSON))
     return _wait_in_line(hand, absent=False)
 
 
@@ -311,12 +291,12 @@ def _settle_edit(hand: _InHand) -> Verdict | None:
     except BpjsError as error:
         return _look_failed(hand, error)
     if sight.look is Look.NOT_DONE:
-        _note(hand, NOT_SEEN)
+        _note(hand, Outcome.NOT_SEEN)
         return _finish(hand, _contradicted(hand, sight), _heard(hand, is_look=True))
     known = held_content(hand.database, hand.job.id, hand.sent)
     proven = is_edit_proven(hand.sent, sight.content, known)
     if proven:
-        _note(hand, FOUND)
+        _note(hand, Outcome.FOUND)
         return _finish(hand, _found(hand, sight, is_other=False), _heard(hand, is_look=True))
     if proven is None:
         return _wait_in_line(hand, absent=False)
@@ -324,7 +304,7 @@ def _settle_edit(hand: _InHand) -> Verdict | None:
 
 
 def _look_failed(hand: _InHand, error: BpjsError) -> Verdict:
-    _note(hand, LOOK_FAILED)
+    _note(hand, Outcome.LOOK_FAILED)
     if isinstance(error, Unauthorized):
         ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
     later = _look_later(hand, f"belum dapat dicek di BPJS: {error.reason}")
@@ -335,14 +315,14 @@ def _look_failed(hand: _InHand, error: BpjsError) -> Verdict:
 def _not_seen(hand: _InHand, sight: Sight) -> Verdict | None:
     """Proof that it is not there, unless BPJS said that it is."""
     if hand.job.contradictions:
-        _note(hand, NOT_SEEN)
+        _note(hand, Outcome.NOT_SEEN)
         return _finish(hand, _contradicted(hand, sight), _heard(hand, is_look=True))
     return _absent(hand)
 
 
 def _absent(hand: _InHand) -> Verdict | None:
     """Proven not to be there: it is sent again, unless its turn is over or BPJS never takes it."""
-    _note(hand, ABSENT)
+    _note(hand, Outcome.ABSENT)
     hear(hand.database, hand.who, hand.job.id, _heard(hand, is_look=True))
     return _never_taken(hand) or _wait_in_line(hand, absent=True)
 
@@ -358,14 +338,14 @@ def _never_taken(hand: _InHand) -> Verdict | None:
     words = without_identifiers(said_in(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"
     said_so = f"{len(failures)} kali dikirim dan tidak pernah tercatat di BPJS, yang menjawab: {why}"
-    return _finish(hand, Verdict(Status.GAGAL, NEVER_TAKEN, said_so))
+    return _finish(hand, Verdict(Status.GAGAL, Reason.NEVER_TAKEN, said_so))
 
 
 def _wait_in_line(hand: _InHand, *, absent: bool) -> Verdict | None:
     """Looking up needs no turn, sending again does."""
-    why, reason = blocked_by(hand.database, hand.job.id), "menunggu-giliran"
+    why, reason = blocked_by(hand.database, hand.job.id), Reason.NOT_ITS_TURN
     if why is None:
-        why, reason = held_back(hand.database, hand.who), HELD
+        why, reason = held_back(hand.database, hand.who), Reason.JENIS_HELD
     if why is None:
         return None
     return _finish(hand, Verdict(Status.MENUNGGU, reason, why) if absent else _look_later(hand, why))
@@ -378,21 +358,23 @@ _NUMBER_NOT_SEEN = "kunjungan yang diperbaiki tidak terlihat lagi di riwayat BPJ
 _ASK_A_PERSON = "tidak dapat dicek otomatis; periksa di aplikasi BPJS lalu tutup atau kirim ulang"
 
 
-def _note(hand: _InHand, outcome: str) -> None:
+def _note(hand: _InHand, outcome: Outcome) -> None:
     note_look(hand.database, hand.job.claim, request=hand.sent, outcome=outcome, asker=hand.asker)
 
 
 def _found(hand: _InHand, sight: Sight, *, is_other: bool) -> Verdict:
     """BPJS has what was sent; what was corrected since has not left, and must not pass for delivered."""
     if hand.edited:
-        return Verdict(Status.GAGAL, OLD_BODY, _SENT_BEFORE_EDITING, result=dict(sight.result) or None)
+        return Verdict(
+            Status.GAGAL, Reason.OLD_CONTENT, _SENT_BEFORE_EDITING, result=dict(sight.result) or None
+        )
     if is_other:
         return _other_content(sight)
-    return Verdict(Status.TERKIRIM, "ditemukan", "ditemukan di BPJS", result=dict(sight.result))
+    return Verdict(Status.TERKIRIM, Reason.FOUND, "ditemukan di BPJS", result=dict(sight.result))
 
 
 def _other_content(sight: Sight) -> Verdict:
-    return Verdict(Status.GAGAL, OLD_BODY, _OTHER_CONTENT, result=dict(sight.result) or None)
+    return Verdict(Status.GAGAL, Reason.OLD_CONTENT, _OTHER_CONTENT, result=dict(sight.result) or None)
 
 
 def _is_other_content(hand: _InHand, body: Mapping[str, Any], sight: Sight) -> bool:
@@ -411,12 +393,12 @@ def _contradicted(hand: _InHand, sight: Sight) -> Verdict:
     why = _NUMBER_NOT_SEEN if hand.job.is_edit else f"{_NOT_SEEN_THERE}{seen}"
     if hand.job.contradictions + 1 < MOST_CONTRADICTIONS:
         return _look_later(hand, why)
-    return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{why} ({_ASK_A_PERSON})")
+    return Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, f"{why} ({_ASK_A_PERSON})")
 
 
 def _look_later(hand: _InHand, why: str) -> Verdict:
     due_in = hand.at.settings.waits.before_look(hand.job.waits)
-    return Verdict(Status.TIDAK_PASTI, UNCLEAR, why, due_in=due_in)
+    return Verdict(Status.TIDAK_PASTI, Reason.UNCLEAR, why, due_in=due_in)
 
 
 def _send(hand: _InHand, *, last_try: bool) -> Verdict:
@@ -442,7 +424,7 @@ def _send(hand: _InHand, *, last_try: bool) -> Verdict:
     except BpjsError as error:
         return _refused(hand, attempt, error)
     done = Verdict(Status.TERKIRIM, result=receipt.result)
-    return _record_end(hand, done, attempt, _evidence("success", receipt.exchange), _heard(hand))
+    return _record_end(hand, done, attempt, _evidence(Outcome.SUCCESS, receipt.exchange), _heard(hand))
 
 
 def _open_attempt(hand: _InHand) -> int:
@@ -458,7 +440,7 @@ def _is_good(hand: _InHand) -> bool:
 
 
 _BACK_IN_LINE = Verdict(
-    Status.MENUNGGU, "terhenti", "pengirim terhenti sebelum permintaan berangkat", counted=False
+    Status.MENUNGGU, Reason.STOPPED, "pengirim terhenti sebelum permintaan berangkat", counted=False
 )
 
 
@@ -471,7 +453,7 @@ def _withheld(hand: _InHand, attempt: int, error: Withheld) -> Verdict:
 def _refused(hand: _InHand, attempt: int, error: BpjsError) -> Verdict:
     verdict, heard, error = _patiently(hand)(_judged, hand, error)
     # Seen there with another content, nothing is uncertain any more.
-    outcome = FOUND_OTHER if verdict.reason == OLD_BODY else error.outcome
+    outcome = Outcome.FOUND_OTHER if verdict.reason == Reason.OLD_CONTENT else error.outcome
     return _record_end(hand, verdict, attempt, _evidence(outcome, error.exchange), heard)
 
 
@@ -506,7 +488,7 @@ def _judge(hand: _InHand, error: BpjsError) -> Verdict:
 def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
     """Recover the number; an antrean entry has none."""
     if hand.service is Service.ANTREAN:
-        return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result={})
+        return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result={})
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
     except BpjsError as failed:
@@ -514,7 +496,7 @@ def _already_there(hand: _InHand, error: BpjsError) -> Verdict | None:
     if sight.look is Look.DONE and _is_other_content(hand, hand.body, sight):
         return _other_content(sight)
     if sight.look is Look.DONE:
-        return Verdict(Status.TERKIRIM, "sudah-ada", said(error), result=dict(sight.result))
+        return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result=dict(sight.result))
     return _contradicted(hand, sight)
 
 
@@ -528,13 +510,13 @@ def _not_found(hand: _InHand, error: BpjsError) -> Verdict | None:
         return _look_later(hand, f"BPJS menjawab tidak ada; belum dapat dicek: {failed.reason}")
     its_word = sight.look is Look.PERSON and error.exchange.meta_code is not None
     if sight.look is Look.DONE or its_word:
-        return Verdict(Status.TERKIRIM, "sudah-tidak-ada", "sudah tidak ada di BPJS", result={})
+        return Verdict(Status.TERKIRIM, Reason.GONE_ALREADY, "sudah tidak ada di BPJS", result={})
     return None
 
 
 def _needs_predecessor(hand: _InHand, error: BpjsError) -> Verdict | None:
     if chain_has(hand.database, hand.job.id, Jenis.TAMBAH_PENDAFTARAN, UNFINISHED):
-        return Verdict(Status.MENUNGGU, "menunggu-pendaftaran", said(error), due_in=timedelta(0))
+        return Verdict(Status.MENUNGGU, Reason.WAITS_FOR_REGISTRATION, said(error), due_in=timedelta(0))
     return None
 
 
@@ -542,9 +524,9 @@ def _rejected(hand: _InHand, error: BpjsError) -> Verdict | None:
     if hand.jenis not in {Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN}:
         return None
     if hand.job.uncertain:  # a repeat that is refused: the first one may have been taken
-        return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{said(error)} ({_ASK_A_PERSON})")
+        return Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, f"{said(error)} ({_ASK_A_PERSON})")
     if not chain_has(hand.database, hand.job.id, Jenis.TAMBAH_ANTREAN, {Status.TERKIRIM}):
-        return Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, said(error))
+        return Verdict(Status.GAGAL, Reason.WITHOUT_ADD, said(error))
     return None
 
 
@@ -556,11 +538,11 @@ def _unauthorized(hand: _InHand, error: Unauthorized) -> tuple[Verdict, Heard | 
     words = without_identifiers(said(error), hand.body)
     if reading.answer is Answer.FAILED:
         due_in = hand.at.settings.waits.before_try(hand.job.waits)
-        return Verdict(Status.MENUNGGU, NO_ANSWER, words, due_in=due_in, counted=False), None
+        return Verdict(Status.MENUNGGU, Reason.NO_ANSWER, words, due_in=due_in, counted=False), None
     heard = Heard(refusal=words, probes=hand.at.settings.waits.probes, mark=_mark(hand))
     if hand.job.uncertain and hand.service is Service.ANTREAN:  # the first one may have been taken
-        return Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, f"{words} ({_ASK_A_PERSON})"), heard
-    return Verdict(Status.GAGAL, REFUSED_ALONE, words), heard
+        return Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, f"{words} ({_ASK_A_PERSON})"), heard
+    return Verdict(Status.GAGAL, Reason.REFUSED_ALONE, words), heard
 
 
 def _mark(hand: _InHand) -> str:
@@ -572,7 +554,7 @@ def _once_more(hand: _InHand, error: BpjsError) -> Verdict | None:
     tries = len(hand.at.settings.waits.tries)
     if hand.job.waits < tries or not is_well(hand.database, hand.job.faskes, hand.service):
         return None
-    return Verdict(Status.GAGAL, GIVEN_UP, f"{tries + 1} kali dicoba tanpa hasil: {said(error)}")
+    return Verdict(Status.GAGAL, Reason.GIVEN_UP, f"{tries + 1} kali dicoba tanpa hasil: {said(error)}")
 
 
 _SECOND_LOOKS: dict[type[BpjsError], Callable[[_InHand, BpjsError], Verdict | None]] = {

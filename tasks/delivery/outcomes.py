@@ -15,17 +15,14 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
-from database.jobs.revival import REFUSED_WITHOUT_REGISTRATION
 from database.jobs.verdict import Verdict
-from database.services.evidence import SERVICE_PAUSED
-from database.services.states import NO_ANSWER, NOT_SENT
 from database.status import Status
+from database.vocabulary import Reason
 from tasks.waits import Waits
 
 # The error, how often in a row the job was put off before, and the tables of waits.
 Rule = Callable[[BpjsError, int, Waits], Verdict]
 TOO_MANY_REQUESTS = "429"
-TEMPORARY = "sementara"
 
 
 def said(error: BpjsError) -> str:
@@ -37,11 +34,11 @@ def said(error: BpjsError) -> str:
     return fields or error.words or error.reason
 
 
-def _refused(reason: str) -> Rule:
+def _refused(reason: Reason) -> Rule:
     return lambda error, _times, _waits: Verdict(Status.GAGAL, reason, said(error))
 
 
-def _later(reason: str, *, counted: bool) -> Rule:
+def _later(reason: Reason, *, counted: bool) -> Rule:
     def rule(error: BpjsError, times: int, waits: Waits) -> Verdict:
         due_in = waits.before_try(times, asked=error.exchange.retry_after)
         return Verdict(Status.MENUNGGU, reason, said(error), due_in=due_in, counted=counted)
@@ -52,24 +49,24 @@ def _later(reason: str, *, counted: bool) -> Rule:
 def _unclear(error: BpjsError, times: int, waits: Waits) -> Verdict:
     words = error.words
     why = f"{error.reason} BPJS: {words}" if words else error.reason
-    return Verdict(Status.TIDAK_PASTI, NO_ANSWER, why, due_in=waits.before_look(times))
+    return Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, why, due_in=waits.before_look(times))
 
 
 def _paused(error: BpjsError, _times: int, _waits: Waits) -> Verdict:
     # The service is paused with the reason; the job itself did nothing wrong and is due as soon as that ends.
-    return Verdict(Status.MENUNGGU, SERVICE_PAUSED, said(error), due_in=timedelta(0), counted=False)
+    return Verdict(Status.MENUNGGU, Reason.SERVICE_PAUSED, said(error), due_in=timedelta(0), counted=False)
 
 
 # One row per way to end; delivery adds what needs a second look (a number to read back, a chain to ask).
 RULES: dict[type[BpjsError], Rule] = {
-    NotSent: _later(NOT_SENT, counted=False),
-    Temporary: _later(TEMPORARY, counted=True),
+    NotSent: _later(Reason.UNREACHED, counted=False),
+    Temporary: _later(Reason.BUSY, counted=True),
     Unknown: _unclear,
-    Rejected: _refused("ditolak"),
-    NotFound: _refused("tidak-ditemukan"),
+    Rejected: _refused(Reason.REFUSED),
+    NotFound: _refused(Reason.NOT_FOUND),
     AlreadyThere: _unclear,
-    NeedsPredecessor: _refused(REFUSED_WITHOUT_REGISTRATION),
-    NeedsPatient: _refused("perlu-skrining"),
+    NeedsPredecessor: _refused(Reason.WITHOUT_REGISTRATION),
+    NeedsPatient: _refused(Reason.NEEDS_SCREENING),
     Unauthorized: _paused,
 }
 

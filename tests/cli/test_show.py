@@ -6,22 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bpjs_client.errors import BpjsError
-from cli.commands.show import OUTCOMES
 from database import Database, enqueue
-from database.jobs.attempts import (
-    ABSENT,
-    ASKED_AGAIN,
-    DECIDED_AGAIN,
-    FOUND,
-    LATE_ANSWER,
-    LATE_EVIDENCE,
-    UNCERTAIN_OUTCOMES,
-    Asker,
-    Evidence,
-    open_attempt,
-)
-from database.jobs.by_hand import SETTLED_BY_HAND
+from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.claim import ClaimedJob, claim_one
 from database.jobs.hold import Claim
 from database.jobs.moves import move
@@ -141,23 +127,3 @@ def test_attempts_are_told_in_the_clinics_own_time(terminal: Terminal, kept: Dat
     local = datetime.fromisoformat(attempt["started_at"]).astimezone(ZoneInfo("Asia/Jayapura"))
     out = terminal("show", str(job_id), COLUMNS="80", BPJS_TIMEZONE="Asia/Jayapura").out
     assert f"{local:%d-%m-%Y %H:%M:%S}" in out
-
-
-def outcomes(kind: type[BpjsError]) -> set[str]:
-    """Of an error and those below it."""
-    return {getattr(kind, "outcome", "unknown")}.union(*(outcomes(below) for below in kind.__subclasses__()))
-
-
-def test_every_outcome_has_its_word() -> None:
-    ours = {
-        *UNCERTAIN_OUTCOMES,
-        LATE_ANSWER,
-        LATE_EVIDENCE,
-        FOUND,
-        ABSENT,
-        ASKED_AGAIN,
-        DECIDED_AGAIN,
-        SETTLED_BY_HAND,
-    }
-    theirs = set().union(*(outcomes(kind) for kind in BpjsError.__subclasses__()))
-    assert ours | theirs <= OUTCOMES.keys()

@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from database import JobNotFound
 from database.jobs.claim import (
-    NEEDS_PERSON,
     ClaimedJob,
     Waiting,
     claim,
@@ -19,6 +18,7 @@ from database.jobs.moves import load
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 
@@ -113,7 +113,7 @@ def test_an_uncertain_job_is_claimed_for_its_read_back_whatever_its_reason(
 
 def test_an_uncertain_job_that_needs_a_person_is_not_claimed(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "periksa di PCare"))
+    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "periksa di PCare"))
     assert clinic.claim() == []
     answer = claim_one(clinic.database, job_id, owner=ME, lease=LEASE)
     assert answer == Waiting(Status.TIDAK_PASTI, "periksa di PCare")

@@ -15,12 +15,13 @@ from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
-from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
+from database.services.evidence import Answer, Heard, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
-from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
+from database.services.states import MOVES, ClinicService, Move, State
 from database.status import Status
 from database.storage.models import Job, ServiceState
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."
@@ -30,10 +31,10 @@ REFUSED = Heard(refusal="Unauthorized! You are not registered for this service!"
 PCARE = ("utama", Service.PCARE)
 WHOLE = ClinicService("utama", "pcare")
 VISITS = ClinicService("utama", "pcare", "tambah-kunjungan")
-POSTPONED = Verdict(Status.MENUNGGU, NO_ANSWER, WHY, due_in=timedelta(minutes=20))
+POSTPONED = Verdict(Status.MENUNGGU, Reason.NO_ANSWER, WHY, due_in=timedelta(minutes=20))
 SENT = Verdict(Status.TERKIRIM, result={"noUrut": "A1"})
 VISITED = Verdict(Status.TERKIRIM, result={"noKunjungan": "0114U1630914Y000123"})
-ALONE = Verdict(Status.GAGAL, REFUSED_ALONE, "ditolak")
+ALONE = Verdict(Status.GAGAL, Reason.REFUSED_ALONE, "ditolak")
 FAILS, ACCEPTED = Reading(Answer.FAILED, WHY), Reading(Answer.ACCEPTED)
 
 
@@ -188,7 +189,7 @@ def test_the_third_refused_alike_holds_its_jenis_and_none_of_them_has_failed(ben
     bench.end(ids[2], ALONE, REFUSED)
     jobs = [bench.clinic.job(job_id) for job_id in ids]
     assert [(job.status, job.reason, job.message) for job in jobs] == [
-        ("menunggu", HELD, REFUSED.refusal)
+        ("menunggu", Reason.JENIS_HELD, REFUSED.refusal)
     ] * 3
     assert (bench.state(), bench.state(VISITS)) == ("closed", "paused")
     assert bench.clinic.claim() == []
@@ -379,10 +380,10 @@ def test_what_is_uncertain_is_looked_up_although_its_jenis_is_held(bench: Bench)
     ids = [bench.take("tambah-kunjungan") for _ in range(3)]
     for job_id in ids:
         number = bench.clinic.leave(job_id)
-        bench.clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, NO_ANSWER, WHY), attempt=number)
+        bench.clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, WHY), attempt=number)
     bench.clinic.claim()
     for job_id in ids:
-        bench.end(job_id, Verdict(Status.TIDAK_PASTI, NO_ANSWER, WHY), DOWN)
+        bench.end(job_id, Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, WHY), DOWN)
     bench.judge(ACCEPTED)
     assert bench.state(VISITS) == "open"
     assert sorted(bench.clinic.claim()) == ids

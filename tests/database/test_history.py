@@ -10,13 +10,13 @@ from sqlalchemy import update
 
 from database import Database
 from database.errors import ConstraintViolated, LeaseLost
-from database.jobs.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
 from database.jobs.moves import load, move, record
 from database.jobs.resend import Resend, reopen
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Attempt, Job
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, MORNING, Clinic, success
 
 AGAIN = Resend(reason="BPJS sudah pulih", by="Sari")
@@ -127,7 +127,9 @@ def test_two_attempts_of_one_number_cannot_be(clinic: Clinic) -> None:
         session.add(Attempt(job_id=job_id, number=1, started_at=MORNING))
 
 
-@pytest.mark.parametrize(("outcome", "uncertain"), [(ABSENT, False), (FOUND, False), ("look-failed", True)])
+@pytest.mark.parametrize(
+    ("outcome", "uncertain"), [(Outcome.ABSENT, False), (Outcome.FOUND, False), ("look-failed", True)]
+)
 def test_a_look_at_bpjs_is_history_but_no_attempt_at_sending(
     clinic: Clinic, outcome: str, uncertain: bool
 ) -> None:
@@ -186,11 +188,11 @@ def test_what_is_not_sent_again_gets_no_line(clinic: Clinic, status: Status) -> 
 
 def test_reopening_is_no_decision_about_what_only_a_person_can_know(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    verdict = Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "periksa di aplikasi BPJS")
+    verdict = Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "periksa di aplikasi BPJS")
     clinic.finish(job_id, verdict, attempt=clinic.leave(job_id))
     reopen(clinic.database, job_id, IN_PREFECT)
     assert [each.outcome for each in clinic.attempts(job_id)] == ["outcome"]
-    assert clinic.job(job_id).reason == NEEDS_PERSON
+    assert clinic.job(job_id).reason == Reason.NEEDS_PERSON
 
 
 def test_reopening_puts_a_failed_job_in_line_and_leaves_others_alone(clinic: Clinic) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.errors import LeaseLost, MoveRefused
-from database.jobs.attempts import ABSENT, Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, note_look
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import take_over
 from database.jobs.late import note_late
@@ -16,6 +16,7 @@ from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
 from database.views.needs_person import needing_somebody
+from database.vocabulary import Outcome
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, ending
 
 TAKEN = (
@@ -55,7 +56,7 @@ def absent(clinic: Clinic, job_id: int) -> None:
     """Another process looks, does not see it, and it waits for its turn."""
     clinic.take(job_id, OTHER)
     held = clinic.held(job_id, OTHER)
-    note_look(clinic.database, held, request={"x": 1}, outcome=ABSENT, asker=Asker())
+    note_look(clinic.database, held, request={"x": 1}, outcome=Outcome.ABSENT, asker=Asker())
     clinic.finish(job_id, Verdict(Status.MENUNGGU, "menunggu-giliran", "x"), OTHER)
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from database.errors import JobNotFound, LeaseLost
-from database.jobs.attempts import ABSENT, WORKER_DIED, Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, note_look
 from database.jobs.claim import ClaimedJob, claim_one, has_work, release, renew, take_over
 from database.jobs.moves import load, record
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.vocabulary import Outcome
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 LATER = timedelta(seconds=1)
@@ -80,7 +81,7 @@ def test_a_job_of_the_dead_whose_request_left_is_uncertain(clinic: Clinic) -> No
     assert (job.status, job.attempts) == (Status.TIDAK_PASTI, 1)
     assert job.message
     (attempt,) = clinic.attempts(job_id)
-    assert (attempt.outcome, attempt.finished_at) == (WORKER_DIED, clinic.clock.now)
+    assert (attempt.outcome, attempt.finished_at) == (Outcome.WORKER_DIED, clinic.clock.now)
     assert clinic.claim(owner=OTHER) == [job_id]
     assert load(clinic.database, clinic.held(job_id, OTHER)).uncertain
 
@@ -90,10 +91,10 @@ ENDED = (
     ("unknown", Status.TIDAK_PASTI),
     ("already-there", Status.TIDAK_PASTI),
     ("look-failed", Status.TIDAK_PASTI),
-    (WORKER_DIED, Status.TIDAK_PASTI),
+    (Outcome.WORKER_DIED, Status.TIDAK_PASTI),
     ("not-sent", Status.MENUNGGU),
     ("temporary", Status.MENUNGGU),
-    (ABSENT, Status.MENUNGGU),
+    (Outcome.ABSENT, Status.MENUNGGU),
 )
 
 
@@ -133,7 +134,7 @@ LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
         clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence("unknown")
     ),
     lambda clinic, job_id, _: note_look(
-        clinic.database, clinic.held(job_id), request={}, outcome=ABSENT, asker=Asker()
+        clinic.database, clinic.held(job_id), request={}, outcome=Outcome.ABSENT, asker=Asker()
     ),
     lambda clinic, job_id, _: load(clinic.database, clinic.held(job_id)),
 )
