@@ -13,6 +13,7 @@ from database.jobs.hold import Claim
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.vocabulary import Outcome, Reason
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
 
@@ -41,8 +42,8 @@ def refused(database: Database, **evidence: object) -> int:
     assert isinstance(claim_one(database, job_id, owner="saya", lease=LEASE), ClaimedJob)
     asker = Asker(requested_by="Sari", reason="jam diperbaiki")
     number = open_attempt(database, Claim(job_id, "saya", 1), request=body, lease=LEASE, asker=asker)
-    verdict = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
-    said = Evidence("rejected", http_code=200, meta_code="201", duration_ms=41, **evidence)
+    verdict = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    said = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", duration_ms=41, **evidence)
     move(database, Claim(job_id, "saya", 1), verdict, attempt=number, evidence=said)
     return job_id
 

@@ -68,7 +68,7 @@ def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clin
     assert job.claim
     assert job.fresh == load(clinic.database, job.claim)
 
-    clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, "belum-jelas", "contoh"), attempt=clinic.leave(job.id))
+    clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, Reason.UNCLEAR, "contoh"), attempt=clinic.leave(job.id))
     (again,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)
     assert again.fresh is None
     clinic.finish(again.id, success("tambah-pendaftaran"))
@@ -79,7 +79,7 @@ def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clin
 
 def test_a_job_is_not_claimed_before_it_is_due(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", due_in=timedelta(minutes=5)))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "nanti", due_in=timedelta(minutes=5)))
     assert (clinic.claim(), has_work(clinic.database)) == ([], False)
     clinic.clock.advance(minutes=5)
     assert has_work(clinic.database)
@@ -88,7 +88,7 @@ def test_a_job_is_not_claimed_before_it_is_due(clinic: Clinic) -> None:
 
 def test_a_person_may_send_a_job_before_it_is_due(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", due_in=timedelta(minutes=5)))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "nanti", due_in=timedelta(minutes=5)))
     assert isinstance(claim_one(clinic.database, job_id, owner=ME, lease=LEASE), ClaimedJob)
 
 

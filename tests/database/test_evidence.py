@@ -21,7 +21,7 @@ from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, ClinicService, Move, State
 from database.status import Status
 from database.storage.models import Job, ServiceState
-from database.vocabulary import Reason
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."
@@ -49,7 +49,7 @@ class Bench:
         return self.clinic.take(self.clinic.hand_over(jenis, f"RM-e-{next(self.numbers)}"))
 
     def end(self, job_id: int, verdict: Verdict, heard: Heard) -> bool:
-        how = None if heard.is_look else Evidence("unknown" if heard.trouble else "answered", 500)
+        how = None if heard.is_look else Evidence(Outcome.UNKNOWN if heard.trouble else Outcome.REJECTED, 500)
         number = None if how is None else self.clinic.leave(job_id)
         seen = {"attempt": number, "evidence": how, "heard": heard}
         asks = move(self.clinic.database, self.clinic.held(job_id), verdict, **seen)
@@ -451,7 +451,7 @@ def test_a_service_that_is_down_can_be_paused(bench: Bench) -> None:
 
 def test_what_bpjs_itself_put_off_is_not_brought_forward(bench: Bench) -> None:
     asked_to_wait = bench.take()
-    later = Verdict(Status.MENUNGGU, "sementara", "sibuk", due_in=timedelta(minutes=10))
+    later = Verdict(Status.MENUNGGU, Reason.BUSY, "sibuk", due_in=timedelta(minutes=10))
     bench.end(asked_to_wait, later, UP)
     ids = bench.open(3)
     try_again(bench.clinic.database, WHOLE)

@@ -11,7 +11,7 @@ from database.jobs.claim import ClaimedJob, claim_one, has_work, release, renew,
 from database.jobs.moves import load, record
 from database.jobs.verdict import Verdict
 from database.status import Status
-from database.vocabulary import Outcome
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 LATER = timedelta(seconds=1)
@@ -128,10 +128,10 @@ def test_a_job_that_kills_its_holders_is_seen_as_repeated(clinic: Clinic) -> Non
 # what one who lost his lease may still try
 LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
     lambda clinic, job_id, attempt: clinic.finish(job_id, success(""), attempt=attempt),
-    lambda clinic, job_id, _: clinic.finish(job_id, Verdict(Status.GAGAL, "x", "x")),
+    lambda clinic, job_id, _: clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, "x")),
     lambda clinic, job_id, _: clinic.leave(job_id),
     lambda clinic, job_id, attempt: record(
-        clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence("unknown")
+        clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence(Outcome.UNKNOWN)
     ),
     lambda clinic, job_id, _: note_look(
         clinic.database, clinic.held(job_id), request={}, outcome=Outcome.ABSENT, asker=Asker()
@@ -165,7 +165,7 @@ def test_one_who_lost_the_lease_changes_nothing(
     assert (columns(clinic.job(job_id)), [columns(row) for row in clinic.attempts(job_id)]) == before
 
 
-ENDS = ((success(""), Status.TERKIRIM), (Verdict(Status.GAGAL, "ditolak", "x"), Status.GAGAL))
+ENDS = ((success(""), Status.TERKIRIM), (Verdict(Status.GAGAL, Reason.REFUSED, "x"), Status.GAGAL))
 
 
 @pytest.mark.parametrize(("verdict", "status"), ENDS, ids=["success", "refusal"])
@@ -176,7 +176,7 @@ def test_an_answer_counts_whatever_the_time_while_nobody_took_the_job(
     attempt = clinic.leave(job_id)
     clinic.clock.advance(seconds=120)
     clinic.finish(job_id, verdict, attempt=attempt)
-    assert (clinic.status(job_id), clinic.attempts(job_id)[0].outcome) == (status, "outcome")
+    assert (clinic.status(job_id), clinic.attempts(job_id)[0].outcome) == (status, "rejected")
 
 
 def test_a_lease_that_ran_out_is_renewed_while_nobody_took_the_job(clinic: Clinic) -> None:

@@ -15,10 +15,10 @@ from database.jobs.resend import Resend, ask_again, merged
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
-from database.vocabulary import Reason
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, Clinic, ending
 
-REFUSED = Verdict(Status.GAGAL, "ditolak", "kdPoli: Tidak sesuai dengan referensi sistem.")
+REFUSED = Verdict(Status.GAGAL, Reason.REFUSED, "kdPoli: Tidak sesuai dengan referensi sistem.")
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def lost(clinic: Clinic, jenis: str, verdict: Verdict) -> int:
     job_id = clinic.take(clinic.hand_over(jenis))
     body = clinic.job(job_id).body
     attempt = open_attempt(clinic.database, clinic.held(job_id), request=body, lease=LEASE, asker=Asker())
-    how = Evidence("unknown")
+    how = Evidence(Outcome.UNKNOWN)
     move(clinic.database, clinic.held(job_id), verdict, attempt=attempt, evidence=how)
     return job_id
 

@@ -17,7 +17,7 @@ PAGE = (PROJECT / "docs" / "job-states.md").read_text(encoding="utf-8")
 ROOMS = ("database", "tasks", "flows", "cli", "deployments")
 # These words have other meanings too: a table of BPJS's answers, a way of a service, a filter of the monitor.
 OTHERWISE_MEANT = frozenset(
-    {"unknown", "found", "success", "rejected", "temporary", "absent", "unauthorized"}
+    {"unknown", "found", "success", "rejected", "temporary", "absent", "unauthorized"} | {"sementara"}
 )
 
 
