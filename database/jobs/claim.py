@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job in hand: what a task needs to name its run, and no more.
+    """A job as its task gets it; the repr names nobody, for Prefect may write an argument down.
 
     `fresh` is all that sending it needs, when nothing was ever sent of it; else that must be looked up.
     """
@@ -51,8 +51,8 @@ class ClaimedJob:
     id: int
     faskes: str
     jenis: Jenis
-    norm: str
-    nama_pasien: str
+    norm: str = field(repr=False)
+    nama_pasien: str = field(repr=False)
     claim: Claim | None = None  # None: not in hand, it is only to be seen
     until: float = field(default=0.0, compare=False)  # by `elapsed`, the end of its lease or shortly before
     fresh: JobInHand | None = field(default=None, repr=False, compare=False)
