@@ -13,7 +13,7 @@ def test_twenty_callers_are_answered_side_by_side_and_each_registers_once(runnin
     clinic = running(latency_ms=50)
     bodies = [pendaftaran(noKartu=f"{number:013d}") for number in range(200)]
 
-    with httpx.Client(base_url=clinic.simulator.pcare_url, trust_env=False) as client:
+    with httpx.Client(base_url=clinic.simulator.pcare_url, trust_env=False, verify=False) as client:
 
         def send(body: dict[str, object]) -> int:
             return client.post("/pendaftaran", json=body, headers=clinic.headers("pcare")).status_code

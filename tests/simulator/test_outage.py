@@ -43,7 +43,7 @@ def test_what_was_held_survives_an_outage(clinic: Caller) -> None:
 
 
 def test_an_outage_cuts_a_connection_that_was_kept_open(clinic: Caller) -> None:
-    with httpx.Client(base_url=clinic.simulator.pcare_url, trust_env=False) as kept:
+    with httpx.Client(base_url=clinic.simulator.pcare_url, trust_env=False, verify=False) as kept:
         kept.get("/kesadaran", headers=clinic.headers("pcare"))
         clinic.simulator.outage(on=True)
 
