@@ -97,7 +97,7 @@ def open_attempt(
     with database.write() as session:
         now = database.clock()
         hold(session, claim, lease_until=now + lease)
-        return _new_attempt(session, claim.job_id, now, request, asker)
+        return append_attempt(session, claim.job_id, started_at=now, request=dict(request), **vars(asker))
 
 
 def note_look(
@@ -112,15 +112,13 @@ def note_look(
     with database.write() as session:
         now = database.clock()
         hold(session, claim)
-        _new_attempt(session, claim.job_id, now, request, asker, finished_at=now, outcome=outcome)
+        ended = {"started_at": now, "finished_at": now, "outcome": outcome}
+        append_attempt(session, claim.job_id, request=dict(request), **ended, **vars(asker))
 
 
-def _new_attempt(
-    session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker, **more: Any
-) -> int:
-    """Its number."""
-    told = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
-    values = with_row(told, _SEALED, job_id)
+def append_attempt(session: Session, job_id: int, **columns: Any) -> int:
+    """One more row of a job's history, the only way to make one; returns its number."""
+    values = with_row({"job_id": job_id, **columns}, _SEALED, job_id)
     return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
 
 

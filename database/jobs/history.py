@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from database.storage.models import Attempt, JsonObject
+from database.jobs.attempts import append_attempt
+from database.storage.models import JsonObject
 from database.vocabulary import Outcome
 
 
@@ -25,18 +25,15 @@ class Word:
 
 def append_word(session: Session, job_id: int, outcome: Outcome, word: Word, now: datetime) -> None:
     """One more row of the job's history, within the transaction that moves the job."""
-    newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
-    session.add(
-        Attempt(
-            job_id=job_id,
-            number=newest + 1,
-            started_at=now,
-            finished_at=now,
-            outcome=outcome,
-            request=word.body,
-            flow_run_id=word.flow_run_id,
-            requested_by=word.by or None,
-            reason=word.reason or None,
-            changes=word.changes or None,
-        )
+    append_attempt(
+        session,
+        job_id,
+        started_at=now,
+        finished_at=now,
+        outcome=outcome,
+        request=word.body,
+        flow_run_id=word.flow_run_id,
+        requested_by=word.by or None,
+        reason=word.reason or None,
+        changes=word.changes or None,
     )

@@ -14,7 +14,7 @@ from itertools import takewhile
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from database.jobs.attempts import Evidence
+from database.jobs.attempts import Evidence, append_attempt
 from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -217,27 +217,24 @@ _CASES = (
 
 def _append(late: _Late, outcome: Outcome) -> None:
     """One more row, with what came back and of which attempt."""
-    newest = late.session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == late.job.id)) or 0
     attempt, evidence = late.attempt, late.evidence
-    late.session.add(
-        Attempt(
-            job_id=late.job.id,
-            number=newest + 1,
-            started_at=attempt.started_at,
-            finished_at=late.now,
-            duration_ms=evidence.duration_ms,
-            outcome=outcome,
-            http_code=evidence.http_code,
-            meta_code=evidence.meta_code,
-            request=attempt.request,
-            response=evidence.response,
-            raw=evidence.raw,
-            flow_run_id=attempt.flow_run_id,
-            task_run_id=attempt.task_run_id,
-            requested_by=attempt.requested_by,
-            reason=f"jawaban percobaan {attempt.number}, datang setelah diambil alih: {evidence.outcome}",
-            changes={"hasil": dict(late.verdict.result)} if late.verdict.result else None,
-        )
+    append_attempt(
+        late.session,
+        late.job.id,
+        started_at=attempt.started_at,
+        finished_at=late.now,
+        duration_ms=evidence.duration_ms,
+        outcome=outcome,
+        http_code=evidence.http_code,
+        meta_code=evidence.meta_code,
+        request=attempt.request,
+        response=evidence.response,
+        raw=evidence.raw,
+        flow_run_id=attempt.flow_run_id,
+        task_run_id=attempt.task_run_id,
+        requested_by=attempt.requested_by,
+        reason=f"jawaban percobaan {attempt.number}, datang setelah diambil alih: {evidence.outcome}",
+        changes={"hasil": dict(late.verdict.result)} if late.verdict.result else None,
     )
 
 
