@@ -8,6 +8,7 @@ import typer
 from typer.main import get_command
 
 from cli.app import _app
+from tests.cli.here import every_command
 
 ALL = get_command(_app([]))
 # What Typer and Click say by themselves.
@@ -23,7 +24,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["", *ALL.commands])
+@pytest.mark.parametrize("command", ["", *every_command()])
 def test_help_is_indonesian_and_fits_eighty_columns(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """Refusals that may concern more than their own request say what they may concern, in whatever clothes they come."""
 
+from typing import Any
+
 import pytest
 
 from bpjs_client.code_table import READ
@@ -21,7 +23,10 @@ CREDENTIAL, CLOCK, ROUTE, GRANT = Suspect.CREDENTIAL, Suspect.CLOCK, Suspect.ROU
 FAILED = "PRECONDITION_FAILED"
 
 
-def refusal(asked, status, content) -> BpjsError:
+Asked = Jenis | tuple[str, Service]
+
+
+def refusal(asked: Asked, status: int, content: Any) -> BpjsError:
     """What becomes of a job, or of a read (READ and its service), that is answered so."""
     bpjs = clinic(answering(status, content))
     with pytest.raises(BpjsError) as caught:
@@ -74,11 +79,12 @@ BY_STATUS = [
     (READ_A, 200, envelope(A, 401)),
 ]  # fmt: skip
 # A gateway's 4xx: JSON without BPJS's envelope, a sentence, a page, nothing at all.
-BY_A_GATEWAY = [
+ANY_4XX: list[Any] = [NO_ROUTE, [], "No Mapping Rule matched", BLOCKED, None]
+BY_A_GATEWAY: list[tuple[Asked, int, Any]] = [
     (asked, status, content)
     for asked in (REGISTER, VISIT, UNREGISTER, UNVISIT, ADD, READ_P, READ_A)
     for status in (400, 404, 405, 409, 410, 415, 422)
-    for content in (NO_ROUTE, [], "No Mapping Rule matched", BLOCKED, None)
+    for content in ANY_4XX
     if not (status == 404 and content is None and asked in (UNREGISTER, UNVISIT))
 ] + [
     (READ_P, 404, envelope(P, 404, "No Mapping Rule matched")),
@@ -111,7 +117,9 @@ SUSPECTED = [
 
 
 @pytest.mark.parametrize(("asked", "status", "content", "suspect"), SUSPECTED)
-def test_a_refusal_that_may_concern_more_than_its_request_names_its_suspect(asked, status, content, suspect):
+def test_a_refusal_that_may_concern_more_than_its_request_names_its_suspect(
+    asked: Asked, status: int, content: Any, suspect: str | None
+) -> None:
     error = refusal(asked, status, content)
 
     assert isinstance(error, Unauthorized)
@@ -164,12 +172,14 @@ NO_SUSPECTS = [
 
 
 @pytest.mark.parametrize(("asked", "status", "content", "outcome"), NO_SUSPECTS)
-def test_what_says_nothing_of_the_credential_is_no_suspect(asked, status, content, outcome):
+def test_what_says_nothing_of_the_credential_is_no_suspect(
+    asked: Asked, status: int, content: Any, outcome: str
+) -> None:
     assert refusal(asked, status, content).outcome == outcome
 
 
 @pytest.mark.parametrize("message", ["OK", "Login berhasil", "Signature tidak sesuai"])
-def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(message):
+def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(message: str) -> None:
     rows, number = [{"kdPrognosa": "01"}], {"field": "noUrut", "message": "B12"}
     for service, code in ((P, 200), (A, 1), (A, 201)):
         bpjs = clinic(answering(200, envelope(service, code, message, rows)))
@@ -189,7 +199,7 @@ def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(me
         ("Peserta tidak berhak", "kredensial"),
     ],
 )
-def test_a_refusal_says_what_to_look_at_and_keeps_what_bpjs_said(said, advice):
+def test_a_refusal_says_what_to_look_at_and_keeps_what_bpjs_said(said: str, advice: str) -> None:
     error = refusal(REGISTER, 401, envelope(P, 401, said))
 
     assert advice in error.reason

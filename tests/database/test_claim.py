@@ -7,13 +7,13 @@ from sqlalchemy import update
 
 from database import JobNotFound
 from database.jobs.claim import (
-    NEEDS_PERSON,
     ClaimedJob,
     Waiting,
     claim,
     claim_one,
     has_work,
 )
+from database.jobs.due import NEEDS_PERSON
 from database.jobs.hold import Claim
 from database.jobs.moves import load
 from database.jobs.verdict import Verdict
@@ -126,8 +126,7 @@ def test_claiming_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
 
 def test_one_service_can_be_claimed_alone(clinic: Clinic) -> None:
     queue, registration = clinic.hand_over("tambah-antrean"), clinic.hand_over("tambah-pendaftaran")
-    only_pcare = {"room": lambda door, in_hand: 9 if door.service == "pcare" else 0}
-    assert clinic.claim(**only_pcare) == [registration]
+    assert clinic.claim(room=lambda door, in_hand: 9 if door.service == "pcare" else 0) == [registration]
     assert clinic.claim() == [queue]
 
 

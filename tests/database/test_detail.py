@@ -1,5 +1,7 @@
 """One job, whole: what was asked, what came back, and every attempt in between."""
 
+from typing import Any
+
 import pytest
 
 from database import JobNotFound
@@ -13,7 +15,7 @@ from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}
 
 
-def attempt(clinic: Clinic, job_id: int, verdict: Verdict, evidence: Evidence, **asked: object) -> None:
+def attempt(clinic: Clinic, job_id: int, verdict: Verdict, evidence: Evidence, **asked: Any) -> None:
     """One whole attempt: taken in hand, sent, answered."""
     clinic.take(job_id)
     asker = Asker(**{name: asked[name] for name in ("requested_by", "reason", "changes") if name in asked})

@@ -8,6 +8,7 @@ import pytest
 
 import tasks.delivery.deliver
 from database import Database
+from database.jobs.attempts import Asker
 from database.jobs.claim import claim, claim_one, take_over
 from database.jobs.hold import Claim
 from database.storage.elapsed import elapsed
@@ -115,9 +116,7 @@ def test_two_claims_of_one_process_are_told_apart(here: Stopped) -> None:
     here.seconds = 0.0
     at.in_hand.add(second)  # type: ignore[arg-type]
     for token in (1, 2):
-        tasks.delivery.deliver.deliver(
-            Claim(job_id, at.owner, token), at, asker=tasks.delivery.deliver.Asker(), last_try=True
-        )
+        tasks.delivery.deliver.deliver(Claim(job_id, at.owner, token), at, asker=Asker(), last_try=True)
         assert len(here.desk.requests) == token - 1
     assert here.desk.job(job_id).status == "terkirim"
 
