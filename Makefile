@@ -6,7 +6,7 @@ INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
 
-.PHONY: setup run demo deploy test test-all test-ui chaos check lock audit bench load
+.PHONY: setup run demo deploy test cov test-all test-ui chaos check lock audit bench load
 
 setup: .venv/ready
 
@@ -37,6 +37,10 @@ deploy: setup
 # What each change is held against: every rule, the processes in small.
 test: setup
 	$(PYTEST) -m "not long"
+
+# How much of the rooms those tests run through; nearly as long again.
+cov: setup
+	$(PYTEST) -m "not long" --cov --cov-report=term --cov-fail-under=85
 
 # With each start of everything, the browser, the storms, and PostgreSQL wherever SQLite was tried: before a release.
 test-all: setup
