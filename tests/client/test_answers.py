@@ -7,6 +7,7 @@ import pytest
 
 from bpjs_client.errors import BpjsError
 from bpjs_client.jenis import Jenis, Service
+from bpjs_client.readback import rows_of
 
 from .samples import BODIES, CARD, Handler, answering, clinic, encrypt, encrypted, envelope, sealed_text
 
@@ -247,10 +248,10 @@ NO_DATA = [
 def test_every_form_of_no_data_is_an_empty_list_and_no_error(
     service: Service, status: int, content: Any
 ) -> None:
-    bpjs = clinic(answering(status, content))
+    exchange = clinic(answering(status, content)).read(service, "ref")
 
-    assert bpjs.read(service, "ref").response in (None, [])
-    assert bpjs.read_list(service, "ref") == []
+    assert exchange.response in (None, [])
+    assert rows_of(exchange) == []
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_a_reference_gives_its_rows_in_every_form(service: Service, code: int, r
     def handle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=envelope(service, code, "OK", encrypted(response, request)))
 
-    assert clinic(handle).read_list(service, "ref") == [{"kodepoli": "001"}]
+    assert rows_of(clinic(handle).read(service, "ref")) == [{"kodepoli": "001"}]
 
 
 UNREADABLE = [
@@ -340,7 +341,7 @@ def test_of_a_name_that_comes_twice_the_last_counts() -> None:
 def test_names_with_raw_line_breaks_are_read() -> None:
     content = '{"response": [{"nmTindakan": "satu\r\ndua"}], "metaData": {"code": 200, "message": "OK"}}'
 
-    assert clinic(answering(200, content)).read_list(P, "tindakan") == [{"nmTindakan": "satu\r\ndua"}]
+    assert rows_of(clinic(answering(200, content)).read(P, "tindakan")) == [{"nmTindakan": "satu\r\ndua"}]
 
 
 def test_only_the_first_4000_characters_of_a_body_are_kept() -> None:
