@@ -86,11 +86,11 @@ def test_a_tag_that_was_cut_off_is_not_shown() -> None:
 
 @pytest.mark.parametrize("unit", ["<", "<a ", "<a b=", "<a '", "<!--", "<![", "</a", "<?", "&#x", "<script>"])
 def test_nonsense_of_any_length_costs_little(unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     page_words(unit * (2**24 // len(unit)))
 
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5  # of this process's own: whatever else the machine does
 
 
 @given(st.text(alphabet=st.sampled_from("<>!-/[]&#;x9=\"' aZ\x00\ud800?") | st.characters()))

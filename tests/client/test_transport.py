@@ -21,6 +21,8 @@ from .samples import BODIES, clinic, settings
 from .sockets import server
 
 JOB = Jenis.TAMBAH_PENDAFTARAN
+# On however busy a machine. Without the deadline these servers would keep us for longer than any test may take.
+SOON = 30
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
 
 
@@ -87,7 +89,7 @@ def test_an_answer_that_drips_ends_at_the_deadline(talk: Talk) -> None:
         with pytest.raises(BpjsError):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert 0.9 < time.monotonic() - started < 3
+    assert 0.9 < time.monotonic() - started < SOON
 
 
 def test_a_lost_write_is_never_repeated() -> None:
@@ -135,7 +137,7 @@ def test_a_handshake_that_drips_ends_at_the_deadline_and_nothing_was_sent() -> N
         with pytest.raises(NotSent):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < SOON
 
 
 def take_a_sip_at_a_time(connection: socket.socket, over: threading.Event) -> None:
@@ -149,7 +151,7 @@ def test_a_request_that_is_taken_a_sip_at_a_time_ends_at_the_deadline() -> None:
         with pytest.raises(Unknown):
             bpjs.send(JOB, BODIES[JOB] | {"keluhan": "a" * 20_000_000})
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < SOON
 
 
 @contextmanager
@@ -170,12 +172,12 @@ def asking(resolve: Resolve, url: str, timeout: float) -> Bpjs:
 
 
 def test_a_host_with_many_addresses_that_say_nothing_ends_at_the_deadline() -> None:
-    with black_hole() as url, asking(lambda *_: ["127.0.0.1"] * 8, url, timeout=0.5) as bpjs:
+    with black_hole() as url, asking(lambda *_: ["127.0.0.1"] * 200, url, timeout=0.5) as bpjs:
         started = time.monotonic()
         with pytest.raises(NotSent, match="dalam batas waktu"):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert 0.9 < time.monotonic() - started < 2
+    assert 0.9 < time.monotonic() - started < SOON  # with half a second for each it would be 100 s
 
 
 def test_the_next_address_is_tried_when_one_refuses() -> None:
@@ -189,19 +191,18 @@ def test_the_next_address_is_tried_when_one_refuses() -> None:
 
 
 def test_a_resolver_that_thinks_too_long_is_not_waited_for() -> None:
-    thought = threading.Event()
+    told, answered = threading.Event(), threading.Event()
 
     def think(host: str, port: int) -> list[str]:
-        thought.wait(20)
+        told.wait(60)
+        answered.set()
         return ["127.0.0.1"]
 
     with asking(think, "https://bpjs.test", timeout=0.3) as bpjs:
-        started = time.monotonic()
         with pytest.raises(NotSent, match="dalam batas waktu"):
             bpjs.send(JOB, BODIES[JOB])
-        thought.set()
-
-    assert time.monotonic() - started < 1.5
+        assert not answered.is_set()
+        told.set()
 
 
 @pytest.mark.parametrize("failure", [socket.gaierror("tidak dikenal"), UnicodeError("bukan nama")])
