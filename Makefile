@@ -53,13 +53,14 @@ test-ui: setup
 chaos: setup
 	@$(BIN)/python -m tests.chaos
 
+# deptry's second run: tests and benchmarks may import what is for development, but it is named.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/deptry . --exclude '\.venv' --ignore DEP002,DEP004 # tests and benchmarks may import what is for development
+	$(BIN)/deptry . --exclude '\.venv' --ignore DEP002,DEP004
 	git ls-files -z -- ':!tests' ':!*.lock' ':!*.png' | xargs -0 $(BIN)/detect-secrets-hook --exclude-secrets '^(PASSWORD|password)$$'
 	git ls-files -z -- tests ':!tests/vectors' | xargs -0 $(BIN)/detect-secrets-hook $(INVENTED)
 
