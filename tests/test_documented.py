@@ -1,4 +1,4 @@
-"""Every command and every setting is told of: who adds one and tells nobody is stopped here."""
+"""Every command, setting and dependency is told of: who adds one and tells nobody is stopped here."""
 
 import ast
 import re
@@ -8,14 +8,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from pydantic_settings import BaseSettings
 
 from database.settings import PROJECT
 from tests.cli.here import every_command
 from tests.documents import calls
 
-PACKAGED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]
-ROOMS = [room.removesuffix("*") for room in PACKAGED["include"]]
+OURS = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+ROOMS = [room.removesuffix("*") for room in OURS["tool"]["setuptools"]["packages"]["find"]["include"]]
 SOURCES = sorted(file for room in ROOMS for file in (PROJECT / room).rglob("*.py"))
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 # Where somebody looks who sets up a clinic.
@@ -77,3 +78,13 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
 def test_every_command_is_documented(command: str) -> None:
     pages = [page.name for page in PAGES if any(call.words[:1] == [command] for call in calls(page))]
     assert pages, f"bpjs {command} stands neither in README.md nor in docs/"
+
+
+def test_every_dependency_has_its_reason() -> None:
+    page = (PROJECT / "docs" / "decisions.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| ([^|]+) \| ([^|]{10,}) \|$", page.partition("## Dependencies")[2].partition("\n## ")[0], re.M
+    )
+    told = {name.split()[0] for names, _ in rows[1:] for name in names.split(", ")}
+    named = {Requirement(dependency).name for dependency in OURS["project"]["dependencies"]}
+    assert named == told
