@@ -1,4 +1,8 @@
-"""Every row of the code table decides what it says, and decides it before any other row."""
+"""Every row of the code table decides what it says, and no row before it takes its answers.
+
+What each should say is not told here, where the table is held against itself, but spelled out in test_answers.py
+and test_suspects.py.
+"""
 
 from collections.abc import Iterable
 from types import EllipsisType

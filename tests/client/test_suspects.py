@@ -44,6 +44,9 @@ IN_ANY_CLOTHES = [
     (UNREGISTER, 424, envelope(P, 424, "Login PCare gagal")),
     (UNVISIT, 428, envelope(P, 428, "Credential tidak dikenal")),
     (VISIT, 200, envelope(P, 403, "Authentication failed: invalid credential")),
+    (UNVISIT, 412, envelope(P, 412, "Authentication failed")),
+    (VISIT, 412, envelope(P, 412, "Unauthorized")),
+    (REGISTER, 412, envelope(P, 412, "Tanda tangan tidak cocok")),
     (VISIT, 500, envelope(P, 500, "Login gagal, silakan login ulang", [])),
     (REGISTER, 201, envelope(P, 201, "Autentikasi gagal")),
     (REGISTER, 200, envelope(P, 200, "InvalidSignature")),
@@ -118,7 +121,7 @@ SUSPECTED = [
 
 @pytest.mark.parametrize(("asked", "status", "content", "suspect"), SUSPECTED)
 def test_a_refusal_that_may_concern_more_than_its_request_names_its_suspect(
-    asked: Asked, status: int, content: Any, suspect: str | None
+    asked: Asked, status: int, content: Any, suspect: Suspect
 ) -> None:
     error = refusal(asked, status, content)
 
@@ -144,12 +147,17 @@ NO_SUSPECTS = [
     (READ_P, 429, "Too many logins", "temporary"),
     # SQL Server speaks of a login of BPJS's own.
     (VISIT, 500, envelope(P, 500, "Login failed for user 'pcare'.", []), "unknown"),
+    (READ_P, 500, envelope(P, 500, "Login failed for user 'pcare'.", []), "temporary"),
+    (VISIT, 500, envelope(P, 500, 'Cannot open database "x" requested by the login.', []), "unknown"),
     (READ_P, 500, envelope(P, 500, 'Cannot open database "x" requested by the login. The login failed.'), "temporary"),
     # Inside other words these words say nothing.
     (VISIT, 412, envelope(P, 412, FAILED, DOCTORS), "rejected"),
     (ADD, 200, envelope(A, 201, "Poli kardiologinya tutup"), "rejected"),
     # A timeout and a failure stay what they are; a page may show a field for a login to anybody.
+    (VISIT, 408, envelope(P, 408, "Request Timeout"), "unknown"),
+    (READ_P, 408, envelope(P, 408, "Request Timeout"), "temporary"),
     (ADD, 408, {"message": "Request Timeout"}, "unknown"),
+    (ADD, 408, None, "unknown"),
     (READ_P, 408, BLOCKED, "temporary"),
     (ADD, 502, NO_ROUTE, "unknown"),
     (READ_P, 503, {"message": "name resolution failed"}, "temporary"),
@@ -157,8 +165,12 @@ NO_SUSPECTS = [
     (READ_P, 200, BLOCKED, "temporary"),
     (VISIT, 200, "<html><form>Username <input> Password <input> Login</form></html>", "unknown"),
     (READ_P, 503, "<html>Login</html>", "temporary"),
+    # A success code that is not this endpoint's proves nothing.
+    (REGISTER, 202, envelope(P, 202, "Accepted"), "unknown"),
     # BPJS itself says that nothing is there, or ASP.NET without a word: a look decides.
     (UNREGISTER, 304, None, "not-found"),
+    (UNVISIT, 200, envelope(P, 304, "NOT_MODIFIED"), "not-found"),
+    (UNREGISTER, 412, envelope(P, 412, "Data tidak ditemukan"), "not-found"),
     (UNREGISTER, 404, None, "not-found"),
     (UNVISIT, 404, envelope(P, 404, "Not Found"), "not-found"),
     (READ_P, 404, envelope(P, 404, "Data tidak ditemukan"), "not-found"),
