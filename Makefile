@@ -6,7 +6,7 @@ INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
 
-.PHONY: setup run demo deploy test test-all test-ui chaos check audit bench load
+.PHONY: setup run demo deploy test cov test-all test-ui chaos check lock audit bench load
 
 setup: .venv/ready
 
@@ -38,6 +38,10 @@ deploy: setup
 test: setup
 	$(PYTEST) -m "not long"
 
+# How much of the rooms those tests run through; nearly as long again.
+cov: setup
+	$(PYTEST) -m "not long" --cov --cov-report=term --cov-fail-under=85
+
 # With each start of everything, the browser, the storms, and PostgreSQL wherever SQLite was tried: before a release.
 test-all: setup
 	$(PYTEST)
@@ -49,13 +53,24 @@ test-ui: setup
 chaos: setup
 	@$(BIN)/python -m tests.chaos
 
+# deptry's second run: tests and benchmarks may import what is for development, but it is named.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/deptry . --exclude '\.venv' --ignore DEP002,DEP004
 	git ls-files -z -- ':!tests' ':!*.lock' ':!*.png' | xargs -0 $(BIN)/detect-secrets-hook --exclude-secrets '^(PASSWORD|password)$$'
 	git ls-files -z -- tests ':!tests/vectors' | xargs -0 $(BIN)/detect-secrets-hook $(INVENTED)
+
+# The locks from pyproject.toml, for every Python and machine; what is pinned stays: make lock LOCK="--upgrade-package httpx"
+UV := .venv/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+lock:
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(UV) $(LOCK) --group dev --output-file requirements.lock pyproject.toml >/dev/null
+	$(UV) $(LOCK) --group others --output-file requirements-others.lock >/dev/null
 
 # Known weaknesses of what the locks pin; asks pypi.org about each package, so it needs the network.
 audit: setup

@@ -53,8 +53,9 @@ def _seconds(*whose: str, beside: Path | None = None) -> float:
 def _library() -> Callable[[str], str]:
     import lzstring  # noqa: PLC0415 - whichever is there
 
-    unpack = getattr(lzstring, "decompress_from_encoded_uri_component", None)
-    return unpack or lzstring.LZString().decompressFromEncodedURIComponent
+    ours = getattr(lzstring, "decompress_from_encoded_uri_component", None)
+    unpack: Callable[[str], str] = ours or lzstring.LZString().decompressFromEncodedURIComponent
+    return unpack
 
 
 def _ours(packed: str) -> str:

@@ -200,12 +200,12 @@ def doubled(writes: list[dict[str, Any]]) -> int:
 def figures(size: Size, jobs: list[Delivered]) -> dict[str, str]:
     """What the day was like."""
     lags = [job.lag for job in jobs if job.lag is not None]
-    calm = [job for job in jobs if job.lag is not None and not _near_outage(size, job.handed_over)]
-    first = [job.lag for job in calm if job.handed_over < size.after(OUTAGE[0])]
-    last = [job.lag for job in calm if job.handed_over > size.after(OUTAGE[1])]
+    calm = [(job, job.lag) for job in jobs if job.lag is not None and not _near_outage(size, job.handed_over)]
+    first = [lag for job, lag in calm if job.handed_over < size.after(OUTAGE[0])]
+    last = [lag for job, lag in calm if job.handed_over > size.after(OUTAGE[1])]
     by_clinic = defaultdict(list)
-    for job in calm:
-        by_clinic[job.faskes].append(job.lag or 0.0)
+    for job, lag in calm:
+        by_clinic[job.faskes].append(lag)
     medians = sorted(statistics.median(each) for each in by_clinic.values())
     counts = {word: sum(job.status == word for job in jobs) for word in ("terkirim", "gagal", "menunggu")}
     return {

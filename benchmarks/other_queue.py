@@ -35,7 +35,7 @@ async def main(concurrency: int) -> None:
     )
     codes: list[int] = []
 
-    @app.task(name="send")
+    @app.task(name="send")  # type: ignore[untyped-decorator] # procrastinate is not in this environment
     async def send(jenis: str, body: dict[str, Any]) -> None:
         ready = prepare(Jenis(jenis), body)
         answer = await client.request(ready.method, ready.path, json=ready.json)

@@ -149,10 +149,6 @@ class Bpjs:
         exchange = self._ask(service, READ, read_request(path))
         return replace(exchange, response=_without_empty_forms(exchange.response))
 
-    def read_list(self, service: Service, path: str) -> list[Mapping[str, JSON]]:
-        """The rows of a reference or list in any of its forms. Raises `BpjsError`."""
-        return readback.rows_of(self.read(service, path))
-
     def credential_mark(self, service: Service) -> str:
         """Tells whether the credential of a service is still the one it was, and nothing else."""
         return credential_mark(Credential.of(self._settings, service))

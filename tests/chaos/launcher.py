@@ -5,10 +5,10 @@ It waits for PostgreSQL as much shorter as a storm's leases are shorter than a c
 
 import os
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
-import database.storage.engine
-import database.storage.server_clock
 from cli.app import main
+from database.storage import engine, server_clock
 from database.storage.patience import Patience
 
 AHEAD = "CHAOS_CLOCK_AHEAD_SECONDS"
@@ -20,6 +20,7 @@ if __name__ == "__main__":
     def wrong_now() -> datetime:
         return datetime.now(UTC) + ahead
 
-    database.storage.engine.PATIENCE = PATIENCE
-    database.storage.engine.utc_now = database.storage.server_clock.utc_now = wrong_now
+    patch.object(engine, "PATIENCE", PATIENCE).start()  # until this process ends
+    for module in (engine, server_clock):
+        patch.object(module, "utc_now", wrong_now).start()
     main()

@@ -100,7 +100,7 @@ class Patient:
         antrean = {"nomorkartu": self.card, "kodepoli": POLI, "tanggalperiksa": f"{self.day:%Y-%m-%d}"}
         pcare = {"noKartu": self.card, "tglDaftar": f"{self.day:%d-%m-%Y}", "kdPoli": POLI}
         doctor = {"kodedokter": DOCTOR, "jampraktek": HOURS, "nik": self.nik, "angkaantrean": self.number}
-        return {
+        changes: dict[str, Line] = {
             "tambah-antrean": {**antrean, **doctor, "nomorantrean": f"A-{self.number}"},
             "panggil-antrean": {**antrean, "waktu": int(moment.timestamp() * 1000)},
             "batal-antrean": antrean,
@@ -113,4 +113,5 @@ class Patient:
             },
             "hapus-pendaftaran": pcare,
             "hapus-kunjungan": pcare,
-        }[jenis]
+        }
+        return changes[jenis]

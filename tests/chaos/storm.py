@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
@@ -50,7 +51,7 @@ MEMBERS = (Member(), Member(cons_id="54321", username=SLOW_CLINIC))
 def _poison(simulator: Simulator, people: Sequence[Patient]) -> None:
     """What BPJS never takes, for as long as the storm and the calm after it last."""
     for patient in people:
-        visit = {"card": patient.card, "endpoint": "kunjungan/v1", "method": "POST"}
+        visit: dict[str, Any] = {"card": patient.card, "endpoint": "kunjungan/v1", "method": "POST"}
         if patient.is_poisoned:
             simulator.script_answer("net-error", **visit)
         elif patient.is_firewalled:

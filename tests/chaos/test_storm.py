@@ -1,7 +1,6 @@
 """The promises hold in a storm: nothing lost, nothing doubled, every job ended or waits for a person."""
 
 import os
-import random
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ from database import Database
 from tests.chaos.storm import storm
 from tests.flows.prefect_server import PrefectServer
 from tests.leaks import leaks
+
+SEED = 20260914  # the same storm each time; `make chaos` looks for others
 
 
 @pytest.mark.timeout(240)
@@ -20,7 +21,7 @@ def test_a_storm_loses_and_doubles_nothing(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
+    seed = int(os.environ.get("CHAOS_SEED") or SEED)
     print(f"CHAOS_SEED={seed}")
 
     after = storm(

@@ -8,9 +8,20 @@ from collections.abc import Mapping
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
-from cli.app import main
+from typer._click.core import Command
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from cli.app import _app, main
 from tasks.clinics import configured_clinics
 from tests.cli.terminal import Ran
+
+
+def every_command() -> Mapping[str, Command]:
+    """The commands of `bpjs` by name."""
+    group = get_command(_app([]))
+    assert isinstance(group, TyperGroup)
+    return group.commands
 
 
 def bpjs(*words: str, typed: str = "", environ: Mapping[str, str] | None = None) -> Ran:

@@ -64,24 +64,24 @@ class Terminal:
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+    def __call__(self, *arguments: str, stdin: str | bytes = b"", **environ: str) -> Ran:
         """Run to the end."""
         if any(name.startswith("PYTHON") for name in environ):
             return self.cold(*arguments, stdin=stdin, **environ)
         code, out, err = warm_start().run(
             arguments,
-            stdin=stdin,
+            stdin=_written(stdin),
             environ=self._environ(environ),
             folder=self.folder,
             timeout=LONGEST_SECONDS,
         )
         return Ran(code, out.decode(), err.decode())
 
-    def cold(self, *arguments: str, stdin: bytes = b"", **environ: str) -> Ran:
+    def cold(self, *arguments: str, stdin: str | bytes = b"", **environ: str) -> Ran:
         """Run the installed command to the end, loading everything anew."""
         done = subprocess.run(
             [BPJS, *arguments],
-            input=stdin,
+            input=_written(stdin),
             capture_output=True,
             cwd=self.folder,
             env=self._environ(environ),
@@ -137,7 +137,7 @@ class Terminal:
         """A command that goes on until it is stopped; killed at the end if it still runs."""
         said = self.folder / f"{arguments[0]}.log"
         with said.open("wb") as log:
-            command = [BPJS, *arguments]
+            command: list[str | Path] = [BPJS, *arguments]
             process = subprocess.Popen(
                 command, cwd=self.folder, env=self._environ(environ), stdout=log, stderr=log
             )
@@ -155,6 +155,10 @@ class Terminal:
             and name not in {"COLUMNS", "NO_COLOR", "FORCE_COLOR"}
         }
         return {**inherited, **self.environ, **more}
+
+
+def _written(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 @dataclass(frozen=True)

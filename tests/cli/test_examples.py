@@ -11,18 +11,16 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
-from typer.main import get_command
 
 from bpjs_simulator.sample_day import sample_day
 from bpjs_simulator.server import Simulator
-from cli.app import _app
 from cli.commands import monitor
 from database.settings import PROJECT
 from deployments.run.bpjs import simulator_settings
 from flows.in_process.sending import send_due
 from tasks.clinics import configured_clinics
 from tasks.composition import Composition, using
-from tests.cli.here import bpjs
+from tests.cli.here import bpjs, every_command
 from tests.cli.terminal import Ran
 from tests.documents import Call, calls, indented
 
@@ -30,7 +28,7 @@ from tests.documents import Call, calls, indented
 pytestmark = pytest.mark.timeout(300)
 
 PAGES = (PROJECT / "README.md", PROJECT / "docs" / "panduan-admin.md")
-COMMANDS = get_command(_app([])).commands
+COMMANDS = every_command()
 TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 CTRL_C = 130
 # Not run here, and why.

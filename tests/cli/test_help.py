@@ -1,13 +1,15 @@
 """The help is Indonesian from its first word to its last, and says which version this is."""
 
 import re
-from importlib.metadata import version
+import tomllib
 
 import pytest
 import typer
 from typer.main import get_command
 
 from cli.app import _app
+from database.settings import PROJECT
+from tests.cli.here import every_command
 
 ALL = get_command(_app([]))
 # What Typer and Click say by themselves.
@@ -23,7 +25,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["", *ALL.commands])
+@pytest.mark.parametrize("command", ["", *every_command()])
 def test_help_is_indonesian_and_fits_eighty_columns(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,5 +50,8 @@ def test_an_option_says_what_it_takes_and_whether_it_must_be_given(
 
 
 def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "--version") == f"bpjs {version('bpjs-fktp')}\n"
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert said(capsys, "--version") == f"bpjs {project['version']}\n", (
+        "after another version: pip install -e ."
+    )
     assert isinstance(ALL, typer.core.TyperGroup)

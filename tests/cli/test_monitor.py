@@ -287,11 +287,12 @@ def test_a_spreadsheet_holds_text_as_text_and_numbers_as_numbers(
     ran = terminal("monitor", "--xlsx", str(file))
 
     assert (ran.code, ran.out, ran.err) == (0, f"2 pekerjaan tertulis di {file}\n", "")
-    heading, newest, oldest = load_workbook(file).active.iter_rows(values_only=True)
+    sheet = load_workbook(file).worksheets[0]
+    heading, newest, oldest = sheet.iter_rows(values_only=True)
     assert heading[:5] == ("Id", "Tanggal", "Norm", "Nama Pasien", "Jenis")
     assert (newest[0], oldest[0]) == (2, 1)
     assert oldest[2:4] == ("007", '=HYPERLINK("x")')
-    assert load_workbook(file).active["D3"].data_type == "s"
+    assert sheet["D3"].data_type == "s"
 
 
 def test_an_export_holds_all_rows_and_says_when_it_does_not(terminal: Terminal, line: Line) -> None:

@@ -72,7 +72,7 @@ def test_any_value_of_a_body_fits_into_a_spreadsheet(full: Terminal, tmp_path: P
     file = tmp_path / "hari-ini.xlsx"
     ran = full(*ASKED, "--xlsx", str(file))
     assert (ran.code, ran.out, ran.err) == (0, f"{len(VALUES)} pekerjaan tertulis di {file}\n", "")
-    heading, *rows = load_workbook(file).active.iter_rows(values_only=True)
+    heading, *rows = load_workbook(file).worksheets[0].iter_rows(values_only=True)
     assert [row[heading.index(COLUMN)] for row in reversed(rows)] == [shown for _, shown in VALUES.values()]
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,7 +36,7 @@ ATTEMPT_KEYS = {
 }
 
 
-def refused(database: Database, **evidence: object) -> int:
+def refused(database: Database, **evidence: Any) -> int:
     """A job that BPJS refused once; returns its id."""
     body = BODIES["tambah-antrean"]
     job_id = enqueue("tambah-antrean", "RM-1", "Pasien Contoh", body, database=database).id

@@ -92,7 +92,8 @@ def _serve(address: str) -> None:
 
 def _parted(connection: socket.socket) -> Callable[[], Any]:
     """In the child: fork once more; the parent tells how the command ended and is gone, the child runs it."""
-    said, files = b"", []
+    said = b""
+    files: list[int] = []
     while not said.endswith(b"\n"):
         more, given, _, _ = socket.recv_fds(connection, _LONGEST, _FILES)
         said, files = said + more, [*files, *given]
@@ -129,7 +130,7 @@ def _become(told: Callable[[], Any]) -> None:
     except BaseException:  # noqa: BLE001 - as Python itself ends
         sys.excepthook(*sys.exc_info())
         code = 1
-    threading._shutdown()
+    threading._shutdown()  # type: ignore[attr-defined] # as Python itself does at its end
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

@@ -1,12 +1,15 @@
 """The answers that the contract describes, each with what happens next."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from bpjs_client.errors import BpjsError
 from bpjs_client.jenis import Jenis, Service
+from bpjs_client.readback import rows_of
 
-from .samples import BODIES, CARD, answering, clinic, encrypt, encrypted, envelope, sealed_text
+from .samples import BODIES, CARD, Handler, answering, clinic, encrypt, encrypted, envelope, sealed_text
 
 P, A = Service.PCARE, Service.ANTREAN
 REGISTER, VISIT = Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN
@@ -125,24 +128,28 @@ NO_VISIT_NUMBERS = [
 ]
 
 
-def failure(jenis, handler) -> BpjsError:
+def failure(jenis: Jenis, handler: Handler) -> BpjsError:
     with pytest.raises(BpjsError) as caught:
         clinic(handler).send(jenis, BODIES[jenis])
     return caught.value
 
 
 @pytest.mark.parametrize(("jenis", "status", "content", "outcome"), REFUSALS)
-def test_a_refusal_of_the_contract_says_what_happens_next(jenis, status, content, outcome):
+def test_a_refusal_of_the_contract_says_what_happens_next(
+    jenis: Jenis, status: int, content: Any, outcome: str
+) -> None:
     assert failure(jenis, answering(status, content)).outcome == outcome
 
 
 @pytest.mark.parametrize(("jenis", "response", "result"), NUMBERS)
 @pytest.mark.parametrize("is_encrypted", [True, False])
 @pytest.mark.parametrize("metadata", [("metaData", 201), ("metadata", "201"), ("MetaData", 201.0)])
-def test_a_number_is_found_in_every_form_of_the_answer(jenis, response, result, is_encrypted, metadata):
+def test_a_number_is_found_in_every_form_of_the_answer(
+    jenis: Jenis, response: Any, result: dict[str, str], is_encrypted: bool, metadata: tuple[str, Any]
+) -> None:
     key, code = metadata
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         written = encrypted(response, request) if is_encrypted else response
         return httpx.Response(201, json={"response": written, key: {"message": "CREATED", "code": code}})
 
@@ -160,7 +167,7 @@ def test_a_number_is_found_in_every_form_of_the_answer(jenis, response, result, 
         *((VISIT, "noKunjungan", number) for number in NO_VISIT_NUMBERS),
     ],
 )
-def test_a_create_whose_number_is_no_number_is_not_proven(jenis, name, number):
+def test_a_create_whose_number_is_no_number_is_not_proven(jenis: Jenis, name: str, number: Any) -> None:
     for response in (
         {"field": name, "message": number},
         [{"field": name, "message": number}],
@@ -171,15 +178,15 @@ def test_a_create_whose_number_is_no_number_is_not_proven(jenis, name, number):
 
 @pytest.mark.parametrize("jenis", [UNREGISTER, UNVISIT])
 @pytest.mark.parametrize("response", ["", None])
-def test_a_delete_succeeds_without_a_number(jenis, response):
+def test_a_delete_succeeds_without_a_number(jenis: Jenis, response: Any) -> None:
     assert clinic(answering(200, envelope(P, 200, "OK", response))).send(jenis, BODIES[jenis]).result == {}
 
 
-def test_a_delete_answered_with_http_204_is_done():
+def test_a_delete_answered_with_http_204_is_done() -> None:
     assert clinic(answering(204)).send(UNVISIT, BODIES[UNVISIT]).exchange.http_code == 204
 
 
-def test_a_refusal_names_its_fields_without_doubles():
+def test_a_refusal_names_its_fields_without_doubles() -> None:
     response = [
         {"field": "kdPoli", "message": "salah"},
         {"field": "kdPoli", "message": "salah"},
@@ -205,7 +212,7 @@ def test_a_refusal_names_its_fields_without_doubles():
         ("nan", None),
     ],
 )
-def test_too_many_requests_says_how_long_to_wait(header, seconds):
+def test_too_many_requests_says_how_long_to_wait(header: str, seconds: float | None) -> None:
     error = failure(ADD, answering(429, envelope(A, 429, "Too Many Requests"), Retry_After=header))
 
     assert error.outcome == "temporary"
@@ -216,7 +223,7 @@ def test_too_many_requests_says_how_long_to_wait(header, seconds):
     ("header", "iso"),
     [("Mon, 14 Sep 2026 02:00:30 GMT", "2026-09-14T02:00:30+00:00"), ("kemarin", None)],
 )
-def test_the_servers_clock_is_kept(header, iso):
+def test_the_servers_clock_is_kept(header: str, iso: str | None) -> None:
     exchange = clinic(answering(200, envelope(P, 200, "OK", []), Date=header)).probe(P)
 
     assert (exchange.server_date.isoformat() if exchange.server_date else None) == iso
@@ -238,11 +245,13 @@ NO_DATA = [
 
 
 @pytest.mark.parametrize(("service", "status", "content"), NO_DATA)
-def test_every_form_of_no_data_is_an_empty_list_and_no_error(service, status, content):
-    bpjs = clinic(answering(status, content))
+def test_every_form_of_no_data_is_an_empty_list_and_no_error(
+    service: Service, status: int, content: Any
+) -> None:
+    exchange = clinic(answering(status, content)).read(service, "ref")
 
-    assert bpjs.read(service, "ref").response in (None, [])
-    assert bpjs.read_list(service, "ref") == []
+    assert exchange.response in (None, [])
+    assert rows_of(exchange) == []
 
 
 @pytest.mark.parametrize(
@@ -253,11 +262,11 @@ def test_every_form_of_no_data_is_an_empty_list_and_no_error(service, status, co
         (P, 200, {"count": 33, "list": [{"kodepoli": "001"}]}),
     ],
 )
-def test_a_reference_gives_its_rows_in_every_form(service, code, response):
-    def handle(request):
+def test_a_reference_gives_its_rows_in_every_form(service: Service, code: int, response: Any) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=envelope(service, code, "OK", encrypted(response, request)))
 
-    assert clinic(handle).read_list(service, "ref") == [{"kodepoli": "001"}]
+    assert rows_of(clinic(handle).read(service, "ref")) == [{"kodepoli": "001"}]
 
 
 UNREADABLE = [
@@ -273,7 +282,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("status", "content"), UNREADABLE)
-def test_a_read_that_cannot_be_understood_is_asked_again_later(status, content):
+def test_a_read_that_cannot_be_understood_is_asked_again_later(status: int, content: Any) -> None:
     with pytest.raises(BpjsError) as caught:
         clinic(answering(status, content)).read(P, "kesadaran")
 
@@ -281,7 +290,7 @@ def test_a_read_that_cannot_be_understood_is_asked_again_later(status, content):
 
 
 @pytest.mark.parametrize("escape", ["\\ud83d", "\\u0000", "\\ud83d\\ude00"])
-def test_an_answer_can_always_be_stored(escape):
+def test_an_answer_can_always_be_stored(escape: str) -> None:
     content = '{"response": [{"nama": "ESCAPE"}], "metaData": {"code": 200}}'.replace("ESCAPE", escape)
     exchange = clinic(answering(200, content)).read(P, "tindakan")
 
@@ -295,10 +304,10 @@ ODD_NUMBERS = ["1e999", "-1e999", f"{'9' * 400}.5", "9" * 19, "9" * 400, f"-{'9'
 
 @pytest.mark.parametrize("number", ODD_NUMBERS, ids=lambda number: number[:8])
 @pytest.mark.parametrize("is_encrypted", [True, False])
-def test_a_number_that_not_everybody_can_keep_is_kept_as_its_text(number, is_encrypted):
+def test_a_number_that_not_everybody_can_keep_is_kept_as_its_text(number: str, is_encrypted: bool) -> None:
     response = f'[{{"field": "noUrut", "message": "B12", "lain": [{number}]}}]'
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         written = f'"{sealed_text(response, request)}"' if is_encrypted else response
         return httpx.Response(201, text=f'{{"response": {written}, "metaData": {{"code": 201}}}}')
 
@@ -309,7 +318,7 @@ def test_a_number_that_not_everybody_can_keep_is_kept_as_its_text(number, is_enc
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**18 - 1, 36.5, 1e300, 1e-400])
-def test_an_ordinary_number_stays_one(number):
+def test_an_ordinary_number_stays_one(number: float) -> None:
     exchange = clinic(answering(200, envelope(P, 200, "OK", [number]))).read(P, "ref")
 
     assert exchange.response == [number]
@@ -317,23 +326,23 @@ def test_an_ordinary_number_stays_one(number):
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
-def test_an_answer_with_a_word_for_a_number_is_no_json(word):
+def test_an_answer_with_a_word_for_a_number_is_no_json(word: str) -> None:
     content = f'{{"response": {{"noUrut": "B12", "berat": {word}}}, "metaData": {{"code": 201}}}}'
 
     assert failure(REGISTER, answering(201, content)).outcome == "unknown"
 
 
-def test_of_a_name_that_comes_twice_the_last_counts():
+def test_of_a_name_that_comes_twice_the_last_counts() -> None:
     content = '{"response": [{"a": 1, "a": 2}], "response": [{"a": 3, "a": 4}], "metaData": {"code": 200}}'
 
     assert clinic(answering(200, content)).read(P, "ref").response == [{"a": 4}]
 
 
-def test_names_with_raw_line_breaks_are_read():
+def test_names_with_raw_line_breaks_are_read() -> None:
     content = '{"response": [{"nmTindakan": "satu\r\ndua"}], "metaData": {"code": 200, "message": "OK"}}'
 
-    assert clinic(answering(200, content)).read_list(P, "tindakan") == [{"nmTindakan": "satu\r\ndua"}]
+    assert rows_of(clinic(answering(200, content)).read(P, "tindakan")) == [{"nmTindakan": "satu\r\ndua"}]
 
 
-def test_only_the_first_4000_characters_of_a_body_are_kept():
-    assert len(failure(ADD, answering(500, "x" * 9000)).exchange.raw) == 4000
+def test_only_the_first_4000_characters_of_a_body_are_kept() -> None:
+    assert failure(ADD, answering(500, "x" * 9000)).exchange.raw == "x" * 4000

@@ -1,6 +1,7 @@
 """Wrong data are named field by field before anything reaches BPJS."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -150,7 +151,7 @@ TACC = [
     (3, "- contoh"),
 ]
 
-REFERRALS = [
+REFERRALS: list[tuple[Any, str]] = [
     (None, "rujukLanjut"),
     ([], "rujukLanjut"),
     (REFERRAL | {"kdppk": None}, "rujukLanjut.kdppk"),
@@ -172,30 +173,30 @@ anything = st.recursive(
 
 
 @pytest.mark.parametrize(("jenis", "changes"), ACCEPTED)
-def test_a_body_that_bpjs_would_take_passes(jenis, changes):
+def test_a_body_that_bpjs_would_take_passes(jenis: Jenis, changes: dict[str, Any]) -> None:
     assert check_body(jenis, body(jenis, **changes)) == []
 
 
 @pytest.mark.parametrize(("jenis", "name", "value"), REFUSED)
-def test_a_wrong_field_is_named_and_no_other(jenis, name, value):
+def test_a_wrong_field_is_named_and_no_other(jenis: Jenis, name: str, value: Any) -> None:
     assert [error.field for error in check_body(jenis, body(jenis, **{name: value}))] == [name]
 
 
 @pytest.mark.parametrize(("referral", "field"), REFERRALS)
-def test_status_pulang_4_needs_a_whole_referral(referral, field):
+def test_status_pulang_4_needs_a_whole_referral(referral: Any, field: str) -> None:
     errors = check_body(VISIT, body(VISIT, kdStatusPulang="4", rujukLanjut=referral))
 
     assert [error.field for error in errors] == [field]
 
 
 @pytest.mark.parametrize(("tacc", "reason"), TACC)
-def test_a_tacc_needs_a_reason_from_its_own_list(tacc, reason):
+def test_a_tacc_needs_a_reason_from_its_own_list(tacc: int | str, reason: Any) -> None:
     errors = check_body(VISIT, body(VISIT, kdTacc=tacc, alasanTacc=reason))
 
     assert [error.field for error in errors] == ["alasanTacc"]
 
 
-def test_a_list_of_reasons_is_told_so_that_staff_can_choose():
+def test_a_list_of_reasons_is_told_so_that_staff_can_choose() -> None:
     told = {tacc: check_body(VISIT, body(VISIT, kdTacc=tacc))[0].message for tacc in (1, 2, 3, 4)}
 
     assert told[1] == told[4] == "Wajib untuk TACC ini, salah satu: < 3 Hari, >= 3 - 7 Hari, >= 7 Hari."
@@ -204,13 +205,13 @@ def test_a_list_of_reasons_is_told_so_that_staff_can_choose():
 
 
 @pytest.mark.parametrize("day", ["14-09-2026", "15-09-2026", "01-01-2027"])
-def test_a_referral_may_be_for_the_same_day_or_later(day):
+def test_a_referral_may_be_for_the_same_day_or_later(day: str) -> None:
     referral = REFERRAL | {"tglEstRujuk": day}
 
     assert check_body(VISIT, body(VISIT, kdStatusPulang="4", rujukLanjut=referral)) == []
 
 
-def test_an_unreadable_day_of_the_visit_is_named_alone():
+def test_an_unreadable_day_of_the_visit_is_named_alone() -> None:
     changes = {"kdStatusPulang": "4", "rujukLanjut": REFERRAL, "tglDaftar": "besok"}
 
     assert [error.field for error in check_body(VISIT, body(VISIT, **changes))] == ["tglDaftar"]
@@ -218,11 +219,13 @@ def test_an_unreadable_day_of_the_visit_is_named_alone():
 
 @pytest.mark.parametrize(("jenis", "name"), [(UNREGISTER, "noUrut"), (UNVISIT, "noKunjungan")])
 @pytest.mark.parametrize("value", PLACEHOLDERS)
-def test_what_only_stands_for_a_number_names_nothing_that_could_be_deleted(jenis, name, value):
+def test_what_only_stands_for_a_number_names_nothing_that_could_be_deleted(
+    jenis: Jenis, name: str, value: Any
+) -> None:
     assert [error.field for error in check_body(jenis, body(jenis, **{name: value}))] == [name]
 
 
-def test_every_wrong_field_is_named_at_once():
+def test_every_wrong_field_is_named_at_once() -> None:
     errors = check_body(VISIT, body(VISIT, sistole="x", kdDiag1="", kdStatusPulang="4"))
 
     assert {error.field for error in errors} == {"sistole", "kdDiag1", "rujukLanjut"}
@@ -230,7 +233,9 @@ def test_every_wrong_field_is_named_at_once():
 
 @pytest.mark.parametrize(("jenis", "name"), [(UNREGISTER, "noUrut"), (UNVISIT, "noKunjungan")])
 @pytest.mark.parametrize("value", [..., None, "", " "])
-def test_a_number_may_come_from_the_chain_but_not_be_missing_when_it_goes_out(jenis, name, value):
+def test_a_number_may_come_from_the_chain_but_not_be_missing_when_it_goes_out(
+    jenis: Jenis, name: str, value: Any
+) -> None:
     wanting = body(jenis, **{name: value})
 
     assert check_body(jenis, wanting) == []
@@ -240,7 +245,7 @@ def test_a_number_may_come_from_the_chain_but_not_be_missing_when_it_goes_out(je
 @pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(Jenis), st.data())
-def test_no_body_however_odd_makes_the_check_raise(jenis, data):
+def test_no_body_however_odd_makes_the_check_raise(jenis: Jenis, data: st.DataObject) -> None:
     names = st.sampled_from(sorted(body(jenis))) | st.text(max_size=8)
     odd = data.draw(st.dictionaries(names, anything, max_size=6))
 
@@ -249,7 +254,7 @@ def test_no_body_however_odd_makes_the_check_raise(jenis, data):
     service_date(jenis, odd), poli(jenis, odd), visit_key(jenis, odd), card(odd)
 
 
-def test_a_very_deep_body_is_refused_without_raising():
+def test_a_very_deep_body_is_refused_without_raising() -> None:
     deep: object = "dalam"
     for _ in range(100_000):
         deep = {"a": deep}
@@ -259,7 +264,7 @@ def test_a_very_deep_body_is_refused_without_raising():
 
 @pytest.mark.parametrize("value", [NIK, PHONE, CARD, f"{CARD}9", int(CARD), [CARD], {"a": NIK}])
 @pytest.mark.parametrize("jenis", Jenis)
-def test_no_sentence_repeats_the_value_it_refuses(jenis, value):
+def test_no_sentence_repeats_the_value_it_refuses(jenis: Jenis, value: Any) -> None:
     digits = (NIK, PHONE, CARD, CARD.lstrip("0"))
     errors = check_body(jenis, dict.fromkeys(body(jenis), value))
 
@@ -271,7 +276,7 @@ def test_no_sentence_repeats_the_value_it_refuses(jenis, value):
     "name", [CARD, f"nik {NIK}", f"{PHONE[:4]}-{PHONE[4:]}", "０００１２３４５６７８９０"]
 )
 @pytest.mark.parametrize("jenis", Jenis)
-def test_no_field_name_shows_a_number(jenis, name):
+def test_no_field_name_shows_a_number(jenis: Jenis, name: str) -> None:
     (error,) = check_body(jenis, {**body(jenis), name: float("nan")})
 
     assert error.message == "Tidak dapat ditulis sebagai JSON."
@@ -279,7 +284,7 @@ def test_no_field_name_shows_a_number(jenis, name):
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_the_body_tells_its_day_poli_and_patient(jenis):
+def test_the_body_tells_its_day_poli_and_patient(jenis: Jenis) -> None:
     key = visit_key(jenis, body(jenis))
 
     assert service_date(jenis, body(jenis)) == date(2026, 9, 14)
@@ -291,12 +296,12 @@ def test_the_body_tells_its_day_poli_and_patient(jenis):
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_an_unreadable_body_tells_nothing(jenis):
+def test_an_unreadable_body_tells_nothing(jenis: Jenis) -> None:
     odd = {name: ["bukan", "teks"] for name in body(jenis)}
 
     assert (service_date(jenis, odd), poli(jenis, odd), visit_key(jenis, odd)) == (None, None, None)
     assert card(odd) is None
 
 
-def test_three_jenis_belong_to_antrean_and_four_to_pcare():
+def test_three_jenis_belong_to_antrean_and_four_to_pcare() -> None:
     assert [jenis for jenis in Jenis if jenis.service is Service.ANTREAN] == [ADD, CALL, CANCEL]

@@ -2,6 +2,7 @@
 
 import json
 import string
+from typing import Any
 
 import lzstring
 import pytest
@@ -26,18 +27,18 @@ values = st.recursive(
 
 @settings(max_examples=80, deadline=None)
 @given(values)
-def test_what_was_encrypted_is_read_back_unchanged(value):
+def test_what_was_encrypted_is_read_back_unchanged(value: Any) -> None:
     sealed = encrypt(json.dumps(value, ensure_ascii=False), "12345rahasia1789351200")
 
     assert json.loads(decrypt(sealed, "12345", "rahasia", "1789351200")) == value
 
 
-def test_another_timestamp_does_not_open_it():
+def test_another_timestamp_does_not_open_it() -> None:
     with pytest.raises(Undecryptable):
         decrypt(encrypt('{"a": 1}', "12345rahasia1789351200"), "12345", "rahasia", "1789351201")
 
 
-def test_a_text_that_was_encrypted_but_not_compressed_is_taken_as_it_is():
+def test_a_text_that_was_encrypted_but_not_compressed_is_taken_as_it_is() -> None:
     sealed = encrypt('{"a": 1}', "12345rahasia1", compress=False)
 
     assert decrypt(sealed, "12345", "rahasia", "1") == '{"a": 1}'
@@ -45,13 +46,13 @@ def test_a_text_that_was_encrypted_but_not_compressed_is_taken_as_it_is():
 
 @settings(max_examples=80, deadline=None)
 @given(st.text(max_size=60) | st.binary(max_size=64).map(lambda data: data.hex()))
-def test_garbage_is_called_undecryptable_and_nothing_else(text):
+def test_garbage_is_called_undecryptable_and_nothing_else(text: str) -> None:
     with pytest.raises(Undecryptable):
         decrypt(text, "12345", "rahasia", "1")
 
 
 @pytest.mark.parametrize("text", ["", "Ok", "bukan base64!", "QUJD", "CREATED"])
-def test_ordinary_words_do_not_look_encrypted(text):
+def test_ordinary_words_do_not_look_encrypted(text: str) -> None:
     assert not looks_encrypted(text)
 
 
@@ -60,7 +61,7 @@ texts = st.text(st.characters(exclude_categories=[]), max_size=400) | st.text("a
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
-def test_what_another_library_packs_is_unpacked_as_it_does(text):
+def test_what_another_library_packs_is_unpacked_as_it_does(text: str) -> None:
     packed = lzstring.compress_to_encoded_uri_component(text)
 
     assert decompress(packed.encode(), 4000) == mended(lzstring.decompress_from_encoded_uri_component(packed))
@@ -68,7 +69,7 @@ def test_what_another_library_packs_is_unpacked_as_it_does(text):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(LETTERS, max_size=40))
-def test_what_another_library_cannot_unpack_is_not_packed(text):
+def test_what_another_library_cannot_unpack_is_not_packed(text: str) -> None:
     try:
         theirs = lzstring.decompress_from_encoded_uri_component(text)
     except (IndexError, KeyError, ValueError):
@@ -81,7 +82,7 @@ def test_what_another_library_cannot_unpack_is_not_packed(text):
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
-def test_no_more_is_unpacked_than_was_asked_for(length, most):
+def test_no_more_is_unpacked_than_was_asked_for(length: int, most: int) -> None:
     packed = lzstring.compress_to_encoded_uri_component("a" * length).encode()
 
     if length <= most:
@@ -91,7 +92,7 @@ def test_no_more_is_unpacked_than_was_asked_for(length, most):
             decompress(packed, most)
 
 
-def test_a_response_that_unpacks_to_too_much_is_undecryptable():
+def test_a_response_that_unpacks_to_too_much_is_undecryptable() -> None:
     tokens = int((2 * MOST_CHARACTERS) ** 0.5)
     with pytest.raises(Undecryptable):
         decrypt(sealed(lz_bomb(tokens + 100)), "12345", "rahasia-simulator", str(int(NOW)))
@@ -99,11 +100,11 @@ def test_a_response_that_unpacks_to_too_much_is_undecryptable():
     assert set(opened) == {" "}
 
 
-def test_a_text_of_blanks_and_base64_is_opened():
+def test_a_text_of_blanks_and_base64_is_opened() -> None:
     sealed = encrypt('{"a": 1}', "12345rahasia1")
 
     assert decrypt("\r\n ".join(sealed), "12345", "rahasia", "1") == '{"a": 1}'
 
 
-def test_surrogate_pairs_are_joined_and_lone_halves_replaced():
+def test_surrogate_pairs_are_joined_and_lone_halves_replaced() -> None:
     assert mended("\ud83d\ude00 \ud83d") == "😀 \ufffd"

@@ -1,5 +1,7 @@
 """Only "already there" about this patient, at this poli, on this day counts as delivered."""
 
+from typing import Any
+
 import pytest
 
 from bpjs_client.errors import AlreadyThere, BpjsError, Rejected
@@ -94,12 +96,12 @@ def answer_to(jenis: Jenis, content: object, status: int, **changes: object) -> 
 
 
 @pytest.mark.parametrize("words", OWN_ANTREAN)
-def test_words_about_this_patient_in_the_queue_mean_that_it_is_there(words):
+def test_words_about_this_patient_in_the_queue_mean_that_it_is_there(words: str) -> None:
     assert type(answer_to(ADD, envelope(Service.ANTREAN, 201, words), 200)) is AlreadyThere
 
 
 @pytest.mark.parametrize("words", OTHERS_ANTREAN)
-def test_words_about_something_else_in_the_queue_are_a_refusal_in_bpjs_words(words):
+def test_words_about_something_else_in_the_queue_are_a_refusal_in_bpjs_words(words: str) -> None:
     error = answer_to(ADD, envelope(Service.ANTREAN, 201, words), 200)
 
     assert type(error) is Rejected
@@ -110,14 +112,16 @@ def test_words_about_something_else_in_the_queue_are_a_refusal_in_bpjs_words(wor
 @pytest.mark.parametrize("jenis", [REGISTER, VISIT])
 @pytest.mark.parametrize("code", [401, 412, 428])
 @pytest.mark.parametrize("words", OWN_PCARE)
-def test_words_about_this_patient_at_pcare_mean_that_it_is_there(jenis, code, words):
+def test_words_about_this_patient_at_pcare_mean_that_it_is_there(jenis: Jenis, code: int, words: str) -> None:
     assert type(answer_to(jenis, envelope(Service.PCARE, code, words), code)) is AlreadyThere
 
 
 @pytest.mark.parametrize("jenis", [REGISTER, VISIT])
 @pytest.mark.parametrize("code", [401, 412, 428])
 @pytest.mark.parametrize("words", OTHERS_PCARE)
-def test_words_about_something_else_at_pcare_are_a_refusal_in_bpjs_words(jenis, code, words):
+def test_words_about_something_else_at_pcare_are_a_refusal_in_bpjs_words(
+    jenis: Jenis, code: int, words: str
+) -> None:
     error = answer_to(jenis, envelope(Service.PCARE, code, words), code)
 
     assert type(error) is Rejected
@@ -133,7 +137,9 @@ def test_words_about_something_else_at_pcare_are_a_refusal_in_bpjs_words(jenis, 
         ([("noKartu", OWN_PCARE[0]), ("noKartu", OTHERS_PCARE[1])], Rejected),
     ],
 )
-def test_each_text_that_says_so_must_speak_of_this_patient(fields, kind):
+def test_each_text_that_says_so_must_speak_of_this_patient(
+    fields: list[tuple[str, str]], kind: type[BpjsError]
+) -> None:
     response = [{"field": name, "message": message} for name, message in fields]
     error = answer_to(VISIT, envelope(Service.PCARE, 412, "PRECONDITION_FAILED", response), 412)
 
@@ -154,11 +160,13 @@ def test_each_text_that_says_so_must_speak_of_this_patient(fields, kind):
         ("Peserta sudah terdaftar, nomor antrean 12", {"nomorantrean": "A-12"}, AlreadyThere),
     ],
 )
-def test_what_is_named_is_held_against_this_request(words, changes, kind):
+def test_what_is_named_is_held_against_this_request(
+    words: str, changes: dict[str, Any], kind: type[BpjsError]
+) -> None:
     assert type(answer_to(ADD, envelope(Service.ANTREAN, 201, words), 200, **changes)) is kind
 
 
-def test_panggil_and_batal_know_no_duplicates():
+def test_panggil_and_batal_know_no_duplicates() -> None:
     for jenis in (Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN):
         assert type(answer_to(jenis, envelope(Service.ANTREAN, 201, OWN_ANTREAN[0]), 200)) is Rejected
         assert BODIES[jenis]["nomorkartu"] == CARD

@@ -1,5 +1,7 @@
 """What a person types into a form becomes a body with BPJS's types, or stays as typed for the check to name."""
 
+from typing import Any
+
 import pytest
 
 from bpjs_client.bodies import MODELS, check_body
@@ -25,7 +27,7 @@ VISIT, ADD = Jenis.TAMBAH_KUNJUNGAN, Jenis.TAMBAH_ANTREAN
         ("sistole", "120 mmHg", "120 mmHg"),
     ],
 )
-def test_each_field_is_read_as_its_type(name, typed, value):
+def test_each_field_is_read_as_its_type(name: str, typed: str, value: Any) -> None:
     read = body_from_form(VISIT, {name: typed})
 
     assert (read, type(read[name])) == ({name: value}, type(value))
@@ -40,13 +42,15 @@ def test_each_field_is_read_as_its_type(name, typed, value):
         (ADD, "tanggalperiksa", "2026-01-05"),
     ],
 )
-def test_a_date_is_typed_either_way_and_written_as_bpjs_wants_it(jenis, name, wire, typed):
+def test_a_date_is_typed_either_way_and_written_as_bpjs_wants_it(
+    jenis: Jenis, name: str, wire: str, typed: str
+) -> None:
     read = body_from_form(jenis, {name: typed})[name]
 
     assert read == (wire if typed in {"05-01-2026", "2026-01-05"} else typed)
 
 
-def test_every_date_of_a_form_is_read_so():
+def test_every_date_of_a_form_is_read_so() -> None:
     ours = {
         name
         for model in MODELS.values()
@@ -58,12 +62,12 @@ def test_every_date_of_a_form_is_read_so():
 
 
 @pytest.mark.parametrize("name", ["kdTacc", "alasanTacc", "rujukLanjut"])
-def test_what_may_be_left_out_is_left_out_when_nothing_was_typed(name):
+def test_what_may_be_left_out_is_left_out_when_nothing_was_typed(name: str) -> None:
     read = body_from_form(VISIT, {**body(VISIT), name: ""})
 
     assert name not in read
     assert check_body(VISIT, read) == []
 
 
-def test_an_empty_card_of_the_queue_is_kept_for_it_means_something():
+def test_an_empty_card_of_the_queue_is_kept_for_it_means_something() -> None:
     assert body_from_form(ADD, {"nomorkartu": "", "nik": ""}) == {"nomorkartu": ""}

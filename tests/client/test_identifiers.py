@@ -3,6 +3,7 @@
 import re
 import string
 import time
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -124,14 +125,14 @@ TEXTS = ["Nomor %s salah", "%s", "noKartu=%s;", "%s; 14-09-2026", "14-09-2026 %s
         *((text, number) for text in TEXTS for number in VISITS),
     ],
 )
-def test_a_long_number_is_masked_however_it_is_written(text, number):
+def test_a_long_number_is_masked_however_it_is_written(text: str, number: str) -> None:
     shown = without_identifiers(text.replace("%s", number))
 
     assert shown.replace("(•••", "•••") == text.replace("%s", "•••")
 
 
 @pytest.mark.parametrize("number", [*LONG, *VISITS, *OWN])
-def test_the_requests_own_numbers_are_masked_however_they_are_split(number):
+def test_the_requests_own_numbers_are_masked_however_they_are_split(number: str) -> None:
     shown = without_identifiers(f"Peserta {number} tidak aktif", REQUEST)
 
     assert shown.endswith("••• tidak aktif")
@@ -140,14 +141,14 @@ def test_the_requests_own_numbers_are_masked_however_they_are_split(number):
 
 @pytest.mark.parametrize("text", READABLE)
 @pytest.mark.parametrize("request_body", [None, REQUEST])
-def test_dates_times_and_codes_stay_readable(text, request_body):
+def test_dates_times_and_codes_stay_readable(text: str, request_body: dict[str, Any] | None) -> None:
     without_own = text.replace("RM-000001", "RM-000002")
 
     assert without_identifiers(without_own, request_body) == without_own
 
 
 @pytest.mark.parametrize(("phone", "text", "shown"), SHORT)
-def test_a_short_identifier_is_masked_as_a_word_of_its_own_only(phone, text, shown):
+def test_a_short_identifier_is_masked_as_a_word_of_its_own_only(phone: str, text: str, shown: str) -> None:
     assert without_identifiers(text, {"nohp": phone}) == shown
 
 
@@ -155,7 +156,7 @@ def test_a_short_identifier_is_masked_as_a_word_of_its_own_only(phone, text, sho
     "name", ["noKartu", "nomorkartu", "nik", "NIK", "nohp", "noHP", "noKTP", "noKunjungan"]
 )
 @pytest.mark.parametrize("value", ["1234567", 1234567])
-def test_the_names_of_identifiers_are_known_in_every_spelling(name, value):
+def test_the_names_of_identifiers_are_known_in_every_spelling(name: str, value: Any) -> None:
     assert without_identifiers("Nomor 1234567 salah", {name: value}) == "Nomor ••• salah"
 
 
@@ -171,12 +172,12 @@ def test_the_names_of_identifiers_are_known_in_every_spelling(name, value):
         ("peserta/nik/32010101", "32010101 tidak ditemukan"),
     ],
 )
-def test_what_only_the_path_of_a_request_names_is_masked_too(path, text):
+def test_what_only_the_path_of_a_request_names_is_masked_too(path: str, text: str) -> None:
     assert without_identifiers(text, None, path).endswith("••• tidak ditemukan")
 
 
 @pytest.mark.parametrize("text", ["14-09-2026 poli 001 antrean B12", "noUrut B12 tanggal 14-09-2026"])
-def test_a_path_masks_no_date_poli_or_number_of_the_queue(text):
+def test_a_path_masks_no_date_poli_or_number_of_the_queue(text: str) -> None:
     path = f"pendaftaran/peserta/{CARD}/tglDaftar/14-09-2026/noUrut/B12/kdPoli/001"
 
     assert without_identifiers(text, None, path) == text
@@ -188,7 +189,7 @@ gaps = st.sampled_from(["", "", "", " ", "-", ".", " - ", "\u2013", "%20", "\u20
 
 @settings(max_examples=200, deadline=None)
 @given(digits, st.data(), st.text(string.ascii_letters + " ,;", max_size=12))
-def test_no_grouping_of_a_requests_number_gets_through(number, data, around):
+def test_no_grouping_of_a_requests_number_gets_through(number: str, data: st.DataObject, around: str) -> None:
     grouped = "".join(digit + data.draw(gaps) for digit in number)
     shown = without_identifiers(f"{around}{grouped}{around}", {"noKartu": number})
 
@@ -197,14 +198,14 @@ def test_no_grouping_of_a_requests_number_gets_through(number, data, around):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
-def test_no_text_makes_it_fail_and_twice_is_no_more_than_once(text):
+def test_no_text_makes_it_fail_and_twice_is_no_more_than_once(text: str) -> None:
     once = without_identifiers(text, REQUEST)
 
     assert without_identifiers(once, REQUEST) == once
 
 
 @pytest.mark.parametrize("piece", ["0", "0 ", "1-", "00:00 ", "01-01-2001 ", "%30", "é1 ", "0a", "(1) "])
-def test_a_long_text_is_read_in_no_time(piece):
+def test_a_long_text_is_read_in_no_time(piece: str) -> None:
     text = piece * 20_000
     started = time.process_time()
     without_identifiers(text, REQUEST)

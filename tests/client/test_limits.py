@@ -136,23 +136,23 @@ def ends_well(process: Greedy, talk: Talk, kind: str, *, read_timeout: float = P
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 @pytest.mark.parametrize("name", FLOODS)
-def test_a_flood_ends_by_the_deadline_and_fills_no_memory(process, name, kind):
+def test_a_flood_ends_by_the_deadline_and_fills_no_memory(process: Greedy, name: str, kind: str) -> None:
     ends_well(process, FLOODS[name], kind)
 
 
 @pytest.mark.parametrize("name", DRIPS)
-def test_a_drip_ends_by_the_deadline(process, name):
+def test_a_drip_ends_by_the_deadline(process: Greedy, name: str) -> None:
     ends_well(process, DRIPS[name], "write")
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
 @pytest.mark.parametrize("name", BOMBS)
-def test_what_grows_when_it_is_unpacked_is_unpacked_to_a_limit(process, name, kind):
+def test_what_grows_when_it_is_unpacked_is_unpacked_to_a_limit(process: Greedy, name: str, kind: str) -> None:
     ends_well(process, BOMBS[name](), kind, read_timeout=10)
 
 
 @pytest.mark.parametrize("name", CROWDS)
-def test_as_many_values_as_are_read_fill_no_memory(process, name):
+def test_as_many_values_as_are_read_fill_no_memory(process: Greedy, name: str) -> None:
     with server(answer(enveloped(CROWDS[name]()))) as url:
         cost = process.cost("read", url, 10)
     assert cost.outcome == "success"
@@ -160,17 +160,17 @@ def test_as_many_values_as_are_read_fill_no_memory(process, name):
 
 
 @pytest.mark.parametrize("name", LARGE)
-def test_json_as_large_as_is_read_fills_no_memory(process, name):
+def test_json_as_large_as_is_read_fills_no_memory(process: Greedy, name: str) -> None:
     ends_well(process, answer(enveloped(LARGE[name]())), "read", read_timeout=10)
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
-def test_a_body_beyond_the_limit_is_not_read_to_its_end(process, kind):
+def test_a_body_beyond_the_limit_is_not_read_to_its_end(process: Greedy, kind: str) -> None:
     ends_well(process, answer(enveloped(filled("{}", TOO_LARGE))), kind, read_timeout=10)
 
 
 @pytest.mark.parametrize("name", ["gzip", "x-gzip", "identity", "GZIP", "", "identity, gzip"])
-def test_an_answer_that_was_packed_once_is_read(process, name):
+def test_an_answer_that_was_packed_once_is_read(process: Greedy, name: str) -> None:
     plain = enveloped(filled('{"kd": "01"}', 200_000))
     body = packed([plain]) if "gzip" in name.lower() else plain
     with server(answer(body, f"Content-Encoding: {name}")) as url:
@@ -178,21 +178,21 @@ def test_an_answer_that_was_packed_once_is_read(process, name):
 
 
 @pytest.mark.parametrize("name", ["br", "zstd", "gzip, gzip", "gzip, br", "aes128gcm"])
-def test_packing_that_nobody_asked_for_is_not_read(process, name):
+def test_packing_that_nobody_asked_for_is_not_read(process: Greedy, name: str) -> None:
     ends_well(process, answer(enveloped("[]"), f"Content-Encoding: {name}"), "write", read_timeout=10)
 
 
-def test_an_answer_that_was_cut_inside_its_packing_is_not_read(process):
+def test_an_answer_that_was_cut_inside_its_packing_is_not_read(process: Greedy) -> None:
     whole = packed([enveloped("[]")])
     ends_well(process, answer(whole[:-9], "Content-Encoding: gzip"), "read", read_timeout=10)
 
 
-def test_an_empty_answer_may_call_itself_packed(process):
+def test_an_empty_answer_may_call_itself_packed(process: Greedy) -> None:
     with server(answer(b"", "Content-Encoding: gzip", status="204 No Content")) as url:
         assert process.cost("read", url, 10).outcome == "success"
 
 
-def test_a_list_as_long_as_bpjs_has_them_is_read(process):
+def test_a_list_as_long_as_bpjs_has_them_is_read(process: Greedy) -> None:
     row = '{"kdProvider": "0099B001", "nmProvider": "KLINIK CONTOH", "aktif": true}'
     with server(answer(enveloped(filled(row, MOST_BYTES // 2)))) as url:
         assert process.cost("read", url, 10).outcome == "success"

@@ -28,7 +28,9 @@ numbers = st.from_regex(r"[0-9]{13}|[0-9]{16}|08[0-9]{8,11}", fullmatch=True)
     st.sampled_from(["%s", "Peserta %s tidak aktif", "noKartu=%s;", "x%sx", "%s %s"]),
     st.booleans(),
 )
-def test_no_error_shows_a_patients_number(jenis, code, number, wording, in_fields):
+def test_no_error_shows_a_patients_number(
+    jenis: Jenis, code: int, number: str, wording: str, in_fields: bool
+) -> None:
     told = wording.replace("%s", number)
     response = [{"field": f"noKartu {number}", "message": told}] if in_fields else None
     status = code if jenis.service is Service.PCARE else 200
@@ -47,7 +49,7 @@ def test_no_error_shows_a_patients_number(jenis, code, number, wording, in_field
 
 
 @pytest.mark.parametrize("phone", ["+62 812-0000-0001", "0812"])
-def test_an_identifier_with_an_unusual_spelling_is_masked_too(phone):
+def test_an_identifier_with_an_unusual_spelling_is_masked_too(phone: str) -> None:
     handler = answering(200, envelope(Service.ANTREAN, 201, f"Nomor {phone} salah"))
 
     with pytest.raises(BpjsError) as caught:
@@ -56,7 +58,7 @@ def test_an_identifier_with_an_unusual_spelling_is_masked_too(phone):
     assert str(caught.value) == "Nomor ••• salah"
 
 
-def test_what_staff_need_to_read_stays_readable():
+def test_what_staff_need_to_read_stays_readable() -> None:
     words = "kdPoli 001 tidak melayani tanggal 14-09-2026 jam 08:00-12:00, kuota 25"
     handler = answering(200, envelope(Service.ANTREAN, 201, words))
 
@@ -67,7 +69,7 @@ def test_what_staff_need_to_read_stays_readable():
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_nothing_is_logged_about_a_request(jenis, caplog):
+def test_nothing_is_logged_about_a_request(jenis: Jenis, caplog: pytest.LogCaptureFixture) -> None:
     bpjs = clinic(answering(200, confirmed(jenis)))
     with caplog.at_level(logging.DEBUG):
         bpjs.send(jenis, BODIES[jenis])
@@ -78,8 +80,8 @@ def test_nothing_is_logged_about_a_request(jenis, caplog):
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_the_exchange_of_a_job_hides_the_patient(jenis):
-    def handle(request):
+def test_the_exchange_of_a_job_hides_the_patient(jenis: Jenis) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
         return httpx.Response(500, text=f"{CARD} {NIK}")
 
     with pytest.raises(BpjsError) as caught:
@@ -90,5 +92,5 @@ def test_the_exchange_of_a_job_hides_the_patient(jenis):
     assert caught.value.exchange.raw == f"{CARD} {NIK}"
 
 
-def test_settings_show_no_secret():
+def test_settings_show_no_secret() -> None:
     assert not any(secret in repr(clinic_settings()) for secret in SECRETS)

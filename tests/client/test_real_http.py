@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
 
@@ -48,7 +50,7 @@ def pcare() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
         thread.join(5)
 
 
-def test_a_job_goes_out_over_real_http_and_is_confirmed():
+def test_a_job_goes_out_over_real_http_and_is_confirmed() -> None:
     with pcare() as (url, seen), Bpjs(settings(pcare_base_url=url)) as bpjs:
         receipt = bpjs.send(Jenis.HAPUS_PENDAFTARAN, BODIES[Jenis.HAPUS_PENDAFTARAN])
 
@@ -58,7 +60,7 @@ def test_a_job_goes_out_over_real_http_and_is_confirmed():
     assert receipt.exchange.server_date is not None
 
 
-def test_no_library_below_us_logs_a_card_number(caplog):
+def test_no_library_below_us_logs_a_card_number(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG), pcare() as (url, _), Bpjs(settings(pcare_base_url=url)) as bpjs:
         bpjs.send(Jenis.HAPUS_PENDAFTARAN, BODIES[Jenis.HAPUS_PENDAFTARAN])
         bpjs.read(Service.PCARE, f"kunjungan/peserta/{CARD}")
@@ -67,7 +69,7 @@ def test_no_library_below_us_logs_a_card_number(caplog):
     assert CARD not in caplog.text
 
 
-def test_a_proxy_in_the_environment_is_not_used(monkeypatch):
+def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -78,7 +80,7 @@ def test_a_proxy_in_the_environment_is_not_used(monkeypatch):
     assert [path for _, path, _ in seen] == ["/pcare-rest/kesadaran"]
 
 
-def test_the_bodies_can_be_checked_without_loading_an_http_library():
+def test_the_bodies_can_be_checked_without_loading_an_http_library() -> None:
     program = "import sys, bpjs_client.bodies, bpjs_client.form; sys.exit('httpx' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

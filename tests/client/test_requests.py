@@ -1,6 +1,7 @@
 """What leaves for BPJS: method, path, headers and body of each job."""
 
 import json
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -29,10 +30,10 @@ SENT = [
 ]
 
 
-def sent_by(jenis, request_body):
+def sent_by(jenis: Jenis, request_body: dict[str, Any]) -> httpx.Request:
     seen = []
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return httpx.Response(200, json=confirmed(jenis))
 
@@ -41,7 +42,9 @@ def sent_by(jenis, request_body):
 
 
 @pytest.mark.parametrize(("jenis", "method", "path", "content_type"), SENT)
-def test_each_job_becomes_the_request_of_the_contract(jenis, method, path, content_type):
+def test_each_job_becomes_the_request_of_the_contract(
+    jenis: Jenis, method: str, path: str, content_type: str
+) -> None:
     request = sent_by(jenis, BODIES[jenis])
 
     assert (request.method, request.url.raw_path.decode()) == (method, path)
@@ -49,7 +52,7 @@ def test_each_job_becomes_the_request_of_the_contract(jenis, method, path, conte
     assert request.content == b"" if method == "DELETE" else json.loads(request.content) == BODIES[jenis]
 
 
-def test_unknown_fields_and_unusual_letters_pass_through_unchanged():
+def test_unknown_fields_and_unusual_letters_pass_through_unchanged() -> None:
     told = body(Jenis.TAMBAH_KUNJUNGAN, keluhan="nyeri “dada” 😀 é", fieldBaru={"a": [1, None]})
 
     assert json.loads(sent_by(Jenis.TAMBAH_KUNJUNGAN, told).content.decode("utf-8")) == told
@@ -64,14 +67,14 @@ def test_unknown_fields_and_unusual_letters_pass_through_unchanged():
         (Jenis.TAMBAH_ANTREAN, {"nik": "", "nohp": "+62 812-0000-0001"}),
     ],
 )
-def test_what_was_handed_over_as_text_leaves_as_that_text(jenis, changes):
+def test_what_was_handed_over_as_text_leaves_as_that_text(jenis: Jenis, changes: dict[str, Any]) -> None:
     told = body(jenis, **changes)
 
     assert json.loads(sent_by(jenis, told).content) == told
 
 
 @pytest.mark.parametrize("value", ["a/b", "../../peserta", "..", ".", "a?b=c", "a#b", "%2F", "a b", "é\\"])
-def test_no_value_can_change_the_path(value):
+def test_no_value_can_change_the_path(value: Any) -> None:
     request = sent_by(Jenis.HAPUS_PENDAFTARAN, body(Jenis.HAPUS_PENDAFTARAN, noUrut=value))
     parts = request.url.raw_path.decode().split("/")
 
@@ -81,8 +84,8 @@ def test_no_value_can_change_the_path(value):
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_wrong_data_never_leave(jenis):
-    def handle(request):
+def test_wrong_data_never_leave(jenis: Jenis) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
         pytest.fail("a wrong body reached BPJS")
 
     with pytest.raises(Rejected) as caught:
@@ -93,7 +96,7 @@ def test_wrong_data_never_leave(jenis):
 
 
 @pytest.mark.parametrize("jenis", Jenis)
-def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis):
+def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis: Jenis) -> None:
     request = prepare(jenis, BODIES[jenis])
     receipt = clinic(answering(200, confirmed(jenis))).deliver(jenis, request)
 
@@ -102,10 +105,10 @@ def test_a_request_can_be_stored_before_it_leaves_and_then_delivered(jenis):
 
 
 @pytest.mark.parametrize("service", Service)
-def test_a_redirect_is_not_followed(service):
+def test_a_redirect_is_not_followed(service: Service) -> None:
     seen = []
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         seen.append(request.url.host)
         return httpx.Response(307, headers={"Location": "http://lain.test/"})
 
@@ -119,10 +122,10 @@ def test_a_redirect_is_not_followed(service):
     ("service", "path"),
     [(Service.PCARE, "/pcare-rest/kesadaran"), (Service.ANTREAN, "/antreanfktp/ref/poli/tanggal/2026-09-14")],
 )
-def test_a_probe_only_reads(service, path):
+def test_a_probe_only_reads(service: Service, path: str) -> None:
     seen = []
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         seen.append((request.method, request.url.path))
         return httpx.Response(200, json=envelope(service, 200, "OK", []))
 

@@ -1,6 +1,7 @@
 """Where the credentials come from, and what a wrong one says."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from database.settings import DatabaseSettings
 from .samples import settings
 
 
-def test_the_defaults_are_the_simulators():
+def test_the_defaults_are_the_simulators() -> None:
     found = BpjsSettings(_env_file=None)
 
     assert found.base_url(Service.PCARE) == "http://127.0.0.1:4010/pcare-rest"
@@ -20,7 +21,7 @@ def test_the_defaults_are_the_simulators():
     assert found.kd_aplikasi == "095"
 
 
-def test_the_environment_and_an_env_file_are_read(monkeypatch, tmp_path):
+def test_the_environment_and_an_env_file_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(
         "BPJS_CONS_ID=777\nBPJS_SECRET_KEY=dari-berkas\nLAIN=1\n"  # pragma: allowlist secret
     )
@@ -31,7 +32,7 @@ def test_the_environment_and_an_env_file_are_read(monkeypatch, tmp_path):
     assert (found.cons_id, found.secret_key.get_secret_value()) == ("777", "dari-lingkungan")
 
 
-def test_a_newline_copied_along_with_a_key_does_no_harm():
+def test_a_newline_copied_along_with_a_key_does_no_harm() -> None:
     found = settings(cons_id=" 12345\n", pcare_user_key="kunci\n")
 
     assert found.cons_id == "12345"
@@ -51,7 +52,7 @@ def test_a_newline_copied_along_with_a_key_does_no_harm():
         ("secret_key", ["rahasia"]),
     ],
 )
-def test_a_wrong_setting_is_named_without_its_value(name, value):
+def test_a_wrong_setting_is_named_without_its_value(name: str, value: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         settings(**{name: value})
 
@@ -59,7 +60,7 @@ def test_a_wrong_setting_is_named_without_its_value(name, value):
     assert "rahasia" not in str(caught.value)
 
 
-def test_the_projects_own_env_file_is_read_from_any_directory():
+def test_the_projects_own_env_file_is_read_from_any_directory() -> None:
     project = Path(__file__).resolve().parents[2]
     assert BpjsSettings.model_config["env_file"] == project / ".env"
     assert DatabaseSettings.model_config["env_file"] == project / ".env"
@@ -112,6 +113,6 @@ def test_an_address_with_tls_or_of_this_machine_is_taken(address: str) -> None:
 @pytest.mark.parametrize("name", ["pcare_base_url", "antrean_base_url"])
 def test_an_address_that_would_show_a_secret_is_refused(name: str, address: str, why: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        BpjsSettings(_env_file=None, **{name: address})
+        settings(**{name: address})
     assert why in str(refused.value)
     assert "rahasia" not in str(refused.value)

@@ -1,5 +1,7 @@
 """Refusals that may concern more than their own request say what they may concern, in whatever clothes they come."""
 
+from typing import Any
+
 import pytest
 
 from bpjs_client.code_table import READ
@@ -21,7 +23,10 @@ CREDENTIAL, CLOCK, ROUTE, GRANT = Suspect.CREDENTIAL, Suspect.CLOCK, Suspect.ROU
 FAILED = "PRECONDITION_FAILED"
 
 
-def refusal(asked, status, content) -> BpjsError:
+Asked = Jenis | tuple[str, Service]
+
+
+def refusal(asked: Asked, status: int, content: Any) -> BpjsError:
     """What becomes of a job, or of a read (READ and its service), that is answered so."""
     bpjs = clinic(answering(status, content))
     with pytest.raises(BpjsError) as caught:
@@ -39,6 +44,9 @@ IN_ANY_CLOTHES = [
     (UNREGISTER, 424, envelope(P, 424, "Login PCare gagal")),
     (UNVISIT, 428, envelope(P, 428, "Credential tidak dikenal")),
     (VISIT, 200, envelope(P, 403, "Authentication failed: invalid credential")),
+    (UNVISIT, 412, envelope(P, 412, "Authentication failed")),
+    (VISIT, 412, envelope(P, 412, "Unauthorized")),
+    (REGISTER, 412, envelope(P, 412, "Tanda tangan tidak cocok")),
     (VISIT, 500, envelope(P, 500, "Login gagal, silakan login ulang", [])),
     (REGISTER, 201, envelope(P, 201, "Autentikasi gagal")),
     (REGISTER, 200, envelope(P, 200, "InvalidSignature")),
@@ -74,11 +82,12 @@ BY_STATUS = [
     (READ_A, 200, envelope(A, 401)),
 ]  # fmt: skip
 # A gateway's 4xx: JSON without BPJS's envelope, a sentence, a page, nothing at all.
-BY_A_GATEWAY = [
+ANY_4XX: list[Any] = [NO_ROUTE, [], "No Mapping Rule matched", BLOCKED, None]
+BY_A_GATEWAY: list[tuple[Asked, int, Any]] = [
     (asked, status, content)
     for asked in (REGISTER, VISIT, UNREGISTER, UNVISIT, ADD, READ_P, READ_A)
     for status in (400, 404, 405, 409, 410, 415, 422)
-    for content in (NO_ROUTE, [], "No Mapping Rule matched", BLOCKED, None)
+    for content in ANY_4XX
     if not (status == 404 and content is None and asked in (UNREGISTER, UNVISIT))
 ] + [
     (READ_P, 404, envelope(P, 404, "No Mapping Rule matched")),
@@ -111,7 +120,9 @@ SUSPECTED = [
 
 
 @pytest.mark.parametrize(("asked", "status", "content", "suspect"), SUSPECTED)
-def test_a_refusal_that_may_concern_more_than_its_request_names_its_suspect(asked, status, content, suspect):
+def test_a_refusal_that_may_concern_more_than_its_request_names_its_suspect(
+    asked: Asked, status: int, content: Any, suspect: Suspect
+) -> None:
     error = refusal(asked, status, content)
 
     assert isinstance(error, Unauthorized)
@@ -136,12 +147,17 @@ NO_SUSPECTS = [
     (READ_P, 429, "Too many logins", "temporary"),
     # SQL Server speaks of a login of BPJS's own.
     (VISIT, 500, envelope(P, 500, "Login failed for user 'pcare'.", []), "unknown"),
+    (READ_P, 500, envelope(P, 500, "Login failed for user 'pcare'.", []), "temporary"),
+    (VISIT, 500, envelope(P, 500, 'Cannot open database "x" requested by the login.', []), "unknown"),
     (READ_P, 500, envelope(P, 500, 'Cannot open database "x" requested by the login. The login failed.'), "temporary"),
     # Inside other words these words say nothing.
     (VISIT, 412, envelope(P, 412, FAILED, DOCTORS), "rejected"),
     (ADD, 200, envelope(A, 201, "Poli kardiologinya tutup"), "rejected"),
     # A timeout and a failure stay what they are; a page may show a field for a login to anybody.
+    (VISIT, 408, envelope(P, 408, "Request Timeout"), "unknown"),
+    (READ_P, 408, envelope(P, 408, "Request Timeout"), "temporary"),
     (ADD, 408, {"message": "Request Timeout"}, "unknown"),
+    (ADD, 408, None, "unknown"),
     (READ_P, 408, BLOCKED, "temporary"),
     (ADD, 502, NO_ROUTE, "unknown"),
     (READ_P, 503, {"message": "name resolution failed"}, "temporary"),
@@ -149,8 +165,12 @@ NO_SUSPECTS = [
     (READ_P, 200, BLOCKED, "temporary"),
     (VISIT, 200, "<html><form>Username <input> Password <input> Login</form></html>", "unknown"),
     (READ_P, 503, "<html>Login</html>", "temporary"),
+    # A success code that is not this endpoint's proves nothing.
+    (REGISTER, 202, envelope(P, 202, "Accepted"), "unknown"),
     # BPJS itself says that nothing is there, or ASP.NET without a word: a look decides.
     (UNREGISTER, 304, None, "not-found"),
+    (UNVISIT, 200, envelope(P, 304, "NOT_MODIFIED"), "not-found"),
+    (UNREGISTER, 412, envelope(P, 412, "Data tidak ditemukan"), "not-found"),
     (UNREGISTER, 404, None, "not-found"),
     (UNVISIT, 404, envelope(P, 404, "Not Found"), "not-found"),
     (READ_P, 404, envelope(P, 404, "Data tidak ditemukan"), "not-found"),
@@ -164,12 +184,14 @@ NO_SUSPECTS = [
 
 
 @pytest.mark.parametrize(("asked", "status", "content", "outcome"), NO_SUSPECTS)
-def test_what_says_nothing_of_the_credential_is_no_suspect(asked, status, content, outcome):
+def test_what_says_nothing_of_the_credential_is_no_suspect(
+    asked: Asked, status: int, content: Any, outcome: str
+) -> None:
     assert refusal(asked, status, content).outcome == outcome
 
 
 @pytest.mark.parametrize("message", ["OK", "Login berhasil", "Signature tidak sesuai"])
-def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(message):
+def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(message: str) -> None:
     rows, number = [{"kdPrognosa": "01"}], {"field": "noUrut", "message": "B12"}
     for service, code in ((P, 200), (A, 1), (A, 201)):
         bpjs = clinic(answering(200, envelope(service, code, message, rows)))
@@ -189,7 +211,7 @@ def test_an_answer_that_brings_what_was_asked_is_success_whatever_its_message(me
         ("Peserta tidak berhak", "kredensial"),
     ],
 )
-def test_a_refusal_says_what_to_look_at_and_keeps_what_bpjs_said(said, advice):
+def test_a_refusal_says_what_to_look_at_and_keeps_what_bpjs_said(said: str, advice: str) -> None:
     error = refusal(REGISTER, 401, envelope(P, 401, said))
 
     assert advice in error.reason

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import httpcore
@@ -16,10 +16,13 @@ from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.resolving import Resolve
 
+from .bombs import Talk
 from .samples import BODIES, clinic, settings
 from .sockets import server
 
 JOB = Jenis.TAMBAH_PENDAFTARAN
+# On however busy a machine. Without the deadline these servers would keep us for longer than any test may take.
+SOON = 30
 HEAD = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
 
 
@@ -72,7 +75,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("talk", BROKEN)
 @pytest.mark.parametrize("is_write", [True, False])
-def test_a_lost_answer_makes_a_write_unknown_and_a_read_temporary(talk, is_write):
+def test_a_lost_answer_makes_a_write_unknown_and_a_read_temporary(talk: Talk, is_write: bool) -> None:
     with server(talk) as url, talking_to(url, timeout=0.4) as bpjs, pytest.raises(BpjsError) as caught:
         bpjs.send(JOB, BODIES[JOB]) if is_write else bpjs.read(Service.PCARE, "kesadaran")
 
@@ -80,19 +83,19 @@ def test_a_lost_answer_makes_a_write_unknown_and_a_read_temporary(talk, is_write
 
 
 @pytest.mark.parametrize("talk", [drip_the_body, drip_the_header])
-def test_an_answer_that_drips_ends_at_the_deadline(talk):
+def test_an_answer_that_drips_ends_at_the_deadline(talk: Talk) -> None:
     with server(talk) as url, talking_to(url, timeout=0.5) as bpjs:
         started = time.monotonic()
         with pytest.raises(BpjsError):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert 0.9 < time.monotonic() - started < 3
+    assert 0.9 < time.monotonic() - started < SOON
 
 
-def test_a_lost_write_is_never_repeated():
+def test_a_lost_write_is_never_repeated() -> None:
     arrived = []
 
-    def count_and_cut(connection, over):
+    def count_and_cut(connection: socket.socket, over: threading.Event) -> None:
         arrived.append(connection)
 
     with server(count_and_cut) as url, talking_to(url) as bpjs, pytest.raises(BpjsError):
@@ -101,7 +104,7 @@ def test_a_lost_write_is_never_repeated():
     assert len(arrived) == 1
 
 
-def test_a_refused_connection_was_not_sent():
+def test_a_refused_connection_was_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with talking_to(f"http://127.0.0.1:{port}") as bpjs, pytest.raises(BpjsError) as caught:
@@ -111,7 +114,7 @@ def test_a_refused_connection_was_not_sent():
     assert caught.value.exchange.http_code is None
 
 
-def test_a_failed_tls_handshake_was_not_sent():
+def test_a_failed_tls_handshake_was_not_sent() -> None:
     with (
         server(talk_nonsense) as url,
         talking_to(url.replace("http", "https")) as bpjs,
@@ -128,13 +131,13 @@ def drip_a_handshake(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(b"\x02")
 
 
-def test_a_handshake_that_drips_ends_at_the_deadline_and_nothing_was_sent():
+def test_a_handshake_that_drips_ends_at_the_deadline_and_nothing_was_sent() -> None:
     with server(drip_a_handshake) as url, talking_to(url.replace("http", "https"), timeout=0.5) as bpjs:
         started = time.monotonic()
         with pytest.raises(NotSent):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < SOON
 
 
 def take_a_sip_at_a_time(connection: socket.socket, over: threading.Event) -> None:
@@ -142,13 +145,13 @@ def take_a_sip_at_a_time(connection: socket.socket, over: threading.Event) -> No
         connection.recv(1024)
 
 
-def test_a_request_that_is_taken_a_sip_at_a_time_ends_at_the_deadline():
+def test_a_request_that_is_taken_a_sip_at_a_time_ends_at_the_deadline() -> None:
     with server(take_a_sip_at_a_time) as url, talking_to(url, timeout=0.5) as bpjs:
         started = time.monotonic()
         with pytest.raises(Unknown):
             bpjs.send(JOB, BODIES[JOB] | {"keluhan": "a" * 20_000_000})
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < SOON
 
 
 @contextmanager
@@ -168,16 +171,16 @@ def asking(resolve: Resolve, url: str, timeout: float) -> Bpjs:
     return Bpjs(wanted, transport=DeadlineTransport(resolve=resolve))
 
 
-def test_a_host_with_many_addresses_that_say_nothing_ends_at_the_deadline():
-    with black_hole() as url, asking(lambda *_: ["127.0.0.1"] * 8, url, timeout=0.5) as bpjs:
+def test_a_host_with_many_addresses_that_say_nothing_ends_at_the_deadline() -> None:
+    with black_hole() as url, asking(lambda *_: ["127.0.0.1"] * 200, url, timeout=0.5) as bpjs:
         started = time.monotonic()
         with pytest.raises(NotSent, match="dalam batas waktu"):
             bpjs.send(JOB, BODIES[JOB])
 
-    assert 0.9 < time.monotonic() - started < 2
+    assert 0.9 < time.monotonic() - started < SOON  # with half a second for each it would be 100 s
 
 
-def test_the_next_address_is_tried_when_one_refuses():
+def test_the_next_address_is_tried_when_one_refuses() -> None:
     addresses = ["127.0.0.2", "127.0.0.1"]  # the server listens at the second
     with (
         server(cut) as url,
@@ -187,24 +190,23 @@ def test_the_next_address_is_tried_when_one_refuses():
         bpjs.read(Service.PCARE, "kesadaran")
 
 
-def test_a_resolver_that_thinks_too_long_is_not_waited_for():
-    thought = threading.Event()
+def test_a_resolver_that_thinks_too_long_is_not_waited_for() -> None:
+    told, answered = threading.Event(), threading.Event()
 
     def think(host: str, port: int) -> list[str]:
-        thought.wait(20)
+        told.wait(60)
+        answered.set()
         return ["127.0.0.1"]
 
     with asking(think, "https://bpjs.test", timeout=0.3) as bpjs:
-        started = time.monotonic()
         with pytest.raises(NotSent, match="dalam batas waktu"):
             bpjs.send(JOB, BODIES[JOB])
-        thought.set()
-
-    assert time.monotonic() - started < 1.5
+        assert not answered.is_set()
+        told.set()
 
 
 @pytest.mark.parametrize("failure", [socket.gaierror("tidak dikenal"), UnicodeError("bukan nama")])
-def test_a_name_that_nobody_knows_was_not_sent(failure):
+def test_a_name_that_nobody_knows_was_not_sent(failure: Exception) -> None:
     def fail(host: str, port: int) -> list[str]:
         raise failure
 
@@ -212,14 +214,14 @@ def test_a_name_that_nobody_knows_was_not_sent(failure):
         bpjs.send(JOB, BODIES[JOB])
 
 
-def test_nothing_leaves_when_the_time_is_over_before_the_first_byte():
+def test_nothing_leaves_when_the_time_is_over_before_the_first_byte() -> None:
     allowance = Allowance(Deadline(0))
 
     with pytest.raises(httpcore.ConnectTimeout):
         allowance.before_write()
 
 
-def test_once_something_has_left_the_deadline_makes_it_uncertain():
+def test_once_something_has_left_the_deadline_makes_it_uncertain() -> None:
     allowance = Allowance(Deadline(0.05))
     allowance.before_write()
     time.sleep(0.1)
@@ -245,15 +247,18 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize(("kind", "on_write", "on_read"), FOREIGN)
-def test_every_foreign_error_becomes_ours_and_leaves_no_trace_of_itself(kind, on_write, on_read):
-    def handle(request):
+def test_every_foreign_error_becomes_ours_and_leaves_no_trace_of_itself(
+    kind: type[httpx.RequestError], on_write: str, on_read: str
+) -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
         raise kind(f"rahasia {request.url}", request=request)
 
-    outcomes = []
-    for ask in (
+    asks: list[Callable[[Bpjs], object]] = [
         lambda bpjs: bpjs.send(JOB, BODIES[JOB]),
         lambda bpjs: bpjs.read(Service.PCARE, "kesadaran"),
-    ):
+    ]
+    outcomes = []
+    for ask in asks:
         with pytest.raises(BpjsError) as caught:
             ask(clinic(handle))
         outcomes.append(caught.value.outcome)
@@ -263,10 +268,10 @@ def test_every_foreign_error_becomes_ours_and_leaves_no_trace_of_itself(kind, on
     assert outcomes == [on_write, on_read]
 
 
-def test_many_threads_may_share_one_client():
+def test_many_threads_may_share_one_client() -> None:
     seen: set[str] = set()
 
-    def handle(request):
+    def handle(request: httpx.Request) -> httpx.Response:
         seen.add(request.url.path)
         return httpx.Response(200, json={"response": [], "metaData": {"code": 200, "message": "OK"}})
 

@@ -1,5 +1,7 @@
 """What BPJS said is found wherever it stands in an answer, and is shown within limits."""
 
+from typing import Any
+
 import pytest
 
 from bpjs_client.errors import AlreadyThere, BpjsError, NeedsPatient, Rejected
@@ -47,14 +49,14 @@ def refused(jenis: Jenis, status: int, content: object) -> BpjsError:
 
 
 @pytest.mark.parametrize("content", ANTREAN)
-def test_bpjs_words_are_found_wherever_they_stand_in_its_envelope(content):
+def test_bpjs_words_are_found_wherever_they_stand_in_its_envelope(content: Any) -> None:
     error = refused(ADD, 200, content)
 
     assert (type(error), error.reason, error.words) == (Rejected, TOLD, TOLD)
 
 
 @pytest.mark.parametrize("content", FOREIGN)
-def test_the_words_of_a_gateway_are_found_wherever_they_stand(content):
+def test_the_words_of_a_gateway_are_found_wherever_they_stand(content: Any) -> None:
     error = refused(REGISTER, 400, content)
 
     assert error.words == TOLD
@@ -68,7 +70,7 @@ def test_the_words_of_a_gateway_are_found_wherever_they_stand(content):
         {"metadata": {"code": 201, "error": {"a": {"b": {"message": "terlalu dalam"}}}}, "response": []},
     ],
 )
-def test_an_answer_without_words_is_said_to_have_none(content):
+def test_an_answer_without_words_is_said_to_have_none(content: Any) -> None:
     error = refused(ADD, 200, content)
 
     assert (error.reason, error.words) == ("BPJS menolak dengan kode 201 tanpa penjelasan.", "")
@@ -82,14 +84,16 @@ def test_an_answer_without_words_is_said_to_have_none(content):
     ],
 )
 @pytest.mark.parametrize("place", ["msg", "keterangan"])
-def test_what_words_mean_does_not_depend_on_where_they_stand(words, kind, place):
+def test_what_words_mean_does_not_depend_on_where_they_stand(
+    words: str, kind: type[BpjsError], place: str
+) -> None:
     metadata = {"code": 201, "message": ""}
     content = {"metadata": metadata | ({place: words} if place == "msg" else {}), "response": {place: words}}
 
     assert type(refused(ADD, 200, content)) is kind
 
 
-def test_a_field_keeps_its_name_whatever_its_words_are_called():
+def test_a_field_keeps_its_name_whatever_its_words_are_called() -> None:
     content = {
         "metaData": {"code": 412, "message": ""},
         "response": [{"field": "kdPoli", "keterangan": TOLD}],
@@ -98,7 +102,7 @@ def test_a_field_keeps_its_name_whatever_its_words_are_called():
     assert refused(REGISTER, 412, content).reason == f"kdPoli: {TOLD}"
 
 
-def test_a_number_is_taken_from_nowhere_but_its_message():
+def test_a_number_is_taken_from_nowhere_but_its_message() -> None:
     content = {"metaData": {"code": 201}, "response": {"field": "noUrut", "message": "", "keterangan": "B12"}}
 
     assert refused(REGISTER, 201, content).outcome == "unknown"
@@ -106,7 +110,7 @@ def test_a_number_is_taken_from_nowhere_but_its_message():
 
 @pytest.mark.parametrize("place", ["message", "keterangan", "field"])
 @pytest.mark.parametrize("letter", ["x", "é", "x 1 ", f"kartu {CARD};"])
-def test_words_without_end_are_cut_and_show_no_part_of_a_number(place, letter):
+def test_words_without_end_are_cut_and_show_no_part_of_a_number(place: str, letter: str) -> None:
     endless = letter * 100_000
     response = {
         "message": {},
@@ -122,7 +126,7 @@ def test_words_without_end_are_cut_and_show_no_part_of_a_number(place, letter):
     assert error.exchange.message == message.strip()
 
 
-def test_a_service_speaks_for_itself_in_its_own_spelling():
+def test_a_service_speaks_for_itself_in_its_own_spelling() -> None:
     content = {"metaData": {"code": "424", "Msg": TOLD}, "response": None}
     with pytest.raises(Rejected, match=TOLD):
         clinic(answering(424, content)).read(Service.PCARE, "diagnosa/x/0/10")

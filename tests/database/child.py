@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from subprocess import PIPE, Popen
+from unittest.mock import patch
 
 from pydantic import SecretStr
 
@@ -58,7 +59,7 @@ def hand_over_and_stay(url: str) -> None:
 
 def hand_over_half(url: str, idle: str) -> None:
     """Stay in the middle of handing over; on PostgreSQL so many seconds are allowed."""
-    engine.PATIENCE = replace(PATIENCE, idle=float(idle))
+    patch.object(engine, "PATIENCE", replace(PATIENCE, idle=float(idle))).start()  # until this process ends
     database = opened(url)
     with database.write() as session:
         session.connection()  # SQLite's lock is taken with the transaction's beginning

@@ -218,7 +218,7 @@ class AnySequence(RuleBasedStateMachine):
     def _forget_closed(self) -> None:
         with self.database.read() as session:
             still = select(Attempt.job_id, Attempt.number).where(Attempt.finished_at.is_(None))
-            self.open_attempts = dict(session.execute(still).all())
+            self.open_attempts = dict(session.execute(still).tuples().all())
 
 
 def columns(row: object) -> dict[str, object]:

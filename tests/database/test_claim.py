@@ -102,9 +102,9 @@ def test_what_is_finished_or_in_hand_is_not_claimed(clinic: Clinic, status: Stat
     assert answer.why
 
 
-@pytest.mark.parametrize("reason", [None, "tanpa-jawaban", "terputus"])
+@pytest.mark.parametrize("reason", [None, Reason.NO_ANSWER, Reason.CUT_SHORT])
 def test_an_uncertain_job_is_claimed_for_its_read_back_whatever_its_reason(
-    clinic: Clinic, reason: str | None
+    clinic: Clinic, reason: Reason | None
 ) -> None:
     job_id = clinic.take(clinic.hand_over())
     clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, reason, "menunggu jawaban"))
@@ -126,8 +126,7 @@ def test_claiming_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
 
 def test_one_service_can_be_claimed_alone(clinic: Clinic) -> None:
     queue, registration = clinic.hand_over("tambah-antrean"), clinic.hand_over("tambah-pendaftaran")
-    only_pcare = {"room": lambda door, in_hand: 9 if door.service == "pcare" else 0}
-    assert clinic.claim(**only_pcare) == [registration]
+    assert clinic.claim(room=lambda door, in_hand: 9 if door.service == "pcare" else 0) == [registration]
     assert clinic.claim() == [queue]
 
 

@@ -155,7 +155,7 @@ def test_a_job_that_named_no_visit_joins_it_once_it_does(clinic: Clinic, slip: d
 
 
 def test_a_deletion_by_number_joins_its_visit_as_soon_as_that_is_known(clinic: Clinic) -> None:
-    alone = {"noKartu": None, "tglDaftar": None, "kdPoli": None}
+    alone: dict[str, Any] = {"noKartu": None, "tglDaftar": None, "kdPoli": None}
     number = success("").result["noKunjungan"]  # type: ignore[index]
     removal = clinic.bring_to(clinic.hand_over(DROP_VISIT, noKunjungan=number, **alone), Status.GAGAL)
     visit = clinic.bring_to(clinic.hand_over(VISIT), Status.TERKIRIM)

@@ -1,5 +1,7 @@
 """One job, whole: what was asked, what came back, and every attempt in between."""
 
+from typing import Any
+
 import pytest
 
 from database import JobNotFound
@@ -14,7 +16,7 @@ from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}
 
 
-def attempt(clinic: Clinic, job_id: int, verdict: Verdict, evidence: Evidence, **asked: object) -> None:
+def attempt(clinic: Clinic, job_id: int, verdict: Verdict, evidence: Evidence, **asked: Any) -> None:
     """One whole attempt: taken in hand, sent, answered."""
     clinic.take(job_id)
     asker = Asker(**{name: asked[name] for name in ("requested_by", "reason", "changes") if name in asked})
@@ -94,8 +96,10 @@ def test_an_answer_that_could_not_be_read_is_shown_as_it_came(clinic: Clinic) ->
     assert show(clinic.database, job_id)["response"] == "<html>Gateway Time-out</html>"
 
 
-@pytest.mark.parametrize("outcome", ["found", "absent", "look-failed"])
-def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(clinic: Clinic, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.FOUND, Outcome.ABSENT, Outcome.NOT_SEEN, Outcome.LOOK_FAILED])
+def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(
+    clinic: Clinic, outcome: Outcome
+) -> None:
     job_id = clinic.hand_over("tambah-pendaftaran")
     lost = Evidence(Outcome.UNKNOWN, http_code=504, raw="hilang")
     attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), lost, request={"sent": True})

@@ -51,8 +51,14 @@ class Bench:
     def end(self, job_id: int, verdict: Verdict, heard: Heard) -> bool:
         how = None if heard.is_look else Evidence(Outcome.UNKNOWN if heard.trouble else Outcome.REJECTED, 500)
         number = None if how is None else self.clinic.leave(job_id)
-        seen = {"attempt": number, "evidence": how, "heard": heard}
-        asks = move(self.clinic.database, self.clinic.held(job_id), verdict, **seen)
+        asks = move(
+            self.clinic.database,
+            self.clinic.held(job_id),
+            verdict,
+            attempt=number,
+            evidence=how,
+            heard=heard,
+        )
         self.clinic.clock.advance(seconds=1)
         return asks
 

@@ -185,7 +185,7 @@ def test_no_error_text_of_this_room_holds_a_card_number(
 
 def test_nothing_that_is_printed_of_a_job_holds_its_body(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    printed = f"{load(clinic.database, clinic.held(job_id, 'dispatcher-a'))!r} {clinic.job(job_id)!r} {Verdict(Status.GAGAL, 'x', CARD)!r}"
+    printed = f"{load(clinic.database, clinic.held(job_id, 'dispatcher-a'))!r} {clinic.job(job_id)!r} {Verdict(Status.GAGAL, Reason.REFUSED, CARD)!r}"
     printed += repr(Evidence(Outcome.REJECTED, response={"noKartu": CARD}, raw=CARD))
     printed += repr(DatabaseSettings(database_url=SecretStr(CLOSED_PORT)))
     assert CARD not in printed

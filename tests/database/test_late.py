@@ -78,7 +78,7 @@ def ended_as(status: Status, result: str | None = None) -> Callable[[Clinic, int
     return end
 
 
-def closed(how: Settled) -> Callable[[Clinic, int], None]:
+def closed(how: Settled) -> Callable[[Clinic, int], object]:
     return lambda clinic, job_id: close_by_hand(clinic.database, job_id, how, reason="x", by="Rina")
 
 

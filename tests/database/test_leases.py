@@ -138,17 +138,20 @@ LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
     ),
     lambda clinic, job_id, _: load(clinic.database, clinic.held(job_id)),
 )
+
+
+def bury_and_take_without_noting(clinic: Clinic, job_id: int) -> None:
+    """The same process claims it once more; its stale claim is still in somebody's hands there."""
+    bury(clinic)
+    assert isinstance(claim_one(clinic.database, job_id, owner=ME, lease=LEASE), ClaimedJob)
+
+
 # what happened meanwhile
 MEANWHILE: tuple[Callable[[Clinic, int], object], ...] = (
     lambda clinic, _: bury(clinic),
     lambda clinic, job_id: (bury(clinic), clinic.take(job_id, OTHER)),
-    lambda clinic, job_id: (bury(clinic), take_without_noting(clinic, job_id)),
+    bury_and_take_without_noting,
 )
-
-
-def take_without_noting(clinic: Clinic, job_id: int) -> None:
-    """The same process claims it once more; its stale claim is still in somebody's hands there."""
-    assert isinstance(claim_one(clinic.database, job_id, owner=ME, lease=LEASE), ClaimedJob)
 
 
 @pytest.mark.parametrize("late", LATE, ids=["finish", "fail", "open", "record", "look", "load"])

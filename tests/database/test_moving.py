@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -20,7 +21,7 @@ from database.views.monitor import Filter, look
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
 from tests.postgres import PostgresServer
 
-ODD = {"keluhan": "sakit \x00 kepala 😀 \ud83d", "z": 1, "a": [None, True, 1.5, {"b": "é"}]}
+ODD: dict[str, Any] = {"keluhan": "sakit \x00 kepala 😀 \ud83d", "z": 1, "a": [None, True, 1.5, {"b": "é"}]}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +17,7 @@ from database.jobs.intake_table import take_up
 from database.jobs.resend import Resend, ask_again, reopen
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob
+from database.storage.past_jobs import known_past
 from database.storage.retention import delete_settled
 from database.storage.to_postgresql import count_rows, move_everything
 from database.views.detail import find, show
@@ -183,17 +185,14 @@ def test_a_hand_over_during_the_deletion_is_known(clinic: Clinic, monkeypatch: p
     """Between its two looks, at what is there and at what was, the job goes from the one to the other."""
     job_id = ended(clinic, kunci="visit-7")
     clinic.clock.advance(days=731)
-    from database.jobs import handover  # noqa: PLC0415
 
-    looked = handover.known_past
-
-    def deleted_meanwhile(*args: object) -> object:
+    def deleted_meanwhile(*args: Any) -> object:
         monkeypatch.undo()
         if not clinic.database.is_sqlite:  # which has one writer at a time
             delete_settled(clinic.database, KEEP)
-        return looked(*args)  # type: ignore[arg-type]
+        return known_past(*args)
 
-    monkeypatch.setattr(handover, "known_past", deleted_meanwhile)
+    monkeypatch.setattr("database.jobs.handover.known_past", deleted_meanwhile)
     again = enqueue(REGISTER, "RM-1", "P", body_of(REGISTER), kunci="visit-7", database=clinic.database)
     assert again == Enqueued(job_id, "terkirim", new=False)
 

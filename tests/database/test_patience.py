@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -32,7 +33,7 @@ Opener = Callable[..., Database]
 def short(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Databases that are opened from now on wait for so long only."""
 
-    def shorten(**seconds: float) -> None:
+    def shorten(**seconds: Any) -> None:
         monkeypatch.setattr("database.storage.engine.PATIENCE", replace(SHORT, **seconds))
 
     shorten()

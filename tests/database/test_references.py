@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-from bpjs_client.references import BY_NAME, Item
+from bpjs_client.exchange import JSON
+from bpjs_client.references import BY_NAME, Item, Reference
 from database import Database
 from database.faskes_name import UTAMA
 from database.references.search import rows_with, search
@@ -29,7 +31,7 @@ def clock(now: list[datetime]) -> Callable[[], datetime]:
     return lambda: now[0]
 
 
-def poli(kode: str, nama: str = "", varian: str = "", **more: object) -> Item:
+def poli(kode: str, nama: str = "", varian: str = "", **more: JSON) -> Item:
     nama = nama or f"POLI {kode}"
     return Item(varian, kode, nama, {"kdPoli": kode, "nmPoli": nama, **more})
 
@@ -37,8 +39,8 @@ def poli(kode: str, nama: str = "", varian: str = "", **more: object) -> Item:
 TEN = [poli(f"{number:03}") for number in range(10)]
 
 
-def store(database: Database, items: list[Item], reference: object = POLI, **other: object) -> Synced:
-    settings = {"variants": None, "started_at": database.clock(), "seconds": 0.5, **other}
+def store(database: Database, items: list[Item], reference: Reference = POLI, **other: Any) -> Synced:
+    settings: dict[str, Any] = {"variants": None, "started_at": database.clock(), "seconds": 0.5, **other}
     return store_reference(database, UTAMA, reference, items, **settings)
 
 

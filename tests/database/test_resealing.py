@@ -1,12 +1,12 @@
 """After a change of key everything can be sealed with the new one, and the old one leaves; nothing else changes."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import RowMapping, event, select, text
 from sqlalchemy.exc import OperationalError
 
 from database import Database, DatabaseError, DatabaseUnavailable
@@ -23,7 +23,7 @@ BEFORE, BOTH, AFTER = f"tahun-2026:{OLD}", f"tahun-2027:{NEW},tahun-2026:{OLD}",
 TABLES = [table for table in Base.metadata.sorted_tables if sealed_columns(table)]
 
 
-def rows(database: Database) -> list[Mapping[str, Any]]:
+def rows(database: Database) -> list[RowMapping]:
     """All that the sealed tables hold, opened."""
     with database.read() as session:
         return [

@@ -28,7 +28,7 @@ WANTS = [
 ]
 
 
-def refused(clinic: Clinic, jenis: str, reason: str, **changes: Any) -> int:
+def refused(clinic: Clinic, jenis: str, reason: Reason, **changes: Any) -> int:
     """A job that BPJS answered with a refusal."""
     job_id = clinic.take(clinic.hand_over(jenis, **changes))
     attempt = clinic.leave(job_id)

@@ -130,7 +130,8 @@ def test_texts_and_values_that_only_look_sealed_are_left_as_they_are() -> None:
     for value in ({"sealed": "k1"}, {"sealed": "k1", "data": "x", "more": 1}, [1], "sealed", None):
         assert ring.open(value, "jobs.body") == value
     assert ring.open_text("sealed up", "attempts.raw") == "sealed up"
-    for odd in ({"a": "\x00 \ud83d 😀"}, [], 0, "x"):
+    odds: list[Any] = [{"a": "\x00 \ud83d 😀"}, [], 0, "x"]
+    for odd in odds:
         assert ring.open(ring.seal(odd, "jobs.body"), "jobs.body") == odd
     assert repr(ring).count("\\x01") == 0
 

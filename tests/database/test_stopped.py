@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -189,9 +190,9 @@ def test_a_held_job_type_is_said_with_its_name(clinic: Clinic) -> None:
 @SQLITE
 def test_waiting_jobs_of_unknown_clinics_are_counted_in_an_index(clinic: Clinic) -> None:
     store(clinic.database, [refused("salah"), refused("keliru"), *waiting("salah"), *waiting("keliru")])
-    asked = []
+    asked: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         asked.append((statement, parameters))
 
     event.listen(clinic.database.engine, "before_cursor_execute", note)

@@ -26,7 +26,11 @@ from tests.flows.prefect_server import PrefectServer, ask, unused_port
 FOREIGN = {"Origin": "https://evil.example"}
 SECONDS = 90
 # What a foreign page may try without asking first: a form's types, and none at all, which Prefect takes for JSON.
-SIMPLE = ({"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {})
+SIMPLE: tuple[dict[str, str], ...] = (
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/x-www-form-urlencoded"},
+    {},
+)
 SOCKETS = (
     "/events/in",
     "/events/out",
@@ -55,8 +59,7 @@ def passwordless(prefect: PrefectServer, method: str, path: str, **how: object) 
 def test_without_a_password_nothing_is_answered(
     prefect: PrefectServer, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    body = {"json": {}} if method == "POST" else {}
-    answer = passwordless(prefect, method, path, headers=headers, **body)
+    answer = passwordless(prefect, method, path, headers=headers, json={} if method == "POST" else None)
     assert answer.status_code == 401
     assert answer.json() == {"exception_message": "Unauthorized"}
     assert "access-control-allow-origin" not in answer.headers

@@ -164,7 +164,7 @@ def test_every_request_to_end_becomes_the_same_event(number: signal.Signals) -> 
 def test_a_request_to_end_is_heard_in_the_midst_of_anything() -> None:
     """A terminal that closes sends two, and the second may come while the first one sets the event."""
     with stop_on_signals() as stop:
-        with stop._cond:  # as in the midst of `set` or `wait`
+        with stop._cond:  # type: ignore[attr-defined] # as in the midst of `set` or `wait`
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(0.1)
         eventually(stop.is_set)

@@ -239,10 +239,11 @@ def line() -> str:
 
 
 def command(words: list[str], environ: dict[str, str], typed: str = "") -> str:
-    how = {"capture_output": True, "text": True, "timeout": 90}
-    done = subprocess.run(words, cwd=PROJECT, env=environ, input=typed, check=False, **how)
+    done = subprocess.run(
+        words, cwd=PROJECT, env=environ, input=typed, capture_output=True, text=True, timeout=90, check=False
+    )
     assert done.returncode == 0, done.stderr
-    return str(done.stdout)
+    return done.stdout
 
 
 def answers(url: str, **how: Any) -> bool:

@@ -107,9 +107,9 @@ class PrefectServer:
         with closing(sqlite3.connect(self.home / "prefect.db", timeout=60)) as database:
             return "\n".join(database.iterdump())
 
-    def query(self, path: str, **body: object) -> list[dict[str, object]]:
+    def query(self, path: str, **body: object) -> list[dict[str, Any]]:
         """POST to one of the API's filter routes."""
-        found: list[dict[str, object]] = ask("POST", f"{self.api_url}{path}", body)
+        found: list[dict[str, Any]] = ask("POST", f"{self.api_url}{path}", body)
         return found
 
 

@@ -23,13 +23,13 @@ from database.views.alarms import FEWEST
 from tasks.alerts.automations import PREFIX, NoSuchBlock, install_alerts
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
-from tasks.clinics import Clinic, Clinics
 from tests.conftest import SQLITE
 from tests.database.outage import names, stopped, store
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
 from tests.tasks.bodies import CARD
 from tests.tasks.desk import Desk
+from tests.tasks.listed import listed
 
 SILENT_SECONDS = 10  # Prefect takes no less
 
@@ -136,7 +136,7 @@ def test_an_outage_of_500_clinics_is_told_once_and_the_clinic_that_stops_afterwa
     desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int]
 ) -> None:
     here: Desk = desk(friendly)
-    here.at.clinics = Clinics({name: Clinic.model_construct(serentak=1) for name in names(501)})
+    here.at.clinics = listed(names(501))
     now = here.database.clock()
     store(here.database, [stopped(name, since=now - timedelta(hours=3)) for name in names(500)])
     installed(settings := settings_for(webhook))

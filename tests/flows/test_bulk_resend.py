@@ -100,7 +100,12 @@ def test_stopped_in_between_it_leaves_the_rest_untouched(broken: tuple[Desk, Bpj
 def test_it_keeps_the_pace(broken: tuple[Desk, Bpjs, list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     here, _bpjs, _ids = broken
     waited: list[float] = []
-    monkeypatch.setattr(here.at.stop, "wait", lambda seconds: waited.append(seconds) or False)
+
+    def wait(seconds: float) -> bool:
+        waited.append(seconds)
+        return False
+
+    monkeypatch.setattr(here.at.stop, "wait", wait)
     kirim_ulang_massal(hanya_hitung=False, per_menit="30", return_state=True)
 
     assert len(waited) == 1
@@ -153,7 +158,7 @@ def test_what_was_typed_leaves_the_run_and_a_retry_means_the_same_jobs(
 
     assert run["parameters"] == {"pekerjaan_id": str(ids[1]), "hanya_hitung": False, "per_menit": "6000"}
     assert "alasan-rahasia" not in prefect.everything_stored()
-    assert kirim_ulang_massal(**run["parameters"], return_state=True).message == (  # type: ignore[arg-type]
+    assert kirim_ulang_massal(**run["parameters"], return_state=True).message == (
         "0 pekerjaan gagal cocok; tidak ada yang dikirim"
     )
     assert statuses(here, ids) == ["gagal", "terkirim"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ class Running:
 
 @pytest.fixture
 def running(database: Database, clinics: Clinics, prefect: PrefectServer) -> Iterator[Running]:
-    waits = {"try_seconds": (300,), "look_seconds": (300,), "probe_seconds": (0.5, 1)}
+    waits: dict[str, Any] = {"try_seconds": (300,), "look_seconds": (300,), "probe_seconds": (0.5, 1)}
     settings = DeliverySettings(
         _env_file=None, timeout_seconds=SILENT_SECONDS, check_references=False, **waits
     )

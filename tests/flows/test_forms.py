@@ -52,7 +52,8 @@ def typed(jenis: str, **changes: Any) -> dict[str, Any]:
 
 
 def run(flow: Flow[..., Any], **parameters: Any) -> State[Any]:
-    state: State[Any] = flow(**parameters, return_state=True)
+    state = flow(**parameters, return_state=True)
+    assert isinstance(state, State)
     return state
 
 

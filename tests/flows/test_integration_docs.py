@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from prefect import get_client
@@ -68,7 +69,7 @@ def deployed(prefect: PrefectServer, tmp_path: Path) -> Iterator[None]:
 @pytest.mark.usefixtures("deployed")
 def test_prefects_api_takes_a_job_once(prefect: PrefectServer, tmp_path: Path) -> None:
     environ = {"PREFECT_API_URL": prefect.api_url}
-    first, again = (run(REST, tmp_path, environ).strip() for _ in range(2))
+    first, again = (UUID(run(REST, tmp_path, environ).strip()) for _ in range(2))
     assert first == again
     with get_client(sync_client=True) as client:
         assert client.read_flow_run(first).parameters["kunci"] == "visit-8-hapus"

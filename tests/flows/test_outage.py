@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,10 @@ class Running:
 @pytest.fixture
 def running(database: Database, prefect: PrefectServer) -> Iterator[Running]:
     with Simulator() as simulator:
-        addresses = {"pcare_base_url": simulator.pcare_url, "antrean_base_url": simulator.antrean_url}
+        addresses: dict[str, Any] = {
+            "pcare_base_url": simulator.pcare_url,
+            "antrean_base_url": simulator.antrean_url,
+        }
         at = Composition(
             settings=DeliverySettings(
                 timeout_seconds=2, try_seconds=(300,), look_seconds=(0.2, 300), probe_seconds=(0.2, 0.5)

@@ -54,8 +54,16 @@ def test_a_run_that_reads_two_references_leaves_the_table_of_all(
         if name == "pcare/obat":
             store_failure(database, "utama", reference, "BPJS menolak.", started_at=began, seconds=1.0)
         else:
-            stored = {"variants": None, "started_at": began, "seconds": 1.0, "flow_run_id": run}
-            store_reference(database, "utama", reference, [], **stored)
+            store_reference(
+                database,
+                "utama",
+                reference,
+                [],
+                variants=None,
+                started_at=began,
+                seconds=1.0,
+                flow_run_id=run,
+            )
     store_failure(database, "klinik-tutup", reference, "BPJS menolak.", started_at=began, seconds=1.0)
     again = {uuid4(): Synced("antrean", "poli", 5), uuid4(): Synced("antrean", "dokter", 6)}
     leave_table(database, again, ["utama"])

@@ -215,5 +215,5 @@ def test_filters_are_saved_by_name_once(prefect: PrefectServer) -> None:
     saved = {str(each["name"]): each["filters"] for each in prefect.query("/saved_searches/filter")}
 
     assert saved.keys() >= SEARCHES.keys()
-    wanted = {(each["property"], str(each["value"])) for each in saved["Gagal hari ini"]}  # type: ignore[attr-defined]
+    wanted = {(each["property"], str(each["value"])) for each in saved["Gagal hari ini"]}
     assert wanted == {("range", "{'type': 'period', 'period': 'Today'}"), ("state", "['Failed']")}

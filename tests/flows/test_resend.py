@@ -51,6 +51,7 @@ def test_a_corrected_request_is_sent_at_once_and_prefect_forgets_it(
     assert [each["outcome"] for each in history] == ["rejected", "asked-again", "success"]
     assert (history[1]["requested_by"], history[1]["reason"]) == ("Rina", "poli salah")
     assert [change["field"] for change in history[1]["changes"]] == ["kdPoli", "keluhan"]
+    assert state.state_details.flow_run_id is not None
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(state.state_details.flow_run_id)
     assert run.parameters == {"pekerjaan_id": job_id}
@@ -98,6 +99,7 @@ def test_a_delivered_job_is_corrected_by_another_which_the_run_then_names(failed
     removal, again = show(here.database, job_id)["corrected_by"]
     assert [here.job(each).status for each in (removal, again)] == ["terkirim", "terkirim"]
     assert [request.method for request in here.requests if request.method != "GET"][-2:] == ["DELETE", "POST"]
+    assert state.state_details.flow_run_id is not None
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(state.state_details.flow_run_id)
     assert run.parameters == {"pekerjaan_id": again}

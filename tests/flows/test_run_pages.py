@@ -78,7 +78,7 @@ def run_as_a_worker_does(name: str, filled: dict[str, Any]) -> Any:
     with get_client(sync_client=True) as client:
         run = client.create_flow_run(EVERY[name], parameters=filled)
         with suppress(Exception):  # Prefect raises what the flow returned, and the process ends
-            run_flow(EVERY[name], flow_run=run, error_logger=flow_run_logger(run))
+            run_flow(EVERY[name], flow_run=run, error_logger=flow_run_logger(run))  # type: ignore[arg-type] # as Prefect does
         return client.read_flow_run(run.id)
 
 

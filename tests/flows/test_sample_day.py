@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -54,10 +55,11 @@ def test_a_day_ends_as_it_should_here_at_bpjs_and_in_prefect(
 
     with database.read() as session:
         jobs = {job.id: job for job in session.query(Job)}
-    ended = [jobs[answer["id"]].status for answer in first]
+    accepted = [jobs[int(str(answer["id"]))] for answer in first]
+    ended = [job.status for job in accepted]
     wrong = [
-        (line["jenis"], line["norm"], jobs[answer["id"]].message, status, expected)
-        for line, answer, status, expected in zip(day.lines, first, ended, day.expected, strict=True)
+        (line["jenis"], line["norm"], job.message, status, expected)
+        for line, job, status, expected in zip(day.lines, accepted, ended, day.expected, strict=True)
         if status != expected
     ]
     assert wrong == []
@@ -86,5 +88,5 @@ def test_the_day_is_large_enough_and_holds_every_jenis() -> None:
 
 def test_the_ledger_check_sees_what_is_missing_and_what_is_too_much() -> None:
     day = sample_day(TODAY)
-    empty = {"pendaftaran": [], "kunjungan": [], "antrean": []}
+    empty: dict[str, Any] = {"pendaftaran": [], "kunjungan": [], "antrean": []}
     assert len(ledger_problems(empty, day)) == 3

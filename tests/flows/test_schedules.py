@@ -3,6 +3,7 @@
 import time
 
 from prefect import flow, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import CronSchedule
 
 from tests.flows.prefect_server import PrefectServer
@@ -19,7 +20,9 @@ def test_a_schedule_becomes_runs_at_the_clinics_hours(prefect: PrefectServer) ->
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow_from_name("terjadwal")
         deployment_id = client.create_deployment(
-            flow_id, "terjadwal", schedules=[{"schedule": CronSchedule(cron="0 5 * * *", timezone=ZONE)}]
+            flow_id,
+            "terjadwal",
+            schedules=[DeploymentScheduleCreate(schedule=CronSchedule(cron="0 5 * * *", timezone=ZONE))],
         )
     planned: list[dict[str, object]] = []
     deadline = time.monotonic() + 60

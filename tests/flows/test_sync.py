@@ -392,6 +392,7 @@ def test_a_retried_flow_run_reads_only_what_had_failed(
         run = client.read_flow_run(run_id)
     state = run_flow_sync(sync_referensi, run, parameters={"referensi": FEW}, return_type="state")
 
+    assert state is not None
     assert state.name == "Completed", state.message
     with here.database.read() as session:
         runs = [(run.jenis, run.error is None) for run in session.query(Sync).order_by(Sync.id)]

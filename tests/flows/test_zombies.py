@@ -28,7 +28,9 @@ def test_a_run_without_a_sign_of_life_is_crashed_and_a_living_one_is_not(prefect
                 emit_event(event=HEARTBEAT, resource={"prefect.resource.id": f"prefect.flow-run.{run}"})
             said_once = True
             time.sleep(2)
-        assert client.read_flow_run(dead).state.message == "Terhenti · prosesnya tidak hidup lagi"
+        ended = client.read_flow_run(dead).state
+        assert ended is not None
+        assert ended.message == "Terhenti · prosesnya tidak hidup lagi"
         assert client.read_flow_run(alive).state_name == "Running"
         client.delete_automation(automation.id)
         for run in (dead, alive):

@@ -3,7 +3,6 @@
 import inspect
 import socket
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -101,11 +100,10 @@ def test_stopping_does_not_wait_for_a_slow_answer(clinic: Caller) -> None:
     sender = threading.Thread(target=send)
     sender.start()
     until(lambda: bool(clinic.simulator.ledger()["writes"]))
-    began = time.monotonic()
     clinic.simulator.stop()
-    sender.join(timeout=5)
+    sender.join(timeout=30)  # half of what its answer takes
 
-    assert time.monotonic() - began < 5
+    assert not sender.is_alive()
     assert met in ([httpx.RemoteProtocolError], [httpx.ReadError])
 
 

@@ -134,11 +134,11 @@ class Day:
     def _work_off(self) -> None:
         """As a burst does, with one slot."""
         turns = Turns(1, known=2, room=self.at.clinics.room, clock=self.seconds)
-        by = {"owner": self.at.owner, "limit": 5, "lease": LEASE}
+        by: dict[str, Any] = {"owner": self.at.owner, "limit": 5, "lease": LEASE}
         while claimed := claim(self.database, **by, room=turns.room, limit_of=turns.limit_of):
             turns.wait(claimed)
-            for job in claimed:
-                self.at.in_hand.add(job)
+            for each in claimed:
+                self.at.in_hand.add(each)
             while (job := turns.take()) is not None:
                 turns.left(run := uuid4(), job)
                 self.clock.advance(seconds=0.02)

@@ -5,6 +5,7 @@ import signal
 import sys
 from subprocess import Popen
 from typing import Any
+from unittest.mock import patch
 
 from pydantic import SecretStr
 
@@ -12,7 +13,7 @@ import tasks.delivery.deliver
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from database import open_database
-from database.jobs.attempts import Asker
+from database.jobs.attempts import Asker, open_attempt
 from database.jobs.claim import ClaimedJob, claim_one
 from database.settings import PROJECT, DatabaseSettings
 from tasks.composition import Composition
@@ -45,14 +46,13 @@ def main(when: str, url: str, job_id: str, pcare: str, antrean: str) -> None:
     assert isinstance(claimed, ClaimedJob)
     at.in_hand.add(claimed)
     if when == LEAVING:
-        real = tasks.delivery.deliver.open_attempt
 
         def opened(*given: Any, **more: Any) -> int:
-            number = real(*given, **more)
+            number = open_attempt(*given, **more)
             freeze()
             return number
 
-        tasks.delivery.deliver.open_attempt = opened
+        patch.object(tasks.delivery.deliver, "open_attempt", opened).start()  # until this process ends
     else:
         freeze()
     tasks.delivery.deliver.deliver(claimed, at, asker=Asker(), last_try=True)

@@ -8,8 +8,9 @@ from random import Random
 from database.services.stopped import as_one_outage, summaries
 from database.storage.models import ServiceState
 from tasks.alerts.subjects import ALONE, CAUSE, RESOURCE, SINCE, outage, together
-from tasks.clinics import Clinic, Clinics
+from tasks.clinics import Clinics
 from tests.database.outage import after, names, refused, stopped, unknown_names
+from tests.tasks.listed import listed
 
 CLINICS = names(500)
 Key = tuple[tuple[str, str], ...]
@@ -182,16 +183,12 @@ class Found:
     faskes: str
 
 
-def clinics_of(configured: Sequence[str]) -> Clinics:
-    return Clinics({name: Clinic.model_construct(serentak=1) for name in configured})
-
-
 def test_a_few_clinics_are_told_one_by_one_and_many_together() -> None:
-    few = list(together([Found(name) for name in CLINICS[:ALONE]], clinics_of(CLINICS)))
+    few = list(together([Found(name) for name in CLINICS[:ALONE]], listed(CLINICS)))
     assert [(group.resource, group.whose) for group in few] == [
         (f"bpjs.faskes.{name}", "") for name in CLINICS[:ALONE]
     ]
-    (many,) = together([Found(name) for name in CLINICS], clinics_of(CLINICS))
+    (many,) = together([Found(name) for name in CLINICS], listed(CLINICS))
     assert many.resource == "bpjs.faskes"
     assert many.whose == " di 500 faskes (klinik-000, klinik-001, klinik-002, …)"
     assert len(many.found) == 500
@@ -199,7 +196,7 @@ def test_a_few_clinics_are_told_one_by_one_and_many_together() -> None:
 
 def test_unknown_clinics_are_told_together_beside_the_known() -> None:
     found = [Found(text) for text in [*unknown_names(1_500), "klinik-000"]]
-    known, unknown = together(found, clinics_of(CLINICS))
+    known, unknown = together(found, listed(CLINICS))
     assert (known.resource, unknown.resource) == ("bpjs.faskes.klinik-000", "bpjs.faskes-tidak-dikenal")
     assert unknown.whose == (
         " dari 1500 faskes yang tidak dikenal (klinik baru, klik http jahat example…, …, …)"
@@ -215,4 +212,4 @@ def test_without_a_file_the_others_are_told_together_and_called_unknown_by_nobod
 
 def test_where_nothing_was_found_nobody_is_told() -> None:
     empty: list[Found] = []
-    assert list(together(empty, Clinics())) == list(together(empty, clinics_of(CLINICS))) == []
+    assert list(together(empty, Clinics())) == list(together(empty, listed(CLINICS))) == []

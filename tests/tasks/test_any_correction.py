@@ -117,7 +117,7 @@ class AnyCorrection(RuleBasedStateMachine):
         if job.jenis == Jenis.TAMBAH_KUNJUNGAN and job.reason != Reason.REPLACED:
             self._judge_visit(job)
         if job.jenis == Jenis.HAPUS_KUNJUNGAN:
-            number = self._sent(job).get("noKunjungan")
+            number = self._sent(job).get("noKunjungan", "")
             assert number not in self.bpjs.held_visits()
             assert self.bpjs.owners.get(number, job.body["noKartu"]) == job.body["noKartu"]
 

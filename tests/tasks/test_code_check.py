@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bpjs_client.exchange import JSON
 from bpjs_client.references import BY_NAME, Item
 from database import Database
 from database.faskes_name import UTAMA
@@ -22,7 +23,7 @@ def pairs(*rows: str, varian: str = "") -> list[Item]:
 
 
 def session(poli: str, doctor: int, hours: str, name: str = "dr. Uji") -> Item:
-    row = {"kodepoli": poli, "kodedokter": doctor, "jampraktek": hours}
+    row: dict[str, JSON] = {"kodepoli": poli, "kodedokter": doctor, "jampraktek": hours}
     return Item(DAY, f"{poli}/{doctor}/{hours}", name, row)
 
 

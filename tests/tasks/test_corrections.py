@@ -78,7 +78,7 @@ def test_a_delivered_visit_is_corrected_in_place_by_a_job_that_points_to_it(
     assert f"#{asked.job_id}" in (here.job(visit).message or "")
     (word, attempt) = here.desk.history(asked.job_id)
     assert (word.requested_by, word.reason, attempt.outcome) == ("Sari", "salah ketik", "success")
-    assert [change["field"] for change in word.changes] == list(patch)
+    assert [change["field"] for change in word.changes or []] == list(patch)
     assert show(here.database, visit)["corrected_by"] == [asked.job_id]
     assert show(here.database, asked.job_id)["corrects"] == visit
 

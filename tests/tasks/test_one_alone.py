@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import httpx
 import pytest
@@ -262,7 +263,11 @@ def test_a_harmless_read_that_is_out_of_order_alone_stops_nothing(day: Callable[
     """Also when it is the reference that we would ask."""
     for answer in (page(503), NOT_GRANTED, httpx.Response(403, json={"message": "Forbidden"})):
         odd = to_visits_of(POISON, page(403))
-        here = day(lambda r, odd=odd, answer=answer: answer if "kesadaran" in r.url.path else odd(r))
+
+        def out_of_order(asked: httpx.Request, odd: Answer = odd, answer: httpx.Response = answer) -> Any:
+            return answer if "kesadaran" in asked.url.path else odd(asked)
+
+        here = day(out_of_order)
         here.visit(POISON)
         others = [job_id for number in OTHERS for job_id in here.visit(number)]
         here.pass_time(30)

@@ -85,7 +85,7 @@ def test_the_tables_count_by_type_day_poli_doctor_and_reason(clinic: Clinic) -> 
     tables = report(clinic).tables
 
     assert tables["poli"]["Terkirim"].to_dict() == {"002": 2, "001": 1}
-    assert tables["poli"].loc["002"].tolist() == [2, 0, 1, 0, 3, 66.7]
+    assert list(tables["poli"].loc["002"]) == [2, 0, 1, 0, 3, 66.7]
     assert tables["jenis"]["Jumlah"].to_dict() == {"tambah-pendaftaran": 2, "tambah-antrean": 2}
     assert tables["dokter"]["Jumlah"].sum() == 4
     assert tables["dokter"].loc["77", "Terkirim"] == 1

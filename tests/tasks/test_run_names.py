@@ -7,10 +7,11 @@ import pytest
 from bpjs_client.jenis import Jenis
 from database.jobs.claim import ClaimedJob
 from tasks import jobs, references
-from tasks.clinics import Clinic, Clinics
+from tasks.clinics import Clinics
 from tasks.composition import Composition, using
 from tests.database.outage import HOSTILE
 from tests.tasks.bodies import CARD
+from tests.tasks.listed import listed
 
 Names = Callable[[str], tuple[str, str]]
 
@@ -23,8 +24,7 @@ def names(request: pytest.FixtureRequest) -> Iterator[Names]:
         job = ClaimedJob(7, faskes, Jenis.TAMBAH_ANTREAN, "RM-1", "Pasien Contoh")
         return jobs.run_name(job), references.run_name("diagnosa", faskes)
 
-    listed = request.param and {name: Clinic.model_construct(serentak=1) for name in request.param}
-    with using(Composition(clinics=Clinics(listed))):
+    with using(Composition(clinics=listed(request.param) if request.param else Clinics())):
         yield of
 
 

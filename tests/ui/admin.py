@@ -29,7 +29,6 @@ class Admin:
     context: BrowserContext
     clinic: Clinic
     pictures: Path
-    clicks: int = 0
 
     def __post_init__(self) -> None:
         self.page: Page = self.context.new_page()
@@ -61,7 +60,6 @@ class Admin:
         found.scroll_into_view_if_needed()
         before = len(self.context.pages)
         found.click()
-        self.clicks += 1
         self.page.wait_for_timeout(500)
         if len(self.context.pages) > before:
             self.page = self.context.pages[-1]
@@ -76,14 +74,12 @@ class Admin:
         )
         held = [field for field in fields.all() if over in field.input_value()]
         held[0].fill(value)
-        self.clicks += 1
 
     def fills(self, name: str, value: str) -> None:
         """Type into an empty field of a form, required or not."""
         label = self.page.get_by_text(re.compile(rf"^\s*{name}( \(Optional\))?\s*$"))
         field = self.page.locator(".schema-form-property", has=label).last
         field.locator("textarea, input").first.fill(value)
-        self.clicks += 1
 
     def chooses(self, value: str, name: str) -> None:
         """Open a form's drop-down by its arrow, the only place where this UI keeps it open, and choose."""
@@ -92,7 +88,6 @@ class Admin:
         field.locator(".p-select-button__icon").click()
         self.page.locator(".p-select-option", has_text=value).first.click()
         expect(field).to_contain_text(value)
-        self.clicks += 2
 
     def lists(self) -> list[str]:
         """The numbers of the jobs on the page of a list."""
@@ -111,7 +106,6 @@ class Admin:
             new = [run for run in self._runs_of(deployment[1]) if run["id"] not in known]
             if new and new[0]["state_type"] in _ENDED:
                 self.opens(f"/runs/flow-run/{new[0]['id']}")
-                self.clicks += 1
                 return new[0]
             self.page.wait_for_timeout(300)
         raise AssertionError(f"not ended: {[(r['name'], r['state_name']) for r in new]}")
@@ -122,7 +116,6 @@ class Admin:
         form = self.page.url
         for _ in range(PRESSES):
             self.page.get_by_role("button", name="Submit").click()
-            self.clicks += 1
             deadline = time.monotonic() + PRESS_SECONDS
             while time.monotonic() < deadline:
                 self.page.wait_for_timeout(300)
