@@ -48,7 +48,7 @@ def settled(clinic: Clinic, job_id: int) -> None:
 @pytest.mark.parametrize("arrive", [found, settled])
 @pytest.mark.parametrize(("missing", "jenis", "reason"), WANTS)
 def test_it_goes_again_when_what_it_lacked_is_at_bpjs(
-    clinic: Clinic, missing: str, jenis: str, reason: str, arrive: Any
+    clinic: Clinic, missing: str, jenis: str, reason: Reason, arrive: Any
 ) -> None:
     job_id = refused(clinic, jenis, reason)
     clinic.clock.advance(hours=2)
@@ -67,7 +67,7 @@ def test_it_goes_again_when_what_it_lacked_is_at_bpjs(
 @pytest.mark.parametrize("end", [Status.GAGAL, Status.TIDAK_PASTI, Status.DITUTUP])
 @pytest.mark.parametrize(("missing", "jenis", "reason"), WANTS)
 def test_what_does_not_reach_bpjs_revives_nobody(
-    clinic: Clinic, missing: str, jenis: str, reason: str, end: Status
+    clinic: Clinic, missing: str, jenis: str, reason: Reason, end: Status
 ) -> None:
     job_id = refused(clinic, jenis, reason)
     clinic.bring_to(clinic.hand_over(missing), end)
@@ -101,7 +101,7 @@ def test_a_registration_of_another_visit_revives_nobody(clinic: Clinic, other: d
 
 @pytest.mark.parametrize("reason", ["ditolak", "isi-salah", Reason.WITHOUT_ADD])
 @SQLITE
-def test_a_visit_refused_for_another_reason_stays_refused(clinic: Clinic, reason: str) -> None:
+def test_a_visit_refused_for_another_reason_stays_refused(clinic: Clinic, reason: Reason) -> None:
     visit = refused(clinic, VISIT, reason)
     clinic.bring_to(clinic.hand_over(REGISTER), Status.TERKIRIM)
     assert clinic.status(visit) == "gagal"
