@@ -10,8 +10,8 @@ from prefect.futures import PrefectFuture
 from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
 from database.jobs.fair_shares import Door
 from database.jobs.hold import Claim
+from database.services.clinic_service import ClinicService
 from database.services.holds import held_services
-from database.services.states import ClinicService
 from flows.turns import Turns, door_of
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition

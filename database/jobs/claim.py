@@ -26,8 +26,9 @@ from database.jobs.fair_shares import (
 )
 from database.jobs.hold import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
+from database.services.clinic_service import WHOLE
 from database.services.limits import limits
-from database.services.states import WHOLE, State
+from database.services.states import State
 from database.status import Status
 from database.storage.elapsed import elapsed
 from database.storage.engine import Database

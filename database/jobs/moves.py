@@ -25,8 +25,8 @@ from database.jobs.hold import Claim, held_job, hold
 from database.jobs.late import confront
 from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
+from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard, note
-from database.services.states import ClinicService
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable

@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
 from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.states import (
     ATTENDED,
     DOWN,
-    WHOLE,
-    ClinicService,
     Move,
     State,
     forget_failures,
@@ -84,10 +83,9 @@ def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: d
 
     True: a harmless read must tell whether it is the job or the service; the caller asks, and calls `judge`.
     """
-    whole = ClinicService(who.faskes, who.service)
     if heard.trouble is not None:
         return _note_trouble(session, who, job_id, heard, now)
-    _note_answer(session, whole, now)
+    _note_answer(session, who.whole, now)
     if heard.refusal is not None:
         _note_refusal(session, who, job_id, heard, now)
     elif not heard.is_look:
@@ -117,7 +115,7 @@ def _how_it_is() -> Select[tuple[str, int]]:
 
 
 def _note_trouble(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
-    service = locked_row(session, ClinicService(who.faskes, who.service), now)
+    service = locked_row(session, who.whole, now)
     part = None if heard.is_look else locked_row(session, who, now)
     why = readable(heard.trouble or "")
     # A job that failed while others of its jenis passed is no witness against anything but itself.

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
 from database.jobs.fair_shares import Door, Limit
-from database.services.states import WHOLE, State, waits_besides
+from database.services.clinic_service import WHOLE
+from database.services.states import State, waits_besides
 from database.status import Status
 from database.storage.models import Job, ServiceState
 

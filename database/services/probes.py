@@ -7,11 +7,10 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Service
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.states import (
     ATTENDED,
     MOVES,
-    WHOLE,
-    ClinicService,
     Move,
     State,
     bring_forward,
@@ -66,7 +65,7 @@ def try_again(database: Database, who: ClinicService) -> None:
     """
     with database.write() as session:
         now = database.clock()
-        locked_row(session, ClinicService(who.faskes, who.service), now)  # first, as everywhere
+        locked_row(session, who.whole, now)  # first, as everywhere
         row = locked_row(session, who, now)
         if row.state not in MOVES[Move.HALF_OPENED].before:
             return

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from database.jobs.due import may_be_sent
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.outages import begin, end
 from database.status import Status
 from database.storage.models import Job, ServiceState, UtcDateTime
@@ -87,15 +87,6 @@ SOON = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4))
 # What a job waits for when it could not be delivered because its service was down (reasons of `jobs`).
 NOT_SENT, NO_ANSWER, UNCLEAR = "tidak-terkirim", "tanpa-jawaban", "belum-jelas"
 POSTPONED_BY_OUTAGE = (NOT_SENT, NO_ANSWER, UNCLEAR)
-WHOLE = ""  # the jenis of a row that speaks for the whole service
-
-
-class ClinicService(NamedTuple):
-    """A clinic's service, or one jenis at it."""
-
-    faskes: str
-    service: str
-    jenis: str = WHOLE
 
 
 def go(

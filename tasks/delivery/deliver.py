@@ -54,6 +54,7 @@ from database.jobs.late import note_late
 from database.jobs.moves import chain_has, load, move, record
 from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
+from database.services.clinic_service import ClinicService
 from database.services.evidence import (
     HELD,
     REFUSED_ALONE,
@@ -63,7 +64,7 @@ from database.services.evidence import (
     hear,
 )
 from database.services.holds import held_back, is_well
-from database.services.states import NO_ANSWER, UNCLEAR, ClinicService
+from database.services.states import NO_ANSWER, UNCLEAR
 from database.status import UNFINISHED, Status
 from database.storage.elapsed import elapsed
 from database.storage.row_seal import FOREIGN, is_foreign

@@ -15,10 +15,11 @@ from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
+from database.services.clinic_service import ClinicService
 from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
-from database.services.states import MOVES, NO_ANSWER, ClinicService, Move, State
+from database.services.states import MOVES, NO_ANSWER, Move, State
 from database.status import Status
 from database.storage.models import Job, ServiceState
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic

@@ -1,0 +1,18 @@
+"""A clinic's service, which is what the whole product opens, pauses and shares out: a name of three parts."""
+
+from typing import NamedTuple
+
+WHOLE = ""  # the jenis of what is said of a whole service
+
+
+class ClinicService(NamedTuple):
+    """One service that one clinic calls, such as PCare of `utama`; with a `jenis`, that job type at it."""
+
+    faskes: str
+    service: str
+    jenis: str = WHOLE
+
+    @property
+    def whole(self) -> "ClinicService":
+        """The service that a jenis belongs to."""
+        return ClinicService(self.faskes, self.service)
