@@ -71,7 +71,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
                 "columns": seen.columns,
                 "rows": seen.rows,
                 "hari_sebelumnya": seen.open_before,
-                "layanan": seen.doors,
+                "layanan": seen.stopped_lines,
             }
         )
         return
@@ -138,7 +138,7 @@ def _above(seen: Monitor, day: date | None) -> list[RenderableType]:
         Text(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold"),
         Columns(_card(name, count) for name, count in seen.cards.items()),
         Text(left_open, style="bold yellow" if any(before.values()) else "dim"),
-        *(Text.styled(str(plain(door)), "bold red") for door in seen.doors),
+        *(Text.styled(str(plain(line)), "bold red") for line in seen.stopped_lines),
     ]
 
 

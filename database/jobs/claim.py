@@ -16,17 +16,16 @@ from database.jobs.chain import DELETES, waits_for
 from database.jobs.due import NEEDS_PERSON, pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
-    Door,
     LimitOf,
     Room,
     Shares,
+    claimable_services,
     no_limit,
-    open_doors,
     without_limit,
 )
 from database.jobs.hold import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
-from database.services.clinic_service import WHOLE
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.limits import limits
 from database.services.states import State
 from database.status import Status
@@ -56,6 +55,11 @@ class ClaimedJob:
     claim: Claim | None = None  # None: not in hand, it is only to be seen
     until: float = field(default=0.0, compare=False)  # by `elapsed`, the end of its lease or shortly before
     fresh: JobInHand | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def clinic_service(self) -> ClinicService:
+        """The clinic's service that the job goes to."""
+        return ClinicService(self.faskes, self.jenis.service.value)
 
 
 @dataclass(frozen=True)
@@ -95,18 +99,18 @@ def _claim(
     with database.write() as session:
         now = database.clock()
         held = limits(session, now, locked=True)
-        doors = open_doors(session, now)
-        limited = {door: held.get(door, NO_LIMIT) | limit_of(door) for door in doors}
+        services = claimable_services(session, now)
+        limited = {service: held.get(service, NO_LIMIT) | limit_of(service) for service in services}
 
-        def allowed(door: Door, in_hand: int) -> int:
-            return min(room(door, in_hand), 1 if limited[door].half_open else limit)
+        def allowed(service: ClinicService, in_hand: int) -> int:
+            return min(room(service, in_hand), 1 if limited[service].half_open else limit)
 
-        shares = Shares(doors, limit, allowed)
+        shares = Shares(services, limit, allowed)
         taken: list[tuple[datetime, ClaimedJob]] = []
         for asked in shares.rounds():
             found = pick(session, asked, now, limited)
             taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease), until)
-            shares.gave(door for door, _ in found)
+            shares.gave(service for service, _ in found)
         return [job for _, job in sorted(taken, key=lambda each: (each[0], each[1].id))]
 
 
@@ -183,13 +187,13 @@ def _claim_one(
 
 def _why_no_room(session: Session, job: Job, room: Room, now: datetime) -> str | None:
     """In Indonesian, why the clinic's service takes no more just now."""
-    door = Door(job.faskes, job.service)
-    limit = limits(session, now, locked=True).get(door, NO_LIMIT)
+    service = ClinicService(job.faskes, job.service)
+    limit = limits(session, now, locked=True).get(service, NO_LIMIT)
     mine = (Job.faskes == job.faskes, Job.service == job.service, Job.status == Status.PROSES.value)
     in_hand = session.scalar(select(func.count()).where(*mine)) or 0
     if (limit.half_open and in_hand) or job.jenis in limit.never:
         return f"layanan {job.service} sedang dicoba lagi, satu pekerjaan sekaligus"
-    if room(door, in_hand) < 1:
+    if room(service, in_hand) < 1:
         return f"layanan {job.service} sudah mengerjakan sebanyak yang boleh sekaligus"
     return None
 
@@ -208,8 +212,9 @@ def has_work(database: Database, room: Room = without_limit) -> bool:
     """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
     with database.read() as session:
         now = database.clock()
-        doors = {door: 1 for door, held in open_doors(session, now).items() if room(door, held) > 0}
-        if pick_any(session, doors, now, limits(session, now, locked=False)):
+        claimable = claimable_services(session, now)
+        services = {service: 1 for service, in_hand in claimable.items() if room(service, in_hand) > 0}
+        if pick_any(session, services, now, limits(session, now, locked=False)):
             return True
         return any(session.scalar(query, {"now": now}) is not None for query in _other_work())
 

@@ -1,4 +1,4 @@
-"""Finds the jobs that may be sent now behind given doors; on PostgreSQL all doors in one question."""
+"""The jobs of given services that may be sent now; on PostgreSQL one query finds those of all services."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -23,58 +23,71 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from database.jobs.chain import is_blocked
-from database.jobs.fair_shares import NO_LIMIT, Door, Limit
+from database.jobs.fair_shares import NO_LIMIT, Limit
+from database.services.clinic_service import ClinicService
 from database.status import Status
 from database.storage.models import WAITING, Job, UtcDateTime
 
 # The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
 NEEDS_PERSON = "perlu-orang"
 
-Found = list[tuple[Door, int]]
+Found = list[tuple[ClinicService, int]]  # the service and the id of each job found
 Place = Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]
 
 
-def pick(session: Session, asked: Mapping[Door, int], now: datetime, limits: Mapping[Door, Limit]) -> Found:
-    """Of each door up to so many jobs, its oldest due first; locked, and without what others have locked.
+def pick(
+    session: Session,
+    asked: Mapping[ClinicService, int],
+    now: datetime,
+    limits: Mapping[ClinicService, Limit],
+) -> Found:
+    """Find up to so many jobs of each service as is `asked` of it, those that are longest due first.
 
-    Of a chain no more than one: two may be due together, for what is to be looked up needs no turn.
+    The jobs are locked for this transaction; those that another one has locked are passed by.
+
+    Of a chain no more than one is found: two may be due together, for a job that is only to be looked up need
+    not await its turn.
     """
     if session.get_bind().dialect.name == "sqlite":
         rows = [
-            (door, *found)
-            for door, most in asked.items()
-            for found in session.execute(_of_one_door(), _asking(door, most, limits) | {"now": now})
+            (service, *found)
+            for service, most in asked.items()
+            for found in session.execute(_of_one_service(), _asking(service, most, limits) | {"now": now})
         ]
     else:
         values = _as_arrays(asked, limits) | {"now": now}
-        found = session.execute(_of_all_doors(locked=True), values)
-        rows = [(Door(faskes, service), *more) for faskes, service, *more in found]
-    oldest: dict[tuple[Door, str], int] = {}
-    alone: set[tuple[Door, str]] = set()
-    for door, job_id, rantai, jenis in rows:
-        if jenis in limits.get(door, NO_LIMIT).alone:
-            if (door, jenis) in alone:
+        found = session.execute(_of_all_services(locked=True), values)
+        rows = [(ClinicService(faskes, service), *more) for faskes, service, *more in found]
+    oldest: dict[tuple[ClinicService, str], int] = {}
+    alone: set[tuple[ClinicService, str]] = set()
+    for service, job_id, rantai, jenis in rows:
+        if jenis in limits.get(service, NO_LIMIT).alone:
+            if (service, jenis) in alone:
                 continue
-            alone.add((door, jenis))
-        oldest.setdefault((door, rantai), job_id)
-    return [(door, job_id) for (door, _), job_id in oldest.items()]
+            alone.add((service, jenis))
+        oldest.setdefault((service, rantai), job_id)
+    return [(service, job_id) for (service, _), job_id in oldest.items()]
 
 
 def pick_any(
-    session: Session, asked: Mapping[Door, int], now: datetime, limits: Mapping[Door, Limit]
+    session: Session,
+    asked: Mapping[ClinicService, int],
+    now: datetime,
+    limits: Mapping[ClinicService, Limit],
 ) -> bool:
-    """Whether one of these doors has a job that may be sent."""
+    """Whether one of these services has a job that may be sent."""
     if session.get_bind().dialect.name == "sqlite":
-        asking = (_asking(door, 1, limits) | {"now": now} for door in asked)
-        return any(session.execute(_of_one_door(), each).first() is not None for each in asking)
+        asking = (_asking(service, 1, limits) | {"now": now} for service in asked)
+        return any(session.execute(_of_one_service(), each).first() is not None for each in asking)
     values = _as_arrays(asked, limits) | {"now": now}
-    return session.execute(_of_all_doors(locked=False).limit(1), values).first() is not None
+    return session.execute(_of_all_services(locked=False).limit(1), values).first() is not None
 
 
-def _asking(door: Door, most: int, limits: Mapping[Door, Limit]) -> dict[str, Any]:
-    limit = limits.get(door, NO_LIMIT)
+def _asking(service: ClinicService, most: int, limits: Mapping[ClinicService, Limit]) -> dict[str, Any]:
+    limit = limits.get(service, NO_LIMIT)
     return {
-        **door._asdict(),
+        "faskes": service.faskes,
+        "service": service.service,
         "most": most,
         "never": _listed(limit.never),
         "looked_up": _listed(limit.looked_up),
@@ -87,8 +100,8 @@ def _listed(values: Collection[object]) -> str:
     return f",{','.join(map(str, sorted(map(str, values))))}," if values else ""
 
 
-def _as_arrays(asked: Mapping[Door, int], limits: Mapping[Door, Limit]) -> dict[str, Any]:
-    each = [_asking(door, most, limits) for door, most in asked.items()]
+def _as_arrays(asked: Mapping[ClinicService, int], limits: Mapping[ClinicService, Limit]) -> dict[str, Any]:
+    each = [_asking(service, most, limits) for service, most in asked.items()]
     return {name: [values[name] for values in each] for name in _ARRAYS}
 
 
@@ -104,7 +117,7 @@ def may_be_sent() -> ColumnElement[bool]:
 
 
 @cache
-def _of_one_door() -> Select[tuple[int, str, str]]:
+def _of_one_service() -> Select[tuple[int, str, str]]:
     """Built once: building it costs more than running it."""
     return (
         select(Job.id, Job.rantai, Job.jenis)
@@ -116,20 +129,20 @@ def _of_one_door() -> Select[tuple[int, str, str]]:
 
 
 @cache
-def _of_all_doors(*, locked: bool) -> Select[tuple[str, str, int, str, str]]:
+def _of_all_services(*, locked: bool) -> Select[tuple[str, str, int, str, str]]:
     lists = [bindparam(name, type_=ARRAY(of)) for name, of in _ARRAYS.items()]
-    doors = func.unnest(*lists).table_valued(*(column(name, of) for name, of in _ARRAYS.items()))
-    door = doors.render_derived(name="door")
+    services = func.unnest(*lists).table_valued(*(column(name, of) for name, of in _ARRAYS.items()))
+    asked = services.render_derived(name="asked")
     due = (
         select(Job.id, Job.rantai, Job.jenis)
-        .where(Job.faskes == door.c.faskes, Job.service == door.c.service, may_be_sent())
-        .where(*_within(door.c.never, door.c.looked_up, door.c.but, func.strpos))
+        .where(Job.faskes == asked.c.faskes, Job.service == asked.c.service, may_be_sent())
+        .where(*_within(asked.c.never, asked.c.looked_up, asked.c.but, func.strpos))
         .order_by(Job.due_at, Job.id)
-        .limit(door.c.most)
+        .limit(asked.c.most)
     )
     found = (due.with_for_update(skip_locked=True, of=Job) if locked else due).lateral("found")
-    columns = (door.c.faskes, door.c.service, found.c.id, found.c.rantai, found.c.jenis)
-    return select(*columns).select_from(door.join(found, text("true")))
+    columns = (asked.c.faskes, asked.c.service, found.c.id, found.c.rantai, found.c.jenis)
+    return select(*columns).select_from(asked.join(found, text("true")))
 
 
 _ARRAYS: dict[str, Any] = {
@@ -145,7 +158,7 @@ _ARRAYS: dict[str, Any] = {
 def _within(
     never: ColumnElement[str], looked_up: ColumnElement[str], but: ColumnElement[str], place: Place
 ) -> tuple[ColumnElement[bool], ...]:
-    """The limits of a door in SQL; `place` tells at which letter a text stands in another, 0 for nowhere."""
+    """The limits of a service in SQL; `place` tells at which letter a text stands in another, 0: nowhere."""
     jenis, job_id = "," + Job.jenis + ",", "," + cast(Job.id, String) + ","
     is_look = Job.status == Status.TIDAK_PASTI.value
     return (

@@ -269,7 +269,7 @@ class Job(Base):
         # Whether a failed step was done since: without it a long chain is scanned once for each of its jobs.
         Index("jobs_by_step", "faskes", "rantai", "jenis", "status"),
         Index(
-            "jobs_by_door",
+            "jobs_by_door",  # a clinic's service was once called a door; the database keeps the name
             "faskes",
             "service",
             "due_at",
@@ -385,6 +385,7 @@ class ServiceState(Base):
         CheckConstraint(
             _one_of("state", ("closed", "open", "half-open", "paused")), name="services_state_is_known"
         ),
+        # The name calls a service that nothing is sent to a closed door; here that is any state but `closed`.
         CheckConstraint("state = 'closed' OR reason IS NOT NULL", name="services_closed_door_says_why"),
     )
 

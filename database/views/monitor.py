@@ -49,14 +49,15 @@ class Filter:
 class Monitor:
     """One look: `open_before` counts what days before today left `gagal` and unfinished.
 
-    `doors` says what is down or paused, in a few lines. Both follow of the filter only the clinic.
+    `stopped_lines` says which services are down or paused, in a few lines. Of the filter both follow only the
+    clinic.
     """
 
     cards: dict[str, int]
     columns: list[str]
     rows: list[Row]
     open_before: dict[str, int]
-    doors: list[str]
+    stopped_lines: list[str]
 
 
 def today(database: Database) -> date:
@@ -69,7 +70,7 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
 
     `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
     """
-    doors = stopped_lines(database, known, faskes=chosen.faskes)
+    stopped = stopped_lines(database, known, faskes=chosen.faskes)
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
@@ -77,7 +78,7 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
             columns=columns(chosen.jenis),
             rows=_rows(database, session, chosen, wanted, limit),
             open_before=_open_before(session, today(database), chosen.faskes),
-            doors=doors,
+            stopped_lines=stopped,
         )
 
 

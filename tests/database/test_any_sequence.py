@@ -156,7 +156,7 @@ class AnySequence(RuleBasedStateMachine):
         judge(self.database, "utama", service, Reading(answer, "contoh"), probes=[ONE_SECOND])
 
     @rule(service=st.sampled_from(Service), paused=st.booleans())
-    def door(self, service: Service, paused: bool) -> None:
+    def pause_or_resume(self, service: Service, paused: bool) -> None:
         if paused:
             pause(self.database, "utama", service, "contoh", mark="tanda")
         else:

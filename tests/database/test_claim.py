@@ -126,7 +126,7 @@ def test_claiming_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
 
 def test_one_service_can_be_claimed_alone(clinic: Clinic) -> None:
     queue, registration = clinic.hand_over("tambah-antrean"), clinic.hand_over("tambah-pendaftaran")
-    only_pcare = {"room": lambda door, in_hand: 9 if door.service == "pcare" else 0}
+    only_pcare = {"room": lambda called, in_hand: 9 if called.service == "pcare" else 0}
     assert clinic.claim(**only_pcare) == [registration]
     assert clinic.claim() == [queue]
 

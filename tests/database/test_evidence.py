@@ -528,7 +528,7 @@ def test_a_form_takes_no_second_job_while_a_service_is_tried_again(clinic: Clini
 def test_a_form_takes_no_more_than_the_clinic_may_have_at_once(clinic: Clinic) -> None:
     first, second = (clinic.hand_over("tambah-pendaftaran", norm) for norm in ("RM-1", "RM-2"))
     clinic.take(first)
-    one_at_a_time = {"room": lambda _door, in_hand: 1 - in_hand}
+    one_at_a_time = {"room": lambda _service, in_hand: 1 - in_hand}
     refused = claim_one(clinic.database, second, owner=OTHER, lease=LEASE, **one_at_a_time)
     assert isinstance(refused, Waiting)
     clinic.finish(first, SENT)

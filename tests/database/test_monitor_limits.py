@@ -86,8 +86,8 @@ def test_a_job_closed_by_a_person_still_shows_what_was_sent_and_answered(clinic:
 
 def test_a_paused_service_of_another_clinic_is_told_with_its_name(clinic: Clinic) -> None:
     pause(clinic.database, "cabang", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
-    (door,) = look(clinic.database, Filter(), limit=50).doors
-    assert door == "Layanan pcare (cabang) dijeda sejak 08:00:00: Kata sandi PCare ditolak."
+    (line,) = look(clinic.database, Filter(), limit=50).stopped_lines
+    assert line == "Layanan pcare (cabang) dijeda sejak 08:00:00: Kata sandi PCare ditolak."
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\ud83d", "\ude00", "\ud83d\ude00"])

@@ -35,8 +35,13 @@ def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
     pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     clinic.clock.advance(minutes=9)
     pause(clinic.database, "utama", Service.PCARE, "alasan lain", mark="tanda")
-    (door,) = stopped_services(clinic.database)
-    assert (door.service, door.state, door.since, door.reason) == ("pcare", "paused", MORNING, WHY)
+    (stopped,) = stopped_services(clinic.database)
+    assert (stopped.service, stopped.state, stopped.since, stopped.reason) == (
+        "pcare",
+        "paused",
+        MORNING,
+        WHY,
+    )
 
 
 def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
@@ -95,4 +100,4 @@ def test_two_refusals_at_once_make_one_pause(clinic: Clinic) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert [door.state for door in stopped_services(clinic.database)] == ["paused"]
+    assert [stopped.state for stopped in stopped_services(clinic.database)] == ["paused"]

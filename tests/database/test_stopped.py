@@ -24,7 +24,7 @@ def sizes(found: Iterable[Stopped]) -> list[tuple[Kind, int]]:
 
 
 def lines(clinic: Clinic, known: list[str] | None = None, faskes: str | None = None) -> list[str]:
-    return look(clinic.database, Filter(faskes=faskes), limit=1, known=known).doors
+    return look(clinic.database, Filter(faskes=faskes), limit=1, known=known).stopped_lines
 
 
 def test_where_nothing_stopped_there_is_no_group() -> None:

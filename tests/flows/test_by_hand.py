@@ -83,6 +83,6 @@ def test_a_pause_is_lifted(desk: Any) -> None:
         pause(here.database, "utama", service, "Login PCare ditolak.", mark="x")
 
     assert lanjutkan(Layanan.PCARE, return_state=True).message == "Dilanjutkan · pcare"
-    assert [door.service for door in stopped_services(here.database)] == ["antrean"]
+    assert [stopped.service for stopped in stopped_services(here.database)] == ["antrean"]
     assert lanjutkan(return_state=True).message == "Dilanjutkan · antrean"
     assert lanjutkan(return_state=True).message == "Dilanjutkan · tidak ada yang sedang dijeda"

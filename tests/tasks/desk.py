@@ -86,7 +86,7 @@ class Desk:
     def let_one_through(self) -> None:
         """As if a probe had just been answered."""
         for service in Service:
-            if self.door(service) is not None:
+            if self.state_of(service) is not None:
                 try_again(self.database, ClinicService("utama", service.value))
 
     def job(self, job_id: int) -> Job:
@@ -105,7 +105,7 @@ class Desk:
             rows = session.query(Attempt).filter_by(job_id=job_id).order_by(Attempt.number)
             return [row.outcome for row in rows]
 
-    def door(self, service: str, jenis: str = "") -> str | None:
+    def state_of(self, service: str, jenis: str = "") -> str | None:
         """The state of a service or a jenis; None when nothing was ever said about it."""
         with self.database.read() as session:
             row = session.get(ServiceState, ("utama", service, jenis))

@@ -66,7 +66,7 @@ def test_what_was_held_up_before_its_request_left_does_not_leave(
     assert (attempt.outcome, "terhenti" in (attempt.reason or "")) == ("not-sent", True)
     job = here.desk.job(job_id)
     assert (job.status, job.attempts) == ("menunggu", 0)
-    assert here.desk.door("antrean") is None  # the service is not to blame
+    assert here.desk.state_of("antrean") is None  # the service is not to blame
 
 
 def test_what_was_held_up_and_taken_over_does_not_leave_and_says_so(
