@@ -15,6 +15,7 @@ from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references.store import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services.clinic_service import WHOLE
 from database.services.holds import stopped_services
+from database.services.state_words import named, state_words
 from tasks.composition import Composition
 
 
@@ -95,6 +96,5 @@ def _explained(error: BpjsError) -> str:
 def _refuse_while_stopped(at: Composition, faskes: str, service: Service) -> None:
     for row in stopped_services(at.database):
         if (row.faskes, row.service, row.jenis) == (faskes, service.value, WHOLE):
-            raise _CannotRead(
-                f"layanan {service.value} sedang dijeda: {without_identifiers(row.reason or '')}"
-            )
+            is_so = f"{named(service.value, WHOLE)} {state_words(WHOLE, row.state)}"
+            raise _CannotRead(f"{is_so}: {without_identifiers(row.reason or '')}")

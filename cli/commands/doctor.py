@@ -24,9 +24,9 @@ from database import Database, DatabaseError, DatabaseUnavailable, open_database
 from database.belonging import check_belonging
 from database.errors import OtherBpjs
 from database.faskes_name import UTAMA, Known
-from database.jobs.claim import state_words
 from database.jobs.intake_table import refused_rows
 from database.services.holds import stopped_services
+from database.services.state_words import state_words
 from database.services.states import State
 from database.services.stopped import Kind, Stopped, summaries
 from database.services.stopped_lines import say_stopped

@@ -27,6 +27,7 @@ from database.jobs.hold import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
 from database.services.clinic_service import WHOLE, ClinicService
 from database.services.limits import limits
+from database.services.state_words import named, state_words
 from database.services.states import State
 from database.status import Status
 from database.storage.elapsed import elapsed
@@ -252,29 +253,6 @@ def why_waiting(session: Session, job: Job) -> str | None:
         if row is not None and row.state in {State.OPEN, State.PAUSED}:
             return f"{named(row.service, jenis)} {state_words(jenis, row.state)}: {row.reason}"
     return None
-
-
-def named(service: str, jenis: str) -> str:
-    """In Indonesian, a service or a jenis at it: `layanan pcare`, `tambah-kunjungan di pcare`."""
-    return f"{jenis} di {service}" if jenis else f"layanan {service}"
-
-
-def state_words(jenis: str, state: str) -> str:
-    """In Indonesian, how it stands; a jenis that fails says nothing of whether BPJS can be reached."""
-    return (_JENIS_WORDS if jenis else _SERVICE_WORDS)[State(state)]
-
-
-_SERVICE_WORDS = {
-    State.CLOSED: "berjalan",
-    State.OPEN: "sedang tidak dapat dihubungi",
-    State.HALF_OPEN: "sedang dicoba lagi",
-    State.PAUSED: "dijeda",
-}
-_JENIS_WORDS = {
-    **_SERVICE_WORDS,
-    State.OPEN: "ditahan karena terus gagal",
-    State.PAUSED: "ditahan karena ditolak BPJS",
-}
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
