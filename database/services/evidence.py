@@ -16,19 +16,11 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
 from database.services.clinic_service import WHOLE, ClinicService
-from database.services.states import (
-    ATTENDED,
-    DOWN,
-    Move,
-    State,
-    forget_failures,
-    go,
-    locked_row,
-    next_wait,
-    parts_of,
-    reopen,
-    somebody_else_waits,
-)
+from database.services.probe_waits import ATTENDED, next_wait
+from database.services.service_rows import locked_row, parts_of
+from database.services.states import DOWN, Move, State
+from database.services.transitions import forget_failures, go, reopen
+from database.services.waiting_jobs import somebody_else_waits
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState, readable

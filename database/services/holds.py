@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.services.clinic_service import WHOLE, ClinicService
 from database.services.evidence import Answer, Reading, judge
-from database.services.states import Move, State, go
+from database.services.states import Move, State
+from database.services.transitions import go
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, ServiceState

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.jobs.fair_shares import Limit
 from database.services.clinic_service import WHOLE, ClinicService
-from database.services.states import State, waits_besides
+from database.services.states import State
+from database.services.waiting_jobs import waits_besides
 from database.status import Status
 from database.storage.models import Job, ServiceState
 

@@ -8,18 +8,11 @@ from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Service
 from database.services.clinic_service import WHOLE, ClinicService
-from database.services.states import (
-    ATTENDED,
-    MOVES,
-    Move,
-    State,
-    bring_forward,
-    go,
-    locked_row,
-    next_wait,
-    reopen,
-    somebody_else_waits,
-)
+from database.services.probe_waits import ATTENDED, next_wait
+from database.services.service_rows import locked_row
+from database.services.states import MOVES, Move, State
+from database.services.transitions import go, reopen
+from database.services.waiting_jobs import bring_forward, somebody_else_waits
 from database.storage.engine import Database
 from database.storage.models import ServiceState, readable
 
