@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
 from database.services.clinic_service import WHOLE, ClinicService
-from database.services.evidence import Answer, Reading, judge
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.states import Move, State
 from database.services.transitions import go
 from database.status import Status

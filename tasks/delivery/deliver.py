@@ -55,15 +55,10 @@ from database.jobs.moves import chain_has, load, move, record
 from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
-from database.services.evidence import (
-    HELD,
-    REFUSED_ALONE,
-    Answer,
-    Heard,
-    failures_that_stand_alone,
-    hear,
-)
+from database.services.evidence import HELD, REFUSED_ALONE, Heard, hear
+from database.services.harmless_read import Answer
 from database.services.holds import held_back, is_well
+from database.services.lone_failures import failures_that_stand_alone
 from database.services.states import NO_ANSWER, UNCLEAR
 from database.status import UNFINISHED, Status
 from database.storage.elapsed import elapsed

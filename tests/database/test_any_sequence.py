@@ -23,7 +23,8 @@ from database.jobs.moves import move, record
 from database.jobs.resend import Resend, ask_again, reopen
 from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
-from database.services.evidence import Answer, Heard, Reading, judge
+from database.services.evidence import Heard
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.holds import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import NOT_SENT

@@ -16,7 +16,8 @@ from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
-from database.services.evidence import HELD, REFUSED_ALONE, Answer, Heard, Reading, hear, judge
+from database.services.evidence import HELD, REFUSED_ALONE, Heard, hear
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.holds import pause, resume, stopped_services
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, Move, State

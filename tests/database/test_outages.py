@@ -6,7 +6,8 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database.services.clinic_service import ClinicService
-from database.services.evidence import Answer, Heard, Reading, judge, note
+from database.services.evidence import Heard, note
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.holds import pause, resume
 from database.services.outages import outages
 from database.services.probes import probe_failed, try_again

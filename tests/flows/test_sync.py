@@ -26,7 +26,7 @@ from database import Database
 from database.errors import DatabaseUnavailable
 from database.references.search import search
 from database.references.store import Synced
-from database.services.evidence import Answer, Reading, judge
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.holds import pause, stopped_services
 from database.storage.models import Sync
 from flows.in_process.syncing import sync_now
