@@ -10,7 +10,7 @@ from prefect.futures import PrefectFuture
 from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
 from database.jobs.hold import Claim
 from database.services.clinic_service import ClinicService
-from database.services.holds import held_services
+from database.services.stopped_services import held_services
 from flows.turns import Turns
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition

@@ -14,8 +14,8 @@ from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references.store import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services.clinic_service import WHOLE
-from database.services.holds import stopped_services
 from database.services.state_words import named, state_words
+from database.services.stopped_services import stopped_services
 from tasks.composition import Composition
 
 

@@ -25,11 +25,11 @@ from database.belonging import check_belonging
 from database.errors import OtherBpjs
 from database.faskes_name import UTAMA, Known
 from database.jobs.intake_table import refused_rows
-from database.services.holds import stopped_services
 from database.services.state_words import state_words
 from database.services.states import State
-from database.services.stopped import Kind, Stopped, summaries
+from database.services.stopped_groups import Kind, Stopped, summaries
 from database.services.stopped_lines import say_stopped
+from database.services.stopped_services import stopped_services
 from database.settings import DatabaseSettings
 from database.storage.data_keys import keyring_of
 from database.storage.engine import said_skew

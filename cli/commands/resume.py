@@ -9,7 +9,7 @@ from cli.chosen import FaskesName, known_here
 from cli.terminal import console
 from database import open_database
 from database.faskes_name import UTAMA
-from database.services.holds import resume as lift
+from database.services.pauses import resume as lift
 
 
 def resume(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from bpjs_client.jenis import Service
 from database.jobs.due import may_be_sent
 from database.services.clinic_service import WHOLE
 from database.services.service_rows import parts_of
@@ -26,6 +27,18 @@ def bring_forward(session: Session, row: ServiceState, *, but: Sequence[int] = (
         .where(Job.id.not_in(but))
         .values(due_at=Job.created_at)
         .execution_options(synchronize_session=False)
+    )
+    announce(session)
+
+
+def make_due(session: Session, faskes: str, service: Service, now: datetime) -> None:
+    """Make due now all that waits for a service that a person or a new credential lets flow again."""
+    session.execute(
+        update(Job)
+        .where(Job.faskes == faskes, Job.service == service.value)
+        .where(Job.status.in_([Status.MENUNGGU.value, Status.TIDAK_PASTI.value]))
+        .where(Job.due_at > now)
+        .values(due_at=now)
     )
     announce(session)
 

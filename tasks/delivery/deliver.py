@@ -57,9 +57,9 @@ from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
 from database.services.evidence import HELD, REFUSED_ALONE, Heard, hear
 from database.services.harmless_read import Answer
-from database.services.holds import held_back, is_well
 from database.services.lone_failures import failures_that_stand_alone
 from database.services.states import NO_ANSWER, UNCLEAR
+from database.services.stopped_services import held_back, is_well
 from database.status import UNFINISHED, Status
 from database.storage.elapsed import elapsed
 from database.storage.row_seal import FOREIGN, is_foreign

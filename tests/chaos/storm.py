@@ -16,7 +16,7 @@ from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
 from database.errors import DatabaseUnavailable
-from database.services.holds import resume
+from database.services.pauses import resume
 from database.storage.models import Job
 from tests.chaos.dispatchers import LEASE_SECONDS, Dispatchers, clinics_file, environment
 from tests.chaos.patients import COURSES, SLOW_CLINIC, Line, Patient

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue_lines
-from database.services.holds import pause
+from database.services.pauses import pause
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting

@@ -4,7 +4,8 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.services.holds import pause, stopped_services
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 

@@ -25,7 +25,7 @@ from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.services.evidence import Heard
 from database.services.harmless_read import Answer, Reading, judge
-from database.services.holds import pause, resume
+from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import NOT_SENT
 from database.settings import DatabaseSettings

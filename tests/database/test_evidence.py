@@ -18,9 +18,10 @@ from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
 from database.services.evidence import HELD, REFUSED_ALONE, Heard, hear
 from database.services.harmless_read import Answer, Reading, judge
-from database.services.holds import pause, resume, stopped_services
+from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
 from database.services.states import MOVES, NO_ANSWER, Move, State
+from database.services.stopped_services import stopped_services
 from database.status import Status
 from database.storage.models import Job, ServiceState
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic

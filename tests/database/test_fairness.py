@@ -7,7 +7,7 @@ import pytest
 from bpjs_client.jenis import Service
 from database.jobs.fair_shares import Shares, without_limit
 from database.services.clinic_service import ClinicService
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.services.states import State
 from database.storage.models import ServiceState
 from tests.database.clinic import MORNING, OTHER, Clinic

@@ -7,7 +7,7 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from database.jobs.verdict import Verdict
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import FILTER_WORDS, Status
 from database.views.monitor import Filter, Monitor, columns, look, today
 from tests.database.clinic import Clinic

@@ -13,7 +13,7 @@ from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import Status
 from database.views.detail import show
 from database.views.monitor import Filter, look

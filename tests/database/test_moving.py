@@ -12,7 +12,7 @@ from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.storage.to_postgresql import count_rows, move_everything

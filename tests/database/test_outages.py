@@ -8,8 +8,8 @@ from bpjs_client.jenis import Service
 from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard, note
 from database.services.harmless_read import Answer, Reading, judge
-from database.services.holds import pause, resume
 from database.services.outages import outages
+from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, try_again
 from tests.database.clinic import MORNING, Clinic
 

@@ -8,7 +8,8 @@ import pytest
 from bpjs_client.jenis import Service
 from database.jobs.claim import Waiting, claim_one, has_work
 from database.jobs.verdict import Verdict
-from database.services.holds import pause, resume, stopped_services
+from database.services.pauses import pause, resume
+from database.services.stopped_services import stopped_services
 from database.status import Status
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event
 
-from database.services.stopped import MOST, Kind, Stopped, as_one_outage, summaries
+from database.services.stopped_groups import MOST, Kind, Stopped, as_one_outage, summaries
 from database.services.stopped_lines import say_stopped
 from database.status import Status
 from database.storage.models import ServiceState

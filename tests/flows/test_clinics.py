@@ -13,7 +13,7 @@ from bpjs_client.jobs import Bpjs
 from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from database.storage.models import Job
 from flows.in_process.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics

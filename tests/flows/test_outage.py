@@ -11,7 +11,7 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from database.storage.models import Job
 from database.views.monitor import Filter, look
 from tasks.composition import Composition

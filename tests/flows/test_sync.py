@@ -27,7 +27,8 @@ from database.errors import DatabaseUnavailable
 from database.references.search import search
 from database.references.store import Synced
 from database.services.harmless_read import Answer, Reading, judge
-from database.services.holds import pause, stopped_services
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from database.storage.models import Sync
 from flows.in_process.syncing import sync_now
 from flows.sync_referensi import sync_referensi

@@ -15,7 +15,7 @@ from database.jobs.attempts import Asker
 from database.jobs.claim import ClaimedJob, claim_one
 from database.jobs.resend import Resend, reopen
 from database.services.clinic_service import ClinicService
-from database.services.holds import resume
+from database.services.pauses import resume
 from database.services.probes import try_again
 from database.storage.models import Attempt, Job, ServiceState
 from tasks.composition import Composition

@@ -10,7 +10,7 @@ import pytest
 from database import Database
 from database.errors import DatabaseUnavailable
 from database.jobs.moves import move
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from tasks.delivery import deliver as delivery
 from tasks.dispatch.probing import probe_due
 from tests.tasks.desk import Answer, Desk, antrean, pcare
