@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli.finding import Finding
 from database.settings import PROJECT, DatabaseSettings
+from database.storage.dialect import is_file_address
 from database.storage.engine import parse_url
 from database.storage.private_files import OURS, close_all, everything_in, mode_of, open_to_others
 from database.storage.sqlite_file import file_of, files_of
@@ -34,7 +35,7 @@ def _ours() -> list[Path]:
     """What we make: the database where it is a file, the key of the data, `.bpjs`, Prefect's files."""
     settings = DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
-    database = files_of(file_of(url)) if url.drivername == "sqlite" else []
+    database = files_of(file_of(url)) if is_file_address(url) else []
     kept = [*database, settings.data_key_file, *prefect_files(os.environ), *everything_in(OURS)]
     return list(dict.fromkeys(kept))
 

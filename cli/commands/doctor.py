@@ -32,6 +32,7 @@ from database.services.stopped_lines import say_stopped
 from database.services.stopped_services import stopped_services
 from database.settings import DatabaseSettings
 from database.storage.data_keys import keyring_of
+from database.storage.dialect import has_own_clock
 from database.storage.engine import said_skew
 from database.storage.models import ServiceState
 from database.storage.room import check_room
@@ -140,7 +141,7 @@ def _intake(database: Database) -> Iterator[Finding]:
 
 def _server_clock(database: Database) -> Iterator[Finding]:
     """Several machines share what one clock tells: each must have it right for its own sake."""
-    if not database.is_sqlite:
+    if has_own_clock(database.engine):
         skew = said_skew(database)
         yield Finding(
             "Jam komputer (basis data)", skew is None, skew or "sama", SET_THE_CLOCK if skew else ""

@@ -26,6 +26,7 @@ from database.jobs.chain import is_blocked
 from database.jobs.fair_shares import NO_LIMIT, Limit
 from database.services.clinic_service import ClinicService
 from database.status import Status
+from database.storage.dialect import asks_many_at_once
 from database.storage.models import WAITING, Job, UtcDateTime
 
 # The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
@@ -48,16 +49,16 @@ def pick(
     Of a chain no more than one is found: two may be due together, for a job that is only to be looked up need
     not await its turn.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if asks_many_at_once(session):
+        values = _as_arrays(asked, limits) | {"now": now}
+        found = session.execute(_of_all_services(locked=True), values)
+        rows = [(ClinicService(faskes, service), *more) for faskes, service, *more in found]
+    else:
         rows = [
             (service, *found)
             for service, most in asked.items()
             for found in session.execute(_of_one_service(), _asking(service, most, limits) | {"now": now})
         ]
-    else:
-        values = _as_arrays(asked, limits) | {"now": now}
-        found = session.execute(_of_all_services(locked=True), values)
-        rows = [(ClinicService(faskes, service), *more) for faskes, service, *more in found]
     oldest: dict[tuple[ClinicService, str], int] = {}
     alone: set[tuple[ClinicService, str]] = set()
     for service, job_id, rantai, jenis in rows:
@@ -76,7 +77,7 @@ def pick_any(
     limits: Mapping[ClinicService, Limit],
 ) -> bool:
     """Whether one of these services has a job that may be sent."""
-    if session.get_bind().dialect.name == "sqlite":
+    if not asks_many_at_once(session):
         asking = (_asking(service, 1, limits) | {"now": now} for service in asked)
         return any(session.execute(_of_one_service(), each).first() is not None for each in asking)
     values = _as_arrays(asked, limits) | {"now": now}

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
@@ -25,6 +25,7 @@ from database.jobs.plain_json import MOST_DIGITS, plain_json, storable
 from database.local_time import local_date
 from database.status import Status
 from database.storage.batches import batched
+from database.storage.dialect import lock_number
 from database.storage.engine import Database, open_database
 from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import Known, known_past, new_ids
@@ -237,8 +238,7 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
 
 def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in a transaction under way; each answer in its job's place."""
-    if not database.is_sqlite:
-        queue_up(session)
+    queue_up(session)
     keys = [(job.faskes, job.key) for job in jobs]
     known = _known(session, keys)
     fresh: dict[Key, NewJob] = {}
@@ -267,12 +267,12 @@ def _answers(
 
 
 def queue_up(session: Session) -> None:
-    """On PostgreSQL, wait for whoever else is handing over or placing jobs; SQLite has one writer anyway.
+    """Wait for whoever else is handing over or placing jobs.
 
     Two hand-overs of the same kunci at once must not collide half-way through a file, and two jobs of a
     chain must not be given their places at once.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
+    lock_number(session, 0x62706A65)
 
 
 def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Row, Select, bindparam, cast, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from database.errors import ConstraintViolated, DatabaseError, LineRefused, ValueRefused
 from database.jobs.handover import NewJob, admitted, parse_json, read_line, store_in
+from database.storage.dialect import as_stored
 from database.storage.engine import Database
 from database.storage.models import Intake
 
@@ -104,13 +105,8 @@ def _outcome(read: _Read, job_id: int | None, now: datetime) -> dict[str, Any]:
 
 
 def _unread(database: Database) -> Select[Any]:
-    """Unread rows as they are stored: SQLite lets a writer put anything into any column.
-
-    There texts come as bytes, for the driver fails on a whole result when one text in it is not UTF-8.
-    """
-    columns = [getattr(Intake, name) for name in (*_FRAME, "body")]
-    if database.is_sqlite:
-        columns = [cast(column, LargeBinary).label(column.key) for column in columns]
+    """Unread rows as they are stored, whatever was written into them."""
+    columns = [as_stored(database.engine, getattr(Intake, name)) for name in (*_FRAME, "body")]
     return select(Intake.id, *columns).where(Intake.dibaca_pada.is_(None)).order_by(Intake.id)
 
 

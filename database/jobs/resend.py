@@ -94,7 +94,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
 def _correct_delivered(
     session: Session, database: Database, job: Job, edited: JsonObject, asked: Resend
 ) -> Asked:
-    _queue_up(session, database)
+    queue_up(session)
     correction = correct_delivered(
         session, database, job, storable(edited), _word(job, storable(edited), asked)
     )
@@ -194,15 +194,10 @@ def _place(session: Session, database: Database, job: Job, edited: JsonObject) -
     its traces are still found by a deletion of what was sent (see database/jobs/deletion.py).
     """
     if edited != job.body:
-        _queue_up(session, database)
+        queue_up(session)
     place = place_when_corrected(session, job, edited)
     if place is not None:
         job.rantai, job.position = place.rantai, place.position
-
-
-def _queue_up(session: Session, database: Database) -> None:
-    if not database.is_sqlite:
-        queue_up(session)
 
 
 def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.references import Item, Reference
 from database.errors import DatabaseError
 from database.faskes_name import UTAMA
+from database.storage.dialect import lock_name
 from database.storage.engine import Database
 from database.storage.models import LONGEST_KODE, ReferenceItem, Sync
 
@@ -186,11 +187,8 @@ def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | 
 
 
 def _one_at_a_time(session: Session, faskes: str, reference: Reference) -> None:
-    """Two syncs of one reference would both count its news; SQLite has but one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"{faskes}/{reference.name}"}
-        )
+    """Two syncs of one reference would both count its news."""
+    lock_name(session, f"{faskes}/{reference.name}")
 
 
 def _of(faskes: str, reference: Reference, variants: Sequence[str] | None) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 
 from database.errors import DataKeyMissing
 from database.settings import DatabaseSettings
+from database.storage.dialect import lock_table
 from database.storage.models import DataKey
 from database.storage.private_files import make_folder, make_once
 from database.storage.sealing import KEY_BYTES, Keyring, is_key_id, key_mark
@@ -71,8 +72,7 @@ def agree(engine: Engine, keyring: Keyring) -> None:
     _check(known, keyring)
     if keyring.writes and keyring.present not in known:
         with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("LOCK TABLE data_keys IN EXCLUSIVE MODE")
+            lock_table(connection, "data_keys")
             known = _known(connection)
             _check(known, keyring)
             if keyring.present not in known:

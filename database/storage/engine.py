@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
 from database.settings import DatabaseSettings
 from database.storage.data_keys import agree, keyring_of
+from database.storage.dialect import has_own_clock, is_file_address
 from database.storage.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.storage.schema import upgrade
 from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
@@ -48,12 +49,7 @@ class Database:
         self.only_utama = only_utama
         self.engine = engine
         self.timezone = timezone
-        self.clock = clock or (utc_now if self.is_sqlite else ServerClock(engine))
-
-    @property
-    def is_sqlite(self) -> bool:
-        """SQLite has one writer; PostgreSQL has row locks and NOTIFY."""
-        return self.engine.dialect.name == "sqlite"
+        self.clock = clock or (ServerClock(engine) if has_own_clock(engine) else utc_now)
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Session]:
@@ -163,7 +159,7 @@ def parse_url(text: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise DatabaseUnavailable("BPJS_DATABASE_URL harus sqlite:///… atau postgresql://….")
-    if url.drivername == "sqlite" and _is_in_memory(url):
+    if is_file_address(url) and _is_in_memory(url):
         raise DatabaseUnavailable(
             "BPJS_DATABASE_URL harus menunjuk berkas; yang di memori hilang bersama prosesnya."
         )
@@ -186,7 +182,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
     url = parse_url(settings.database_url.get_secret_value())
     try:
         engine = make_engine(url)
-        if url.drivername == "sqlite":
+        if is_file_address(url):
             keep_to_owner(url)  # before the first connection, which would make the file
         keyring = keyring_of(settings)
         upgrade(engine)
@@ -204,7 +200,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
 
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
-    if url.drivername != "sqlite":
+    if not is_file_address(url):
         return _make_postgresql(url, PATIENCE)
     engine = create_engine(
         url,

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from database.errors import JobForgotten, JobNotFound
+from database.storage.dialect import gives_ids_again
 from database.storage.models import Job, PastJob
 
 
@@ -38,10 +39,10 @@ def known_past(session: Session, faskes: str, kunci: Sequence[str]) -> dict[str,
 def new_ids(session: Session, wanted: int) -> list[int]:
     """The ids of so many jobs that this transaction stores, in order; what is sealed for a job knows its id.
 
-    SQLite would give the id of a deleted job again when it was the greatest; so there they are counted on
-    from the greatest ever given, which its single writer may do. PostgreSQL's sequence never goes back.
+    Where the database would give the id of a deleted job again, they are counted on from the greatest ever
+    given, which a single writer may do. A sequence never goes back.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if gives_ids_again(session):
         first = greatest_id(session) + 1
         return list(range(first, first + wanted))
     sequence = text("SELECT nextval(pg_get_serial_sequence('jobs', 'id')) FROM generate_series(1, :wanted)")

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from database.errors import DatabaseUnavailable
+from database.storage.dialect import is_file
 from database.storage.engine import Database
 
 ROOM = 16 * 2**20  # bytes; some thousand jobs with their answers
@@ -34,7 +35,7 @@ def check_room(database: Database) -> None:
     with database.write() as session:
         for statement in _THERE_AND_BACK:
             session.execute(text(statement))
-    if database.is_sqlite:
+    if is_file(database.engine):
         _fill_a_file(Path(str(database.engine.url.database)).parent)
     else:
         _fill_a_table(database)

@@ -12,6 +12,7 @@ from threading import Lock
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from database.storage.dialect import has_own_clock
 from database.storage.elapsed import elapsed
 
 Clock = Callable[[], datetime]
@@ -100,7 +101,7 @@ def machine_ahead(engine: Engine, machine: Clock = utc_now) -> float | None:
 
     Raises SQLAlchemyError.
     """
-    if engine.dialect.name == "sqlite":
+    if not has_own_clock(engine):
         return None
     server = ServerClock(engine)
     server()  # the question takes its time

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from database.errors import MoveRefused
 from database.status import Status
 from database.storage.batches import batched
+from database.storage.dialect import is_file
 from database.storage.engine import Database
 from database.storage.models import Base, DataKey, Job
 from database.storage.past_jobs import greatest_id
@@ -38,7 +39,7 @@ def move_everything(
     the new one is no PostgreSQL or not empty, or when a row came out different; DatabaseUnavailable. Then the
     new database is as it was.
     """
-    if not old.is_sqlite or new.is_sqlite:
+    if not is_file(old.engine) or is_file(new.engine):
         raise MoveRefused("Hanya dari SQLite (BPJS_DATABASE_URL) ke PostgreSQL.")
     with old.read() as source, new.write(patient=True) as target:
         _check_idle(source, old)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, cast, exists, func, literal_column, select, text, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text, true
+from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import of_one_visit
 from database.status import UNFINISHED, Status
+from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
 from database.storage.models import VISITS, Job
 
@@ -98,7 +99,13 @@ def delivery_times(database: Database, scope: Scope) -> Sequence[tuple[float, in
 
     In steps of STEP_SECONDS, shortest first. Raises DatabaseUnavailable.
     """
-    step = func.floor((_epoch(database, Job.sent_at) - _epoch(database, Job.created_at)) / STEP_SECONDS)
+    step = func.floor(
+        (
+            seconds_since_1970(database.engine, Job.sent_at)
+            - seconds_since_1970(database.engine, Job.created_at)
+        )
+        / STEP_SECONDS
+    )
     counted = (
         select(step, func.count())
         .where(*_conditions(scope), Job.status == Status.TERKIRIM.value)
@@ -114,7 +121,7 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
 
     Raises DatabaseUnavailable.
     """
-    hour = func.floor(_epoch(database, Job.created_at) / _HOUR)
+    hour = func.floor(seconds_since_1970(database.engine, Job.created_at) / _HOUR)
     counted = select(hour, Job.status, func.count()).where(*_conditions(scope))
     with database.read(patient=True) as session:
         rows = session.execute(
@@ -124,15 +131,6 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
 
 
 _HOUR = 3600
-_UNIX_EPOCH = 2_440_587.5  # as SQLite counts days
-
-
-def _epoch(database: Database, instant: InstrumentedAttribute[Any]) -> ColumnElement[float]:
-    """Seconds since 1970, in the database's own words."""
-    if database.is_sqlite:
-        # Days as a binary fraction miss a full hour by microseconds.
-        return func.round((func.julianday(instant) - _UNIX_EPOCH) * 86_400, 3)
-    return cast(func.extract("epoch", instant), Float)
 
 
 def delivered_since(database: Database, faskes: str, first: date) -> set[str]:
