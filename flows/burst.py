@@ -8,7 +8,7 @@ from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
 from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.services.clinic_service import ClinicService
 from database.services.stopped_services import held_services
 from flows.turns import Turns

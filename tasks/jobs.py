@@ -14,7 +14,7 @@ from database import DatabaseError
 from database.faskes_name import UTAMA, said_name
 from database.jobs.attempts import Asker
 from database.jobs.claim import ClaimedJob
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.status import Status
 from tasks.composition import composition
 from tasks.delivery.deliver import Delivered, TryAgain, deliver

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from database.errors import LeaseLost
-from database.jobs.hold import Claim, bound, hold
+from database.jobs.held_claim import Claim, bound, hold
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
@@ -26,7 +26,7 @@ FOUND_OTHER = "found-other"
 LOOK_FAILED = "look-failed"
 # A look found nothing although BPJS had said that it is there: no proof of either.
 NOT_SEEN = "not-seen"
-# A clear answer that came after the job was taken over (late.py): it settled the uncertainty;
+# A clear answer that came after the job was taken over (late_answers.py): it settled the uncertainty;
 # it says that BPJS took the write, and waits to be confirmed; it changes nothing.
 LATE_ANSWER, LATE_SUCCESS, LATE_EVIDENCE = "late-answer", "late-success", "late-evidence"
 # After one of these BPJS may hold the write although we have no clear answer: look before sending again.

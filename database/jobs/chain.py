@@ -1,6 +1,6 @@
 """Chains: which jobs belong to one patient's visit, and which of them must go first.
 
-A chain is (faskes, norm, service date, poli) or an explicit `rantai` (place.py). Within a chain
+A chain is (faskes, norm, service date, poli) or an explicit `rantai` (chain_place.py). Within a chain
 and a service jobs are ordered by `position` = 10 × generation + rank, equal positions by id. A generation
 ends when a creation and its undoing have both been handed over: registered, removed and registered again is
 sent in that order. A clinic may name one chain for two patients: its jobs go one after another, as it wished,

@@ -13,7 +13,7 @@ from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
 from database.jobs.attempts import WORKER_DIED, JobInHand, lost_writes
 from database.jobs.chain import DELETES, waits_for
-from database.jobs.due import NEEDS_PERSON, pick, pick_any
+from database.jobs.due_jobs import NEEDS_PERSON, pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
     LimitOf,
@@ -23,7 +23,7 @@ from database.jobs.fair_shares import (
     no_limit,
     without_limit,
 )
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
 from database.services.clinic_service import WHOLE, ClinicService
 from database.services.limits import limits

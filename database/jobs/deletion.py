@@ -13,7 +13,7 @@ from bpjs_client.jenis import Jenis
 from database.jobs.attempts import FOUND, FOUND_OTHER, UNCERTAIN_OUTCOMES, lost_request
 from database.jobs.by_hand import Settled
 from database.jobs.chain import DELETES, of_one_visit
-from database.jobs.place import chain_beside
+from database.jobs.chain_place import chain_beside
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
 

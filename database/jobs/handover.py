@@ -18,9 +18,9 @@ from bpjs_client.jenis import Jenis
 from database.belonging import has_credential
 from database.errors import LineRefused
 from database.faskes_name import UTAMA, no_credential
+from database.jobs.chain_place import Place, find_place
 from database.jobs.held_chains import HeldChains
 from database.jobs.kunci import default_kunci
-from database.jobs.place import Place, find_place
 from database.jobs.plain_json import MOST_DIGITS, plain_json, storable
 from database.local_time import local_date
 from database.status import Status

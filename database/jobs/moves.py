@@ -21,8 +21,8 @@ from database.jobs.attempts import (
 from database.jobs.chain import of_one_visit
 from database.jobs.corrections import CORRECTED_HERE, mark_replaced
 from database.jobs.deletion import undone_by
-from database.jobs.hold import Claim, held_job, hold
-from database.jobs.late import confront
+from database.jobs.held_claim import Claim, held_job, hold
+from database.jobs.late_answers import confront
 from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService

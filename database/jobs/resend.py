@@ -12,16 +12,16 @@ from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
 from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.jobs.body_edit import changes_between
+from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
     CORRECTED_HERE,
     correct_delivered,
     replace_old_content,
     replaces_old_content,
 )
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.due_jobs import NEEDS_PERSON
 from database.jobs.handover import BAD_BODY, queue_up, say_fields
 from database.jobs.history import Word, append_word
-from database.jobs.place import place_when_corrected
 from database.jobs.plain_json import plain_json, storable
 from database.status import Status
 from database.storage.engine import Database

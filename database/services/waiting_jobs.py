@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.jobs.due import may_be_sent
+from database.jobs.due_jobs import may_be_sent
 from database.services.clinic_service import WHOLE
 from database.services.service_rows import parts_of
 from database.services.states import POSTPONED_BY_OUTAGE, State

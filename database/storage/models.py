@@ -173,7 +173,7 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
 # The same for the index of visits.
 VISITS = "jenis = 'tambah-kunjungan'"
-# The same for the index of jobs whose end a late answer contradicts (see database/jobs/late.py).
+# The same for the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
 CONTRADICTED = "bertentangan"
 CONTRADICTED_ONES = f"reason = '{CONTRADICTED}'"
 

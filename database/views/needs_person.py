@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from database.jobs.attempts import ABSENT, TELLS_NOTHING, UNCERTAIN_OUTCOMES
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.due_jobs import NEEDS_PERSON
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import CONTRADICTED_ONES, Attempt, Job

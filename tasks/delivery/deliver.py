@@ -46,11 +46,11 @@ from database.jobs.attempts import (
 from database.jobs.chain import blocked_by
 from database.jobs.claim import standing
 from database.jobs.corrections import OLD_BODY
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.due_jobs import NEEDS_PERSON
 from database.jobs.handover import BAD_BODY, say_fields
+from database.jobs.held_claim import Claim
 from database.jobs.held_content import held_content
-from database.jobs.hold import Claim
-from database.jobs.late import note_late
+from database.jobs.late_answers import note_late
 from database.jobs.moves import chain_has, load, move, record
 from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict

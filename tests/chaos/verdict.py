@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bpjs_client.jenis import Jenis
 from database import Database
 from database.jobs.chain import waits_for
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.due_jobs import NEEDS_PERSON
 from database.services.evidence import REFUSED_ALONE
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job

@@ -23,7 +23,7 @@ from database.jobs.attempts import (
 )
 from database.jobs.by_hand import SETTLED_BY_HAND
 from database.jobs.claim import ClaimedJob, claim_one
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status

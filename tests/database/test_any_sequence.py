@@ -18,7 +18,7 @@ from database import Database, open_database
 from database.errors import LeaseLost, MoveRefused
 from database.jobs.attempts import Evidence
 from database.jobs.claim import release, renew, take_over
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import move, record
 from database.jobs.resend import Resend, ask_again, reopen
 from database.jobs.revival import REFUSED_WITHOUT_ADD

@@ -14,7 +14,7 @@ from database.jobs.claim import (
     claim_one,
     has_work,
 )
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import load
 from database.jobs.verdict import Verdict
 from database.status import Status

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from database import Database
 from database.errors import ConstraintViolated, LeaseLost
 from database.jobs.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
-from database.jobs.due import NEEDS_PERSON
+from database.jobs.due_jobs import NEEDS_PERSON
 from database.jobs.moves import load, move, record
 from database.jobs.resend import Resend, reopen
 from database.jobs.verdict import Verdict

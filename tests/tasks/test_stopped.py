@@ -9,7 +9,7 @@ import pytest
 import tasks.delivery.deliver
 from database import Database
 from database.jobs.claim import claim, claim_one, take_over
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.storage.elapsed import elapsed
 from database.storage.server_clock import utc_now
 from flows.burst import Burst
