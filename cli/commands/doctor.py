@@ -33,9 +33,9 @@ from database.services.stopped_services import stopped_services
 from database.settings import DatabaseSettings
 from database.storage.data_keys import keyring_of
 from database.storage.dialect import has_own_clock
+from database.storage.disk_space import check_room
 from database.storage.engine import said_skew
 from database.storage.models import ServiceState
-from database.storage.room import check_room
 from tasks.clinics import configured_clinics
 from tasks.prefect_server.environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings

@@ -16,7 +16,7 @@ from bpjs_client.jenis import Jenis
 from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import Job
-from database.storage.patient import may_agree
+from database.storage.patient_mark import may_agree
 
 # Lower goes first; equal ranks go by id.
 RANKS: dict[Jenis, int] = {

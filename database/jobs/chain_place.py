@@ -17,7 +17,7 @@ from bpjs_client.jenis import Jenis
 from database.jobs.chain import GENERATION, RANKS, UNDONE_BY
 from database.jobs.held_chains import HeldChains, Latest
 from database.storage.models import Job
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 
 Body = Mapping[str, object]
 

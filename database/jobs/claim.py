@@ -30,10 +30,10 @@ from database.services.limits import limits
 from database.services.state_words import named, state_words
 from database.services.states import State
 from database.status import Status
-from database.storage.elapsed import elapsed
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState, UtcDateTime
 from database.storage.past_jobs import not_there
+from database.storage.steady_clock import elapsed
 from database.storage.wakeup import announce
 
 RIVALS = 5  # how often in a row a claim may lose the race for a chain

@@ -25,7 +25,7 @@ from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, JsonObject
 from database.storage.past_jobs import new_ids
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 
 # BPJS holds another content than this job's.
 OLD_BODY = "isi-lama"

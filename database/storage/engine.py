@@ -24,10 +24,10 @@ from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefuse
 from database.settings import DatabaseSettings
 from database.storage.data_keys import agree, keyring_of
 from database.storage.dialect import has_own_clock, is_file_address
-from database.storage.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.storage.schema import upgrade
 from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.storage.sqlite_file import keep_to_owner
+from database.storage.time_limits import PATIENCE, Patience, be_patient, connect_listening, is_alive
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -55,7 +55,7 @@ class Database:
     def write(self, *, patient: bool = False) -> Iterator[Session]:
         """A transaction that may change rows: all of it is kept, or nothing.
 
-        `patient`: it may take its time (patience.py). Raises DatabaseUnavailable when the
+        `patient`: it may take its time (time_limits.py). Raises DatabaseUnavailable when the
         database cannot be reached, cannot write (a full disk), or somebody else holds the rows too long.
         """
         with self._session(writes=True, patient=patient) as session:

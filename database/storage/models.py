@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
 from database.status import Status
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 from database.storage.row_seal import of_row, row_of
 from database.storage.sealing import Keyring, unsealed, unsealed_text
 
@@ -204,7 +204,7 @@ class Job(Base):
     norm: Mapped[str] = mapped_column(String(64))
     nama_pasien: Mapped[str] = mapped_column(String(200))
     body: Mapped[JsonObject] = mapped_column(Sealed("jobs.body"))
-    # Tells the patients of one chain apart (patient.py); None: the body names no card, or the
+    # Tells the patients of one chain apart (patient_mark.py); None: the body names no card, or the
     # row is older than the column. This and the next three are kept in step by `_named_in_body`.
     pasien: Mapped[int | None] = mapped_column(Integer)
     # What the body names, for counting.

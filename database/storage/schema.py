@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from database.storage.dialect import lock_number_without_end
-from database.storage.patience import be_patient
+from database.storage.time_limits import be_patient
 
 # The newest migration; a test holds it to the scripts. Knowing it spares every start the cost of Alembic.
 HEAD = "0013"

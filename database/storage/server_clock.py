@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from database.storage.dialect import has_own_clock
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 
 Clock = Callable[[], datetime]
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from database.storage.models import Job
-from database.storage.patience import be_patient
+from database.storage.time_limits import be_patient
 
 _AT_ONCE = 1_000
 

@@ -5,7 +5,7 @@ import threading
 from contextlib import ExitStack
 
 from database import DatabaseError
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 from database.storage.wakeup import Waiter
 from flows.in_process.sending import Sender
 from flows.kirim import CONCURRENCY

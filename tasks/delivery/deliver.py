@@ -61,8 +61,8 @@ from database.services.lone_failures import failures_that_stand_alone
 from database.services.states import NO_ANSWER, UNCLEAR
 from database.services.stopped_services import held_back, is_well
 from database.status import UNFINISHED, Status
-from database.storage.elapsed import elapsed
 from database.storage.row_seal import FOREIGN, is_foreign
+from database.storage.steady_clock import elapsed
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.delivery.content import is_edit_proven, is_other_content

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from database.jobs.attempts import JobInHand
 from database.jobs.claim import ClaimedJob
 from database.jobs.held_claim import Claim
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 
 
 @dataclass

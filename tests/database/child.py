@@ -18,7 +18,7 @@ from database.settings import PROJECT, DatabaseSettings
 from database.status import Status
 from database.storage import engine
 from database.storage.dialect import is_file
-from database.storage.patience import PATIENCE
+from database.storage.time_limits import PATIENCE
 from tests.tasks.bodies import ANTREAN
 
 

@@ -14,7 +14,7 @@ from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 from database.views.report import reported_visits
 from tests.conftest import SQLITE
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, body_of, success

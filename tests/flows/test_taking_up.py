@@ -15,7 +15,7 @@ from cli.commands.doctor import _intake
 from database import Database, DatabaseUnavailable
 from database.storage.engine import BUSY
 from database.storage.models import Intake, Job
-from database.storage.patience import PATIENCE
+from database.storage.time_limits import PATIENCE
 from flows.in_process.sending import send_due
 from tasks.composition import Composition
 from tasks.dispatch.taking_up import TakingUp

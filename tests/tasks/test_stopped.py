@@ -10,8 +10,8 @@ import tasks.delivery.deliver
 from database import Database
 from database.jobs.claim import claim, claim_one, take_over
 from database.jobs.held_claim import Claim
-from database.storage.elapsed import elapsed
 from database.storage.server_clock import utc_now
+from database.storage.steady_clock import elapsed
 from flows.burst import Burst
 from tasks.delivery.in_hand import InHand
 from tests.tasks.desk import Desk, pcare

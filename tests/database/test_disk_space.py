@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from database import Database
 from database.errors import DatabaseUnavailable
 from database.storage.dialect import is_file
-from database.storage.room import ROOM, check_room
+from database.storage.disk_space import ROOM, check_room
 from database.storage.schema import HEAD, current
 from tests.conftest import POSTGRESQL, SQLITE
 

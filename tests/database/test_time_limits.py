@@ -14,8 +14,8 @@ from sqlalchemy import text
 from database import Database, DatabaseUnavailable
 from database.jobs.handover import queue_up
 from database.storage.engine import BUSY
-from database.storage.patience import PATIENCE, Patience
 from database.storage.schema import _queue_up, upgrade
+from database.storage.time_limits import PATIENCE, Patience
 from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.child import start
 from tests.database.clinic import Clinic
