@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.dates import shown_date
-from cli.fitted import GAP, Size, needed, widths
+from cli.fitted_table import GAP, Size, needed, widths
 from cli.terminal import badge, plain
 from database.views.monitor import Row
 

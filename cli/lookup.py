@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bpjs_client.errors import BpjsError
-from cli.chosen import known
+from cli.options import known
 from cli.terminal import UserError, error_console
 from tasks.clinics import configured_clinics
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
-from cli.fitted import fitted
+from cli.fitted_table import fitted
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json

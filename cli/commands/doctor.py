@@ -14,10 +14,10 @@ from rich.text import Text
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
-from cli import granted
-from cli.chosen import known
+from cli import granted_endpoints
 from cli.finding import Finding
 from cli.open_files import open_files
+from cli.options import known
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
@@ -233,13 +233,13 @@ def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) 
             row = mine.get((service.value, ""))
             answered = yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}", row)
             if answered and endpoints:
-                yield from granted.references(bpjs, service, clinic)
+                yield from granted_endpoints.references(bpjs, service, clinic)
         if endpoints:
-            yield from granted.provider(bpjs, settings.kd_provider, clinic)
+            yield from granted_endpoints.provider(bpjs, settings.kd_provider, clinic)
     if endpoints:
         with suppress(DatabaseError):  # it was told above
             held = {jenis: row.state for (_, jenis), row in mine.items() if jenis}
-            yield from granted.jobs(open_database(), faskes, clinic, held)
+            yield from granted_endpoints.jobs(open_database(), faskes, clinic, held)
 
 
 def _stopped_rows() -> Sequence[ServiceState]:

@@ -8,8 +8,8 @@ import typer
 from pydantic import SecretStr
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from cli.standard_input import one_line
 from cli.terminal import UserError, console, error_console, print_json
-from cli.typed import one_line
 from database import Database, open_database
 from database.settings import DatabaseSettings
 from database.storage.dialect import is_file_address

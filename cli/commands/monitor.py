@@ -14,8 +14,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.job_table import KEYS, job_table
+from cli.options import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.spreadsheet import write_csv, write_xlsx
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database import open_database

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from bpjs_client.dates import shown_date
 from bpjs_client.references import BY_NAME, Reference, named
-from cli.chosen import FaskesName, known_here
-from cli.fitted import fitted
+from cli.fitted_table import fitted
+from cli.options import FaskesName, known_here
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
 from database.faskes_name import UTAMA

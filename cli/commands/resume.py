@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Service
-from cli.chosen import FaskesName, known_here
+from cli.options import FaskesName, known_here
 from cli.terminal import console
 from database import open_database
 from database.faskes_name import UTAMA

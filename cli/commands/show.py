@@ -16,8 +16,8 @@ from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked, masked_changes
 from bpjs_client.meanings import meaning_of
-from cli.chosen import FaskesName, known_here
-from cli.fitted import fitted
+from cli.fitted_table import fitted
+from cli.options import FaskesName, known_here
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
