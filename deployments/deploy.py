@@ -68,7 +68,7 @@ def _deployments(seconds: int) -> str:
 
 
 def _pool() -> None:
-    from deployments.pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
+    from deployments.work_pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
     from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
 
     try:
