@@ -42,7 +42,7 @@ TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVID
 NEVER_LEFT = ("not-sent", ASKED_AGAIN)
 _SEALED = ("request", "response", "raw", "changes")
 _ENOUGH = 20  # outcomes back in time
-# What may lie between the rounds of a write that BPJS fails and then lacks.
+# The outcomes that may lie between two rounds in which BPJS fails a write and then proves to lack it.
 _DURING_ROUNDS = (
     *("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, LATE_EVIDENCE),
     *("not-sent", "temporary", "unauthorized"),
@@ -54,7 +54,7 @@ _attempts = cast(Table, Attempt.__table__)
 
 @dataclass(frozen=True)
 class Asker:
-    """On whose word an attempt is made: the Prefect run, and for a resend the person and the reason."""
+    """At whose word an attempt is made: the Prefect run, and for a resend the person and the reason."""
 
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
@@ -146,7 +146,7 @@ def note_look(
 def _new_attempt(
     session: Session, job_id: int, now: datetime, request: Mapping[str, Any], asker: Asker, **more: Any
 ) -> int:
-    """Its number."""
+    """Store the attempt; returns its number."""
     told = {"job_id": job_id, "started_at": now, "request": dict(request), **vars(asker), **more}
     values = with_row(told, _SEALED, job_id)
     return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
@@ -175,7 +175,7 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
 
 
 def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
-    """What the newest request without a clear answer held."""
+    """The body of the newest request that got no clear answer."""
     sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome not in LOOKS]
     return session.scalar(
         select(Attempt.request)
@@ -194,7 +194,7 @@ class ProvenFailure(NamedTuple):
 
 
 def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
-    """Those since BPJS last told clearly of the job, or a person asked again; oldest first.
+    """The proven failures since BPJS last told clearly of the job, or a person asked again; oldest first.
 
     Raises DatabaseUnavailable.
     """

@@ -1,4 +1,4 @@
-"""Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
+"""Dispatchers take jobs in hand under a lease, renew it, and take over jobs whose lease ran out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job in hand: what a task needs to name its run, and no more.
+    """A job in hand, with all that a task needs to name its run, and no more.
 
     `fresh` is all that sending it needs, when nothing was ever sent of it; else that must be looked up.
     """
@@ -80,10 +80,10 @@ def claim(
     room: Room = without_limit,
     limit_of: LimitOf = no_limit,
 ) -> list[ClaimedJob]:
-    """Take up to `limit` due jobs in hand, fairly shared between clinics, of each its oldest due.
+    """Take up to `limit` due jobs in hand, fairly shared between clinics; each clinic's longest due go first.
 
-    Never one whose chain has something in hand or unfinished before it, never one whose service or jenis is
-    down or paused, of each clinic's service no more than `room` and `limit_of` allow.
+    A job is left where its chain has something in hand or unfinished before it, or where its service or jenis
+    is down or paused. Of each clinic's service no more is taken than `room` and `limit_of` allow.
     Raises DatabaseUnavailable.
     """
     if limit < 1:
@@ -118,7 +118,7 @@ def _claim(
 def _take_all(
     session: Session, ids: Sequence[int], in_hand: Mapping[str, object], until: float
 ) -> list[tuple[datetime, ClaimedJob]]:
-    """Take them in hand in one statement; each with when it was due."""
+    """Take these jobs in hand in one statement; returns each with the time at which it was due."""
     if not ids:
         return []
     taken = session.execute(
@@ -162,7 +162,7 @@ def claim_one(
 ) -> ClaimedJob | Waiting:
     """Take one job in hand now, whatever its `due_at`; or say why that cannot be.
 
-    Its clinic's service gets no more at once than `room` allows, and while it is tried again one.
+    Of its clinic's service no more are in hand at once than `room` allows; one, while it is tried again.
     Raises JobNotFound, DatabaseUnavailable.
     """
     return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease, room))
@@ -222,7 +222,7 @@ def has_work(database: Database, room: Room = without_limit) -> bool:
 
 @cache
 def _other_work() -> tuple[Select[tuple[int]], ...]:
-    """A query for each, cheap because each has its index."""
+    """A query for the jobs of the dead and one for those never shown; each has its index."""
     dead = and_(text("jobs.status = 'proses'"), Job.lease_until < bindparam("now", type_=UtcDateTime))
     return tuple(select(Job.id).where(condition).limit(1) for condition in (dead, is_unseen()))
 
@@ -324,7 +324,7 @@ def senders(database: Database, *, beside: str) -> int:
 
 
 def take_over(database: Database) -> int:
-    """Take jobs from the hands of the dead: those whose lease ran out. Returns how many.
+    """Take over the jobs whose lease ran out, for their process is dead or was stopped; returns how many.
 
     One whose request may have left becomes `tidak_pasti`, never `menunggu`: it is not sent blindly again.
     Raises DatabaseUnavailable.

@@ -97,7 +97,7 @@ def _asking(service: ClinicService, most: int, limits: Mapping[ClinicService, Li
 
 
 def _listed(values: Collection[object]) -> str:
-    """`,a,b,`: in this form both databases tell whether one of them is there."""
+    """The values as `,a,b,`, a text in which both kinds of database can look for one of them."""
     return f",{','.join(map(str, sorted(map(str, values))))}," if values else ""
 
 
@@ -107,10 +107,10 @@ def _as_arrays(asked: Mapping[ClinicService, int], limits: Mapping[ClinicService
 
 
 def may_be_sent() -> ColumnElement[bool]:
-    """That a job is due by `:now`, waits for no person and for nothing of its chain."""
+    """The condition that a job is due by `:now` and waits neither for a person nor for its chain."""
     for_nobody = and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(NEEDS_PERSON))
     return and_(
-        text(f"jobs.{WAITING}"),  # literally as the index says it, or the index is not used
+        text(f"jobs.{WAITING}"),  # word for word as the index has it, or it is not used
         ~for_nobody,
         Job.due_at <= bindparam("now", type_=UtcDateTime),
         ~is_blocked(Job),

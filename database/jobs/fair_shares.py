@@ -22,16 +22,17 @@ Room = Callable[[ClinicService, int], int]
 
 
 def without_limit(_clinic_service: ClinicService, _in_hand: int) -> int:
-    """As many as there are."""
+    """A Room that lets a service have all its jobs taken."""
     return 1_000_000
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What may not be claimed of a clinic's service, or only so.
+    """The jobs of a clinic's service that may not be claimed, or only under a condition.
 
-    `half_open`: one job at a time in all. `never`: jenis of which nothing is taken; `looked_up`: of which
-    only uncertain jobs are, to be looked up and not sent; `alone`: of which one is. `but`: jobs to pass by.
+    `half_open`: the service has one job in hand at a time. `never`: of these jenis nothing is taken.
+    `looked_up`: of these only uncertain jobs are, to be looked up and not sent. `alone`: of each of these one
+    is. `but`: these jobs are passed by.
     """
 
     half_open: bool = False
@@ -59,7 +60,7 @@ LimitOf = Callable[[ClinicService], Limit]
 
 
 def no_limit(_clinic_service: ClinicService) -> Limit:
-    """Whatever is due."""
+    """A LimitOf that lets a service have whatever is due taken."""
     return NO_LIMIT
 
 

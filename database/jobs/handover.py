@@ -1,4 +1,4 @@
-"""Accepting jobs: validated, idempotent by `kunci`, durable once returned."""
+"""Jobs are accepted: each is checked, known by its `kunci`, and durable once its answer is returned."""
 
 import json
 import math
@@ -31,10 +31,10 @@ from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import Known, known_past, new_ids
 from database.storage.wakeup import announce
 
-# A file becomes visible to dispatchers as a whole; one larger than this in parts of so many lines, each
-# durable by itself, so that nobody waits for all of it.
+# Dispatchers see a file as a whole. One with more lines is stored in parts of so many, each durable by
+# itself, so that nobody waits for all of it.
 BATCH = 1_000
-# Between two parts: a writer who waits for SQLite looks again within this.
+# The pause between two parts, in which a writer who waits for SQLite looks again.
 BREATH_SECONDS = 0.1
 
 T = TypeVar("T")
@@ -65,17 +65,17 @@ class NewJob:
 
     @cached_property
     def errors(self) -> list[FieldError]:
-        """The fields that are wrong."""
+        """The wrong fields of the body."""
         return check_body(self.jenis, self.body)
 
     def prepare(self) -> None:
-        """Find out beforehand what takes time: others wait while a job is stored."""
+        """Do beforehand what takes time, for others wait while a job is stored."""
         _ = self.key, self.errors
 
 
 @dataclass(frozen=True)
 class Enqueued:
-    """What became of a hand-over: `new` is False when this job was already known.
+    """The answer to a hand-over: `new` is False when this job was already known.
 
     `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
     """
@@ -170,7 +170,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _read_int(digits: str) -> int | float:
-    # Python refuses to read very long ones; as infinity the field is named like any other wrong number.
+    # Python refuses to read a very long integer; as infinity its field is named like any other wrong number.
     return int(digits) if len(digits) <= MOST_DIGITS else math.inf
 
 
@@ -285,7 +285,7 @@ def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
         for part in batched(all_of_it, 500):
             of_these = select(Job.kunci, Job.id, Job.status).where(Job.faskes == faskes, Job.kunci.in_(part))
             present = {kunci: Known(job_id, status) for kunci, job_id, status in session.execute(of_these)}
-            # The past after the present: so a job that is deleted between the two looks is seen all the same.
+            # The deleted jobs are looked for last, so that a job deleted between the two looks is still seen.
             all_of_them = known_past(session, faskes, part) | present
             found.update(((faskes, kunci), known) for kunci, known in all_of_them.items())
     return found

@@ -1,4 +1,4 @@
-"""Appends to a job's history what was no request: on whose word, and why, the job was moved."""
+"""A person's word that moves a job becomes a row of its history, with who said it and why."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from database.storage.models import Attempt, JsonObject
 
 @dataclass(frozen=True)
 class Word:
-    """Who says so and why; with a correction also the body and every changed field (`body_edit`)."""
+    """A person's word: who says it and why; with a correction also the body and every changed field."""
 
     by: str | None
     reason: str | None
@@ -23,7 +23,7 @@ class Word:
 
 
 def append_word(session: Session, job_id: int, outcome: str, word: Word, now: datetime) -> None:
-    """One more row of the job's history, within the transaction that moves the job."""
+    """Append the word to the job's history, within the transaction that moves the job."""
     newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
     session.add(
         Attempt(

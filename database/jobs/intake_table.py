@@ -1,4 +1,4 @@
-"""The SQL outbox: takes up what a clinic's system wrote into `intake` in its own transaction."""
+"""The table `intake`, into which a clinic's system writes jobs in its own transaction, is taken up here."""
 
 import logging
 import time
@@ -18,15 +18,15 @@ from database.storage.models import Intake
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # rows per transaction: whoever sends or hands over goes on in between
-BREATH_SECONDS = 0.05  # and on SQLite, where the next in line is not told, has time to come in
+BATCH = 100  # rows per transaction; whoever sends or hands over goes on between two
+BREATH_SECONDS = 0.05  # the pause between two; SQLite does not tell the next in line, who needs the time
 _FRAME = ("jenis", "norm", "nama_pasien", "faskes", "kunci", "rantai", "tanggal")
 _TABLE: Any = Intake.__table__
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What a row means: a job, or why it is none."""
+    """A row as it was read: a job, or in Indonesian why it is none."""
 
     row_id: int
     job: NewJob | None = None
@@ -34,7 +34,7 @@ class _Read:
 
 
 def take_up(database: Database, tell: Callable[[int], None] = lambda rows: None) -> int:
-    """Make jobs of what was written since; how many rows were read. `tell` hears of each batch.
+    """Make jobs of the unread rows; returns how many were read. `tell` is told the size of each batch.
 
     A row is marked as read in the transaction that stores its job, so it is never lost and never two jobs.
     One that cannot be read or stored says why in `galat` and keeps its body; no other waits for it.
@@ -86,7 +86,7 @@ def _take_each(database: Database) -> int:
 
 
 def _raise_unless_of_a_row(failed: Exception) -> None:
-    """Go on only with what a row's own content can have caused; the database's own troubles are no row's."""
+    """Raise again whatever the content of a row cannot have caused, such as a database out of reach."""
     if isinstance(failed, DatabaseError) and not isinstance(failed, ValueRefused | ConstraintViolated):
         raise failed
 

@@ -1,4 +1,4 @@
-"""Moving a job in hand to its next state: the only place where delivery changes a status."""
+"""A job in hand moves to its next status here, and delivery changes a status nowhere else."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ LONGEST_MESSAGE = 2_000
 
 
 def load(database: Database, claim: Claim) -> JobInHand:
-    """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
+    """Read all that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
         job = held_job(session, claim)
         lost, undone = lost_writes(session, job.id), undone_by(session, job)
@@ -113,7 +113,7 @@ def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence
 
 
 def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """What becomes of the job's row."""
+    """The new values of the job's row."""
     changes: dict[str, Any] = {
         "status": verdict.status.value,
         "reason": verdict.reason,

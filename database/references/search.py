@@ -1,4 +1,4 @@
-"""Finds rows of a clinic's reference data: by part of code or name, or by exact code."""
+"""A clinic's reference data is searched: by part of code or name, or by exact code."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _rank(words: str) -> ColumnElement[int]:
 
 
 def _holding(session: Session, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Conditions that the trigram index can serve where there is one, and a plain look does otherwise."""
+    """The conditions that a row holds every word; a trigram table answers for long words, if there is one."""
     long = [word for word in words if len(word) >= _SHORTEST_FOR_TRIGRAMS]
     if not long or not has_search_table(session, "reference_search"):
         return [_CODE_AND_NAME.ilike(f"%{_escaped(word)}%", escape="\\") for word in words]

@@ -1,4 +1,4 @@
-"""Keeps a clinic's copy of BPJS's reference data in step: what changed, all of it or nothing."""
+"""A clinic's copy of BPJS's reference data is kept in step: all changes of a list are stored, or none."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class SuspiciousShrink(DatabaseError):
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync of one reference found; all zero but the seconds when it failed, and why."""
+    """The result of syncing one reference; when it failed, the reason, and all counts are zero."""
 
     layanan: str
     jenis: str
@@ -59,7 +59,7 @@ _Held = Row[tuple[int, str, str, str, dict[str, Any], bool]]
 
 @dataclass
 class _Difference:
-    """What has to be written; `refreshed` rows differ in what is no change (a drug's stock)."""
+    """The rows to write; `refreshed` rows differ in what counts as no change (a drug's stock)."""
 
     added: list[Item] = field(default_factory=list)
     changed: list[tuple[int, Item]] = field(default_factory=list)
@@ -133,7 +133,7 @@ def last_synced(database: Database, faskes: str) -> dict[str, datetime]:
 
 @dataclass(frozen=True)
 class LastSync:
-    """How the newest run over one reference went, when it began, and the flow run that made it, if any."""
+    """The newest run over one reference: how it went, when it began, and its flow run, if any."""
 
     synced: Synced
     at: datetime
@@ -154,7 +154,7 @@ def _as_synced(row: Sync) -> Synced:
 
 
 def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id: UUID) -> Synced | None:
-    """What this flow run already brought of a reference; None when it failed or was not read yet.
+    """The result that this flow run already has for a reference; None when it failed or was not read yet.
 
     Raises DatabaseUnavailable.
     """

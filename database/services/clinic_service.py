@@ -1,4 +1,4 @@
-"""A clinic's service, which is what the whole product opens, pauses and shares out: a name of three parts."""
+"""The name of a clinic's service, which flows, is tried again or stopped as a whole or in one job type."""
 
 from typing import NamedTuple
 

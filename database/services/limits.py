@@ -1,4 +1,4 @@
-"""What a half-open service and a held jenis keep from being claimed."""
+"""A half-open service and a held jenis limit what may be claimed of a service."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

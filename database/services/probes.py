@@ -1,4 +1,4 @@
-"""Services that are down, and a held jenis, are tried again: by a probe first, then by one job alone."""
+"""A service that is down is tried again by a probe, then by one job alone; a held jenis by one job alone."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def take_probe(database: Database) -> ClinicService | None:
 
 
 def _due_probes(now: datetime) -> Select[tuple[ServiceState]]:
-    """A jenis of a service that is down itself waits for that."""
+    """The rows whose probe is due; a jenis waits where its whole service does not flow."""
     service = aliased(ServiceState)
     is_down = select(service.faskes).where(
         service.faskes == ServiceState.faskes,

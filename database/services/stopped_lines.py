@@ -1,4 +1,4 @@
-"""Says in Indonesian which services are down or paused: a handful of lines, however many clinics stopped."""
+"""A few lines in Indonesian say which services are down or paused, however many clinics stopped."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Where the keys come from, and the database's own list of those it was sealed with.
+"""The data keys of this installation, and the database's own list of those it was sealed with.
 
 `BPJS_DATA_KEYS` holds `ID:BASE64` pairs with commas between, the present key first. Without it a key is made
 on first use and kept in a file beside the project's own database, for its owner alone.
@@ -63,7 +63,7 @@ def _local_key(file: Path) -> bytes:
 
 
 def agree(engine: Engine, keyring: Keyring) -> None:
-    """Hold the keys against those that the database was sealed with; note a new one.
+    """Compare the keys with those that the database was sealed with; note a new one.
 
     Raises DataKeyMissing when one is missing or another under the same id, SQLAlchemyError.
     """

@@ -1,4 +1,4 @@
-"""Connections and transactions; the one place where a driver's errors become ours."""
+"""Connections and transactions are opened here, and here alone a driver's errors become ours."""
 
 import sqlite3
 import time
@@ -42,7 +42,7 @@ class Database:
     def __init__(
         self, engine: Engine, *, timezone: ZoneInfo, clock: Clock | None = None, only_utama: bool = False
     ) -> None:
-        """`clock` is what leases, due times and probes go by: the server's own where there is a server.
+        """`clock` tells the time for leases, due times and probes: by default the server's, if there is one.
 
         `only_utama`: jobs of other clinics are not taken, for there is no credential for them.
         """
@@ -99,7 +99,7 @@ def said_skew(database: Database) -> str | None:
 
 
 def _is_of_a_value(cause: SQLAlchemyError) -> bool:
-    """Whether one value is at fault: it does not fit its column, or no text comes of it."""
+    """Whether one value is at fault: it does not fit its column, or is no text."""
     if isinstance(cause, DBAPIError):
         return isinstance(cause, DataError) or "could not decode" in str(cause.orig).lower()
     return isinstance(cause, StatementError)
@@ -192,7 +192,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
         database.clock()  # a server is asked once here, so that telling the time never fails later
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None
-    except ValueError:  # a driver's, about a part of the address: a name no name server can be asked for
+    except ValueError:  # a driver refuses a part of the address, such as an impossible name
         raise DatabaseUnavailable(_NO_ADDRESS) from None
     engine.dialect.bpjs_keyring = keyring  # type: ignore[attr-defined] # where the column types find it
     return database
@@ -214,7 +214,7 @@ def make_engine(url: URL) -> Engine:
 
 
 def _make_postgresql(url: URL, patience: Patience) -> Engine:
-    # What the address itself says counts.
+    # A parameter that the address itself names is left as it is there.
     ours = {name: value for name, value in patience.of_driver().items() if name not in url.query}
     engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, connect_args=ours)
     event.listen(engine, "do_connect", connect_listening)
@@ -225,14 +225,15 @@ def _make_postgresql(url: URL, patience: Patience) -> Engine:
 
 
 def _ping_if_idle(patience: Patience, connection: Any, record: Any, _proxy: object) -> None:
-    """A connection may have been cut while it lay in the pool; but asking each time costs as much as a query.
+    """Ask whether a connection is alive that lay in the pool, where it may have been cut.
 
-    One that was used just now is believed; if it is cut all the same, its failure empties the whole pool.
+    Asking costs as much as a query, so one that was used just now is not asked; if it is cut all the same,
+    its failure empties the whole pool.
     """
     if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS:
         return
     if not is_alive(connection, patience.ping):
-        raise InvalidatePoolError from None  # the others lay as long: each would be waited for in its turn
+        raise InvalidatePoolError from None  # the others lay as long, and would each be waited for in turn
 
 
 def _note_use(patience: Patience, connection: Any, record: Any) -> None:
@@ -250,7 +251,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _use_wal(connection: Any) -> None:
-    """Readers go on while a job is written. Two first starts at once: SQLite refuses one without waiting."""
+    """Let readers go on while a job is written. SQLite refuses one of two first starts at once: try again."""
     give_up = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:

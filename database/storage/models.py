@@ -74,7 +74,7 @@ class Words(TypeDecorator[str]):
         return None if value is None else readable(value)
 
 
-# Of what is shown in every list, in characters; the whole answer is in the job's history.
+# Characters of a text that every list shows; the whole answer is in the job's history.
 LONGEST_SAID = 2_000
 
 
@@ -127,7 +127,7 @@ class Sealed(TypeDecorator[Any]):
 
 
 class SealedText(Words):
-    """The same for what was said."""
+    """A text that only who has the key can read."""
 
     cache_ok = True
 
@@ -171,15 +171,15 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 
 # The condition of the index that finds due jobs; a query must say it literally to have its use.
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
-# The same for the index of visits.
+# The condition of the index of visits, likewise literal.
 VISITS = "jenis = 'tambah-kunjungan'"
-# The same for the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
+# The condition of the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
 CONTRADICTED = "bertentangan"
 CONTRADICTED_ONES = f"reason = '{CONTRADICTED}'"
 
 
 LONGEST_KODE = 100
-# Of a poli or doctor that a body names, in characters.
+# Characters of the code of a poli or doctor that a body names.
 LONGEST_CODE = 16
 
 
@@ -207,7 +207,7 @@ class Job(Base):
     # Tells the patients of one chain apart (patient_mark.py); None: the body names no card, or the
     # row is older than the column. This and the next three are kept in step by `_named_in_body`.
     pasien: Mapped[int | None] = mapped_column(Integer)
-    # What the body names, for counting.
+    # The poli and doctor that the body names, for counting.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     tgl_daftar: Mapped[date | None] = mapped_column(Date)
@@ -223,7 +223,7 @@ class Job(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
-    # How often it was claimed: the number of the claim that holds it, or held it last (jobs/hold.py).
+    # How often it was claimed: the number of the claim that holds it, or held it last (jobs/held_claim.py).
     claim: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
     # The job whose content at BPJS this one corrects; its own id: it corrects what BPJS holds of itself.
@@ -360,7 +360,7 @@ class Attempt(Base):
 
 
 class ServiceState(Base):
-    """Whether a clinic's service, or one jenis at it, may be called, since when, and why not."""
+    """The state of a clinic's service, or of one jenis at it: since when it is so, and why."""
 
     __tablename__ = "services"
 
@@ -391,7 +391,7 @@ class ServiceState(Base):
 
 
 class Outage(Base):
-    """A time in which a clinic's service or one jenis was down (`open`) or paused; endless: it still is."""
+    """A time in which a clinic's service or one jenis was down (`open`) or paused; it may have no end yet."""
 
     __tablename__ = "outages"
 
@@ -530,7 +530,7 @@ class Intake(Base):
 
 
 class PastJob(Base):
-    """What is kept for ever of a job that was deleted after its time: that its kunci and its id are taken."""
+    """A job that was deleted after its time; what is kept for ever says that its kunci and id are taken."""
 
     __tablename__ = "past_jobs"
 

@@ -1,4 +1,4 @@
-"""Remembers the jobs that were deleted after their time: no kunci is ever a new job, no id another one's."""
+"""Jobs deleted after their time are remembered, so that their kunci and ids are never given to new jobs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Known(NamedTuple):
 
 
 def remember(session: Session, ended: Sequence[PastJob]) -> None:
-    """Keep what is left of jobs in the transaction that deletes them."""
+    """Store these past jobs in the transaction that deletes the jobs."""
     by_clinic: dict[str, list[PastJob]] = {}
     for job in ended:
         by_clinic.setdefault(job.faskes, []).append(job)
@@ -55,6 +55,6 @@ def greatest_id(session: Session) -> int:
 
 
 def not_there(session: Session, job_id: int) -> JobNotFound:
-    """Why there is no job with this id."""
+    """The error that says why there is no job with this id."""
     past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
     return JobNotFound(job_id) if past is None else JobForgotten(job_id, past.status, past.ended)

@@ -1,4 +1,4 @@
-"""Brings the tables up to the newest migration, once, whoever comes first."""
+"""The tables are brought up to the newest migration by the process that starts first."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from database.storage.time_limits import be_patient
 # The newest migration; a test holds it to the scripts. Knowing it spares every start the cost of Alembic.
 HEAD = "0013"
 
-_LOCK = 0x62706A73  # any constant: two first starts at once must queue
+_LOCK = 0x62706A73  # any number; two first starts at once queue for it
 
 
 def upgrade(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Wakes dispatchers when there is something to do: NOTIFY on PostgreSQL, a short poll on SQLite."""
+"""Dispatchers wake when there is something to do: at a signal on PostgreSQL, by a short poll on SQLite."""
 
 import threading
 from contextlib import ExitStack
@@ -44,7 +44,7 @@ class Waiter:
     def _listen(self) -> None:
         connection = self._stack.enter_context(self._database.engine.connect())
         self._listening = connection.connection.driver_connection
-        # Never back into the pool: in autocommit the next transaction on it would not be whole.
+        # It never goes back into the pool: in autocommit no later transaction on it would be whole.
         connection.detach()
         self._listening.autocommit = True
         self._listening.execute(f"LISTEN {CHANNEL}")

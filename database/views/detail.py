@@ -74,12 +74,13 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
     return found
 
 
-# Looks at BPJS ask, a person who closes a job only writes it down, and what came late is another request's.
+# These rows hold no request of the job: a look only asks, a person's word is no request, a late answer
+# belongs to another one.
 _NOT_DELIVERIES = (
     *("found", "absent", "look-failed", SETTLED_BY_HAND, ASKED_AGAIN, DECIDED_AGAIN),
     *(LATE_EVIDENCE, LATE_SUCCESS),
 )
-# What the column holds; a driver refuses to even ask for more.
+# The greatest id that the column holds; a driver refuses to ask for a greater one.
 _GREATEST_ID = 2**63 - 1
 
 

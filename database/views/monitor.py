@@ -1,4 +1,4 @@
-"""What staff watch: the four cards, a table of jobs, and what earlier days left open."""
+"""The monitor that staff watch: four cards, a table of jobs, and the jobs that earlier days left open."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Wanted = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Filter:
-    """What to show; None leaves a filter out. `status` is one of the page's four words.
+    """The jobs to show; None leaves a filter out. `status` is one of the page's four words.
 
     `nama` is a part of the patient's name, `isi` a field of the body and its whole value.
     """
@@ -97,7 +97,7 @@ def columns(jenis: Jenis | None) -> list[str]:
 
 
 def conditions(session: Session, chosen: Filter) -> Wanted:
-    """The filter in SQL; asked for once, for a field of the body is looked up at once."""
+    """The filter in SQL; to be called once, for it looks up the field of the body at once."""
     statuses = FILTER_WORDS[chosen.status]
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
         (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),

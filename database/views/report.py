@@ -1,4 +1,4 @@
-"""What reports count: jobs in groups, delivery times, what waits longest, the visits of a month."""
+"""The numbers of reports: jobs in groups, delivery times, the longest wait, the visits of a month."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from database.storage.engine import Database
 from database.storage.models import VISITS, Job
 
 Totals = dict[str, dict[str, int]]
-# Delivery times are counted in steps of this; small enough for people, few enough for a million jobs.
+# Seconds of the steps in which delivery times are counted: fine enough for people, few for a million jobs.
 STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
+    """The jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
 
     first: date | None = None
     last: date | None = None
@@ -48,7 +48,7 @@ def summed(found: Totals) -> dict[str, int]:
     return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
 
 
-# What a group of jobs has in common. Only of a failed job the reason and BPJS's code matter.
+# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a failed job.
 _FAILED = Job.status == Status.GAGAL.value
 _COMMON: Mapping[str, ColumnElement[Any]] = {
     "jenis": Job.__table__.c.jenis,
@@ -67,7 +67,7 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
     `percobaan` is how many requests BPJS received for them, `diulang` how many needed more than one.
     Raises DatabaseUnavailable.
     """
-    # By place: the same expression written out twice is two parameters, which PostgreSQL takes for different.
+    # Grouped by place: an expression written out twice has two parameters, which to PostgreSQL are different.
     places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(_COMMON) + 1)]
     counted = (
         select(
@@ -86,8 +86,8 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
 def per_day(database: Database, scope: Scope) -> Sequence[tuple[date, str, int]]:
     """How many jobs were handed over on each day, by status. Raises DatabaseUnavailable.
 
-    A question of its own: an index alone answers it, and together with the rest there would be a group for
-    nearly every job.
+    This is a query of its own, which an index alone answers; with the day among the groups there would be one
+    for nearly every job.
     """
     counted = select(Job.tanggal, Job.status, func.count()).where(*_conditions(scope))
     with database.read(patient=True) as session:
