@@ -1,4 +1,4 @@
-"""The options by which several commands choose jobs."""
+"""The options that several commands share, and the clinic, day or field that each names."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What `bpjs report` prints."""
+"""The output of `bpjs report`: tables for people, or one JSON document."""
 
 from typing import Any
 

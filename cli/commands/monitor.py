@@ -28,7 +28,7 @@ Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[mi
 _WATCH_SECONDS = 2.0
 _SCREENFUL, MOST_ROWS = 50, 100_000
 _CARD_WIDTH = 16
-_PROMPT_LINES = 2  # of a shell, which must not push the cards off the screen
+_PROMPT_LINES = 2  # lines of a shell's prompt, which must not push the cards off the screen
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -81,7 +81,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
 
 
 def _export(seen: Monitor, xlsx: Path | None) -> None:
-    """To stdout as CSV, or into a spreadsheet's file; says when not all rows went along."""
+    """Write the rows to stdout as CSV, or to a spreadsheet's file; say when some were left out."""
     columns = [("Id", "id"), *((name, KEYS.get(name, name)) for name in seen.columns)]
     if xlsx is None:
         write_csv(seen.rows, columns)
@@ -109,7 +109,7 @@ def _watch(see: Callable[[], Monitor], day: date | None) -> NoReturn:
 def _show(
     screen: Console, seen: Monitor, day: date | None, *, lines: int | None, watching: bool = False
 ) -> None:
-    """The cards first, then what fits into so many lines of the screen; None: everything."""
+    """Show the cards, then the rows that fit into so many lines of the screen; None: all of them."""
     left = _print(screen, _above(seen, day), lines)
     if not seen.rows:
         when = f"pada {day:%d-%m-%Y}" if day else "pada semua tanggal"
@@ -131,7 +131,7 @@ def _show(
 
 
 def _above(seen: Monitor, day: date | None) -> list[RenderableType]:
-    """What stands above the table."""
+    """The lines above the table."""
     before = seen.open_before
     left_open = f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya"
     return [
@@ -148,7 +148,7 @@ def _card(name: str, count: int) -> Panel:
 
 
 def _print(screen: Console, parts: Iterable[RenderableType], lines: int | None) -> int | None:
-    """Print them all; returns how many lines are left of those there were."""
+    """Print these parts; returns how many of the screen's lines are left."""
     for part in parts:
         height = len(screen.render_lines(part, pad=False))
         screen.print(part)

@@ -89,7 +89,7 @@ def _edited(asked: Resend, patch: str | None, body: Path | None) -> Resend:
 
 
 def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
-    """The exit code."""
+    """Send one job; returns the exit code."""
     if job_id is None:
         raise UserError("Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus.")
     prepare_prefect()

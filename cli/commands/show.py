@@ -109,7 +109,7 @@ def _facts(detail: dict[str, Any]) -> Table:
 
 
 def _meaning(detail: dict[str, Any]) -> dict[str, str]:
-    """What BPJS's words mean and what to do, of a job that needs somebody."""
+    """The meaning of BPJS's words and what to do, for a job that needs somebody."""
     if detail["status"] not in {Status.GAGAL, Status.TIDAK_PASTI}:
         return {}
     meaning = meaning_of(detail["message"] or "", uncertain=detail["status"] == Status.TIDAK_PASTI)
@@ -124,7 +124,7 @@ def _json(value: Any) -> Text:
     return JSONHighlighter()(plain(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-# Heading -> key of an attempt.
+# Each heading with the key of an attempt.
 _ATTEMPT = {
     "No.": "number",
     "Mulai": "started_at",
@@ -135,7 +135,7 @@ _ATTEMPT = {
     "Oleh": "requested_by",
     "Alasan": "reason",
 }
-# How an attempt ended, in the words of clinic staff; an outcome without one is shown as it is.
+# The words of clinic staff for the end of an attempt; an outcome without a word is shown as it is.
 OUTCOMES = {
     None: "sedang dikirim",
     "success": "berhasil",

@@ -56,7 +56,7 @@ def _document(synced: Synced) -> dict[str, object]:
 
 
 def _chosen(words: Sequence[str]) -> list[str]:
-    """The full names of what was asked for. Raises UserError."""
+    """The full names of the references asked for. Raises UserError."""
     for word in words:
         if not named(word):
             raise UserError(f"Tidak ada referensi '{word}'. Yang ada: {', '.join(BY_NAME)}.")

@@ -1,4 +1,4 @@
-"""What BPJS holds is corrected: a visit in place, a registration by deleting it and registering again.
+"""The content that BPJS holds is corrected: a visit in place, a registration by deleting and making it anew.
 
 What is delivered stays delivered: its correction is a job of its own that points to it (`Job.corrects`), with
 a history, an order and a state of its own, and once BPJS holds the new content the older job says so. What

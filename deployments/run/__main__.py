@@ -1,4 +1,4 @@
-"""The entry of `make run` and `make demo`: chooses which, and turns every end into an exit code."""
+"""The entry of `make run` and `make demo`, which turns every end of them into an exit code."""
 
 import argparse
 import os

@@ -78,7 +78,7 @@ class Clinic:
         return wait_until_settled(self.database, self.children, seconds=seconds)
 
     def show_cards(self) -> None:
-        """What `bpjs monitor` shows: the cards and the newest jobs."""
+        """Show the cards and the newest jobs, as `bpjs monitor` does."""
         self.screen.doing("Menghitung pekerjaan")
         environ = self.plan.environ | self.screen.terminal()
         self.screen.shows(self.children.run("Monitor", commands.bpjs("monitor", "--limit", "5"), environ))
