@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.settings import SIMULATOR
 from database.errors import MoveRefused, OtherBpjs
-from database.jobs.attempts import NEVER_LEFT
 from database.storage.engine import Database
 from database.storage.models import Attempt, Belonging, Job, Sync, UtcDateTime
+from database.vocabulary import NEVER_LEFT
 
 Addresses = Mapping[tuple[str, Service], str]  # by faskes and service, as `BpjsSettings.place` gives them
 

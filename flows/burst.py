@@ -15,7 +15,7 @@ from flows.turns import Turns
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.dispatch.lease_keeper import keep_leases
-from tasks.jobs import arguments, named_task
+from tasks.jobs import submit
 
 # A burst ends after this much, so that what Prefect has not yet sent of its events stays small. All processes
 # that send share it, for their events meet in the one queue of Prefect's server.
@@ -132,7 +132,7 @@ class Burst:
                 continue
             if job.id not in self._unseen:
                 self.job_ids.append(job.id)
-            future = named_task(job).submit(*arguments(job))
+            future = submit(job)
             self._turns.left(future.task_run_id, job)
             future.add_done_callback(self._finished.put)
 

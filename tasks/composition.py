@@ -1,7 +1,7 @@
 """The composition root: builds what tasks work with, once per process, from the settings.
 
-Tasks take job ids only, so what they need cannot come as arguments; it comes from here, and a test or another
-entry point puts its own in place with `using`.
+A task takes its job and nothing else, so what it needs besides comes from here; a test or another entry point
+puts its own in place with `using`.
 """
 
 import logging
@@ -50,7 +50,6 @@ class Composition:
     # Set by a shutdown: finish what is in flight, claim no more.
     stop: threading.Event = field(default_factory=threading.Event)
     in_hand: InHand = field(default_factory=InHand, repr=False)
-    run_names: dict[int, str] = field(default_factory=dict, repr=False)
     _noted: set[tuple[str, Service]] = field(default_factory=set, repr=False)
     _opened: dict[str, Bpjs] = field(default_factory=dict)
     _opening: threading.Lock = field(default_factory=threading.Lock)

@@ -26,6 +26,7 @@ from database.status import Status
 from database.views.detail import find
 from database.views.detail import show as read_detail
 from database.views.reveals import note_reveal
+from database.vocabulary import OUTCOME_WORDS
 
 
 def show(  # noqa: PLR0917 - Typer makes an option of each
@@ -135,32 +136,7 @@ _ATTEMPT = {
     "Oleh": "requested_by",
     "Alasan": "reason",
 }
-# The words of clinic staff for the end of an attempt; an outcome without a word is shown as it is.
-OUTCOMES = {
-    None: "sedang dikirim",
-    "success": "berhasil",
-    "rejected": "ditolak",
-    "temporary": "BPJS sibuk",
-    "not-sent": "tidak sampai ke BPJS",
-    "unknown": "jawaban tidak jelas",
-    "already-there": "sudah ada di BPJS",
-    "needs-predecessor": "perlu langkah sebelumnya",
-    "needs-patient": "pasien belum dikenal",
-    "unauthorized": "kredensial ditolak",
-    "not-found": "tidak ditemukan",
-    "found": "dicek: ada di BPJS",
-    "found-other": "dicek: ada di BPJS, isinya lain",
-    "absent": "dicek: tidak ada di BPJS",
-    "not-seen": "dicek: tidak terlihat di BPJS",
-    "look-failed": "pengecekan gagal",
-    "worker-died": "proses terhenti",
-    "late-answer": "jawaban terlambat, berlaku",
-    "late-success": "jawaban terlambat: berhasil",
-    "late-evidence": "jawaban terlambat, dicatat saja",
-    "asked-again": "diminta kirim ulang",
-    "decided-again": "diputuskan kirim ulang",
-    "settled-by-hand": "ditutup petugas",
-}
+_ON_ITS_WAY = "sedang dikirim"
 _NEVER_WRAPS = ("No.", "ms", "HTTP")
 
 
@@ -174,5 +150,5 @@ def _history(history: list[dict[str, Any]], timezone: ZoneInfo, room: int) -> Ta
 def _attempt(attempt: dict[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
     """The attempt with its time as the clinic's clock shows it, and its end in words."""
     local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
-    outcome = OUTCOMES.get(attempt["outcome"], attempt["outcome"])
+    outcome = OUTCOME_WORDS.get(attempt["outcome"], _ON_ITS_WAY)
     return attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}", "outcome": outcome}

@@ -17,38 +17,10 @@ from database.jobs.held_claim import Claim, bound, hold
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
+from database.vocabulary import BETWEEN_ROUNDS, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome
 
-WORKER_DIED = "worker-died"
-ABSENT = "absent"
-FOUND = "found"
-# It is there, with another content than what was looked for.
-FOUND_OTHER = "found-other"
-LOOK_FAILED = "look-failed"
-# A look found nothing although BPJS had said that it is there: no proof of either.
-NOT_SEEN = "not-seen"
-# A clear answer that came after the job was taken over (late_answers.py): it settled the uncertainty;
-# it says that BPJS took the write, and waits to be confirmed; it changes nothing.
-LATE_ANSWER, LATE_SUCCESS, LATE_EVIDENCE = "late-answer", "late-success", "late-evidence"
-# After one of these BPJS may hold the write although we have no clear answer: look before sending again.
-UNCERTAIN_OUTCOMES = ("unknown", "already-there", WORKER_DIED, LOOK_FAILED, NOT_SEEN, LATE_SUCCESS)
-LOOKS = (LOOK_FAILED, NOT_SEEN)
-# A request ended so that it may be the job's fault, or its endpoint's, or that of BPJS as a whole.
-FAILED_OUTCOMES = ("unknown", "not-sent", "temporary", "unauthorized", WORKER_DIED)
-# A person asks for the job to be sent again; of one that no look-up can settle that is the settlement.
-ASKED_AGAIN, DECIDED_AGAIN = "asked-again", "decided-again"
-# These tell nothing of an earlier write whose answer was lost: the request never left, or BPJS put it off.
-TELLS_NOTHING = ("not-sent", "temporary", "unauthorized", ASKED_AGAIN, LATE_EVIDENCE)
-# Rows of a history with which nothing can have reached BPJS.
-NEVER_LEFT = ("not-sent", ASKED_AGAIN)
 _SEALED = ("request", "response", "raw", "changes")
 _ENOUGH = 20  # outcomes back in time
-# The outcomes that may lie between two rounds in which BPJS fails a write and then proves to lack it.
-_DURING_ROUNDS = (
-    *("unknown", ABSENT, LOOK_FAILED, WORKER_DIED, LATE_EVIDENCE),
-    *("not-sent", "temporary", "unauthorized"),
-)
-
-
 _attempts = cast(Table, Attempt.__table__)
 
 
@@ -129,11 +101,11 @@ def open_attempt(
 
 
 def note_look(
-    database: Database, claim: Claim, *, request: Mapping[str, Any], outcome: str, asker: Asker
+    database: Database, claim: Claim, *, request: Mapping[str, Any], outcome: Outcome, asker: Asker
 ) -> None:
     """Record that BPJS was asked whether it has the job.
 
-    `outcome` is one of FOUND, FOUND_OTHER, ABSENT, NOT_SEEN, LOOK_FAILED.
+    `outcome` is FOUND, FOUND_OTHER, ABSENT, NOT_SEEN or LOOK_FAILED.
 
     Raises LeaseLost, DatabaseUnavailable.
     """
@@ -171,12 +143,12 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
         .limit(_ENOUGH)
     )
     outcomes = (str(outcome) for outcome in session.scalars(newest))
-    return list(takewhile(lambda outcome: outcome in UNCERTAIN_OUTCOMES, outcomes))
+    return list(takewhile(lambda outcome: outcome in MAY_BE_THERE, outcomes))
 
 
 def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
     """The body of the newest request that got no clear answer."""
-    sent = [outcome for outcome in UNCERTAIN_OUTCOMES if outcome not in LOOKS]
+    sent = [outcome for outcome in MAY_BE_THERE if outcome not in UNCLEAR_LOOKS]
     return session.scalar(
         select(Attempt.request)
         .where(Attempt.job_id == job_id, Attempt.outcome.in_(sent))
@@ -203,11 +175,11 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
     absent = False
     with database.read() as session:
         for row in session.scalars(newest.order_by(Attempt.number.desc()).limit(_ENOUGH)):
-            if row.outcome not in _DURING_ROUNDS:
+            if row.outcome not in BETWEEN_ROUNDS:
                 break
-            if row.outcome == ABSENT:
+            if row.outcome == Outcome.ABSENT:
                 absent = True
-            elif row.outcome == "unknown":
+            elif row.outcome == Outcome.UNKNOWN:
                 if absent and row.http_code is not None and row.finished_at is not None:
                     found.append(ProvenFailure(row.finished_at, row.http_code, row.raw))
                 absent = False

@@ -9,20 +9,20 @@ from database.jobs.history import Word, append_word
 from database.jobs.revival import revive_refused
 from database.status import FINAL, Status
 from database.storage.engine import Database
-from database.storage.models import CONTRADICTED, Job
+from database.storage.models import Job
 from database.storage.past_jobs import not_there
 from database.storage.wakeup import announce
+from database.vocabulary import Outcome, Reason
 
 
 class Settled(StrEnum):
     """What the person found out."""
 
-    ALREADY_THERE = "sudah-ada"
-    NOT_NEEDED = "tidak-perlu"
+    ALREADY_THERE = Reason.ALREADY_THERE.value
+    NOT_NEEDED = Reason.NOT_NEEDED.value
 
 
 CLOSABLE = frozenset({Status.TIDAK_PASTI, Status.GAGAL, Status.MENUNGGU})
-SETTLED_BY_HAND = "settled-by-hand"
 
 
 def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> list[int]:
@@ -39,11 +39,11 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
             raise not_there(session, job_id)
-        contradicted = job.status in FINAL and job.reason == CONTRADICTED
+        contradicted = job.status in FINAL and job.reason == Reason.CONTRADICTED
         if job.status not in CLOSABLE and not contradicted:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
-        append_word(session, job_id, SETTLED_BY_HAND, Word(by, reason), now)
+        append_word(session, job_id, Outcome.SETTLED_BY_HAND, Word(by, reason), now)
         if not contradicted:  # what is final stays final; it only leaves the list of what waits for a person
             job.status = Status.DITUTUP.value
         job.reason = how.value

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
-from database.jobs.attempts import WORKER_DIED, JobInHand, lost_writes
+from database.jobs.attempts import JobInHand, lost_writes
 from database.jobs.chain import DELETES, waits_for
-from database.jobs.due_jobs import NEEDS_PERSON, pick, pick_any
+from database.jobs.due_jobs import pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
     LimitOf,
@@ -35,6 +35,7 @@ from database.storage.models import Attempt, Job, ServiceState, UtcDateTime
 from database.storage.past_jobs import not_there
 from database.storage.steady_clock import elapsed
 from database.storage.wakeup import announce
+from database.vocabulary import Outcome, Reason
 
 RIVALS = 5  # how often in a row a claim may lose the race for a chain
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ClaimedJob:
-    """A job in hand, with all that a task needs to name its run, and no more.
+    """A job as its task gets it; the repr names nobody, for Prefect may write an argument down.
 
     `fresh` is all that sending it needs, when nothing was ever sent of it; else that must be looked up.
     """
@@ -51,8 +52,8 @@ class ClaimedJob:
     id: int
     faskes: str
     jenis: Jenis
-    norm: str
-    nama_pasien: str
+    norm: str = field(repr=False)
+    nama_pasien: str = field(repr=False)
     claim: Claim | None = None  # None: not in hand, it is only to be seen
     until: float = field(default=0.0, compare=False)  # by `elapsed`, the end of its lease or shortly before
     fresh: JobInHand | None = field(default=None, repr=False, compare=False)
@@ -177,7 +178,7 @@ def _claim_one(
         if job is None:
             raise not_there(session, job_id)
         status = Status(job.status)
-        if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == NEEDS_PERSON:
+        if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == Reason.NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
         why = why_waiting(session, job) or _why_no_room(session, job, room, database.clock())
         if why:
@@ -348,13 +349,13 @@ def _put_back(session: Session, job: Job, now: datetime) -> None:
     )
     if open_attempt is not None:
         open_attempt.finished_at = now
-        open_attempt.outcome = WORKER_DIED
+        open_attempt.outcome = Outcome.WORKER_DIED
         job.attempts += 1
     session.flush()
     uncertain = bool(lost_writes(session, job.id))
     job.status = (Status.TIDAK_PASTI if uncertain else Status.MENUNGGU).value
     if uncertain:
-        job.reason, job.message = "terputus", "Pengirim berhenti sebelum jawaban BPJS tercatat."
+        job.reason, job.message = Reason.CUT_SHORT, "Pengirim berhenti sebelum jawaban BPJS tercatat."
     job.lease_until = job.lease_owner = None
     job.due_at = job.updated_at = now
     job.version += 1

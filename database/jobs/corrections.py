@@ -15,10 +15,9 @@ from sqlalchemy.orm import Session
 from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
-from database.jobs.attempts import ASKED_AGAIN, FOUND, FOUND_OTHER
 from database.jobs.chain import GENERATION, RANKS, UNDONE_BY
 from database.jobs.deletion import NUMBER_OF, named_in
-from database.jobs.handover import BAD_BODY, say_fields
+from database.jobs.handover import say_fields
 from database.jobs.history import Word, append_word
 from database.local_time import local_date
 from database.status import UNFINISHED, Status
@@ -26,11 +25,8 @@ from database.storage.engine import Database
 from database.storage.models import Attempt, Job, JsonObject
 from database.storage.past_jobs import new_ids
 from database.storage.patient_mark import patient_mark
+from database.vocabulary import Outcome, Reason
 
-# BPJS holds another content than this job's.
-OLD_BODY = "isi-lama"
-# Of a delivered job: BPJS holds the content of a later one.
-REPLACED = "diganti"
 CORRECTED_HERE = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
 
 _OTHER_VISIT = "kartu, tanggal atau poli yang lain adalah kunjungan lain: hapus ini, lalu kirim yang baru"
@@ -82,14 +78,14 @@ def correct_delivered(
 def replaces_old_content(session: Session, job: Job, edited: JsonObject) -> bool:
     """Whether this job can replace what BPJS holds: `isi-lama`, its number known, the visit the same."""
     if (
-        job.reason != OLD_BODY
+        job.reason != Reason.OLD_CONTENT
         or Jenis(job.jenis) not in CORRECTED_HERE
         or not (job.result or {}).get(_name(job))
     ):
         return False
     held = session.scalar(
         select(Attempt.request)
-        .where(Attempt.job_id == job.id, Attempt.outcome.in_([FOUND, FOUND_OTHER]))
+        .where(Attempt.job_id == job.id, Attempt.outcome.in_([Outcome.FOUND, Outcome.FOUND_OTHER]))
         .order_by(Attempt.number.desc())
         .limit(1)
     )
@@ -114,7 +110,7 @@ def mark_replaced(session: Session, correction_id: int, now: datetime) -> None:
     correction = session.get_one(Job, correction_id)
     number = _replaced_number(session, correction)
     message = f"isinya di BPJS sudah diganti oleh pekerjaan #{correction_id}"
-    changes = {"reason": REPLACED, "message": message, "updated_at": now, "version": Job.version + 1}
+    changes = {"reason": Reason.REPLACED, "message": message, "updated_at": now, "version": Job.version + 1}
     delivered = (
         *_same_chain(correction),
         Job.jenis == correction.jenis,
@@ -264,7 +260,7 @@ def _new(
         body=body,
         corrects=corrected.id,
         status=(Status.GAGAL if errors else Status.MENUNGGU).value,
-        reason=BAD_BODY if errors else None,
+        reason=Reason.BAD_BODY if errors else None,
         message=say_fields(errors) if errors else None,
         due_at=now,
         created_at=now,
@@ -273,5 +269,5 @@ def _new(
     (new.id,) = new_ids(session, 1)
     session.add(new)
     session.flush()
-    append_word(session, new.id, ASKED_AGAIN, word, now)
+    append_word(session, new.id, Outcome.ASKED_AGAIN, word, now)
     return new

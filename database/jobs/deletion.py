@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import card, poli, service_date
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import FOUND, FOUND_OTHER, UNCERTAIN_OUTCOMES, lost_request
+from database.jobs.attempts import lost_request
 from database.jobs.by_hand import Settled
 from database.jobs.chain import DELETES, of_one_visit
 from database.jobs.chain_place import chain_beside
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
+from database.vocabulary import MAY_BE_THERE, Outcome
 
 Body = Mapping[str, Any]
 
@@ -207,5 +208,8 @@ def _creation(session: Session, job: Job, *, unclear: bool) -> _Creation:
 
 def _without_clear_answer(session: Session, job_ids: Sequence[int]) -> set[int]:
     """The jobs among these of which some request never got a clear answer."""
-    lost = or_(Attempt.outcome.is_(None), Attempt.outcome.in_([*UNCERTAIN_OUTCOMES, FOUND, FOUND_OTHER]))
+    lost = or_(
+        Attempt.outcome.is_(None),
+        Attempt.outcome.in_([*MAY_BE_THERE, Outcome.FOUND, Outcome.FOUND_OTHER]),
+    )
     return set(session.scalars(select(Attempt.job_id).where(Attempt.job_id.in_(job_ids), lost)))

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import of_one_visit
-from database.jobs.revival import REFUSED_WITHOUT_ADD, REFUSED_WITHOUT_REGISTRATION
 from database.status import Status
 from database.storage.models import Job
+from database.vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Need:
     """The jenis that need an addition; `reason` marks a refusal that ends once BPJS has the addition."""
 
     by: tuple[Jenis, ...]
-    reason: str
+    reason: Reason
 
 
 NEEDED: Mapping[Jenis, Need] = {
-    Jenis.TAMBAH_ANTREAN: Need((Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN), REFUSED_WITHOUT_ADD),
-    Jenis.TAMBAH_PENDAFTARAN: Need((Jenis.TAMBAH_KUNJUNGAN,), REFUSED_WITHOUT_REGISTRATION),
+    Jenis.TAMBAH_ANTREAN: Need((Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN), Reason.WITHOUT_ADD),
+    Jenis.TAMBAH_PENDAFTARAN: Need((Jenis.TAMBAH_KUNJUNGAN,), Reason.WITHOUT_REGISTRATION),
 }
 _DECIDE = "kirim ulang bila tetap perlu, atau tutup juga"
 # An addition in one of these may yet be at BPJS.

@@ -28,9 +28,7 @@ from database.services.clinic_service import ClinicService
 from database.status import Status
 from database.storage.dialect import asks_many_at_once
 from database.storage.models import WAITING, Job, UtcDateTime
-
-# The reason of a `tidak_pasti` job that no look-up can settle: a person must say whether BPJS has it.
-NEEDS_PERSON = "perlu-orang"
+from database.vocabulary import Reason
 
 Found = list[tuple[ClinicService, int]]  # the service and the id of each job found
 Place = Callable[[ColumnElement[str], ColumnElement[str]], ColumnElement[int]]
@@ -108,7 +106,9 @@ def _as_arrays(asked: Mapping[ClinicService, int], limits: Mapping[ClinicService
 
 def may_be_sent() -> ColumnElement[bool]:
     """The condition that a job is due by `:now` and waits neither for a person nor for its chain."""
-    for_nobody = and_(Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(NEEDS_PERSON))
+    for_nobody = and_(
+        Job.status == Status.TIDAK_PASTI.value, Job.reason.is_not_distinct_from(Reason.NEEDS_PERSON)
+    )
     return and_(
         text(f"jobs.{WAITING}"),  # word for word as the index has it, or it is not used
         ~for_nobody,

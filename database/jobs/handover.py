@@ -30,6 +30,7 @@ from database.storage.engine import Database, open_database
 from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import Known, known_past, new_ids
 from database.storage.wakeup import announce
+from database.vocabulary import Reason
 
 # Dispatchers see a file as a whole. One with more lines is stored in parts of so many, each durable by
 # itself, so that nobody waits for all of it.
@@ -42,7 +43,6 @@ Key = tuple[str, str]  # the faskes and the kunci, by which a job is known
 
 _TEXTS = {"norm": 64, "nama_pasien": 200, "faskes": 64, "kunci": 200, "rantai": 300}  # longest, in characters
 _REQUIRED = ("norm", "nama_pasien")
-BAD_BODY = "isi-salah"
 
 
 @dataclass(frozen=True)
@@ -326,7 +326,7 @@ def _row(database: Database, job: NewJob, place: Place, kunci: str) -> Job:
         nama_pasien=job.nama_pasien,
         body=storable(job.body),
         status=(Status.GAGAL if errors else Status.MENUNGGU).value,
-        reason=BAD_BODY if errors else None,
+        reason=Reason.BAD_BODY if errors else None,
         message=say_fields(errors) if errors else place.note,
         due_at=now,
         created_at=now,

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import card
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import FOUND, LATE_ANSWER, LATE_SUCCESS
 from database.jobs.chain import UNDONE_BY
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job
+from database.vocabulary import Outcome
 
 _MOST = 50  # attempts back in time; a visit has a few
 
@@ -25,8 +25,11 @@ def held_content(database: Database, job_id: int, body: Mapping[str, Any]) -> Ma
     with database.read() as session:
         job = session.get_one(Job, job_id)
         proven = or_(
-            Attempt.outcome.in_(["success", FOUND, LATE_SUCCESS]),
-            and_(Attempt.outcome.in_(["already-there", LATE_ANSWER]), Job.status == Status.TERKIRIM.value),
+            Attempt.outcome.in_([Outcome.SUCCESS, Outcome.FOUND, Outcome.LATE_SUCCESS]),
+            and_(
+                Attempt.outcome.in_([Outcome.ALREADY_THERE, Outcome.LATE_ANSWER]),
+                Job.status == Status.TERKIRIM.value,
+            ),
         )
         rows = session.execute(
             select(Attempt.request, Attempt.finished_at)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from database.storage.models import Attempt, JsonObject
+from database.vocabulary import Outcome
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Word:
     changes: Any | None = field(default=None, repr=False)
 
 
-def append_word(session: Session, job_id: int, outcome: str, word: Word, now: datetime) -> None:
+def append_word(session: Session, job_id: int, outcome: Outcome, word: Word, now: datetime) -> None:
     """Append the word to the job's history, within the transaction that moves the job."""
     newest = session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == job_id)) or 0
     session.add(

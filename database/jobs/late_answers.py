@@ -14,28 +14,14 @@ from itertools import takewhile
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from database.jobs.attempts import (
-    ABSENT,
-    ASKED_AGAIN,
-    DECIDED_AGAIN,
-    LATE_ANSWER,
-    LATE_EVIDENCE,
-    LATE_SUCCESS,
-    LOOKS,
-    TELLS_NOTHING,
-    UNCERTAIN_OUTCOMES,
-    WORKER_DIED,
-    Evidence,
-)
+from database.jobs.attempts import Evidence
 from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.engine import Database
-from database.storage.models import CONTRADICTED, Attempt, Job
+from database.storage.models import Attempt, Job
 from database.storage.wakeup import announce
-
-# The reason of a closed job of which somebody said that BPJS has it.
-_SAID_TO_BE_THERE = "sudah-ada"
+from database.vocabulary import A_PERSON_ASKED, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome, Reason
 
 
 class _Said(Enum):
@@ -67,7 +53,7 @@ def note_late(database: Database, job_id: int, number: int, evidence: Evidence, 
     with database.write() as session:
         job = session.get(Job, job_id, with_for_update=True)
         attempt = session.scalar(select(Attempt).where(Attempt.job_id == job_id, Attempt.number == number))
-        if job is None or attempt is None or attempt.outcome not in {None, WORKER_DIED}:
+        if job is None or attempt is None or attempt.outcome not in {None, Outcome.WORKER_DIED}:
             return  # the job is gone; or the answer was stored in time, though its process never heard so
         late = _Late(session, job, attempt, evidence, verdict, database.clock())
         outcome, act = _case_of(late)
@@ -92,29 +78,29 @@ def confront(session: Session, job_id: int, now: datetime) -> None:
 def _heard_too_late() -> Select[tuple[Attempt]]:
     """The newest success that came late, unless a person has asked for the job since."""
     asked = select(func.max(Attempt.number)).where(
-        Attempt.job_id == bindparam("job_id"), Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN])
+        Attempt.job_id == bindparam("job_id"), Attempt.outcome.in_(A_PERSON_ASKED)
     )
     return (
         select(Attempt)
-        .where(Attempt.job_id == bindparam("job_id"), Attempt.outcome == LATE_SUCCESS)
+        .where(Attempt.job_id == bindparam("job_id"), Attempt.outcome == Outcome.LATE_SUCCESS)
         .where(Attempt.number > func.coalesce(asked.scalar_subquery(), 0))
         .order_by(Attempt.number.desc())
         .limit(1)
     )
 
 
-def _case_of(late: _Late) -> tuple[str, Callable[[_Late], None]]:
+def _case_of(late: _Late) -> tuple[Outcome, Callable[[_Late], None]]:
     said = _said(late)
     for case in _CASES:
         if late.job.status in case.statuses and said is case.said and case.holds(late):
             return case.outcome, case.act
-    return LATE_EVIDENCE, _nothing
+    return Outcome.LATE_EVIDENCE, _nothing
 
 
 def _said(late: _Late) -> _Said:
-    if late.evidence.outcome == "success":
+    if late.evidence.outcome == Outcome.SUCCESS:
         return _Said.TAKEN
-    if late.evidence.outcome == "not-sent":
+    if late.evidence.outcome == Outcome.NOT_SENT:
         return _Said.NEVER_LEFT
     return _Said.REFUSED if late.verdict.status is Status.GAGAL else _Said.UNCLEAR
 
@@ -128,14 +114,14 @@ def _as_it_was_sent(late: _Late) -> bool:
     asked = select(func.count()).where(
         Attempt.job_id == late.job.id,
         Attempt.number > late.attempt.number,
-        Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN]),
+        Attempt.outcome.in_(A_PERSON_ASKED),
     )
     return late.session.scalar(asked) == 0
 
 
 def _waits_for_it_alone(late: _Late) -> bool:
     """Whether this attempt is the only thing of the job that may be at BPJS unknown to us."""
-    looks = (*LOOKS, ABSENT)
+    looks = (*UNCLEAR_LOOKS, Outcome.ABSENT)
     newest = (
         select(Attempt.number, Attempt.outcome)
         .where(Attempt.job_id == late.job.id, Attempt.outcome.is_not(None))
@@ -143,7 +129,7 @@ def _waits_for_it_alone(late: _Late) -> bool:
         .order_by(Attempt.number.desc())
     )
     rows = late.session.execute(newest).all()
-    unknown = [row.number for row in takewhile(lambda row: row.outcome in UNCERTAIN_OUTCOMES, rows)]
+    unknown = [row.number for row in takewhile(lambda row: row.outcome in MAY_BE_THERE, rows)]
     return unknown == [late.attempt.number] and _as_it_was_sent(late)
 
 
@@ -152,7 +138,7 @@ def _another_number(late: _Late) -> bool:
 
 
 def _closed_as_not_needed(late: _Late) -> bool:
-    return late.job.reason != _SAID_TO_BE_THERE
+    return late.job.reason != Reason.ALREADY_THERE
 
 
 def _nothing(_late: _Late) -> None:
@@ -190,7 +176,7 @@ def _put_before_a_person(job: Job, told: Mapping[str, str] | None, now: datetime
         " periksa di aplikasi BPJS"
     )
     job.message = f"{found} · {job.message}" if job.message else found
-    job.reason, job.updated_at = CONTRADICTED, now
+    job.reason, job.updated_at = Reason.CONTRADICTED, now
     job.version += 1
 
 
@@ -208,24 +194,29 @@ class _Case:
     said: _Said
     holds: Callable[[_Late], bool]
     act: Callable[[_Late], None]
-    outcome: str
+    outcome: Outcome
 
 
 # The status of the job now, the meaning of the late answer and a condition decide what is done. Whatever no
 # row names is kept as evidence alone.
 _CASES = (
-    _Case({Status.TIDAK_PASTI}, _Said.TAKEN, _as_it_was_sent, _ends, LATE_ANSWER),
-    _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.REFUSED, _waits_for_it_alone, _ends, LATE_ANSWER),
-    _Case({Status.TIDAK_PASTI}, _Said.NEVER_LEFT, _waits_for_it_alone, _ends, LATE_ANSWER),
-    _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.TAKEN, _always, _is_looked_up, LATE_SUCCESS),
-    _Case({Status.PROSES}, _Said.TAKEN, _always, _nothing, LATE_SUCCESS),  # see `confront`
-    _Case({Status.GAGAL}, _Said.TAKEN, _always, _stands_before_a_person, LATE_SUCCESS),
-    _Case({Status.TERKIRIM}, _Said.TAKEN, _another_number, _stands_before_a_person, LATE_SUCCESS),
-    _Case({Status.DITUTUP}, _Said.TAKEN, _closed_as_not_needed, _stands_before_a_person, LATE_SUCCESS),
+    _Case({Status.TIDAK_PASTI}, _Said.TAKEN, _as_it_was_sent, _ends, Outcome.LATE_ANSWER),
+    _Case(
+        {Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.REFUSED, _waits_for_it_alone, _ends, Outcome.LATE_ANSWER
+    ),
+    _Case({Status.TIDAK_PASTI}, _Said.NEVER_LEFT, _waits_for_it_alone, _ends, Outcome.LATE_ANSWER),
+    _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.TAKEN, _always, _is_looked_up, Outcome.LATE_SUCCESS),
+    # The claim that holds the job ends it, and calls `confront`.
+    _Case({Status.PROSES}, _Said.TAKEN, _always, _nothing, Outcome.LATE_SUCCESS),
+    _Case({Status.GAGAL}, _Said.TAKEN, _always, _stands_before_a_person, Outcome.LATE_SUCCESS),
+    _Case({Status.TERKIRIM}, _Said.TAKEN, _another_number, _stands_before_a_person, Outcome.LATE_SUCCESS),
+    _Case(
+        {Status.DITUTUP}, _Said.TAKEN, _closed_as_not_needed, _stands_before_a_person, Outcome.LATE_SUCCESS
+    ),
 )
 
 
-def _append(late: _Late, outcome: str) -> None:
+def _append(late: _Late, outcome: Outcome) -> None:
     """Append a row with what came back, and for which attempt."""
     newest = late.session.scalar(select(func.max(Attempt.number)).where(Attempt.job_id == late.job.id)) or 0
     attempt, evidence = late.attempt, late.evidence

@@ -8,16 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import (
-    LATE_SUCCESS,
-    LOOKS,
-    NOT_SEEN,
-    Evidence,
-    JobInHand,
-    close_attempt,
-    lost_request,
-    lost_writes,
-)
+from database.jobs.attempts import Evidence, JobInHand, close_attempt, lost_request, lost_writes
 from database.jobs.chain import of_one_visit
 from database.jobs.corrections import CORRECTED_HERE, mark_replaced
 from database.jobs.deletion import undone_by
@@ -30,6 +21,7 @@ from database.services.evidence import Heard, note
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
+from database.vocabulary import SAID_TO_BE_THERE, UNCLEAR_LOOKS
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
 LONGEST_MESSAGE = 2_000
@@ -51,18 +43,14 @@ def load(database: Database, claim: Claim) -> JobInHand:
             numbers=undone.numbers,
             waits=job.waits,
             uncertain=bool(lost),
-            repeated=len([outcome for outcome in lost if outcome not in LOOKS]) > 1,
+            repeated=len([outcome for outcome in lost if outcome not in UNCLEAR_LOOKS]) > 1,
             pointless=undone.pointless,
             lost_request=lost_request(session, job.id) if lost else None,
-            contradictions=sum(outcome in _SAID_TO_BE_THERE for outcome in lost),
+            contradictions=sum(outcome in SAID_TO_BE_THERE for outcome in lost),
             unclear=undone.unclear,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
             tried_before=job.attempts > 0,
         )
-
-
-# After one of these a look that finds nothing is no proof.
-_SAID_TO_BE_THERE = frozenset({"already-there", NOT_SEEN, LATE_SUCCESS})
 
 
 def move(

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
-from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN
 from database.jobs.body_edit import changes_between
 from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
@@ -19,8 +18,7 @@ from database.jobs.corrections import (
     replace_old_content,
     replaces_old_content,
 )
-from database.jobs.due_jobs import NEEDS_PERSON
-from database.jobs.handover import BAD_BODY, queue_up, say_fields
+from database.jobs.handover import queue_up, say_fields
 from database.jobs.history import Word, append_word
 from database.jobs.plain_json import plain_json, storable
 from database.status import Status
@@ -29,6 +27,7 @@ from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import not_there
 from database.storage.row_seal import FOREIGN, is_foreign
 from database.storage.wakeup import announce
+from database.vocabulary import Outcome, Reason
 
 OPEN_TO_RESEND = frozenset({Status.GAGAL, Status.TIDAK_PASTI, Status.MENUNGGU})
 _REFUSALS = {
@@ -110,14 +109,14 @@ def _ask_again(session: Session, database: Database, job: Job, edited: JsonObjec
     edited = storable(edited)
     word = _word(job, edited, asked)
     # What no look-up could settle is settled by this word; otherwise BPJS is still asked first.
-    outcome = DECIDED_AGAIN if job.reason == NEEDS_PERSON else ASKED_AGAIN
+    outcome = Outcome.DECIDED_AGAIN if job.reason == Reason.NEEDS_PERSON else Outcome.ASKED_AGAIN
     append_word(session, job.id, outcome, word, database.clock())
     _place(session, database, job, edited)
     job.body, job.waits = edited, 0
     correction = None
     if errors:
-        _put(job, Status.GAGAL, BAD_BODY, say_fields(errors))
-    elif job.status == Status.GAGAL or job.reason == NEEDS_PERSON:
+        _put(job, Status.GAGAL, Reason.BAD_BODY, say_fields(errors))
+    elif job.status == Status.GAGAL or job.reason == Reason.NEEDS_PERSON:
         correction = replace_old_content(session, database, job, word) if replaces else None
         _put(job, Status.MENUNGGU, None, None)
     job.due_at = job.updated_at = database.clock()
@@ -138,9 +137,11 @@ def reopen(database: Database, job_id: int, asked: Resend) -> Status:
         job = session.get(Job, job_id, with_for_update=True)
         if job is None:
             raise not_there(session, job_id)
-        if Status(job.status) in OPEN_TO_RESEND and job.reason != NEEDS_PERSON:
+        if Status(job.status) in OPEN_TO_RESEND and job.reason != Reason.NEEDS_PERSON:
             now = database.clock()
-            append_word(session, job_id, ASKED_AGAIN, Word(asked.by, asked.reason, asked.flow_run_id), now)
+            append_word(
+                session, job_id, Outcome.ASKED_AGAIN, Word(asked.by, asked.reason, asked.flow_run_id), now
+            )
             if job.status == Status.GAGAL:
                 _put(job, Status.MENUNGGU, None, None)
                 job.due_at = job.updated_at = now

@@ -8,17 +8,12 @@ from sqlalchemy import Select, and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import ASKED_AGAIN
 from database.jobs.chain import of_one_visit
 from database.jobs.history import Word, append_word
 from database.status import Status
 from database.storage.models import Job
+from database.vocabulary import Outcome, Reason
 
-# A panggil or batal that BPJS refused although our chain holds no add for it (the patient came through
-# Mobile JKN, or the add came later).
-REFUSED_WITHOUT_ADD = "ditolak-tanpa-antrean"
-# A visit that BPJS refused for want of a registration (contract 5e).
-REFUSED_WITHOUT_REGISTRATION = "tanpa-pendaftaran"
 BY = "sistem"
 
 
@@ -26,16 +21,16 @@ BY = "sistem"
 class Revival:
     """The refusals of a visit that end; not of a job that a later one of `unless` replaces or undoes."""
 
-    reason: str
+    reason: Reason
     unless: tuple[Jenis, ...] = ()
 
 
 # For each jenis that BPJS has now, the refusals that end. A deletion is never revived: it might delete what
 # was handed over after it.
 REVIVALS: dict[Jenis, Revival] = {
-    Jenis.TAMBAH_ANTREAN: Revival(REFUSED_WITHOUT_ADD),
+    Jenis.TAMBAH_ANTREAN: Revival(Reason.WITHOUT_ADD),
     Jenis.TAMBAH_PENDAFTARAN: Revival(
-        REFUSED_WITHOUT_REGISTRATION, unless=(Jenis.TAMBAH_KUNJUNGAN, Jenis.HAPUS_KUNJUNGAN)
+        Reason.WITHOUT_REGISTRATION, unless=(Jenis.TAMBAH_KUNJUNGAN, Jenis.HAPUS_KUNJUNGAN)
     ),
 }
 
@@ -46,7 +41,7 @@ def revive_refused(session: Session, job_id: int, jenis: str, now: datetime) -> 
         return
     for refused in session.scalars(_refused(Jenis(jenis)), {"job_id": job_id}).all():
         reason = f"{jenis} #{job_id} sudah ada di BPJS"
-        append_word(session, refused.id, ASKED_AGAIN, Word(BY, reason), now)
+        append_word(session, refused.id, Outcome.ASKED_AGAIN, Word(BY, reason), now)
         refused.status, refused.reason, refused.message = Status.MENUNGGU.value, None, None
         refused.due_at = refused.updated_at = now
         refused.version += 1

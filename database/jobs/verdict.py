@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from database.status import Status
+from database.vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Verdict:
     """The next status of a job and why; `message` is Indonesian and may quote BPJS."""
 
     status: Status
-    reason: str | None = None
+    reason: Reason | None = None
     message: str | None = field(default=None, repr=False)
     result: Mapping[str, str] | None = field(default=None, repr=False)
     due_in: timedelta | None = None  # for menunggu and tidak_pasti; None: now

@@ -21,13 +21,10 @@ from database.services.transitions import forget_failures, go, reopen
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, ServiceState, readable
+from database.vocabulary import Reason
 
 # Different jobs that must fail in a row before the service is asked, and before their jenis is held.
 FAILURES_TO_ASK, FAILURES_OF_A_JENIS = 2, 3
-# The reason of a `gagal` job that BPJS refused as if its credential were wrong, though it accepts that.
-REFUSED_ALONE = "ditolak-sendiri"
-# The reasons of a waiting job whose jenis is held, or whose service is paused.
-HELD, SERVICE_PAUSED = "jenis-ditahan", "layanan-dijeda"
 _MOST_REMEMBERED = 10  # ids of jobs that failed in a row
 _TROUBLE, _REFUSAL = "trouble", "refusal"
 
@@ -118,7 +115,7 @@ def _note_refusal(session: Session, who: ClinicService, job_id: int, heard: Hear
     part = locked_row(session, who, now)
     why = readable(heard.refusal or "")
     if part.state in {State.OPEN, State.PAUSED}:
-        take_back(session, [job_id], HELD, part.reason, now)
+        take_back(session, [job_id], Reason.JENIS_HELD, part.reason, now)
     elif part.state == State.HALF_OPEN:
         _remember(part, _REFUSAL, why, job_id)
         reopen(session, part, heard.probes, now)
@@ -137,7 +134,7 @@ def hear(database: Database, who: ClinicService, job_id: int, heard: Heard) -> b
 def _hold_refused(session: Session, part: ServiceState, now: datetime, mark: str | None) -> None:
     refused = part.failed_jobs or []
     go(session, part, Move.PAUSED, now, reason=part.reason, mark=mark)
-    take_back(session, refused, HELD, part.reason, now)
+    take_back(session, refused, Reason.JENIS_HELD, part.reason, now)
 
 
 def take_back(
@@ -161,7 +158,7 @@ def take_back(
 
 def refused_alone() -> tuple[ColumnElement[bool], ...]:
     """That a job failed because BPJS refused it alone."""
-    return Job.status == Status.GAGAL.value, Job.reason == REFUSED_ALONE
+    return Job.status == Status.GAGAL.value, Job.reason == Reason.REFUSED_ALONE
 
 
 def _remember(row: ServiceState, failed_as: str, why: str, job_id: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
 from database.services.clinic_service import ClinicService
-from database.services.evidence import FAILURES_OF_A_JENIS, SERVICE_PAUSED, refused_alone, take_back
+from database.services.evidence import FAILURES_OF_A_JENIS, refused_alone, take_back
 from database.services.probe_waits import ATTENDED, next_wait
 from database.services.service_rows import locked_row, parts_of
 from database.services.states import Move, State
@@ -18,6 +18,7 @@ from database.services.transitions import forget_failures, go, reopen
 from database.services.waiting_jobs import somebody_else_waits
 from database.storage.engine import Database
 from database.storage.models import Job, ServiceState, readable
+from database.vocabulary import Reason
 
 # Jobs refused alone so shortly before their service is found to refuse were not to blame.
 _JUST_NOW = timedelta(seconds=30)
@@ -93,7 +94,9 @@ def _read_refused(
     just_now = select(Job.id).where(
         Job.faskes == row.faskes, Job.service == row.service, Job.updated_at >= now - _JUST_NOW
     )
-    take_back(session, session.scalars(just_now.where(*refused_alone())), SERVICE_PAUSED, row.reason, now)
+    take_back(
+        session, session.scalars(just_now.where(*refused_alone())), Reason.SERVICE_PAUSED, row.reason, now
+    )
 
 
 def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:

@@ -7,19 +7,19 @@ from functools import cache
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, FAILED_OUTCOMES, LOOK_FAILED
 from database.services.clinic_service import WHOLE, ClinicService
 from database.services.states import State
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState
+from database.vocabulary import A_PERSON_ASKED, FAILED, Outcome
 
 
 def others_passed_since_it_failed(
     session: Session, who: ClinicService, job_id: int, *, is_look: bool
 ) -> bool:
     """Whether a job that fails again has seen another of its jenis delivered since it failed before."""
-    failed = (LOOK_FAILED,) if is_look else FAILED_OUTCOMES
+    failed = (Outcome.LOOK_FAILED,) if is_look else FAILED
     before = session.scalar(_first_failure(), {"the_job": job_id, "failed": failed})
     if before is None:
         return False
@@ -67,7 +67,7 @@ def failures_that_stand_alone(
 def _first_failure() -> Select[tuple[datetime | None]]:
     """The first of its failures since a person asked again, the newest left out."""
     newest = select(func.max(Attempt.number)).where(Attempt.job_id == bindparam("the_job"))
-    asked = newest.where(Attempt.outcome.in_([ASKED_AGAIN, DECIDED_AGAIN]))
+    asked = newest.where(Attempt.outcome.in_(A_PERSON_ASKED))
     return (
         select(func.min(Attempt.finished_at))
         .where(Attempt.job_id == bindparam("the_job"))

@@ -74,7 +74,3 @@ MOVES: Mapping[Move, Step] = {
         "nothing",
     ),
 }
-
-# What a job waits for when it could not be delivered because its service was down (reasons of `jobs`).
-NOT_SENT, NO_ANSWER, UNCLEAR = "tidak-terkirim", "tanpa-jawaban", "belum-jelas"
-POSTPONED_BY_OUTAGE = (NOT_SENT, NO_ANSWER, UNCLEAR)

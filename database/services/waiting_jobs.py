@@ -10,10 +10,11 @@ from bpjs_client.jenis import Service
 from database.jobs.due_jobs import may_be_sent
 from database.services.clinic_service import WHOLE
 from database.services.service_rows import parts_of
-from database.services.states import POSTPONED_BY_OUTAGE, State
+from database.services.states import State
 from database.status import Status
 from database.storage.models import Job, ServiceState
 from database.storage.wakeup import announce
+from database.vocabulary import POSTPONED_BY_OUTAGE
 
 
 def bring_forward(session: Session, row: ServiceState, *, but: Sequence[int] = ()) -> None:

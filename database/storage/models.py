@@ -32,6 +32,7 @@ from database.status import Status
 from database.storage.patient_mark import patient_mark
 from database.storage.row_seal import of_row, row_of
 from database.storage.sealing import Keyring, unsealed, unsealed_text
+from database.vocabulary import Reason
 
 JsonObject = dict[str, Any]
 
@@ -174,8 +175,7 @@ WAITING = "status IN ('menunggu', 'tidak_pasti')"
 # The condition of the index of visits, likewise literal.
 VISITS = "jenis = 'tambah-kunjungan'"
 # The condition of the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
-CONTRADICTED = "bertentangan"
-CONTRADICTED_ONES = f"reason = '{CONTRADICTED}'"
+CONTRADICTED_ONES = f"reason = '{Reason.CONTRADICTED}'"
 
 
 LONGEST_KODE = 100

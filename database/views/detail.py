@@ -6,14 +6,13 @@ from sqlalchemy import select
 
 from database.errors import JobNotFound, KunciUnknown
 from database.faskes_name import UTAMA
-from database.jobs.attempts import ASKED_AGAIN, DECIDED_AGAIN, LATE_EVIDENCE, LATE_SUCCESS
-from database.jobs.by_hand import SETTLED_BY_HAND
 from database.jobs.corrections import corrections_of
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, Reveal, readable
 from database.storage.past_jobs import known_past, not_there
 from database.storage.row_seal import own
 from database.views.monitor import message
+from database.vocabulary import NO_DELIVERY
 
 
 def show(database: Database, job_id: int) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
         history = [_attempt(attempt) for attempt in attempts]
         reveals = session.scalars(select(Reveal).where(Reveal.job_id == job_id).order_by(Reveal.id))
-        delivered = [attempt for attempt in history if attempt["outcome"] not in _NOT_DELIVERIES]
+        delivered = [attempt for attempt in history if attempt["outcome"] not in NO_DELIVERY]
         last = delivered[-1] if delivered else {}
         return {
             "id": job.id,
@@ -74,12 +73,6 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
     return found
 
 
-# These rows hold no request of the job: a look only asks, a person's word is no request, a late answer
-# belongs to another one.
-_NOT_DELIVERIES = (
-    *("found", "absent", "look-failed", SETTLED_BY_HAND, ASKED_AGAIN, DECIDED_AGAIN),
-    *(LATE_EVIDENCE, LATE_SUCCESS),
-)
 # The greatest id that the column holds; a driver refuses to ask for a greater one.
 _GREATEST_ID = 2**63 - 1
 

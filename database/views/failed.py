@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from database.jobs.handover import BAD_BODY
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.views.monitor import Filter, conditions
+from database.vocabulary import Reason
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def failed_among(database: Database, job_ids: Sequence[int]) -> list[FailedJob]:
 
 def count_still_wrong(database: Database, job_ids: Sequence[int]) -> int:
     """How many of these never left because their body is wrong. Raises DatabaseUnavailable."""
-    counting = select(func.count()).where(Job.status == Status.GAGAL.value, Job.reason == BAD_BODY)
+    counting = select(func.count()).where(Job.status == Status.GAGAL.value, Job.reason == Reason.BAD_BODY)
     parts = (job_ids[start : start + _PART] for start in range(0, len(job_ids), _PART))
     with database.read() as session:
         return sum(session.scalar(counting.where(Job.id.in_(part))) or 0 for part in parts)

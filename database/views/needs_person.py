@@ -5,11 +5,10 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import aliased
 
-from database.jobs.attempts import ABSENT, TELLS_NOTHING, UNCERTAIN_OUTCOMES
-from database.jobs.due_jobs import NEEDS_PERSON
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import CONTRADICTED_ONES, Attempt, Job
+from database.vocabulary import MAY_BE_THERE, TELLS_NOTHING, Outcome, Reason
 
 # A job that is uncertain for longer is shown to a person, though it goes on being looked up.
 LONGEST_UNCERTAIN = timedelta(hours=1)
@@ -20,7 +19,7 @@ def needing_somebody(database: Database, *, limit: int) -> list[int]:
     those whose end a late answer contradicts, newest first. Raises DatabaseUnavailable.
     """
     uncertain = Job.status == Status.TIDAK_PASTI.value
-    unsettled = and_(uncertain, or_(Job.reason == NEEDS_PERSON, _uncertain_for_long(database)))
+    unsettled = and_(uncertain, or_(Job.reason == Reason.NEEDS_PERSON, _uncertain_for_long(database)))
     open_ones = or_(Job.status == Status.GAGAL.value, unsettled)
     # Separate queries, for each has its index; a contradicted job may be a failed one, too.
     found = [
@@ -37,11 +36,11 @@ def _uncertain_for_long(database: Database) -> ColumnElement[bool]:
     clear = aliased(Attempt)
     settled = select(func.max(clear.number)).where(
         clear.job_id == Job.id,
-        clear.outcome.not_in([*UNCERTAIN_OUTCOMES, *TELLS_NOTHING, ABSENT]),
+        clear.outcome.not_in([*MAY_BE_THERE, *TELLS_NOTHING, Outcome.ABSENT]),
     )
     return (
         select(Attempt.id)
-        .where(Attempt.job_id == Job.id, Attempt.outcome.in_(UNCERTAIN_OUTCOMES))
+        .where(Attempt.job_id == Job.id, Attempt.outcome.in_(MAY_BE_THERE))
         .where(Attempt.started_at <= database.clock() - LONGEST_UNCERTAIN)
         .where(Attempt.number > func.coalesce(settled.scalar_subquery(), 0))
         .exists()

@@ -37,7 +37,7 @@ from flows.run_names import named_by_id
 from tasks.composition import Composition, composition
 from tasks.delivery.deliver import Delivered
 from tasks.dispatch.lease_keeper import keep_leases
-from tasks.jobs import arguments, leave_page_of, named_task
+from tasks.jobs import leave_page_of, run
 from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.
@@ -152,7 +152,7 @@ def send_one(at: Composition, job_id: int) -> State[None]:
     at.in_hand.add(claimed)
     try:
         with keep_leases(at):
-            ended = named_task(claimed)(*arguments(claimed), return_state=True)
+            ended = run(claimed)
     finally:
         at.in_hand.remove([claimed.claim])
     if not ended.is_failed():  # a failed one's task has left it; of the others an older page may be there

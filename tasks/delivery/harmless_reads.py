@@ -12,7 +12,7 @@ from bpjs_client.errors import BpjsError, Suspect, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from database.services.harmless_read import Answer, Reading
-from tasks.delivery.outcomes import trouble_of
+from tasks.delivery.trouble import trouble_of
 
 # Twenty requests that fail together cost one question.
 SHARED_SECONDS = 3.0

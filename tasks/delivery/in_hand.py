@@ -2,9 +2,8 @@
 
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from database.jobs.attempts import JobInHand
 from database.jobs.claim import ClaimedJob
 from database.jobs.held_claim import Claim
 from database.storage.steady_clock import elapsed
@@ -13,7 +12,6 @@ from database.storage.steady_clock import elapsed
 @dataclass
 class _Kept:
     until: float
-    fresh: JobInHand | None = field(repr=False)
     is_renewed: bool = True
 
 
@@ -33,7 +31,7 @@ class InHand:
         """It was claimed just now."""
         if job.claim is not None:
             with self._lock:
-                self._claims[job.claim] = _Kept(job.until, job.fresh)
+                self._claims[job.claim] = _Kept(job.until)
 
     def remove(self, claims: Collection[Claim | None]) -> None:
         """They are done, whatever the end."""
@@ -69,12 +67,3 @@ class InHand:
         """Those whose leases are to be renewed."""
         with self._lock:
             return [claim for claim, kept in self._claims.items() if kept.is_renewed]
-
-    def take_fresh(self, claim: Claim) -> JobInHand | None:
-        """What the claim brought along for sending a job that was never sent; given once."""
-        with self._lock:
-            kept = self._claims.get(claim)
-            fresh = kept.fresh if kept else None
-            if kept is not None:
-                kept.fresh = None
-            return fresh

@@ -1,4 +1,4 @@
-"""The outcome table: what each way a request can end means for its job (docs/job-states.md)."""
+"""The table of answers: what each way in which a request can fail means for its job (docs/job-states.md)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,17 +15,36 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
-from database.jobs.revival import REFUSED_WITHOUT_REGISTRATION
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Jenis, Service
+from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
-from database.services.evidence import SERVICE_PAUSED
-from database.services.states import NO_ANSWER, NOT_SENT
-from database.status import Status
-from tasks.waits import Waits
+from database.services.evidence import Heard
+from database.services.harmless_read import Answer
+from database.services.stopped_services import is_well
+from database.status import UNFINISHED, Status
+from database.vocabulary import Outcome, Reason
+from tasks.delivery.credential import ask_and_judge
+from tasks.delivery.decision import Ending, evidence_of
+from tasks.delivery.hand import DELETES, Hand
+from tasks.delivery.readback import Look, look
+from tasks.delivery.seen import contradicted, holds_another, look_later, needs_person, other_content
 
-# The error, how often in a row the job was put off before, and the tables of waits.
-Rule = Callable[[BpjsError, int, Waits], Verdict]
-TOO_MANY_REQUESTS = "429"
-TEMPORARY = "sementara"
+# The verdict of one rule; None: the next rule of its row decides.
+Rule = Callable[[Hand, BpjsError], Verdict | None]
+
+
+def decide(hand: Hand, error: BpjsError) -> Ending:
+    """What becomes of a job whose request ended like this. Raises DatabaseUnavailable."""
+    if isinstance(error, Unauthorized):
+        reading = ask_and_judge(hand.at, hand.job.faskes, hand.service, since=hand.began)
+        if not error.may_have_acted:
+            return _unauthorized(hand, error, reading.answer)
+        error = Unknown(error.reason, error.exchange, error.fields)
+    verdict = next(filter(None, (rule(hand, error) for rule in RULES[type(error)])))
+    # Seen there with another content, nothing is uncertain any more.
+    outcome = Outcome.FOUND_OTHER if verdict.reason == Reason.OLD_CONTENT else error.outcome
+    return Ending(verdict, evidence_of(outcome, error.exchange), hand.heard(error))
 
 
 def said(error: BpjsError) -> str:
@@ -37,54 +56,106 @@ def said(error: BpjsError) -> str:
     return fields or error.words or error.reason
 
 
-def _refused(reason: str) -> Rule:
-    return lambda error, _times, _waits: Verdict(Status.GAGAL, reason, said(error))
+def _refused(reason: Reason) -> Rule:
+    return lambda _hand, error: Verdict(Status.GAGAL, reason, said(error))
 
 
-def _later(reason: str, *, counted: bool) -> Rule:
-    def rule(error: BpjsError, times: int, waits: Waits) -> Verdict:
-        due_in = waits.before_try(times, asked=error.exchange.retry_after)
+def _later(reason: Reason, *, counted: bool) -> Rule:
+    def rule(hand: Hand, error: BpjsError) -> Verdict:
+        due_in = hand.at.settings.waits.before_try(hand.job.waits, asked=error.exchange.retry_after)
         return Verdict(Status.MENUNGGU, reason, said(error), due_in=due_in, counted=counted)
 
     return rule
 
 
-def _unclear(error: BpjsError, times: int, waits: Waits) -> Verdict:
-    words = error.words
-    why = f"{error.reason} BPJS: {words}" if words else error.reason
-    return Verdict(Status.TIDAK_PASTI, NO_ANSWER, why, due_in=waits.before_look(times))
+def _unclear(hand: Hand, error: BpjsError) -> Verdict:
+    why = f"{error.reason} BPJS: {error.words}" if error.words else error.reason
+    due_in = hand.at.settings.waits.before_look(hand.job.waits)
+    return Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, why, due_in=due_in)
 
 
-def _paused(error: BpjsError, _times: int, _waits: Waits) -> Verdict:
-    # The service is paused with the reason; the job itself did nothing wrong and is due as soon as that ends.
-    return Verdict(Status.MENUNGGU, SERVICE_PAUSED, said(error), due_in=timedelta(0), counted=False)
+def _once_too_often(hand: Hand, error: BpjsError) -> Verdict | None:
+    """After the last wait a job whose service serves others needs a person; in an outage it waits on."""
+    tries = len(hand.at.settings.waits.tries)
+    if hand.job.waits < tries or not is_well(hand.database, hand.job.faskes, hand.service):
+        return None
+    return Verdict(Status.GAGAL, Reason.GIVEN_UP, f"{tries + 1} kali dicoba tanpa hasil: {said(error)}")
 
 
-# One row per way to end; delivery adds what needs a second look (a number to read back, a chain to ask).
-RULES: dict[type[BpjsError], Rule] = {
-    NotSent: _later(NOT_SENT, counted=False),
-    Temporary: _later(TEMPORARY, counted=True),
-    Unknown: _unclear,
-    Rejected: _refused("ditolak"),
-    NotFound: _refused("tidak-ditemukan"),
-    AlreadyThere: _unclear,
-    NeedsPredecessor: _refused(REFUSED_WITHOUT_REGISTRATION),
-    NeedsPatient: _refused("perlu-skrining"),
-    Unauthorized: _paused,
+def _already_there(hand: Hand, error: BpjsError) -> Verdict:
+    """Recover the number; an antrean entry has none."""
+    if hand.service is Service.ANTREAN:
+        return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result={})
+    try:
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
+    except BpjsError as failed:
+        return look_later(hand, f"sudah ada di BPJS, nomornya belum terbaca: {failed.reason}")
+    if sight.look is not Look.DONE:
+        return contradicted(hand, sight)
+    if holds_another(hand, hand.body, sight):
+        return other_content(sight)
+    return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result=dict(sight.result))
+
+
+def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
+    """A deletion of what is not there is done, once a look confirms it, or BPJS's own word where none can."""
+    if hand.jenis not in DELETES:
+        return None
+    try:
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)
+    except BpjsError as failed:
+        return look_later(hand, f"BPJS menjawab tidak ada; belum dapat dicek: {failed.reason}")
+    its_word = sight.look is Look.PERSON and error.exchange.meta_code is not None
+    if sight.look is Look.DONE or its_word:
+        return Verdict(Status.TERKIRIM, Reason.GONE_ALREADY, "sudah tidak ada di BPJS", result={})
+    return None
+
+
+def _registration_to_come(hand: Hand, error: BpjsError) -> Verdict | None:
+    if chain_has(hand.database, hand.job.id, Jenis.TAMBAH_PENDAFTARAN, UNFINISHED):
+        return Verdict(Status.MENUNGGU, Reason.WAITS_FOR_REGISTRATION, said(error), due_in=timedelta(0))
+    return None
+
+
+def _call_or_cancellation(hand: Hand, error: BpjsError) -> Verdict | None:
+    """One that is refused may have been taken before, or lack its queue entry."""
+    if hand.jenis not in {Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN}:
+        return None
+    if hand.job.uncertain:
+        return needs_person(said(error))
+    if not chain_has(hand.database, hand.job.id, Jenis.TAMBAH_ANTREAN, {Status.TERKIRIM}):
+        return Verdict(Status.GAGAL, Reason.WITHOUT_ADD, said(error))
+    return None
+
+
+# A row for each way to end; of its rules the first that knows the job decides, and the last knows every job.
+RULES: dict[type[BpjsError], tuple[Rule, ...]] = {
+    NotSent: (_once_too_often, _later(Reason.UNREACHED, counted=False)),
+    Temporary: (_once_too_often, _later(Reason.BUSY, counted=True)),
+    Unknown: (_unclear,),
+    Rejected: (_call_or_cancellation, _refused(Reason.REFUSED)),
+    NotFound: (_deleted_already, _refused(Reason.NOT_FOUND)),
+    AlreadyThere: (_already_there,),
+    NeedsPredecessor: (_registration_to_come, _refused(Reason.WITHOUT_REGISTRATION)),
+    NeedsPatient: (_refused(Reason.NEEDS_SCREENING),),
 }
 
 
-def verdict_of(error: BpjsError, times: int, waits: Waits) -> Verdict:
-    """The row of the table for this error; `times` is how often in a row the job was put off before."""
-    return RULES[type(error)](error, times, waits)
-
-
-# These say that the service is in trouble; every other answer shows that it is up.
-_TROUBLE = (NotSent, Unknown, Temporary)
-
-
-def trouble_of(error: BpjsError) -> str | None:
-    """Why the service is in trouble; None when its answer shows that it is up (a 429: that it is busy)."""
-    codes = {error.exchange.meta_code, str(error.exchange.http_code)}
-    in_trouble = isinstance(error, _TROUBLE) and TOO_MANY_REQUESTS not in codes
-    return (error.words or error.reason) if in_trouble else None
+def _unauthorized(hand: Hand, error: Unauthorized, answer: Answer) -> Ending:
+    """Is the credential refused, or this job? A harmless read has decided, whatever the words."""
+    how = evidence_of(error.outcome, error.exchange)
+    if answer is Answer.REFUSED:
+        # The service is paused with the reason; the job did nothing wrong and is due as soon as that ends.
+        due = timedelta(0)
+        verdict = Verdict(Status.MENUNGGU, Reason.SERVICE_PAUSED, said(error), due_in=due, counted=False)
+        return Ending(verdict, how)
+    words = without_identifiers(said(error), hand.body)
+    if answer is Answer.FAILED:
+        due = hand.at.settings.waits.before_try(hand.job.waits)
+        verdict = Verdict(Status.MENUNGGU, Reason.NO_ANSWER, words, due_in=due, counted=False)
+        return Ending(verdict, how)
+    mark = hand.at.credential_mark(hand.job.faskes, hand.service)
+    heard = Heard(refusal=words, probes=hand.at.settings.waits.probes, mark=mark)
+    if hand.job.uncertain and hand.service is Service.ANTREAN:  # the first one may have been taken
+        return Ending(needs_person(words), how, heard)
+    return Ending(Verdict(Status.GAGAL, Reason.REFUSED_ALONE, words), how, heard)

@@ -13,8 +13,6 @@ from bpjs_client.references import BY_NAME, Reference
 from database.references.search import Found
 from tasks.reference_data.book import ReferenceBook
 
-UNKNOWN_CODE = "kode-tidak-dikenal"
-
 Body = Mapping[str, Any]
 
 

@@ -9,11 +9,9 @@ from sqlalchemy import select
 from bpjs_client.jenis import Jenis
 from database import Database
 from database.jobs.chain import waits_for
-from database.jobs.due_jobs import NEEDS_PERSON
-from database.services.evidence import REFUSED_ALONE
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
-from tasks.delivery.deliver import NEVER_TAKEN
+from database.vocabulary import Reason
 from tests.chaos.patients import REFUSED_JENIS, UNKNOWN_POLI, Patient
 
 Write = Mapping[str, Any]
@@ -28,7 +26,7 @@ def is_settled(database: Database) -> bool:
     with database.read() as session:
         unfinished = session.scalars(select(Job).where(Job.status.in_([each.value for each in UNFINISHED])))
         return all(
-            job.reason == NEEDS_PERSON or job.jenis == REFUSED_JENIS or waits_for(session, job.id)
+            job.reason == Reason.NEEDS_PERSON or job.jenis == REFUSED_JENIS or waits_for(session, job.id)
             for job in unfinished
         )
 
@@ -59,11 +57,11 @@ def _may_end_so(job: Job) -> bool:
         # The only wrong data of a storm, and what nobody may call.
         return job.body.get("kdPoli") == UNKNOWN_POLI or job.jenis == REFUSED_JENIS
     if job.status == Status.TIDAK_PASTI:
-        return job.reason == NEEDS_PERSON and Jenis(job.jenis) in FOR_A_PERSON
+        return job.reason == Reason.NEEDS_PERSON and Jenis(job.jenis) in FOR_A_PERSON
     return job.status == Status.MENUNGGU  # behind one of those: `is_settled` saw to it
 
 
-POISON = {NEVER_TAKEN, REFUSED_ALONE}
+POISON = {Reason.NEVER_TAKEN, Reason.REFUSED_ALONE}
 MOST_SENDS = 6  # of a poisoned visit
 
 

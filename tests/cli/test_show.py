@@ -6,27 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bpjs_client.errors import BpjsError
-from cli.commands.show import OUTCOMES
 from database import Database, enqueue
-from database.jobs.attempts import (
-    ABSENT,
-    ASKED_AGAIN,
-    DECIDED_AGAIN,
-    FOUND,
-    LATE_ANSWER,
-    LATE_EVIDENCE,
-    UNCERTAIN_OUTCOMES,
-    Asker,
-    Evidence,
-    open_attempt,
-)
-from database.jobs.by_hand import SETTLED_BY_HAND
+from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.claim import ClaimedJob, claim_one
 from database.jobs.held_claim import Claim
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.vocabulary import Outcome, Reason
 from tests.cli.terminal import Terminal
 from tests.tasks.bodies import BODIES, CARD, NIK, PHONE
 
@@ -55,8 +42,8 @@ def refused(database: Database, **evidence: object) -> int:
     assert isinstance(claim_one(database, job_id, owner="saya", lease=LEASE), ClaimedJob)
     asker = Asker(requested_by="Sari", reason="jam diperbaiki")
     number = open_attempt(database, Claim(job_id, "saya", 1), request=body, lease=LEASE, asker=asker)
-    verdict = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
-    said = Evidence("rejected", http_code=200, meta_code="201", duration_ms=41, **evidence)
+    verdict = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    said = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", duration_ms=41, **evidence)
     move(database, Claim(job_id, "saya", 1), verdict, attempt=number, evidence=said)
     return job_id
 
@@ -141,23 +128,3 @@ def test_attempts_are_told_in_the_clinics_own_time(terminal: Terminal, kept: Dat
     local = datetime.fromisoformat(attempt["started_at"]).astimezone(ZoneInfo("Asia/Jayapura"))
     out = terminal("show", str(job_id), COLUMNS="80", BPJS_TIMEZONE="Asia/Jayapura").out
     assert f"{local:%d-%m-%Y %H:%M:%S}" in out
-
-
-def outcomes(kind: type[BpjsError]) -> set[str]:
-    """Of an error and those below it."""
-    return {getattr(kind, "outcome", "unknown")}.union(*(outcomes(below) for below in kind.__subclasses__()))
-
-
-def test_every_outcome_has_its_word() -> None:
-    ours = {
-        *UNCERTAIN_OUTCOMES,
-        LATE_ANSWER,
-        LATE_EVIDENCE,
-        FOUND,
-        ABSENT,
-        ASKED_AGAIN,
-        DECIDED_AGAIN,
-        SETTLED_BY_HAND,
-    }
-    theirs = set().union(*(outcomes(kind) for kind in BpjsError.__subclasses__()))
-    assert ours | theirs <= OUTCOMES.keys()

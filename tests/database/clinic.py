@@ -17,6 +17,7 @@ from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Attempt, Job
+from database.vocabulary import Outcome, Reason
 from tests.tasks.bodies import BODIES
 
 MORNING = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)  # eight o'clock in Jakarta
@@ -52,7 +53,7 @@ def ending(status: Status) -> Verdict:
     """A verdict of this status, with what the tables ask of it."""
     if status is Status.TERKIRIM:
         return success("")
-    return Verdict(status, "contoh", "contoh pesan")
+    return Verdict(status, Reason.REFUSED, "contoh pesan")
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Clinic:
 
     def finish(self, job_id: int, verdict: Verdict, owner: str = ME, attempt: int | None = None) -> None:
         """Move a job in hand on, closing its attempt."""
-        evidence = Evidence("outcome", http_code=200, meta_code="200") if attempt else None
+        evidence = Evidence(Outcome.REJECTED, http_code=200, meta_code="200") if attempt else None
         move(self.database, self.held(job_id, owner), verdict, attempt=attempt, evidence=evidence)
 
     def bring_to(self, job_id: int, status: Status) -> int:

@@ -11,6 +11,7 @@ from database.jobs.held_claim import Claim
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE
 from tests.tasks.bodies import BODIES, CARD, NIK
 
@@ -32,8 +33,8 @@ def end(
     database: Database, job_id: int, number: int, *, response: object = ANSWER, raw: str = f"<b>{CARD}</b>"
 ) -> None:
     """It is refused, with an answer that names the patient."""
-    refused = Verdict(Status.GAGAL, "ditolak", "salah")
-    said = Evidence("rejected", http_code=200, response=response, raw=raw)
+    refused = Verdict(Status.GAGAL, Reason.REFUSED, "salah")
+    said = Evidence(Outcome.REJECTED, http_code=200, response=response, raw=raw)
     move(database, Claim(job_id, "saya", 1), refused, attempt=number, evidence=said)
 
 

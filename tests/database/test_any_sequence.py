@@ -21,20 +21,19 @@ from database.jobs.claim import release, renew, take_over
 from database.jobs.held_claim import Claim
 from database.jobs.moves import move, record
 from database.jobs.resend import Resend, ask_again, reopen
-from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.services.evidence import Heard
 from database.services.harmless_read import Answer, Reading, judge
 from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
-from database.services.states import NOT_SENT
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
 from database.storage.models import Attempt, Job, ServiceState
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, FakeClock, ending
 
 AFTER_PROSES = sorted(new for old, new in MOVES if old is Status.PROSES)
-ENDINGS = (*map(ending, AFTER_PROSES), Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, "ditolak"))
+ENDINGS = (*map(ending, AFTER_PROSES), Verdict(Status.GAGAL, Reason.WITHOUT_ADD, "ditolak"))
 OWNERS = st.sampled_from([ME, OTHER])
 ONE_SECOND = timedelta(seconds=1)
 HEARD = (
@@ -139,7 +138,7 @@ class AnySequence(RuleBasedStateMachine):
         """A request ends and tells something of its service."""
         job_id = self._in_hand(owner, pick)
         if job_id is not None and job_id not in self.open_attempts:
-            later = Verdict(Status.MENUNGGU, NOT_SENT, "contoh", due_in=timedelta(minutes=9))
+            later = Verdict(Status.MENUNGGU, Reason.UNREACHED, "contoh", due_in=timedelta(minutes=9))
             self._unless_lost(
                 lambda: move(self.database, self.clinic.held(job_id, owner), later, heard=heard)
             )

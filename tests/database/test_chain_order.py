@@ -12,10 +12,10 @@ from database.jobs.claim import claim_one
 from database.jobs.deletion import Undone, undone_by
 from database.jobs.held_chains import Latest
 from database.jobs.moves import load
-from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, Clinic, ending, success
 
 ADD, CALL, CANCEL = "tambah-antrean", "panggil-antrean", "batal-antrean"
@@ -134,7 +134,7 @@ def test_a_refused_call_goes_again_when_an_add_of_its_chain_succeeds_later(clini
     call, other = clinic.hand_over(CALL), clinic.hand_over(CALL, "RM-2")
     for job_id in (call, other):
         clinic.take(job_id)
-        clinic.finish(job_id, Verdict(FAILED, REFUSED_WITHOUT_ADD, "Antrean tidak ditemukan"))
+        clinic.finish(job_id, Verdict(FAILED, Reason.WITHOUT_ADD, "Antrean tidak ditemukan"))
     add = clinic.hand_over(ADD)
     assert send_all(clinic) == [add, call]
     assert clinic.status(other) == FAILED
@@ -150,7 +150,7 @@ def test_a_call_refused_for_another_reason_stays_refused(clinic: Clinic) -> None
 @pytest.mark.parametrize("status", [FAILED, UNSURE, CLOSED])
 def test_an_add_that_does_not_succeed_revives_nobody(clinic: Clinic, status: Status) -> None:
     call = clinic.take(clinic.hand_over(CALL))
-    clinic.finish(call, Verdict(FAILED, REFUSED_WITHOUT_ADD, "Antrean tidak ditemukan"))
+    clinic.finish(call, Verdict(FAILED, Reason.WITHOUT_ADD, "Antrean tidak ditemukan"))
     clinic.bring_to(clinic.hand_over(ADD), status)
     assert clinic.status(call) == FAILED
 

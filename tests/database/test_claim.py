@@ -7,7 +7,6 @@ from sqlalchemy import update
 
 from database import JobNotFound
 from database.jobs.claim import (
-    NEEDS_PERSON,
     ClaimedJob,
     Waiting,
     claim,
@@ -19,6 +18,7 @@ from database.jobs.moves import load
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 
@@ -68,7 +68,7 @@ def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clin
     assert job.claim
     assert job.fresh == load(clinic.database, job.claim)
 
-    clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, "belum-jelas", "contoh"), attempt=clinic.leave(job.id))
+    clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, Reason.UNCLEAR, "contoh"), attempt=clinic.leave(job.id))
     (again,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)
     assert again.fresh is None
     clinic.finish(again.id, success("tambah-pendaftaran"))
@@ -79,7 +79,7 @@ def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clin
 
 def test_a_job_is_not_claimed_before_it_is_due(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", due_in=timedelta(minutes=5)))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "nanti", due_in=timedelta(minutes=5)))
     assert (clinic.claim(), has_work(clinic.database)) == ([], False)
     clinic.clock.advance(minutes=5)
     assert has_work(clinic.database)
@@ -88,7 +88,7 @@ def test_a_job_is_not_claimed_before_it_is_due(clinic: Clinic) -> None:
 
 def test_a_person_may_send_a_job_before_it_is_due(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", due_in=timedelta(minutes=5)))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "nanti", due_in=timedelta(minutes=5)))
     assert isinstance(claim_one(clinic.database, job_id, owner=ME, lease=LEASE), ClaimedJob)
 
 
@@ -113,7 +113,7 @@ def test_an_uncertain_job_is_claimed_for_its_read_back_whatever_its_reason(
 
 def test_an_uncertain_job_that_needs_a_person_is_not_claimed(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "periksa di PCare"))
+    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "periksa di PCare"))
     assert clinic.claim() == []
     answer = claim_one(clinic.database, job_id, owner=ME, lease=LEASE)
     assert answer == Waiting(Status.TIDAK_PASTI, "periksa di PCare")

@@ -8,6 +8,7 @@ from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 
 ANSWER = {"metadata": {"code": 201, "message": "Jam praktik salah"}}
@@ -53,8 +54,8 @@ def test_a_job_never_sent_shows_its_body_and_an_empty_history(clinic: Clinic) ->
 
 def test_an_attempt_is_told_with_all_that_came_back(clinic: Clinic) -> None:
     job_id = clinic.hand_over()
-    refused = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
-    answer = Evidence("rejected", http_code=200, meta_code="201", response=ANSWER, duration_ms=41)
+    refused = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    answer = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", response=ANSWER, duration_ms=41)
     asked = {"requested_by": "Sari", "reason": "jam diperbaiki", "changes": {"jampraktek": ["8", "08:00"]}}
     attempt(clinic, job_id, refused, answer, **asked)
     assert show(clinic.database, job_id)["history"] == [
@@ -74,10 +75,10 @@ def test_an_attempt_is_told_with_all_that_came_back(clinic: Clinic) -> None:
 
 def test_the_job_itself_shows_how_its_last_attempt_went(clinic: Clinic) -> None:
     job_id = clinic.hand_over()
-    busy = Verdict(Status.MENUNGGU, "sibuk", "BPJS sibuk.")
-    attempt(clinic, job_id, busy, Evidence("temporary", http_code=429, raw="<html>sibuk</html>"))
-    refused = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
-    last = Evidence("rejected", http_code=200, meta_code="201", response=ANSWER)
+    busy = Verdict(Status.MENUNGGU, Reason.BUSY, "BPJS sibuk.")
+    attempt(clinic, job_id, busy, Evidence(Outcome.TEMPORARY, http_code=429, raw="<html>sibuk</html>"))
+    refused = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    last = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", response=ANSWER)
     attempt(clinic, job_id, refused, last, request={"x": 2})
     seen = show(clinic.database, job_id)
     assert [row["number"] for row in seen["history"]] == [1, 2]
@@ -88,16 +89,16 @@ def test_the_job_itself_shows_how_its_last_attempt_went(clinic: Clinic) -> None:
 
 def test_an_answer_that_could_not_be_read_is_shown_as_it_came(clinic: Clinic) -> None:
     job_id = clinic.hand_over()
-    answer = Evidence("unknown", http_code=504, raw="<html>Gateway Time-out</html>")
-    attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, "terputus", "x"), answer)
+    answer = Evidence(Outcome.UNKNOWN, http_code=504, raw="<html>Gateway Time-out</html>")
+    attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), answer)
     assert show(clinic.database, job_id)["response"] == "<html>Gateway Time-out</html>"
 
 
 @pytest.mark.parametrize("outcome", ["found", "absent", "look-failed"])
 def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(clinic: Clinic, outcome: str) -> None:
     job_id = clinic.hand_over("tambah-pendaftaran")
-    lost = Evidence("unknown", http_code=504, raw="hilang")
-    attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, "terputus", "x"), lost, request={"sent": True})
+    lost = Evidence(Outcome.UNKNOWN, http_code=504, raw="hilang")
+    attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), lost, request={"sent": True})
     clinic.take(job_id)
     note_look(clinic.database, clinic.held(job_id), request={"looked": True}, outcome=outcome, asker=Asker())
     seen = show(clinic.database, job_id)
@@ -108,7 +109,7 @@ def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(clinic: Cl
 def test_a_delivered_job_shows_the_number_that_bpjs_gave(clinic: Clinic) -> None:
     job_id = clinic.hand_over("tambah-pendaftaran")
     taken = Verdict(Status.TERKIRIM, result={"noUrut": "B7"})
-    attempt(clinic, job_id, taken, Evidence("success", http_code=201, meta_code="201"))
+    attempt(clinic, job_id, taken, Evidence(Outcome.SUCCESS, http_code=201, meta_code="201"))
     seen = show(clinic.database, job_id)
     assert (seen["status"], seen["result"]) == ("terkirim", {"noUrut": "B7"})
 

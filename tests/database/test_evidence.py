@@ -16,14 +16,15 @@ from database.jobs.claim import ClaimedJob, Waiting, claim, claim_one, has_work
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
-from database.services.evidence import HELD, REFUSED_ALONE, Heard, hear
+from database.services.evidence import Heard, hear
 from database.services.harmless_read import Answer, Reading, judge
 from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
-from database.services.states import MOVES, NO_ANSWER, Move, State
+from database.services.states import MOVES, Move, State
 from database.services.stopped_services import stopped_services
 from database.status import Status
 from database.storage.models import Job, ServiceState
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, MORNING, OTHER, Clinic
 
 WHY = "BPJS tidak dapat dihubungi."
@@ -33,10 +34,10 @@ REFUSED = Heard(refusal="Unauthorized! You are not registered for this service!"
 PCARE = ("utama", Service.PCARE)
 WHOLE = ClinicService("utama", "pcare")
 VISITS = ClinicService("utama", "pcare", "tambah-kunjungan")
-POSTPONED = Verdict(Status.MENUNGGU, NO_ANSWER, WHY, due_in=timedelta(minutes=20))
+POSTPONED = Verdict(Status.MENUNGGU, Reason.NO_ANSWER, WHY, due_in=timedelta(minutes=20))
 SENT = Verdict(Status.TERKIRIM, result={"noUrut": "A1"})
 VISITED = Verdict(Status.TERKIRIM, result={"noKunjungan": "0114U1630914Y000123"})
-ALONE = Verdict(Status.GAGAL, REFUSED_ALONE, "ditolak")
+ALONE = Verdict(Status.GAGAL, Reason.REFUSED_ALONE, "ditolak")
 FAILS, ACCEPTED = Reading(Answer.FAILED, WHY), Reading(Answer.ACCEPTED)
 
 
@@ -51,7 +52,7 @@ class Bench:
         return self.clinic.take(self.clinic.hand_over(jenis, f"RM-e-{next(self.numbers)}"))
 
     def end(self, job_id: int, verdict: Verdict, heard: Heard) -> bool:
-        how = None if heard.is_look else Evidence("unknown" if heard.trouble else "answered", 500)
+        how = None if heard.is_look else Evidence(Outcome.UNKNOWN if heard.trouble else Outcome.REJECTED, 500)
         number = None if how is None else self.clinic.leave(job_id)
         seen = {"attempt": number, "evidence": how, "heard": heard}
         asks = move(self.clinic.database, self.clinic.held(job_id), verdict, **seen)
@@ -191,7 +192,7 @@ def test_the_third_refused_alike_holds_its_jenis_and_none_of_them_has_failed(ben
     bench.end(ids[2], ALONE, REFUSED)
     jobs = [bench.clinic.job(job_id) for job_id in ids]
     assert [(job.status, job.reason, job.message) for job in jobs] == [
-        ("menunggu", HELD, REFUSED.refusal)
+        ("menunggu", Reason.JENIS_HELD, REFUSED.refusal)
     ] * 3
     assert (bench.state(), bench.state(VISITS)) == ("closed", "paused")
     assert bench.clinic.claim() == []
@@ -382,10 +383,10 @@ def test_what_is_uncertain_is_looked_up_although_its_jenis_is_held(bench: Bench)
     ids = [bench.take("tambah-kunjungan") for _ in range(3)]
     for job_id in ids:
         number = bench.clinic.leave(job_id)
-        bench.clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, NO_ANSWER, WHY), attempt=number)
+        bench.clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, WHY), attempt=number)
     bench.clinic.claim()
     for job_id in ids:
-        bench.end(job_id, Verdict(Status.TIDAK_PASTI, NO_ANSWER, WHY), DOWN)
+        bench.end(job_id, Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, WHY), DOWN)
     bench.judge(ACCEPTED)
     assert bench.state(VISITS) == "open"
     assert sorted(bench.clinic.claim()) == ids
@@ -453,7 +454,7 @@ def test_a_service_that_is_down_can_be_paused(bench: Bench) -> None:
 
 def test_what_bpjs_itself_put_off_is_not_brought_forward(bench: Bench) -> None:
     asked_to_wait = bench.take()
-    later = Verdict(Status.MENUNGGU, "sementara", "sibuk", due_in=timedelta(minutes=10))
+    later = Verdict(Status.MENUNGGU, Reason.BUSY, "sibuk", due_in=timedelta(minutes=10))
     bench.end(asked_to_wait, later, UP)
     ids = bench.open(3)
     try_again(bench.clinic.database, WHOLE)

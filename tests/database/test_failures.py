@@ -18,6 +18,7 @@ from database.settings import DatabaseSettings
 from database.status import Status
 from database.storage.models import Attempt, Job
 from database.storage.wakeup import Waiter
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import Clinic, body_of, new_row
 from tests.postgres import PostgresServer
 from tests.tasks.bodies import CARD
@@ -150,7 +151,7 @@ def moved(clinic: Clinic) -> None:
 
 def rewritten(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.GAGAL, "x", CARD), attempt=clinic.leave(job_id))
+    clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, CARD), attempt=clinic.leave(job_id))
     with clinic.database.write() as session:
         session.execute(update(Attempt).values(request={"noKartu": CARD}))
 
@@ -185,7 +186,7 @@ def test_no_error_text_of_this_room_holds_a_card_number(
 def test_nothing_that_is_printed_of_a_job_holds_its_body(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     printed = f"{load(clinic.database, clinic.held(job_id, 'dispatcher-a'))!r} {clinic.job(job_id)!r} {Verdict(Status.GAGAL, 'x', CARD)!r}"
-    printed += repr(Evidence("x", response={"noKartu": CARD}, raw=CARD))
+    printed += repr(Evidence(Outcome.REJECTED, response={"noKartu": CARD}, raw=CARD))
     printed += repr(DatabaseSettings(database_url=SecretStr(CLOSED_PORT)))
     assert CARD not in printed
     assert PASSWORD not in printed

@@ -10,17 +10,17 @@ from sqlalchemy import update
 
 from database import Database
 from database.errors import ConstraintViolated, LeaseLost
-from database.jobs.attempts import ABSENT, FOUND, Asker, Evidence, note_look, open_attempt
-from database.jobs.due_jobs import NEEDS_PERSON
+from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
 from database.jobs.moves import load, move, record
 from database.jobs.resend import Resend, reopen
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Attempt, Job
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, MORNING, Clinic, success
 
 AGAIN = Resend(reason="BPJS sudah pulih", by="Sari")
-EVIDENCE = Evidence("success", 201, "201", {"field": "noUrut", "message": "A12"}, "{}", 120)
+EVIDENCE = Evidence(Outcome.SUCCESS, 201, "201", {"field": "noUrut", "message": "A12"}, "{}", 120)
 
 
 def test_an_attempt_is_committed_before_anything_else(
@@ -73,8 +73,8 @@ def test_attempts_are_numbered_and_earlier_ones_stay_as_they_were(clinic: Clinic
     job_id = clinic.hand_over()
     for code in (500, 503, 200):
         number = clinic.leave(clinic.take(job_id))
-        verdict = Verdict(Status.GAGAL, "ditolak", "ditolak")
-        evidence = Evidence("rejected", code, str(code))
+        verdict = Verdict(Status.GAGAL, Reason.REFUSED, "ditolak")
+        evidence = Evidence(Outcome.REJECTED, code, str(code))
         move(clinic.database, clinic.held(job_id), verdict, attempt=number, evidence=evidence)
         reopen(clinic.database, job_id, AGAIN)
     kept = [(attempt.number, attempt.outcome, attempt.http_code) for attempt in clinic.attempts(job_id)]
@@ -89,7 +89,7 @@ def test_attempts_are_numbered_and_earlier_ones_stay_as_they_were(clinic: Clinic
 def test_only_what_bpjs_may_have_received_counts(clinic: Clinic, counted: bool, attempts: int) -> None:
     job_id = clinic.take(clinic.hand_over())
     clinic.finish(
-        job_id, Verdict(Status.MENUNGGU, "nanti", "nanti", counted=counted), attempt=clinic.leave(job_id)
+        job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "nanti", counted=counted), attempt=clinic.leave(job_id)
     )
     assert clinic.job(job_id).attempts == attempts
     assert len(clinic.attempts(job_id)) == 1
@@ -106,9 +106,9 @@ def test_the_database_refuses_to_change_a_closed_attempt(clinic: Clinic, column:
 def test_an_attempt_is_closed_once(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
     number = clinic.leave(job_id)
-    record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence("not-sent"))
+    record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence(Outcome.NOT_SENT))
     with pytest.raises(LeaseLost):
-        record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence("success"))
+        record(clinic.database, clinic.held(job_id), attempt=number, evidence=Evidence(Outcome.SUCCESS))
     assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["not-sent"]
     assert clinic.status(job_id) == Status.PROSES
 
@@ -127,15 +127,17 @@ def test_two_attempts_of_one_number_cannot_be(clinic: Clinic) -> None:
         session.add(Attempt(job_id=job_id, number=1, started_at=MORNING))
 
 
-@pytest.mark.parametrize(("outcome", "uncertain"), [(ABSENT, False), (FOUND, False), ("look-failed", True)])
+@pytest.mark.parametrize(
+    ("outcome", "uncertain"), [(Outcome.ABSENT, False), (Outcome.FOUND, False), (Outcome.LOOK_FAILED, True)]
+)
 def test_a_look_at_bpjs_is_history_but_no_attempt_at_sending(
-    clinic: Clinic, outcome: str, uncertain: bool
+    clinic: Clinic, outcome: Outcome, uncertain: bool
 ) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, "x", "x"), attempt=clinic.leave(job_id))
+    clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), attempt=clinic.leave(job_id))
     clinic.take(job_id)
     note_look(clinic.database, clinic.held(job_id), request={"look": 1}, outcome=outcome, asker=Asker())
-    assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["outcome", outcome]
+    assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["rejected", outcome]
     assert clinic.job(job_id).attempts == 1
     assert load(clinic.database, clinic.held(job_id)).uncertain is uncertain
 
@@ -145,8 +147,8 @@ ODD = "a\x00b\ud800c"
 
 def test_odd_characters_of_an_answer_do_not_keep_a_job_from_being_finished(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    verdict = Verdict(Status.GAGAL, "ditolak", ODD, result={"x": ODD})
-    evidence = Evidence("rejected", 200, ODD + "9" * 100, {"message": ODD}, ODD)
+    verdict = Verdict(Status.GAGAL, Reason.REFUSED, ODD, result={"x": ODD})
+    evidence = Evidence(Outcome.REJECTED, 200, ODD + "9" * 100, {"message": ODD}, ODD)
     move(clinic.database, clinic.held(job_id), verdict, attempt=clinic.leave(job_id), evidence=evidence)
     job = clinic.job(job_id)
     assert (job.status, job.message) == (Status.GAGAL, "a\ufffdb\ufffdc")
@@ -186,11 +188,11 @@ def test_what_is_not_sent_again_gets_no_line(clinic: Clinic, status: Status) -> 
 
 def test_reopening_is_no_decision_about_what_only_a_person_can_know(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over())
-    verdict = Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "periksa di aplikasi BPJS")
+    verdict = Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "periksa di aplikasi BPJS")
     clinic.finish(job_id, verdict, attempt=clinic.leave(job_id))
     reopen(clinic.database, job_id, IN_PREFECT)
-    assert [each.outcome for each in clinic.attempts(job_id)] == ["outcome"]
-    assert clinic.job(job_id).reason == NEEDS_PERSON
+    assert [each.outcome for each in clinic.attempts(job_id)] == ["rejected"]
+    assert clinic.job(job_id).reason == Reason.NEEDS_PERSON
 
 
 def test_reopening_puts_a_failed_job_in_line_and_leaves_others_alone(clinic: Clinic) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.errors import LeaseLost, MoveRefused
-from database.jobs.attempts import ABSENT, Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, note_look
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import take_over
 from database.jobs.late_answers import note_late
@@ -16,15 +16,19 @@ from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
 from database.views.needs_person import needing_somebody
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, ending
 
 TAKEN = (
-    Evidence("success", 201, "201", {"message": "A1"}),
+    Evidence(Outcome.SUCCESS, 201, "201", {"message": "A1"}),
     Verdict(Status.TERKIRIM, result={"noUrut": "A1"}),
 )
-REFUSED = (Evidence("rejected", 412, "412"), Verdict(Status.GAGAL, "ditolak", "kdPoli salah"))
-NEVER_LEFT = (Evidence("not-sent"), Verdict(Status.MENUNGGU, "terhenti", "belum berangkat", counted=False))
-UNCLEAR = (Evidence("unknown", 504), Verdict(Status.TIDAK_PASTI, "tanpa-jawaban", "504"))
+REFUSED = (Evidence(Outcome.REJECTED, 412, "412"), Verdict(Status.GAGAL, Reason.REFUSED, "kdPoli salah"))
+NEVER_LEFT = (
+    Evidence(Outcome.NOT_SENT),
+    Verdict(Status.MENUNGGU, Reason.STOPPED, "belum berangkat", counted=False),
+)
+UNCLEAR = (Evidence(Outcome.UNKNOWN, 504), Verdict(Status.TIDAK_PASTI, Reason.NO_ANSWER, "504"))
 Answer = tuple[Evidence, Verdict]
 
 
@@ -55,8 +59,8 @@ def absent(clinic: Clinic, job_id: int) -> None:
     """Another process looks, does not see it, and it waits for its turn."""
     clinic.take(job_id, OTHER)
     held = clinic.held(job_id, OTHER)
-    note_look(clinic.database, held, request={"x": 1}, outcome=ABSENT, asker=Asker())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "menunggu-giliran", "x"), OTHER)
+    note_look(clinic.database, held, request={"x": 1}, outcome=Outcome.ABSENT, asker=Asker())
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.NOT_ITS_TURN, "x"), OTHER)
 
 
 def in_other_hands(clinic: Clinic, job_id: int) -> None:

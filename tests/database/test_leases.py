@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from database.errors import JobNotFound, LeaseLost
-from database.jobs.attempts import ABSENT, WORKER_DIED, Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, note_look
 from database.jobs.claim import ClaimedJob, claim_one, has_work, release, renew, take_over
 from database.jobs.moves import load, record
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, success
 
 LATER = timedelta(seconds=1)
@@ -80,7 +81,7 @@ def test_a_job_of_the_dead_whose_request_left_is_uncertain(clinic: Clinic) -> No
     assert (job.status, job.attempts) == (Status.TIDAK_PASTI, 1)
     assert job.message
     (attempt,) = clinic.attempts(job_id)
-    assert (attempt.outcome, attempt.finished_at) == (WORKER_DIED, clinic.clock.now)
+    assert (attempt.outcome, attempt.finished_at) == (Outcome.WORKER_DIED, clinic.clock.now)
     assert clinic.claim(owner=OTHER) == [job_id]
     assert load(clinic.database, clinic.held(job_id, OTHER)).uncertain
 
@@ -90,10 +91,10 @@ ENDED = (
     ("unknown", Status.TIDAK_PASTI),
     ("already-there", Status.TIDAK_PASTI),
     ("look-failed", Status.TIDAK_PASTI),
-    (WORKER_DIED, Status.TIDAK_PASTI),
+    (Outcome.WORKER_DIED, Status.TIDAK_PASTI),
     ("not-sent", Status.MENUNGGU),
     ("temporary", Status.MENUNGGU),
-    (ABSENT, Status.MENUNGGU),
+    (Outcome.ABSENT, Status.MENUNGGU),
 )
 
 
@@ -127,13 +128,13 @@ def test_a_job_that_kills_its_holders_is_seen_as_repeated(clinic: Clinic) -> Non
 # what one who lost his lease may still try
 LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
     lambda clinic, job_id, attempt: clinic.finish(job_id, success(""), attempt=attempt),
-    lambda clinic, job_id, _: clinic.finish(job_id, Verdict(Status.GAGAL, "x", "x")),
+    lambda clinic, job_id, _: clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, "x")),
     lambda clinic, job_id, _: clinic.leave(job_id),
     lambda clinic, job_id, attempt: record(
-        clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence("unknown")
+        clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence(Outcome.UNKNOWN)
     ),
     lambda clinic, job_id, _: note_look(
-        clinic.database, clinic.held(job_id), request={}, outcome=ABSENT, asker=Asker()
+        clinic.database, clinic.held(job_id), request={}, outcome=Outcome.ABSENT, asker=Asker()
     ),
     lambda clinic, job_id, _: load(clinic.database, clinic.held(job_id)),
 )
@@ -164,7 +165,7 @@ def test_one_who_lost_the_lease_changes_nothing(
     assert (columns(clinic.job(job_id)), [columns(row) for row in clinic.attempts(job_id)]) == before
 
 
-ENDS = ((success(""), Status.TERKIRIM), (Verdict(Status.GAGAL, "ditolak", "x"), Status.GAGAL))
+ENDS = ((success(""), Status.TERKIRIM), (Verdict(Status.GAGAL, Reason.REFUSED, "x"), Status.GAGAL))
 
 
 @pytest.mark.parametrize(("verdict", "status"), ENDS, ids=["success", "refusal"])
@@ -175,7 +176,7 @@ def test_an_answer_counts_whatever_the_time_while_nobody_took_the_job(
     attempt = clinic.leave(job_id)
     clinic.clock.advance(seconds=120)
     clinic.finish(job_id, verdict, attempt=attempt)
-    assert (clinic.status(job_id), clinic.attempts(job_id)[0].outcome) == (status, "outcome")
+    assert (clinic.status(job_id), clinic.attempts(job_id)[0].outcome) == (status, "rejected")
 
 
 def test_a_lease_that_ran_out_is_renewed_while_nobody_took_the_job(clinic: Clinic) -> None:

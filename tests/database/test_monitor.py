@@ -10,6 +10,7 @@ from database.jobs.verdict import Verdict
 from database.services.pauses import pause
 from database.status import FILTER_WORDS, Status
 from database.views.monitor import Filter, Monitor, columns, look, today
+from database.vocabulary import Reason
 from tests.database.clinic import Clinic
 
 ALL = Filter()
@@ -191,7 +192,7 @@ NEXT_TRIES = {
 @pytest.mark.parametrize("wait", NEXT_TRIES)
 def test_a_postponed_job_says_in_local_time_when_it_goes_again(clinic: Clinic, wait: timedelta) -> None:
     job_id = clinic.take(clinic.hand_over())
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "sibuk", "BPJS sibuk.", due_in=wait))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "BPJS sibuk.", due_in=wait))
     assert row_of(clinic, job_id)["message"] == f"BPJS sibuk. · {NEXT_TRIES[wait]}"
 
 

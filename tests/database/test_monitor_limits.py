@@ -17,6 +17,7 @@ from database.services.pauses import pause
 from database.status import Status
 from database.views.detail import show
 from database.views.monitor import Filter, look
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, Clinic
 
 Statement = tuple[str, Any]
@@ -75,8 +76,8 @@ def test_a_job_closed_by_a_person_still_shows_what_was_sent_and_answered(clinic:
     number = open_attempt(
         clinic.database, clinic.held(job_id), request={"sent": True}, lease=LEASE, asker=Asker()
     )
-    refused = Verdict(Status.GAGAL, "ditolak", "Jam praktik salah")
-    answer = Evidence("rejected", http_code=200, meta_code="201", response=ANSWER)
+    refused = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    answer = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", response=ANSWER)
     move(clinic.database, clinic.held(job_id), refused, attempt=number, evidence=answer)
     close_by_hand(clinic.database, job_id, Settled.NOT_NEEDED, reason="pasien pulang", by="Sari")
     seen = show(clinic.database, job_id)

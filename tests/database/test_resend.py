@@ -10,15 +10,15 @@ from database import LineRefused
 from database.errors import JobNotFound, MoveRefused
 from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.body_edit import changes_between
-from database.jobs.due_jobs import NEEDS_PERSON
 from database.jobs.moves import load, move
 from database.jobs.resend import Resend, ask_again, merged
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
+from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, Clinic, ending
 
-REFUSED = Verdict(Status.GAGAL, "ditolak", "kdPoli: Tidak sesuai dengan referensi sistem.")
+REFUSED = Verdict(Status.GAGAL, Reason.REFUSED, "kdPoli: Tidak sesuai dengan referensi sistem.")
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def lost(clinic: Clinic, jenis: str, verdict: Verdict) -> int:
     job_id = clinic.take(clinic.hand_over(jenis))
     body = clinic.job(job_id).body
     attempt = open_attempt(clinic.database, clinic.held(job_id), request=body, lease=LEASE, asker=Asker())
-    how = Evidence("unknown")
+    how = Evidence(Outcome.UNKNOWN)
     move(clinic.database, clinic.held(job_id), verdict, attempt=attempt, evidence=how)
     return job_id
 
@@ -117,7 +117,7 @@ def test_an_uncertain_write_is_still_looked_up_first(clinic: Clinic) -> None:
 
 
 def test_a_persons_word_settles_what_no_look_up_can(clinic: Clinic) -> None:
-    waits_for_somebody = Verdict(Status.TIDAK_PASTI, NEEDS_PERSON, "?", due_in=timedelta(0))
+    waits_for_somebody = Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "?", due_in=timedelta(0))
     job_id = lost(clinic, "panggil-antrean", waits_for_somebody)
     assert clinic.claim() == []
     ask_again(clinic.database, job_id, Resend())

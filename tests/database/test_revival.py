@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from database.jobs.attempts import ASKED_AGAIN
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.moves import load
 from database.jobs.resend import Resend, ask_again
-from database.jobs.revival import REFUSED_WITHOUT_ADD, REFUSED_WITHOUT_REGISTRATION, REVIVALS
+from database.jobs.revival import REVIVALS
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.detail import show
+from database.vocabulary import Outcome, Reason
 from tests.conftest import SQLITE
 from tests.database.clinic import Clinic, ending
 from tests.tasks.bodies import CARD
@@ -22,9 +22,9 @@ DROP_VISIT, UNREGISTER = "hapus-kunjungan", "hapus-pendaftaran"
 
 # what was missing, what was refused for want of it, and under which reason
 WANTS = [
-    (REGISTER, VISIT, REFUSED_WITHOUT_REGISTRATION),
-    (ADD, CALL, REFUSED_WITHOUT_ADD),
-    (ADD, CANCEL, REFUSED_WITHOUT_ADD),
+    (REGISTER, VISIT, Reason.WITHOUT_REGISTRATION),
+    (ADD, CALL, Reason.WITHOUT_ADD),
+    (ADD, CANCEL, Reason.WITHOUT_ADD),
 ]
 
 
@@ -59,7 +59,7 @@ def test_it_goes_again_when_what_it_lacked_is_at_bpjs(
     assert job.due_at == clinic.clock.now
     assert clinic.claim() == [job_id]
     last = show(clinic.database, job_id)["history"][-1]
-    assert (last["outcome"], last["requested_by"]) == (ASKED_AGAIN, "sistem")
+    assert (last["outcome"], last["requested_by"]) == (Outcome.ASKED_AGAIN, "sistem")
     assert last["reason"] == f"{missing} #{cause} sudah ada di BPJS"
     assert not load(clinic.database, clinic.held(job_id)).uncertain
 
@@ -76,7 +76,7 @@ def test_what_does_not_reach_bpjs_revives_nobody(
 
 @SQLITE
 def test_what_a_person_found_not_needed_revives_nobody(clinic: Clinic) -> None:
-    visit = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION)
+    visit = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION)
     registration = clinic.bring_to(clinic.hand_over(REGISTER), Status.GAGAL)
     close_by_hand(clinic.database, registration, Settled.NOT_NEEDED, reason="batal", by="Sari")
     assert clinic.status(visit) == "gagal"
@@ -94,12 +94,12 @@ OTHER: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("other", OTHER)
 def test_a_registration_of_another_visit_revives_nobody(clinic: Clinic, other: dict[str, Any]) -> None:
-    visit = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION, rantai="satu")
+    visit = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION, rantai="satu")
     clinic.bring_to(clinic.hand_over(REGISTER, **{"rantai": "satu", **other}), Status.TERKIRIM)
     assert clinic.status(visit) == "gagal"
 
 
-@pytest.mark.parametrize("reason", ["ditolak", "isi-salah", REFUSED_WITHOUT_ADD])
+@pytest.mark.parametrize("reason", ["ditolak", "isi-salah", Reason.WITHOUT_ADD])
 @SQLITE
 def test_a_visit_refused_for_another_reason_stays_refused(clinic: Clinic, reason: str) -> None:
     visit = refused(clinic, VISIT, reason)
@@ -108,15 +108,15 @@ def test_a_visit_refused_for_another_reason_stays_refused(clinic: Clinic, reason
 
 
 def test_of_a_visit_and_the_one_that_took_its_place_only_the_newer_goes(clinic: Clinic) -> None:
-    first = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION, kdDiag1="J00")
-    second = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION, kdDiag1="J01")
+    first = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION, kdDiag1="J00")
+    second = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION, kdDiag1="J01")
     clinic.bring_to(clinic.hand_over(REGISTER), Status.TERKIRIM)
     assert [clinic.status(job_id) for job_id in (first, second)] == ["gagal", "menunggu"]
 
 
 @pytest.mark.parametrize("end", [Status.MENUNGGU, Status.DITUTUP, Status.GAGAL])
 def test_a_visit_that_was_asked_to_be_deleted_does_not_come_back(clinic: Clinic, end: Status) -> None:
-    visit = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION)
+    visit = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION)
     drop = clinic.hand_over(DROP_VISIT)
     if end is not Status.MENUNGGU:
         clinic.bring_to(drop, end)
@@ -136,17 +136,17 @@ def test_a_failed_deletion_never_wakes_by_itself(clinic: Clinic, deletion: str) 
 
 def test_a_registration_that_was_corrected_to_the_visits_poli_revives_it(clinic: Clinic) -> None:
     registration = clinic.bring_to(clinic.hand_over(REGISTER, kdPoli="999"), Status.GAGAL)
-    visit = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION)
+    visit = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION)
     ask_again(clinic.database, registration, Resend(patch={"kdPoli": "001"}, by="Sari"))
     clinic.finish(clinic.take(registration), ending(Status.TERKIRIM))
     assert clinic.claim() == [visit]
 
 
 def test_a_visit_that_is_refused_again_waits_for_the_next_registration(clinic: Clinic) -> None:
-    visit = refused(clinic, VISIT, REFUSED_WITHOUT_REGISTRATION)
+    visit = refused(clinic, VISIT, Reason.WITHOUT_REGISTRATION)
     clinic.bring_to(clinic.hand_over(REGISTER), Status.TERKIRIM)
     clinic.take(visit)
-    clinic.finish(visit, Verdict(Status.GAGAL, REFUSED_WITHOUT_REGISTRATION, "Belum ada"))
+    clinic.finish(visit, Verdict(Status.GAGAL, Reason.WITHOUT_REGISTRATION, "Belum ada"))
     assert clinic.claim() == []
     clinic.bring_to(clinic.hand_over(REGISTER), Status.TERKIRIM)
     assert clinic.claim() == [visit]

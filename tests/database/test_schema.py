@@ -1,7 +1,7 @@
 """The tables come by themselves, once, and are those that the models describe."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,20 @@ def test_a_database_of_the_first_version_is_brought_up_to_date_with_its_rows(
     assert [found.kode for found in search(database, BY_NAME["pcare/poli"], "umum")] == ["001"]
 
 
+def test_a_job_that_waited_under_the_old_word_waits_under_the_new_one(empty_url: str) -> None:
+    address = "sqlite://" if empty_url.startswith("sqlite") else parse_url(empty_url)
+    engine = create_engine(address, poolclass=StaticPool)
+    migrate_to(engine, "0013")
+    with engine.begin() as connection:
+        connection.execute(
+            text(OLD_JOB), {"now": datetime(2026, 9, 14, tzinfo=UTC), "day": date(2026, 9, 14)}
+        )
+    migrate_to(engine, "0014")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT reason FROM jobs")).scalar_one() == "tak-terhubung"
+    engine.dispose()
+
+
 def test_an_older_version_works_on_the_tables_of_a_newer_one(
     database: Database, database_url: str, open_at: Callable[..., Database]
 ) -> None:
@@ -135,8 +149,11 @@ def test_an_older_version_works_on_the_tables_of_a_newer_one(
     job_id = enqueue("tambah-antrean", "RM-1", "P", body_of("tambah-antrean"), database=older).id
     claimed = claim(older, owner="older", limit=5, lease=timedelta(seconds=30))
     assert [job.id for job in claimed] == [job_id]
-    with older.engine.connect() as connection:
+    with older.engine.begin() as connection:
         assert current(connection) == "9999"
+        # The next tests use the same PostgreSQL database.
+        connection.execute(text("ALTER TABLE jobs DROP COLUMN of_a_later_version"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :ours"), {"ours": HEAD})
 
 
 COMPULSORY = ", whoever inserts a row must fill it"
@@ -184,6 +201,14 @@ OLD_REFERENCE = """
 INSERT INTO reference_items
     (faskes, layanan, jenis, kode, nama, data, active, first_seen, last_seen, changed_at)
 VALUES ('utama', 'pcare', 'poli', '001', 'POLI UMUM', '{}', true, :now, :now, :now)
+"""
+
+OLD_JOB = """
+INSERT INTO jobs
+    (faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, status, reason,
+     attempts, waits, due_at, claim, version, shown, created_at, updated_at)
+VALUES ('utama', 'tambah-antrean', 'antrean', 'k', 'r', 0, :day, 'RM-1', 'P', '{}', 'menunggu', 'tidak-terkirim',
+     0, 1, :now, 0, 1, false, :now, :now)
 """
 
 

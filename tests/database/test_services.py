@@ -11,6 +11,7 @@ from database.jobs.verdict import Verdict
 from database.services.pauses import pause, resume
 from database.services.stopped_services import stopped_services
 from database.status import Status
+from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
 
 WHY = "Kata sandi PCare ditolak."
@@ -47,9 +48,9 @@ def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
 
 def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
     job_id = clinic.take(clinic.hand_over("tambah-pendaftaran"))
-    clinic.finish(job_id, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
+    clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.BUSY, "x", due_in=timedelta(hours=1)))
     other = clinic.take(clinic.hand_over("tambah-antrean"))
-    clinic.finish(other, Verdict(Status.MENUNGGU, "x", "x", due_in=timedelta(hours=1)))
+    clinic.finish(other, Verdict(Status.MENUNGGU, Reason.BUSY, "x", due_in=timedelta(hours=1)))
     pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     assert resume(clinic.database, "utama", Service.PCARE)
     assert clinic.claim() == [job_id]

@@ -4,9 +4,9 @@ import pytest
 
 from database import Database, JobNotFound, MoveRefused, enqueue
 from database.jobs.by_hand import Settled, close_by_hand
-from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.status import Status
 from database.views.detail import show
+from database.vocabulary import Reason
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES
 
@@ -45,7 +45,7 @@ def test_what_waits_for_an_addition_that_is_not_needed_is_asked_about_and_not_se
     assert asked == [called]
     assert clinic.claim() == [other]
     job = clinic.job(called)
-    assert (job.status, job.reason) == ("gagal", REFUSED_WITHOUT_ADD)
+    assert (job.status, job.reason) == ("gagal", Reason.WITHOUT_ADD)
     assert job.message == (
         f"tambah-antrean #{added} ditutup sebagai tidak perlu; kirim ulang bila tetap perlu, atau tutup juga"
     )

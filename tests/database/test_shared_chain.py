@@ -10,12 +10,12 @@ from bpjs_client.jenis import Jenis
 from database import Database, enqueue, enqueue_lines
 from database.jobs.claim import claim_one
 from database.jobs.moves import chain_has
-from database.jobs.revival import REFUSED_WITHOUT_ADD
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
 from database.storage.patient_mark import patient_mark
 from database.views.report import reported_visits
+from database.vocabulary import Reason
 from tests.conftest import SQLITE
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, body_of, success
 from tests.tasks.bodies import CARD
@@ -126,7 +126,7 @@ def test_a_refused_call_is_revived_by_the_add_of_its_own_patient(
     clinic: Clinic, whose: str, revived: bool
 ) -> None:
     call = clinic.take(clinic.hand_over(CALL, nomorkartu=MOTHER, **NAMED))
-    clinic.finish(call, Verdict(Status.GAGAL, REFUSED_WITHOUT_ADD, "Antrean tidak ditemukan"))
+    clinic.finish(call, Verdict(Status.GAGAL, Reason.WITHOUT_ADD, "Antrean tidak ditemukan"))
     clinic.bring_to(clinic.hand_over(ADD, nomorkartu=whose, **NAMED), Status.TERKIRIM)
     assert (clinic.status(call) == Status.MENUNGGU) is revived
 

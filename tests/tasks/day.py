@@ -143,8 +143,7 @@ class Day:
                 turns.left(run := uuid4(), job)
                 self.clock.advance(seconds=0.02)
                 since = self.seconds()
-                assert job.claim
-                done = deliver(job.claim, self.at, asker=Asker(), last_try=True)
+                done = deliver(job, self.at, asker=Asker(), last_try=True)
                 self.at.in_hand.remove([job.claim])
                 doubted = self.at.harmless_reads.asked_since(job.faskes, job.jenis.service, since)
                 turns.ended(run, answered=done.status in ENDED and not doubted, doubted=doubted)

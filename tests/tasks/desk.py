@@ -45,6 +45,7 @@ class Desk:
     answer: Answer
     requests: list[httpx.Request] = field(default_factory=list)
     clock: Callable[[], float] = time.time  # of the requests
+    _claimed: dict[int, ClaimedJob] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at = Composition(open_database=lambda: self.database, open_bpjs=self._bpjs)
@@ -67,12 +68,13 @@ class Desk:
         claimed = claim_one(self.database, job_id, owner=self.at.owner, lease=self.at.settings.lease)
         assert isinstance(claimed, ClaimedJob), claimed
         self.at.in_hand.add(claimed)
-        return self.again(job_id, last_try=last_try)
+        self._claimed[job_id] = claimed
+        return deliver(claimed, self.at, asker=Asker(), last_try=last_try)
 
     def again(self, job_id: int, *, last_try: bool = True) -> Delivered:
-        """Deliver a job that is in hand already."""
-        (claim,) = [each for each in self.at.in_hand.claims() if each.job_id == job_id][-1:]
-        return deliver(claim, self.at, asker=Asker(), last_try=last_try)
+        """Deliver a job that is in hand already once more."""
+        claimed = self._claimed[job_id]
+        return deliver(claimed, self.at, asker=Asker(), first_try=False, last_try=last_try)
 
     def resume(self) -> None:
         """Lift whatever pauses a service."""

@@ -43,7 +43,6 @@ def main(when: str, url: str, job_id: str, pcare: str, antrean: str) -> None:
     at.settings = at.settings.model_copy(update=TIMES)
     claimed = claim_one(at.database, int(job_id), owner=at.owner, lease=at.settings.lease)
     assert isinstance(claimed, ClaimedJob)
-    assert claimed.claim
     at.in_hand.add(claimed)
     if when == LEAVING:
         real = tasks.delivery.deliver.open_attempt
@@ -56,7 +55,7 @@ def main(when: str, url: str, job_id: str, pcare: str, antrean: str) -> None:
         tasks.delivery.deliver.open_attempt = opened
     else:
         freeze()
-    tasks.delivery.deliver.deliver(claimed.claim, at, asker=Asker(), last_try=True)
+    tasks.delivery.deliver.deliver(claimed, at, asker=Asker(), last_try=True)
 
 
 if __name__ == "__main__":

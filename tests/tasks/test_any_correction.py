@@ -18,11 +18,11 @@ from bpjs_simulator.web_app import WebAppRefusal
 from database import enqueue, open_database
 from database.errors import MoveRefused
 from database.jobs.chain import waits_for
-from database.jobs.corrections import REPLACED
 from database.jobs.resend import Resend, ask_again
 from database.settings import DatabaseSettings
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
+from database.vocabulary import Reason
 from tests.database.clinic import FakeClock
 from tests.tasks.bodies import BODIES
 from tests.tasks.day import Day
@@ -114,7 +114,7 @@ class AnyCorrection(RuleBasedStateMachine):
             return
         if job.status != Status.TERKIRIM:
             return
-        if job.jenis == Jenis.TAMBAH_KUNJUNGAN and job.reason != REPLACED:
+        if job.jenis == Jenis.TAMBAH_KUNJUNGAN and job.reason != Reason.REPLACED:
             self._judge_visit(job)
         if job.jenis == Jenis.HAPUS_KUNJUNGAN:
             number = self._sent(job).get("noKunjungan")

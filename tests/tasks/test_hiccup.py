@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-import tasks.delivery.deliver
+import tasks.delivery.outcomes
 from database import Database
 from database.errors import DatabaseUnavailable
 from tests.tasks.desk import Desk, antrean, pcare
@@ -25,7 +25,7 @@ def test_a_clear_refusal_survives_a_hiccup(
     database: Database, monkeypatch: pytest.MonkeyPatch, *, name: str, jenis: str, answer: Any, status: str
 ) -> None:
     here = Desk(database, lambda _: answer)
-    real, calls = getattr(tasks.delivery.deliver, name), []
+    real, calls = getattr(tasks.delivery.outcomes, name), []
 
     def hiccup(*given: Any, **more: Any) -> Any:
         calls.append(name)
@@ -33,7 +33,7 @@ def test_a_clear_refusal_survives_a_hiccup(
             raise DatabaseUnavailable("Sambungan basis data terputus.")
         return real(*given, **more)
 
-    monkeypatch.setattr(tasks.delivery.deliver, name, hiccup)
+    monkeypatch.setattr(tasks.delivery.outcomes, name, hiccup)
     job_id = here.hand_over(jenis)
     with database.write() as session:
         session.query(type(here.job(job_id))).update({"waits": 99})  # so that its last try is judged

@@ -90,7 +90,7 @@ def test_the_tables_count_by_type_day_poli_doctor_and_reason(clinic: Clinic) -> 
     assert tables["dokter"]["Jumlah"].sum() == 4
     assert tables["dokter"].loc["77", "Terkirim"] == 1
     assert tables["tanggal"]["Jumlah"].to_dict() == {str(TODAY): 4}
-    assert tables["alasan"]["Gagal"].to_dict() == {"contoh": 1}
+    assert tables["alasan"]["Gagal"].to_dict() == {"ditolak": 1}
 
 
 def test_an_edited_body_is_counted_under_its_new_poli(clinic: Clinic) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 import tasks.delivery.deliver
 from database import Database
-from database.jobs.claim import claim, claim_one, take_over
-from database.jobs.held_claim import Claim
+from database.jobs.attempts import Asker
+from database.jobs.claim import ClaimedJob, claim, claim_one, take_over
 from database.storage.server_clock import utc_now
 from database.storage.steady_clock import elapsed
 from flows.burst import Burst
+from tasks.delivery.deliver import deliver
 from tasks.delivery.in_hand import InHand
 from tests.tasks.desk import Desk, pcare
 
@@ -112,13 +113,12 @@ def test_two_claims_of_one_process_are_told_apart(here: Stopped) -> None:
     at.in_hand.add(first)
     here.taken_over()
     second = claim_one(at.database, job_id, owner=at.owner, lease=at.settings.lease)
+    assert isinstance(second, ClaimedJob)
     here.seconds = 0.0
-    at.in_hand.add(second)  # type: ignore[arg-type]
-    for token in (1, 2):
-        tasks.delivery.deliver.deliver(
-            Claim(job_id, at.owner, token), at, asker=tasks.delivery.deliver.Asker(), last_try=True
-        )
-        assert len(here.desk.requests) == token - 1
+    at.in_hand.add(second)
+    for job, requests in ((first, 0), (second, 1)):
+        deliver(job, at, asker=Asker())
+        assert len(here.desk.requests) == requests
     assert here.desk.job(job_id).status == "terkirim"
 
 
