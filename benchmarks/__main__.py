@@ -81,7 +81,7 @@ def _measure(plan: Plan, stop: Stop, screen: Screen) -> list[Table]:
         _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
         _table("A clinic's day, one credential", "jobs", day),
         _table(f"On PostgreSQL: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", queued),
-        _doorstep(waits),
+        _arrivals(waits),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
         _table("Unpacking answers", "pages", decoder.measure()),
         _table("Handing over one chain on SQLite", "lines", long_chain.measure(today)),
@@ -100,8 +100,8 @@ def _table(title: str, unit: str, ways: list[Measured]) -> Table:
     return table
 
 
-def _doorstep(waits: queues.Doorstep) -> Table:
-    table = Table(title="From hand-over to BPJS's door, idle dispatcher, in milliseconds")
+def _arrivals(waits: queues.Arrivals) -> Table:
+    table = Table(title="From hand-over to arrival at BPJS, idle dispatcher, in milliseconds")
     for heading in ("median", "95th percentile"):
         table.add_column(heading, justify="right")
     table.add_row(f"{waits.median:.0f} (limit 300)", f"{waits.p95:.0f} (limit 1000)")

@@ -35,8 +35,8 @@ IDLE_SECONDS = 1.5  # between two jobs that are handed over to an idle dispatche
 
 
 @dataclass(frozen=True)
-class Doorstep:
-    """How long a job took from its hand-over to BPJS's door, in milliseconds."""
+class Arrivals:
+    """The times that jobs took from their hand-over until they arrived at BPJS, in milliseconds."""
 
     median: float
     p95: float
@@ -47,7 +47,7 @@ PROCESSES = (1, 2, 4)
 
 def measure(
     plan: Plan, children: Children, today: date, *, jobs: int, concurrency: int
-) -> tuple[list[Measured], Doorstep]:
+) -> tuple[list[Measured], Arrivals]:
     """The simulator and Prefect's server run; each way gets patients of its own."""
     server = start_postgres()
     try:
@@ -66,7 +66,7 @@ def measure(
             commands.bpjs("dispatch"), env=environ, stderr=subprocess.DEVNULL
         ) as dispatcher:
             time.sleep(START_SECONDS)
-            waits = doorstep(lines(), environ, plan.control_url)
+            waits = arrivals(lines(), environ, plan.control_url)
             dispatcher.terminate()
     finally:
         server.stop()
@@ -105,8 +105,8 @@ def send(
     ]
 
 
-def doorstep(lines: Sequence[Line], environ: Mapping[str, str], control_url: str) -> Doorstep:
-    """Hand jobs over one at a time to a dispatcher that is idle, and ask BPJS when each was at its door."""
+def arrivals(lines: Sequence[Line], environ: Mapping[str, str], control_url: str) -> Arrivals:
+    """Hand jobs over one at a time to a dispatcher that is idle, and ask BPJS when each arrived."""
     os.environ |= environ
     database = open_database()
     handed = {}
@@ -119,4 +119,4 @@ def doorstep(lines: Sequence[Line], environ: Mapping[str, str], control_url: str
         for write in httpx.get(f"{control_url}/ledger", timeout=30).json()["writes"]
     }
     took = sorted(1000 * (arrived[number] - at) for number, at in handed.items())
-    return Doorstep(statistics.median(took), statistics.quantiles(took, n=20)[-1])
+    return Arrivals(statistics.median(took), statistics.quantiles(took, n=20)[-1])

@@ -1,4 +1,4 @@
-"""Puts the commands together and turns what can go wrong into one sentence and an exit code."""
+"""The command line of `bpjs`: it turns every error into one sentence and an exit code."""
 
 import os
 import sys
@@ -68,7 +68,7 @@ def _options(
 
 
 def _app(asked: Sequence[str]) -> typer.Typer:
-    """All commands; of a call that begins with the name of one, that one: the others take long to import."""
+    """The command that the call names, or all commands, which take long to import."""
     app = typer.Typer(
         cls=IndonesianGroup,
         help="Mengirim pekerjaan BPJS FKTP, memantau, dan memeriksa.",
@@ -123,7 +123,7 @@ _OURS = {"_Named", "AlertSettings", "BpjsSettings", "ClinicsSettings", "Database
 
 
 def _variable(is_ours: bool, place: tuple[int | str, ...]) -> str:
-    """Of Prefect's own settings only the last part of the name is known."""
+    """The variable of a wrong setting; of Prefect's own only the last part of the name is known."""
     name = str(place[0]) if place else "…"
     return f"BPJS_{name}".upper() if is_ours else f"PREFECT_…{name}".upper()
 

@@ -1,4 +1,4 @@
-"""What `bpjs doctor` finds."""
+"""A finding of `bpjs doctor`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Shows the help of the commands in Indonesian; Typer's own is English."""
+"""The help of the commands is shown in Indonesian; Typer's own is English."""
 
 import inspect
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from cli.terminal import console
 
-# What stands for the value of an option, by its type.
+# The word that stands for the value of an option, by its type.
 _VALUES: dict[object, str] = {int: "ANGKA", float: "ANGKA", Path: "BERKAS"}
-_MOST = 2**31  # a limit beyond this is the database's, and nobody needs to read it
+_MOST = 2**31  # a greater limit is the database's, and nobody needs to read it
 _HELP = "Menampilkan bantuan ini."
 
 
@@ -89,7 +89,7 @@ def _told(param: Any) -> str:
 
 
 def _sentences(param: Any) -> Iterator[str]:
-    """What the help says of it, then what the value may be, and whether it must be given."""
+    """The help of a parameter: its own text, then its possible values, and whether it must be given."""
     yield _HELP if param.name == "help" else param.help or ""
     if choices := _choices(param):
         yield f"Salah satu dari: {', '.join(choices)}."

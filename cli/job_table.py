@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bpjs_client.dates import shown_date
-from cli.fitted import GAP, Size, needed, widths
+from cli.fitted_table import GAP, Size, needed, widths
 from cli.terminal import badge, plain
 from database.views.monitor import Row
 
@@ -26,10 +26,10 @@ KEYS = {
     "Percobaan": "attempts",
     MESSAGE: "message",
 }
-# These give way on a narrow screen, the first of them first.
+# These columns give way on a narrow screen, the first of them first.
 _GIVES_WAY = ("HTTP", "Percobaan", DAY)
 _NEVER_WRAPS = {"Norm", "Jenis", "Status", DAY}
-# What stands on a job's own line however narrow the screen is.
+# The columns that stand on a job's own line however narrow the screen is.
 _ALWAYS = {ID, "Norm", "Nama Pasien", "Jenis", "Status"}
 # Characters that a message needs beside its job to be read with ease.
 _BESIDE = 32
@@ -37,7 +37,7 @@ _BESIDE = 32
 
 @dataclass(frozen=True)
 class JobTable:
-    """What a screen of some width shows of the jobs.
+    """The jobs as a screen of some width shows them.
 
     `columns` are headings and their widths; `beneath` are those for which a job's line has no room.
     """
@@ -96,7 +96,7 @@ Layout = tuple[list[str], tuple[str, ...], list[Size]]
 def _layouts(
     named: Sequence[str], sizes: Mapping[str, Size], message: Size, *, one_day: bool
 ) -> Iterator[Layout]:
-    """What to show in a job's line, what beneath it, and the widths wanted; the best layout first."""
+    """The columns in a job's line, those beneath it, and the widths wanted; the best layout first."""
     choices = list(_without_the_least_needed(named, one_day=one_day))
     one_line = {name: (most, most) for name, (most, _) in sizes.items()}
     for names in choices:
@@ -131,7 +131,7 @@ def _message_size(rows: Sequence[Row]) -> Size:
 
 
 def cell(row: Row, name: str) -> Text:
-    """What stands in a column of a job's line; a day as people read it."""
+    """The text in a column of a job's line; a day as people read it."""
     if name == "Status":
         return badge(row["status"])
     value = row.get(KEYS.get(name, name))

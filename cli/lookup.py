@@ -1,4 +1,4 @@
-"""What the commands share that ask BPJS about one person or referral."""
+"""The commands that ask BPJS about one person or referral share their way to it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bpjs_client.errors import BpjsError
-from cli.chosen import known
+from cli.options import known
 from cli.terminal import UserError, error_console
 from tasks.clinics import configured_clinics
 
@@ -27,7 +27,7 @@ def asked(faskes: str) -> Iterator["Lookups"]:
             yield Lookups(bpjs)
     except BpjsError as error:
         raise UserError(error.reason) from None
-    except ValueError as error:  # a number or combination that cannot be asked for
+    except ValueError as error:  # the number or combination cannot be asked for
         raise UserError(str(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""What of ours on this disk other users of the machine could read."""
+"""Files of ours on this disk that other users of the machine could read."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli.finding import Finding
 from database.settings import PROJECT, DatabaseSettings
+from database.storage.dialect import is_file_address
 from database.storage.engine import parse_url
 from database.storage.private_files import OURS, close_all, everything_in, mode_of, open_to_others
 from database.storage.sqlite_file import file_of, files_of
@@ -17,7 +18,7 @@ _MOST = 5  # in one line
 
 
 def open_files() -> Iterator[Finding]:
-    """What stayed open: our own files are closed whenever they are used, and here, where that can be done."""
+    """The files that stay open. Our own are closed whenever they are used, and here, where that can be."""
     if OURS.is_dir():
         close_all(OURS)
     found = [*open_to_others(_ours()), *(file for file in _given() if mode_of(file) & _EVERYBODY)]
@@ -31,14 +32,14 @@ def open_files() -> Iterator[Finding]:
 
 
 def _ours() -> list[Path]:
-    """What we make: the database where it is a file, the key of the data, `.bpjs`, Prefect's files."""
+    """The files that we make: a database that is a file, the key of the data, `.bpjs`, Prefect's files."""
     settings = DatabaseSettings()
     url = parse_url(settings.database_url.get_secret_value())
-    database = files_of(file_of(url)) if url.drivername == "sqlite" else []
+    database = files_of(file_of(url)) if is_file_address(url) else []
     kept = [*database, settings.data_key_file, *prefect_files(os.environ), *everything_in(OURS)]
     return list(dict.fromkeys(kept))
 
 
 def _given() -> list[Path]:
-    """What people made for us and holds secrets: a group may well read it, everybody may not."""
+    """The files with secrets that people made for us: a group may read them, everybody may not."""
     return [PROJECT / ".env", *secret_files()]

@@ -1,4 +1,4 @@
-"""A word on a terminal that has shown nothing for a second; none where nobody watches."""
+"""A terminal that has shown nothing for a second is told what goes on; nobody else is."""
 
 import sys
 import threading
@@ -14,20 +14,20 @@ class Patience:
         self._timer: threading.Timer | None = None
 
     def begin(self) -> None:
-        """From now on the seconds count, on a terminal."""
+        """Count the seconds from now on, where there is a terminal."""
         if sys.stderr is not None and sys.stderr.isatty():  # None: whoever started us closed it
             self._timer = threading.Timer(SILENT_SECONDS, self._say)
             self._timer.daemon = True
             self._timer.start()
 
     def doing(self, what: str) -> None:
-        """What takes long now, in a few words; said when that takes more than a second."""
+        """Name in a few words what goes on now; it is said when it takes more than a second."""
         self.over()
         self._doing = what
         self.begin()
 
     def over(self) -> None:
-        """The command speaks itself, or is at its end."""
+        """Say nothing any more, for the command speaks itself or is at its end."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""Who sits at the terminal, for the history."""
+"""The person at the terminal, as the history names them."""
 
 import getpass
 import os

@@ -1,4 +1,4 @@
-"""Getting Prefect ready for a command that needs it, and saying so when it cannot be reached."""
+"""Prefect is made ready for a command that needs it; when it cannot be reached, that is said."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tasks.prefect_server.password import NoPassword
 
 
 def prepare_prefect() -> None:
-    """Set what every Prefect of ours is told; call it before anything imports Prefect. Raises UserError.
+    """Set the variables that every Prefect of ours gets, before anything imports it. Raises UserError.
 
     Without an address Prefect may start a temporary server: it gets its password as every other.
     """

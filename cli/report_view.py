@@ -1,4 +1,4 @@
-"""What `bpjs report` prints."""
+"""The output of `bpjs report`: tables for people, or one JSON document."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.day import ALL_DAYS
-from cli.fitted import fitted
+from cli.fitted_table import fitted
 from cli.terminal import BADGES, console, plain, print_json
 from database import Database
 from database.status import Status

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: finish what is in flight, begin nothing new."""
+"""At Ctrl-C and SIGTERM a command finishes what is in flight and begins nothing new."""
 
 import os
 import signal

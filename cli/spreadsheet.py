@@ -1,4 +1,4 @@
-"""Writes rows for a spreadsheet."""
+"""Rows are written to a file that a spreadsheet opens."""
 
 import csv
 import math
@@ -16,7 +16,7 @@ from database.storage.private_files import private
 
 _WIDEST = 400  # pixels of a column
 _MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel
-# A spreadsheet runs what begins so; what a clinic or BPJS wrote must stay text.
+# A spreadsheet runs a text that begins so; what a clinic or BPJS wrote must stay text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,7 +62,7 @@ def _plain(value: object) -> object:
 
 
 def _cell(value: object) -> object:
-    """What a cell keeps as it is; a longer number would lose its last digits there, a longer text is cut."""
+    """The value as a cell keeps it: a long number as text, for its last digits' sake; a long text cut."""
     if isinstance(value, int) and abs(value) >= 10**_MOST_DIGITS:
         return str(value)
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:

@@ -1,4 +1,4 @@
-"""How the command talks: badges and tables on stdout, complaints on stderr, JSON alone when asked for."""
+"""A command writes badges and tables to stdout and complaints to stderr; JSON stands alone when asked for."""
 
 import errno
 import io
@@ -50,7 +50,7 @@ def why(cause: OSError) -> str:
     return _WHYS.get(cause.errno or 0) or cause.strerror or type(cause).__name__
 
 
-# A job's number, as an argument; what is larger no database can hold.
+# The number of a job as an argument; a database can hold none that is larger.
 _JOB_ID = typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Nomor pekerjaan.")
 JobId = Annotated[int, _JOB_ID]
 MaybeJobId = Annotated[int | None, _JOB_ID]
@@ -63,7 +63,7 @@ def badge(status: str) -> Text:
 
 
 def plain(foreign: object) -> Text:
-    """What a clinic or BPJS wrote, as mere text: no markup, and nothing that a terminal would obey."""
+    """A text of a clinic or BPJS as mere text: no markup, and nothing that a terminal would obey."""
     lines = str("" if foreign is None else foreign).replace("\r\n", "\n")
     return Text("".join(letter if _harmless(letter) else "\N{REPLACEMENT CHARACTER}" for letter in lines))
 
@@ -74,7 +74,7 @@ def _harmless(letter: str) -> bool:
 
 
 def open_closed_streams() -> None:
-    """A stream that whoever started us has closed is empty, or leads nowhere."""
+    """Replace a stream that whoever started us has closed, by one that is empty or leads nowhere."""
     nowhere = Path(os.devnull)
     sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
     sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
@@ -82,7 +82,7 @@ def open_closed_streams() -> None:
 
 
 def forgive_encoding() -> None:
-    """On a terminal that is not UTF-8 a letter it lacks becomes a question mark instead of a traceback."""
+    """Let a letter that a terminal lacks become a question mark there instead of a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -103,7 +103,7 @@ def console() -> Console:
 
 
 def stop_talking() -> None:
-    """Whoever read our output has left: the rest of it goes nowhere, and does not fail at exit either."""
+    """Send the rest of our output nowhere, for its reader has left; nothing fails at exit either."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,8 +1,8 @@
-"""Says in Indonesian what Typer and Pydantic refuse in English."""
+"""Refusals of Typer and Pydantic, which are English, are said in Indonesian."""
 
 import re
 
-# The first that fits wins; what fits none is passed on as it is.
+# The first pattern that fits wins; a refusal that fits none is passed on as it is.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"No such command '(.*)'\. Did you mean (.*)\?", r"Tidak ada perintah '\1'; mungkin maksudnya \2"),
     (r"No such command '(.*)'", r"Tidak ada perintah '\1'"),

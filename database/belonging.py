@@ -1,4 +1,4 @@
-"""Which BPJS a database belongs to: noted before the first request leaves, and held against every other.
+"""A database belongs to one BPJS, noted before the first request leaves, and refuses to be used at another.
 
 Invented patients must never reach the real BPJS, nor the references of one BPJS refuse the jobs of another;
 and what may be at one BPJS is not looked for at another, where its absence would prove nothing.
@@ -50,7 +50,7 @@ def has_credential(database: Database, faskes: str) -> bool:
 
 
 def note_belonging(database: Database, faskes: str, service: Service, address: str) -> None:
-    """Something of a clinic is about to leave for BPJS at this address, or came from there.
+    """Note that something of a clinic is about to leave for BPJS at this address, or came from there.
 
     Raises OtherBpjs when another took or gave something before, DatabaseUnavailable.
     """
@@ -69,7 +69,7 @@ def note_belonging(database: Database, faskes: str, service: Service, address: s
 def move_belonging(
     database: Database, addresses: Addresses, *, reason: str, by: str
 ) -> list[tuple[str, str]]:
-    """A person says that BPJS moved: from now on the database belongs to these; from where to where.
+    """Note, at a person's word, that BPJS moved to these addresses; returns from where to where each moved.
 
     Raises MoveRefused where one of the two is the simulator, DatabaseUnavailable.
     """
@@ -88,7 +88,7 @@ def move_belonging(
 
 
 def _gives_way(session: Session, faskes: str, service: Service, was: str, address: str) -> bool:
-    """Whether nothing can have reached the address noted, nor came from there; never of the simulator."""
+    """Whether nothing can have reached the noted address or come from it; the simulator's never gives way."""
     if SIMULATOR in (was, address):
         return False
     jenis = [each.value for each in Jenis if each.service is service]

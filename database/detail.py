@@ -1,4 +1,4 @@
-"""Reads a job back, for the systems that handed it over (docs/integration.md)."""
+"""A job is read back here by the systems that handed it over (docs/integration.md)."""
 
 from database.views.detail import find, show
 

@@ -1,8 +1,8 @@
-"""What can go wrong in this room, by what happens next.
+"""The errors of this room, told apart by what the caller does next.
 
 DatabaseError
 ├── DatabaseUnavailable   wait and try again: the database cannot be reached or cannot write
-│   └── ValueRefused      the same, but of what stands in one row: again will fail again
+│   └── ValueRefused      the same, caused by a value of one row: another try fails too
 ├── DataKeyMissing        tell the operator: what is stored cannot be read without the right key
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
 ├── LineRefused           tell who handed it over: the job cannot even be stored

@@ -1,4 +1,4 @@
-"""Names clinics in sentences: as they are when the configuration knows them, else as harmless words."""
+"""Clinics are named in sentences: as they are when the configuration knows them, else as harmless words."""
 
 from collections.abc import Collection, Sequence
 from string import digits

@@ -1,4 +1,4 @@
-"""Tells an instant by the clinic's clock."""
+"""An instant is told by the clinic's clock."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Where the database is and which clock the clinic lives by."""
+"""The settings of the database: its address, its keys, and the clock that the clinic lives by."""
 
 from pathlib import Path
 from typing import Self
@@ -14,7 +14,7 @@ _REAL = PROJECT / ".bpjs"
 
 
 class _Named(BaseSettings):
-    """What says that jobs go to somebody else's BPJS and not to the simulator."""
+    """The variables that say that jobs go to the real BPJS and not to the simulator."""
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
 
@@ -64,7 +64,7 @@ class DatabaseSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _key_beside_its_database(self) -> Self:
-        # A database that is named keeps one key, whoever opens it: not all who hand over name BPJS too.
+        # A database that is named has one key, whoever opens it, for not all who hand over name BPJS too.
         if "database_url" not in self.model_fields_set and "data_key_file" not in self.model_fields_set:
             self.data_key_file = home() / "data.key"
         return self

@@ -1,4 +1,4 @@
-"""The states of a job and the moves between them: the one place that says what may follow what."""
+"""The states of a job, and the one table of the moves between them."""
 
 from enum import StrEnum
 

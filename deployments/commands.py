@@ -1,4 +1,4 @@
-"""The command lines of what a run starts: the same ones a person would type."""
+"""The commands that a run starts, as a person would type them."""
 
 import socket
 import sys
@@ -39,11 +39,11 @@ def deploy() -> list[str]:
 
 
 def deploy_all() -> list[str]:
-    """All that `make deploy` does; a line on stdout for each part."""
+    """Deploy everything as `make deploy` does, with a line on stdout for each part."""
     return [sys.executable, "-m", "deployments.deploy"]
 
 
 def worker() -> list[str]:
-    """Always the same name on one machine: one of a new name at each start would stay in the UI for ever."""
+    """The worker, always of one name on a machine: each new name would stay in the UI for ever."""
     name = f"{POOL}-{socket.gethostname()}"
     return prefect("worker", "start", "--pool", POOL, "--name", name, "--limit", _WORKER_LIMIT)

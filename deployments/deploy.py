@@ -1,4 +1,4 @@
-"""`make deploy`: the work pool, every deployment of prefect.yaml, and what staff find in the UI."""
+"""`make deploy` provides the work pool, every deployment of prefect.yaml, and the pages that staff use."""
 
 import os
 import subprocess
@@ -22,11 +22,11 @@ UI_URL = "PREFECT_UI_URL"
 
 
 class NotDeployed(Exception):
-    """One sentence saying why not."""
+    """Nothing was deployed; the text says why in one sentence."""
 
 
 class NotYet(NotDeployed):
-    """The same of what a server that was only just started may do later."""
+    """Nothing was deployed yet, for a server that was only just started is not ready."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     asked.add_argument("--wait", type=int, default=0)
     seconds: int = asked.parse_args(arguments).wait
     try:
-        AlertSettings()  # before anything is deployed
+        AlertSettings()  # a wrong setting is refused before anything is deployed
         said = {"Deployment": _deployments(seconds), **_furnished()}
     except (NotDeployed, DatabaseError) as refused:
         return _refuse(str(refused))
@@ -68,7 +68,7 @@ def _deployments(seconds: int) -> str:
 
 
 def _pool() -> None:
-    from deployments.pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
+    from deployments.work_pool import provide_pool  # noqa: PLC0415 - Prefect reads its settings at import
     from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
 
     try:
@@ -106,7 +106,7 @@ def _furnished() -> dict[str, str]:
 
 
 def _ui() -> str:
-    """Where browsers find Prefect's UI: behind a proxy that is not where we find its API."""
+    """The address at which browsers find Prefect's UI; behind a proxy it is not that of the API."""
     return (os.environ.get(UI_URL) or os.environ.get(API_URL, "").removesuffix("/api")).rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""What a deploy adds in Prefect to the list of deployments: named filters, the landing page, alerts."""
+"""Beside deployments, a deploy provides named filters, the landing page and alerts in Prefect."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ from tasks.settings import DeliverySettings
 
 @dataclass(frozen=True)
 class Furnished:
-    """How many filters and alerts there are, and where the landing page is."""
+    """The number of filters and alerts, and the address of the landing page."""
 
     searches: int
     alerts: int

@@ -1,4 +1,4 @@
-"""One long-lived process, as systemd and compose start it: `python -m deployments.service NAME`."""
+"""A service is one long-lived process of systemd or compose: `python -m deployments.service NAME`."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from tasks.prefect_server.password import NoPassword, way_in
 from tasks.prefect_server.running import announcing, server_note
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
-    "server": lambda: commands.prefect("server", "start"),  # host and port as PREFECT_SERVER_API_… say
+    "server": lambda: commands.prefect("server", "start"),  # PREFECT_SERVER_API_… say its host and port
     "worker": commands.worker,
     "dispatcher": lambda: commands.bpjs("dispatch"),
 }

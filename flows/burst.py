@@ -8,11 +8,10 @@ from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
 from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
-from database.jobs.fair_shares import Door
-from database.jobs.hold import Claim
-from database.services.holds import held_services
-from database.services.states import ClinicService
-from flows.turns import Turns, door_of
+from database.jobs.held_claim import Claim
+from database.services.clinic_service import ClinicService
+from database.services.stopped_services import held_services
+from flows.turns import Turns
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.dispatch.lease_keeper import keep_leases
@@ -105,10 +104,10 @@ class Burst:
             limit_of=self._turns.limit_of,
         )
 
-    def _room(self, door: Door, in_hand: int) -> int:
-        if self._is_big_enough() and self._turns.is_slow(door):
+    def _room(self, service: ClinicService, in_hand: int) -> int:
+        if self._is_big_enough() and self._turns.is_slow(service):
             return 0
-        return self._turns.room(door, in_hand)
+        return self._turns.room(service, in_hand)
 
     def _claims_no_more(self) -> bool:
         """Big enough it ends; but while slow answers are awaited, the quick services' jobs go on leaving."""
@@ -180,4 +179,4 @@ class Burst:
 
 def _names(job: ClaimedJob) -> set[ClinicService]:
     """The service and the jenis by which a job may be held."""
-    return {ClinicService(*door_of(job)), ClinicService(*door_of(job), job.jenis.value)}
+    return {job.clinic_service, job.clinic_service._replace(jenis=job.jenis.value)}

@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 from bpjs_client.jenis import Service
 from database import DatabaseError, LineRefused
 from database.faskes_name import UTAMA
-from database.services.holds import resume
+from database.services.pauses import resume
 from flows.forms.hint import hint
 from flows.forms.job_form import FASKES, FORM
 from flows.forms.typed import clinic_here, text

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from bpjs_client.jenis import Jenis
 from database.jobs.claim import ClaimedJob
-from database.jobs.fair_shares import Door, Limit, Room
+from database.jobs.fair_shares import Limit, Room
+from database.services.clinic_service import ClinicService
 
 # A service whose answers take longer is slow; a neighbour's job must leave within two seconds.
 SLOW_SECONDS = 1.5
@@ -38,8 +39,8 @@ class Turns:
         self._clock = clock
         self._waiting: list[ClaimedJob] = []
         self._left: dict[UUID, _Left] = {}
-        self._entered: set[tuple[Door, Jenis]] = set()
-        self._last_was_slow: dict[Door, bool] = {}
+        self._entered: set[tuple[ClinicService, Jenis]] = set()
+        self._last_was_slow: dict[ClinicService, bool] = {}
 
     def wait(self, jobs: Collection[ClaimedJob]) -> None:
         """Claimed; they wait for their turn in this order."""
@@ -67,7 +68,7 @@ class Turns:
         slow, share = self._slow(), self.slow_share()
         slow_ones = self._of(slow)
         for job in self._waiting:
-            if door_of(job) not in slow or slow_ones < share:
+            if job.clinic_service not in slow or slow_ones < share:
                 self._waiting.remove(job)
                 return job
         return None
@@ -87,36 +88,38 @@ class Turns:
     def ended(self, run_id: UUID, *, answered: bool, doubted: bool) -> ClaimedJob:
         """It has ended. `doubted`: its service was asked; unanswered, its jenis goes one by one again."""
         left = self._left.pop(run_id)
-        door = door_of(left.job)
-        self._last_was_slow[door] = self._clock() - left.at > SLOW_SECONDS
+        service = left.job.clinic_service
+        self._last_was_slow[service] = self._clock() - left.at > SLOW_SECONDS
         if answered:
-            self._entered.add((door, left.job.jenis))
+            self._entered.add((service, left.job.jenis))
         elif doubted:
-            self._entered.discard((door, left.job.jenis))
+            self._entered.discard((service, left.job.jenis))
         return left.job
 
     def held(self) -> int:
         """How many quick ones are in hand."""
         slow = self._slow()
         jobs = [*self._waiting, *(left.job for left in self._left.values())]
-        return sum(door_of(job) not in slow for job in jobs)
+        return sum(job.clinic_service not in slow for job in jobs)
 
-    def room(self, door: Door, in_hand: int) -> int:
+    def room(self, service: ClinicService, in_hand: int) -> int:
         """For a claim: how many more of a service's jobs may be taken in hand."""
-        if not any(entered == door for entered, _ in self._entered):
-            return 1 - self._in_hand(door)
-        room = self._room(door, in_hand)
+        if not any(entered == service for entered, _ in self._entered):
+            return 1 - self._in_hand(service)
+        room = self._room(service, in_hand)
         slow = self._slow()
-        if door not in slow:
+        if service not in slow:
             return room
         return min(room, self.slow_share() - sum(self._in_hand(each) for each in slow))
 
-    def limit_of(self, door: Door) -> Limit:
+    def limit_of(self, clinic_service: ClinicService) -> Limit:
         """For a claim: the jenis that nobody has entered yet."""
         new = [
-            jenis for jenis in Jenis if jenis.service == door.service and (door, jenis) not in self._entered
+            jenis
+            for jenis in Jenis
+            if jenis.service == clinic_service.service and (clinic_service, jenis) not in self._entered
         ]
-        busy = {job.jenis for job in self._all() if door_of(job) == door}
+        busy = {job.jenis for job in self._all() if job.clinic_service == clinic_service}
         return Limit(
             never=frozenset(jenis.value for jenis in new if jenis in busy),
             alone=frozenset(jenis.value for jenis in new if jenis not in busy),
@@ -125,32 +128,27 @@ class Turns:
     def slow_share(self) -> int:
         """How many slots slow services may take together."""
         slow = len(self._slow())
-        known = max(self._known, len({door_of(job) for job in self._all()} | set(self._last_was_slow)))
+        known = max(self._known, len({job.clinic_service for job in self._all()} | set(self._last_was_slow)))
         return self._slots - max(0, min(self._slots // 2, known - slow))
 
-    def is_slow(self, door: Door) -> bool:
+    def is_slow(self, service: ClinicService) -> bool:
         """Whether its last answer took long, or one on its way does."""
-        return door in self._slow()
+        return service in self._slow()
 
     def any_slow_on_the_way(self) -> bool:
         """Whether something will take long to end."""
         return self._of(self._slow()) > 0
 
-    def _slow(self) -> set[Door]:
+    def _slow(self) -> set[ClinicService]:
         now = self._clock()
-        late = {door_of(left.job) for left in self._left.values() if now - left.at > SLOW_SECONDS}
-        return late | {door for door, was_slow in self._last_was_slow.items() if was_slow}
+        late = {left.job.clinic_service for left in self._left.values() if now - left.at > SLOW_SECONDS}
+        return late | {service for service, was_slow in self._last_was_slow.items() if was_slow}
 
-    def _of(self, doors: Collection[Door]) -> int:
-        return sum(door_of(left.job) in doors for left in self._left.values())
+    def _of(self, services: Collection[ClinicService]) -> int:
+        return sum(left.job.clinic_service in services for left in self._left.values())
 
-    def _in_hand(self, door: Door) -> int:
-        return sum(door_of(job) == door for job in self._all())
+    def _in_hand(self, service: ClinicService) -> int:
+        return sum(job.clinic_service == service for job in self._all())
 
     def _all(self) -> list[ClaimedJob]:
         return [*self._waiting, *(left.job for left in self._left.values())]
-
-
-def door_of(job: ClaimedJob) -> Door:
-    """The clinic's service that a job goes to."""
-    return Door(job.faskes, job.jenis.service.value)

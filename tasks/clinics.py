@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings, place_of
 from database.faskes_name import UTAMA, Known, is_stranger, no_credential
-from database.jobs.fair_shares import Door
+from database.services.clinic_service import ClinicService
 from database.settings import PROJECT
 
 SERENTAK = 5
@@ -155,11 +155,11 @@ class Clinics:
         addresses = {name: clinic.settings().base_url(service) for name, clinic in listed.items()}
         return [name for name in listed if name != faskes and addresses[name] == addresses.get(faskes)]
 
-    def room(self, door: Door, in_hand: int) -> int:
+    def room(self, clinic_service: ClinicService, in_hand: int) -> int:
         """How many more of a clinic's jobs may be taken in hand at one of its services."""
         if self._listed is None:
             return _NO_LIMIT
-        clinic = self._listed.get(door.faskes)
+        clinic = self._listed.get(clinic_service.faskes)
         return (clinic.serentak if clinic else 1) - in_hand
 
 

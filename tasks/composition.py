@@ -20,7 +20,7 @@ from database import Database, open_database
 from database.belonging import check_belonging, note_belonging, note_clinics
 from database.errors import OtherBpjs
 from database.faskes_name import said_name
-from database.services.holds import resume_changed
+from database.services.pauses import resume_changed
 from tasks.clinics import Clinics, UnknownClinic, configured_clinics
 from tasks.delivery.harmless_reads import HarmlessReads
 from tasks.delivery.in_hand import InHand

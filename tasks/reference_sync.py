@@ -13,7 +13,9 @@ from bpjs_client.page_words import MOST_WORDS
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
 from database.references.store import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
-from database.services.holds import stopped_services
+from database.services.clinic_service import WHOLE
+from database.services.state_words import named, state_words
+from database.services.stopped_services import stopped_services
 from tasks.composition import Composition
 
 
@@ -71,7 +73,7 @@ class _CannotRead(Exception):
 def _read(
     reference: Reference, reading: PoliteReading, at: Composition, faskes: str, *, last_try: bool
 ) -> list[Item]:
-    _stop_at_closed_door(at, faskes, reference.service)
+    _refuse_while_stopped(at, faskes, reference.service)
     try:
         return read_reference(reference, reading)
     except BpjsError as error:
@@ -91,9 +93,8 @@ def _explained(error: BpjsError) -> str:
     return without_identifiers(error.reason if is_told else f"{error.reason} BPJS: “{said}”")
 
 
-def _stop_at_closed_door(at: Composition, faskes: str, service: Service) -> None:
-    for door in stopped_services(at.database):
-        if (door.faskes, door.service, door.jenis) == (faskes, service.value, ""):
-            raise _CannotRead(
-                f"layanan {service.value} sedang dijeda: {without_identifiers(door.reason or '')}"
-            )
+def _refuse_while_stopped(at: Composition, faskes: str, service: Service) -> None:
+    for row in stopped_services(at.database):
+        if (row.faskes, row.service, row.jenis) == (faskes, service.value, WHOLE):
+            is_so = f"{named(service.value, WHOLE)} {state_words(WHOLE, row.state)}"
+            raise _CannotRead(f"{is_so}: {without_identifiers(row.reason or '')}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from database.services.states import MOVES
+from database.services.states import MOVES, State, Step
 from database.settings import PROJECT
 
 PAGES = sorted([PROJECT / "README.md", *PROJECT.glob("docs/*.md")])
@@ -27,9 +27,11 @@ def test_every_picture_is_used() -> None:
 def test_the_moves_of_a_service_are_those_of_the_table() -> None:
     text = (PROJECT / "docs/job-states.md").read_text(encoding="utf-8")
     table = text.partition("| move | from | to | who | asked before |")[2].partition("\n\n")[0]
-    rows = [row.split("|")[1:4] for row in table.splitlines()[2:]]
+    rows = [[cell.strip() for cell in row.split("|")[1:6]] for row in table.splitlines()[2:]]
     told = {
-        name.strip(): (frozenset(re.findall(r"`([\w-]+)`", before)), after.strip(" `"))
-        for name, before, after in rows
+        name: Step(
+            frozenset(map(State, re.findall(r"`([\w-]+)`", before))), State(after.strip("`")), by, asked
+        )
+        for name, before, after, by, asked in rows
     }
-    assert told == {move: (step.before, step.after) for move, step in MOVES.items()}
+    assert told == MOVES

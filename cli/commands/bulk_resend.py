@@ -1,4 +1,4 @@
-"""What `bpjs resend --filter` does: counts and lists first, then sends at a set pace."""
+"""`bpjs resend --filter` counts and lists what failed, then sends it again at a set pace."""
 
 import sys
 from collections import Counter
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
-from cli.fitted import fitted
+from cli.fitted_table import fitted
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
@@ -35,7 +35,7 @@ def resend_many(
     only_count: bool,
     as_json: bool,
 ) -> int:
-    """The exit code: 0 when nothing is left to send again. Raises UserError, DatabaseUnavailable."""
+    """Send the failed jobs; the exit code is 0 when none is left. Raises UserError, DatabaseUnavailable."""
     found = failed_jobs(database, chosen)
     if not as_json:
         _list(found)
@@ -67,7 +67,7 @@ def _list(found: Sequence[FailedJob]) -> None:
 
 
 def _agreed(count: int, *, as_json: bool) -> bool:
-    """Ask a person; where nobody sits nothing is sent unasked."""
+    """Whether the person at the terminal agrees; without a person nothing is sent unasked."""
     if as_json or not sys.stdin.isatty():
         error_console().print("Tidak ada yang dikirim; tambahkan --ya untuk mengirim tanpa ditanya.")
         return False

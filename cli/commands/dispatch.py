@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.checked import check_belonging, check_settings
 from cli.prefect_start import prepare_prefect
+from cli.settings_check import check_belonging, check_settings
 from cli.shutdown import finish_on_signals
 from cli.terminal import error_console
 

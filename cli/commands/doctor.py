@@ -14,27 +14,28 @@ from rich.text import Text
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
-from cli import granted
-from cli.chosen import known
+from cli import granted_endpoints
 from cli.finding import Finding
 from cli.open_files import open_files
+from cli.options import known
 from cli.prefect_start import prepare_prefect
 from cli.terminal import console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
 from database.belonging import check_belonging
 from database.errors import OtherBpjs
 from database.faskes_name import UTAMA, Known
-from database.jobs.claim import state_words
 from database.jobs.intake_table import refused_rows
-from database.services.holds import stopped_services
+from database.services.state_words import state_words
 from database.services.states import State
-from database.services.stopped import Kind, Stopped, summaries
+from database.services.stopped_groups import Kind, Stopped, summaries
 from database.services.stopped_lines import say_stopped
+from database.services.stopped_services import stopped_services
 from database.settings import DatabaseSettings
 from database.storage.data_keys import keyring_of
+from database.storage.dialect import has_own_clock
+from database.storage.disk_space import check_room
 from database.storage.engine import said_skew
 from database.storage.models import ServiceState
-from database.storage.room import check_room
 from tasks.clinics import configured_clinics
 from tasks.prefect_server.environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
@@ -42,7 +43,7 @@ from tasks.settings import DeliverySettings
 # A clock off by more than this will be refused by BPJS sooner or later.
 MOST_SKEW_SECONDS = 60
 SET_THE_CLOCK = "samakan jam komputer (NTP)"
-# What to do about a harmless read that is refused.
+# The advice for a harmless read that is refused.
 _WHEN_REFUSED = {
     Suspect.CREDENTIAL: "perbaiki kredensial di .env atau BPJS_FASKES_FILE",
     Suspect.CLOCK: SET_THE_CLOCK,
@@ -127,7 +128,7 @@ def _database(asked: Collection[str]) -> Iterator[Finding]:
 
 
 def _intake(database: Database) -> Iterator[Finding]:
-    """The table of a clinic's own system: what was refused there, or that it keeps us out."""
+    """Look at the table `intake`: the rows refused there, or that somebody keeps us out of it."""
     try:
         refused = refused_rows(database)
     except DatabaseUnavailable as busy:
@@ -139,8 +140,8 @@ def _intake(database: Database) -> Iterator[Finding]:
 
 
 def _server_clock(database: Database) -> Iterator[Finding]:
-    """Several machines share what one clock tells: each must have it right for its own sake."""
-    if not database.is_sqlite:
+    """Compare this machine's clock with the server's, which all machines share."""
+    if has_own_clock(database.engine):
         skew = said_skew(database)
         yield Finding(
             "Jam komputer (basis data)", skew is None, skew or "sama", SET_THE_CLOCK if skew else ""
@@ -148,7 +149,7 @@ def _server_clock(database: Database) -> Iterator[Finding]:
 
 
 def _stopped(database: Database, known: Known, asked: Collection[str]) -> Iterator[Finding]:
-    """What does not flow; whole services of clinics that are asked themselves are told with their answer."""
+    """Tell of what does not flow; a whole service that is asked itself is told of with its answer."""
     rows = [row for row in stopped_services(database) if row.jenis or row.faskes not in asked]
     for stopped in summaries(rows, known):
         found = say_stopped(database, stopped, known)
@@ -163,7 +164,7 @@ def _todo(stopped: Stopped) -> str:
 
 
 def _data_key(settings: DatabaseSettings) -> Finding:
-    """Where the key is without which nobody can read what is stored."""
+    """Say where the key is without which nobody can read what is stored."""
     if not settings.encrypt:
         only_a_demo = _SIMULATOR in BpjsSettings().pcare_base_url and not configured_clinics().from_file
         return Finding("Kunci data", only_a_demo, "isi dan jawaban tidak disegel", "hapus BPJS_ENCRYPT=false")
@@ -208,7 +209,7 @@ def _prefect() -> Iterator[Finding]:
 
 
 def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
-    """Jobs of the morning must not start at noon."""
+    """Look whether schedules start on time: jobs of the morning must not start at noon."""
     if not zones:
         todo = "jalankan: prefect --no-prompt deploy --all"
         yield Finding("Jadwal", False, "belum ada jadwal pembaruan referensi", todo)
@@ -232,17 +233,17 @@ def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) 
             row = mine.get((service.value, ""))
             answered = yield from _service(bpjs.probe, service, f"BPJS {service.value}{clinic}", row)
             if answered and endpoints:
-                yield from granted.references(bpjs, service, clinic)
+                yield from granted_endpoints.references(bpjs, service, clinic)
         if endpoints:
-            yield from granted.provider(bpjs, settings.kd_provider, clinic)
+            yield from granted_endpoints.provider(bpjs, settings.kd_provider, clinic)
     if endpoints:
         with suppress(DatabaseError):  # it was told above
             held = {jenis: row.state for (_, jenis), row in mine.items() if jenis}
-            yield from granted.jobs(open_database(), faskes, clinic, held)
+            yield from granted_endpoints.jobs(open_database(), faskes, clinic, held)
 
 
 def _stopped_rows() -> Sequence[ServiceState]:
-    """What does not flow; nothing where the database cannot be read, which is told by itself."""
+    """The services that do not flow; none where the database cannot be read, which is told elsewhere."""
     try:
         return stopped_services(open_database())
     except DatabaseError:
@@ -252,12 +253,12 @@ def _stopped_rows() -> Sequence[ServiceState]:
 def _service(
     probe: Callable[[Service], object], service: Service, name: str, row: ServiceState | None
 ) -> Generator[Finding, None, bool]:
-    """What it answers now, beside how it stands; returns whether it answered."""
+    """Tell what the service answers now, beside its state; returns whether it answered."""
     try:
         exchange = probe(service)
     except Unauthorized as refused:
         yield Finding(name, False, f"{refused.reason}{_stands(row)}", _WHEN_REFUSED[refused.suspect])
-        # Who was just told that the clock is wrong must not read below that it is right.
+        # A person who was just told that the clock is wrong must not read below that it is right.
         clock = _clock(name, refused.exchange.server_date)
         yield from (finding for finding in clock if not (refused.expired and finding.well))
         return False

@@ -8,10 +8,11 @@ import typer
 from pydantic import SecretStr
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from cli.standard_input import one_line
 from cli.terminal import UserError, console, error_console, print_json
-from cli.typed import one_line
 from database import Database, open_database
 from database.settings import DatabaseSettings
+from database.storage.dialect import is_file_address
 from database.storage.engine import parse_url
 from database.storage.to_postgresql import count_rows, move_everything
 
@@ -53,10 +54,10 @@ def _opened(url: str) -> Database:
     if not url:
         raise UserError(f"Sebutkan basis data yang baru: isi {NEW_URL}, atau --to.")
     try:
-        is_postgres = parse_url(url).drivername.startswith("postgresql")
+        is_server = not is_file_address(parse_url(url))
     except ValueError:
-        is_postgres = False
-    if not is_postgres:
+        is_server = False
+    if not is_server:
         raise UserError(f"Alamat pada {NEW_URL} harus postgresql://….")
     return open_database(DatabaseSettings(database_url=SecretStr(url)))
 

@@ -14,8 +14,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bpjs_client.jenis import Jenis
-from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.job_table import KEYS, job_table
+from cli.options import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.spreadsheet import write_csv, write_xlsx
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database import open_database
@@ -28,7 +28,7 @@ Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[mi
 _WATCH_SECONDS = 2.0
 _SCREENFUL, MOST_ROWS = 50, 100_000
 _CARD_WIDTH = 16
-_PROMPT_LINES = 2  # of a shell, which must not push the cards off the screen
+_PROMPT_LINES = 2  # lines of a shell's prompt, which must not push the cards off the screen
 _CARD_STYLES = {"total": "white", "menunggu": "yellow", "berhasil": "green", "gagal": "red"}
 
 
@@ -71,7 +71,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
                 "columns": seen.columns,
                 "rows": seen.rows,
                 "hari_sebelumnya": seen.open_before,
-                "layanan": seen.doors,
+                "layanan": seen.stopped_lines,
             }
         )
         return
@@ -81,7 +81,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
 
 
 def _export(seen: Monitor, xlsx: Path | None) -> None:
-    """To stdout as CSV, or into a spreadsheet's file; says when not all rows went along."""
+    """Write the rows to stdout as CSV, or to a spreadsheet's file; say when some were left out."""
     columns = [("Id", "id"), *((name, KEYS.get(name, name)) for name in seen.columns)]
     if xlsx is None:
         write_csv(seen.rows, columns)
@@ -109,7 +109,7 @@ def _watch(see: Callable[[], Monitor], day: date | None) -> NoReturn:
 def _show(
     screen: Console, seen: Monitor, day: date | None, *, lines: int | None, watching: bool = False
 ) -> None:
-    """The cards first, then what fits into so many lines of the screen; None: everything."""
+    """Show the cards, then the rows that fit into so many lines of the screen; None: all of them."""
     left = _print(screen, _above(seen, day), lines)
     if not seen.rows:
         when = f"pada {day:%d-%m-%Y}" if day else "pada semua tanggal"
@@ -131,14 +131,14 @@ def _show(
 
 
 def _above(seen: Monitor, day: date | None) -> list[RenderableType]:
-    """What stands above the table."""
+    """The lines above the table."""
     before = seen.open_before
     left_open = f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya"
     return [
         Text(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold"),
         Columns(_card(name, count) for name, count in seen.cards.items()),
         Text(left_open, style="bold yellow" if any(before.values()) else "dim"),
-        *(Text.styled(str(plain(door)), "bold red") for door in seen.doors),
+        *(Text.styled(str(plain(line)), "bold red") for line in seen.stopped_lines),
     ]
 
 
@@ -148,7 +148,7 @@ def _card(name: str, count: int) -> Panel:
 
 
 def _print(screen: Console, parts: Iterable[RenderableType], lines: int | None) -> int | None:
-    """Print them all; returns how many lines are left of those there were."""
+    """Print these parts; returns how many of the screen's lines are left."""
     for part in parts:
         height = len(screen.render_lines(part, pad=False))
         screen.print(part)

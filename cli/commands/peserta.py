@@ -7,12 +7,12 @@ import typer
 from rich.table import Table
 
 from bpjs_client.identifiers import with_masked_values
-from cli.chosen import FaskesName
-from cli.fitted import fitted
+from cli.fitted_table import fitted
 from cli.lookup import asked, at, tell_nothing_found
+from cli.options import FaskesName
 from cli.person import whoever_is_here
+from cli.standard_input import one_line
 from cli.terminal import console, plain, print_json
-from cli.typed import one_line
 from database import open_database
 from database.faskes_name import UTAMA
 from database.views.reveals import NO_JOB, note_reveal

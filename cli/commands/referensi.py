@@ -8,8 +8,8 @@ from rich.table import Table
 
 from bpjs_client.dates import shown_date
 from bpjs_client.references import BY_NAME, Reference, named
-from cli.chosen import FaskesName, known_here
-from cli.fitted import fitted
+from cli.fitted_table import fitted
+from cli.options import FaskesName, known_here
 from cli.terminal import UserError, console, plain, print_json
 from database import open_database
 from database.faskes_name import UTAMA
@@ -37,7 +37,7 @@ def referensi(
     database = open_database()
     faskes = known_here(database, faskes)
     shown = limit or _ON_SCREEN
-    most = limit if as_json else shown + 1  # one more tells whether there are more
+    most = limit if as_json else shown + 1  # one row more tells whether there are more
     rows = search(database, reference, words, faskes=faskes, limit=most, since=today(database))
     if as_json:
         print_json({"rows": [_document(row) for row in rows]})
@@ -47,7 +47,7 @@ def referensi(
 
 
 def _reference(word: str) -> Reference:
-    """The reference called so; PCare's where both services have one. Raises UserError."""
+    """The reference of this name; PCare's where both services have one. Raises UserError."""
     found = named(word)
     if not found:
         raise UserError(f"Tidak ada referensi '{word}'. Yang ada: {', '.join(BY_NAME)}.")
@@ -73,7 +73,7 @@ def _show(synced: datetime | None, reference: Reference, rows: list[Found], most
 
 
 def _table(rows: list[Found], room: int) -> Table:
-    """Codes and names; where one code stands for several things, what tells them apart, such as the day."""
+    """A table of codes and names; rows that share a code show what tells them apart, such as the day."""
     varied = any(row.varian for row in rows)
     shown = [[plain(row.kode), plain(shown_date(row.varian)), plain(row.nama)] for row in rows]
     if varied:

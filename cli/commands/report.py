@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Jenis
-from cli.chosen import Faskes, Tanggal, day_of, known_here
 from cli.day import read_day
+from cli.options import Faskes, Tanggal, day_of, known_here
 from cli.terminal import UserError
 from database import Database, open_database
 from database.views.report import Scope

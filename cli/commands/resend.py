@@ -10,12 +10,12 @@ import typer
 
 from bpjs_client.identifiers import with_masked_values
 from bpjs_client.jenis import Jenis
-from cli.chosen import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.commands.bulk_resend import resend_many
+from cli.options import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.standard_input import STDIN, everything
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
-from cli.typed import STDIN, everything
 from database import LineRefused, open_database
 from database.jobs.resend import Resend
 from database.status import Status
@@ -89,7 +89,7 @@ def _edited(asked: Resend, patch: str | None, body: Path | None) -> Resend:
 
 
 def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
-    """The exit code."""
+    """Send one job; returns the exit code."""
     if job_id is None:
         raise UserError("Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus.")
     prepare_prefect()

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Service
-from cli.chosen import FaskesName, known_here
+from cli.options import FaskesName, known_here
 from cli.terminal import console
 from database import open_database
 from database.faskes_name import UTAMA
-from database.services.holds import resume as lift
+from database.services.pauses import resume as lift
 
 
 def resume(

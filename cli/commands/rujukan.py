@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.chosen import FaskesName
 from cli.day import read_day
-from cli.fitted import fitted
+from cli.fitted_table import fitted
 from cli.lookup import asked, at, tell_nothing_found
+from cli.options import FaskesName
+from cli.standard_input import one_line
 from cli.terminal import UserError, console, plain, print_json
-from cli.typed import one_line
 from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
 from tasks.decimal_words import decimal

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from cli.checked import check_settings
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.settings_check import check_settings
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, print_json
 from tasks.decimal_words import decimal

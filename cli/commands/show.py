@@ -16,8 +16,8 @@ from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked, masked_changes
 from bpjs_client.meanings import meaning_of
-from cli.chosen import FaskesName, known_here
-from cli.fitted import fitted
+from cli.fitted_table import fitted
+from cli.options import FaskesName, known_here
 from cli.person import whoever_is_here
 from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_json
 from database import open_database
@@ -110,7 +110,7 @@ def _facts(detail: dict[str, Any]) -> Table:
 
 
 def _meaning(detail: dict[str, Any]) -> dict[str, str]:
-    """What BPJS's words mean and what to do, of a job that needs somebody."""
+    """The meaning of BPJS's words and what to do, for a job that needs somebody."""
     if detail["status"] not in {Status.GAGAL, Status.TIDAK_PASTI}:
         return {}
     meaning = meaning_of(detail["message"] or "", uncertain=detail["status"] == Status.TIDAK_PASTI)
@@ -125,7 +125,7 @@ def _json(value: Any) -> Text:
     return JSONHighlighter()(plain(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-# Heading -> key of an attempt.
+# Each heading with the key of an attempt.
 _ATTEMPT = {
     "No.": "number",
     "Mulai": "started_at",

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bpjs_client.references import BY_NAME, named
-from cli.chosen import known
+from cli.options import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database.faskes_name import UTAMA
@@ -56,7 +56,7 @@ def _document(synced: Synced) -> dict[str, object]:
 
 
 def _chosen(words: Sequence[str]) -> list[str]:
-    """The full names of what was asked for. Raises UserError."""
+    """The full names of the references asked for. Raises UserError."""
     for word in words:
         if not named(word):
             raise UserError(f"Tidak ada referensi '{word}'. Yang ada: {', '.join(BY_NAME)}.")

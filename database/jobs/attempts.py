@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from database.errors import LeaseLost
-from database.jobs.hold import Claim, bound, hold
+from database.jobs.held_claim import Claim, bound, hold
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
@@ -26,7 +26,7 @@ _attempts = cast(Table, Attempt.__table__)
 
 @dataclass(frozen=True)
 class Asker:
-    """On whose word an attempt is made: the Prefect run, and for a resend the person and the reason."""
+    """At whose word an attempt is made: the Prefect run, and for a resend the person and the reason."""
 
     flow_run_id: UUID | None = None
     task_run_id: UUID | None = None
@@ -145,7 +145,7 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
 
 
 def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
-    """What the newest request without a clear answer held."""
+    """The body of the newest request that got no clear answer."""
     sent = [outcome for outcome in MAY_BE_THERE if outcome not in UNCLEAR_LOOKS]
     return session.scalar(
         select(Attempt.request)
@@ -164,7 +164,7 @@ class ProvenFailure(NamedTuple):
 
 
 def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
-    """Those since BPJS last told clearly of the job, or a person asked again; oldest first.
+    """The proven failures since BPJS last told clearly of the job, or a person asked again; oldest first.
 
     Raises DatabaseUnavailable.
     """

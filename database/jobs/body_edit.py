@@ -1,4 +1,4 @@
-"""What a person changed in a body, field by field."""
+"""The changes that a person made to a body, field by field."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

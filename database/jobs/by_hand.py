@@ -1,4 +1,4 @@
-"""Settling a job by hand: a person says that BPJS has it already, or that it is not needed."""
+"""A job is settled by hand: a person says that BPJS has it already, or that it is not needed."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -44,7 +44,7 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")
         now = database.clock()
         append_word(session, job_id, Outcome.SETTLED_BY_HAND, Word(by, reason), now)
-        if not contradicted:  # what is final stays so; it only stands before nobody any more
+        if not contradicted:  # what is final stays final; it only leaves the list of what waits for a person
             job.status = Status.DITUTUP.value
         job.reason = how.value
         job.message = f"{how.value}: {reason} ({by})"

@@ -1,6 +1,6 @@
-"""Chains: which jobs belong to one patient's visit, and which of them must go first.
+"""A chain holds the jobs of one patient's visit, and decides which of them must go first.
 
-A chain is (faskes, norm, service date, poli) or an explicit `rantai` (place.py). Within a chain
+A chain is (faskes, norm, service date, poli) or an explicit `rantai` (chain_place.py). Within a chain
 and a service jobs are ordered by `position` = 10 × generation + rank, equal positions by id. A generation
 ends when a creation and its undoing have both been handed over: registered, removed and registered again is
 sent in that order. A clinic may name one chain for two patients: its jobs go one after another, as it wished,
@@ -16,7 +16,7 @@ from bpjs_client.jenis import Jenis
 from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import Job
-from database.storage.patient import may_agree
+from database.storage.patient_mark import may_agree
 
 # Lower goes first; equal ranks go by id.
 RANKS: dict[Jenis, int] = {
@@ -72,11 +72,12 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
 def stuck_behind(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
     """The alias and the condition of the failed steps among the blockers.
 
-    They are few: said so that the index by jenis and status finds them, however long the chain.
+    They are few. The condition is written so that the index by jenis and status finds them, however long the
+    chain.
     """
     before = aliased(Job)
     step = (before.jenis.in_([jenis.value for jenis in Jenis]), before.status == Status.GAGAL.value)
-    # Not the mere column, which would call for the index that knows no status.
+    # An expression and not the mere column, for which the database would choose the index without a status.
     of_service = before.service.concat("") == job.service
     same_chain = (before.faskes == job.faskes, before.rantai == job.rantai, of_service)
     return before, and_(*same_chain, *step, _failed_before(job, before))
@@ -94,7 +95,7 @@ def _failed_before(job: type[Job], before: type[Job]) -> ColumnElement[bool]:
         may_agree(replaced.pasien, before.pasien),
         may_agree(replaced.pasien, job.pasien),
     )
-    # By itself SQLAlchemy sees only the next query outside, and would join every job there is.
+    # SQLAlchemy itself correlates only with the query next outside, and would join every job there is.
     succeeded_since = since.correlate(before, job)
     pointless_to_wait = and_(
         job.jenis.in_([kind.value for kind in DELETES]),

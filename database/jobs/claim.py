@@ -1,4 +1,4 @@
-"""Taking jobs in hand under a lease, keeping the lease, and taking over from the dead."""
+"""Dispatchers take jobs in hand under a lease, renew it, and take over jobs whose lease ran out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,26 +13,27 @@ from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
 from database.jobs.attempts import JobInHand, lost_writes
 from database.jobs.chain import DELETES, waits_for
-from database.jobs.due import pick, pick_any
+from database.jobs.due_jobs import pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
-    Door,
     LimitOf,
     Room,
     Shares,
+    claimable_services,
     no_limit,
-    open_doors,
     without_limit,
 )
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.limits import limits
-from database.services.states import WHOLE, State
+from database.services.state_words import named, state_words
+from database.services.states import State
 from database.status import Status
-from database.storage.elapsed import elapsed
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState, UtcDateTime
 from database.storage.past_jobs import not_there
+from database.storage.steady_clock import elapsed
 from database.storage.wakeup import announce
 from database.vocabulary import Outcome, Reason
 
@@ -57,6 +58,11 @@ class ClaimedJob:
     until: float = field(default=0.0, compare=False)  # by `elapsed`, the end of its lease or shortly before
     fresh: JobInHand | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def clinic_service(self) -> ClinicService:
+        """The clinic's service that the job goes to."""
+        return ClinicService(self.faskes, self.jenis.service.value)
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -75,10 +81,10 @@ def claim(
     room: Room = without_limit,
     limit_of: LimitOf = no_limit,
 ) -> list[ClaimedJob]:
-    """Take up to `limit` due jobs in hand, fairly shared between clinics, of each its oldest due.
+    """Take up to `limit` due jobs in hand, fairly shared between clinics; each clinic's longest due go first.
 
-    Never one whose chain has something in hand or unfinished before it, never one whose service or jenis is
-    down or paused, of each clinic's service no more than `room` and `limit_of` allow.
+    A job is left where its chain has something in hand or unfinished before it, or where its service or jenis
+    is down or paused. Of each clinic's service no more is taken than `room` and `limit_of` allow.
     Raises DatabaseUnavailable.
     """
     if limit < 1:
@@ -95,25 +101,25 @@ def _claim(
     with database.write() as session:
         now = database.clock()
         held = limits(session, now, locked=True)
-        doors = open_doors(session, now)
-        limited = {door: held.get(door, NO_LIMIT) | limit_of(door) for door in doors}
+        services = claimable_services(session, now)
+        limited = {service: held.get(service, NO_LIMIT) | limit_of(service) for service in services}
 
-        def allowed(door: Door, in_hand: int) -> int:
-            return min(room(door, in_hand), 1 if limited[door].half_open else limit)
+        def allowed(service: ClinicService, in_hand: int) -> int:
+            return min(room(service, in_hand), 1 if limited[service].half_open else limit)
 
-        shares = Shares(doors, limit, allowed)
+        shares = Shares(services, limit, allowed)
         taken: list[tuple[datetime, ClaimedJob]] = []
         for asked in shares.rounds():
             found = pick(session, asked, now, limited)
             taken += _take_all(session, [job_id for _, job_id in found], _in_hand(now, owner, lease), until)
-            shares.gave(door for door, _ in found)
+            shares.gave(service for service, _ in found)
         return [job for _, job in sorted(taken, key=lambda each: (each[0], each[1].id))]
 
 
 def _take_all(
     session: Session, ids: Sequence[int], in_hand: Mapping[str, object], until: float
 ) -> list[tuple[datetime, ClaimedJob]]:
-    """Take them in hand in one statement; each with when it was due."""
+    """Take these jobs in hand in one statement; returns each with the time at which it was due."""
     if not ids:
         return []
     taken = session.execute(
@@ -157,7 +163,7 @@ def claim_one(
 ) -> ClaimedJob | Waiting:
     """Take one job in hand now, whatever its `due_at`; or say why that cannot be.
 
-    Its clinic's service gets no more at once than `room` allows, and while it is tried again one.
+    Of its clinic's service no more are in hand at once than `room` allows; one, while it is tried again.
     Raises JobNotFound, DatabaseUnavailable.
     """
     return _despite_rivals(lambda: _claim_one(database, job_id, owner, lease, room))
@@ -183,13 +189,13 @@ def _claim_one(
 
 def _why_no_room(session: Session, job: Job, room: Room, now: datetime) -> str | None:
     """In Indonesian, why the clinic's service takes no more just now."""
-    door = Door(job.faskes, job.service)
-    limit = limits(session, now, locked=True).get(door, NO_LIMIT)
+    service = ClinicService(job.faskes, job.service)
+    limit = limits(session, now, locked=True).get(service, NO_LIMIT)
     mine = (Job.faskes == job.faskes, Job.service == job.service, Job.status == Status.PROSES.value)
     in_hand = session.scalar(select(func.count()).where(*mine)) or 0
     if (limit.half_open and in_hand) or job.jenis in limit.never:
         return f"layanan {job.service} sedang dicoba lagi, satu pekerjaan sekaligus"
-    if room(door, in_hand) < 1:
+    if room(service, in_hand) < 1:
         return f"layanan {job.service} sudah mengerjakan sebanyak yang boleh sekaligus"
     return None
 
@@ -208,15 +214,16 @@ def has_work(database: Database, room: Room = without_limit) -> bool:
     """Whether something could be claimed or taken over from the dead now. Raises DatabaseUnavailable."""
     with database.read() as session:
         now = database.clock()
-        doors = {door: 1 for door, held in open_doors(session, now).items() if room(door, held) > 0}
-        if pick_any(session, doors, now, limits(session, now, locked=False)):
+        claimable = claimable_services(session, now)
+        services = {service: 1 for service, in_hand in claimable.items() if room(service, in_hand) > 0}
+        if pick_any(session, services, now, limits(session, now, locked=False)):
             return True
         return any(session.scalar(query, {"now": now}) is not None for query in _other_work())
 
 
 @cache
 def _other_work() -> tuple[Select[tuple[int]], ...]:
-    """A query for each, cheap because each has its index."""
+    """A query for the jobs of the dead and one for those never shown; each has its index."""
     dead = and_(text("jobs.status = 'proses'"), Job.lease_until < bindparam("now", type_=UtcDateTime))
     return tuple(select(Job.id).where(condition).limit(1) for condition in (dead, is_unseen()))
 
@@ -247,29 +254,6 @@ def why_waiting(session: Session, job: Job) -> str | None:
         if row is not None and row.state in {State.OPEN, State.PAUSED}:
             return f"{named(row.service, jenis)} {state_words(jenis, row.state)}: {row.reason}"
     return None
-
-
-def named(service: str, jenis: str) -> str:
-    """In Indonesian, a service or a jenis at it: `layanan pcare`, `tambah-kunjungan di pcare`."""
-    return f"{jenis} di {service}" if jenis else f"layanan {service}"
-
-
-def state_words(jenis: str, state: str) -> str:
-    """In Indonesian, how it stands; a jenis that fails says nothing of whether BPJS can be reached."""
-    return (_JENIS_WORDS if jenis else _SERVICE_WORDS)[State(state)]
-
-
-_SERVICE_WORDS = {
-    State.CLOSED: "berjalan",
-    State.OPEN: "sedang tidak dapat dihubungi",
-    State.HALF_OPEN: "sedang dicoba lagi",
-    State.PAUSED: "dijeda",
-}
-_JENIS_WORDS = {
-    **_SERVICE_WORDS,
-    State.OPEN: "ditahan karena terus gagal",
-    State.PAUSED: "ditahan karena ditolak BPJS",
-}
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:
@@ -341,7 +325,7 @@ def senders(database: Database, *, beside: str) -> int:
 
 
 def take_over(database: Database) -> int:
-    """Take jobs from the hands of the dead: those whose lease ran out. Returns how many.
+    """Take over the jobs whose lease ran out, for their process is dead or was stopped; returns how many.
 
     One whose request may have left becomes `tidak_pasti`, never `menunggu`: it is not sent blindly again.
     Raises DatabaseUnavailable.

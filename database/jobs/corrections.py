@@ -1,4 +1,4 @@
-"""Corrects what BPJS holds: a visit in place, a registration by deleting it and registering again.
+"""The content that BPJS holds is corrected: a visit in place, a registration by deleting and making it anew.
 
 What is delivered stays delivered: its correction is a job of its own that points to it (`Job.corrects`), with
 a history, an order and a state of its own, and once BPJS holds the new content the older job says so. What
@@ -24,7 +24,7 @@ from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, JsonObject
 from database.storage.past_jobs import new_ids
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 from database.vocabulary import Outcome, Reason
 
 CORRECTED_HERE = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
@@ -54,7 +54,7 @@ class Correction:
 def correct_delivered(
     session: Session, database: Database, job: Job, edited: JsonObject, word: Word
 ) -> Correction:
-    """Jobs that correct what BPJS holds of a delivered one, in line now.
+    """Store the jobs that correct what BPJS holds of a delivered one; they are due at once.
 
     Raises MoveRefused when that cannot be: another visit is meant, it is corrected or deleted already, or a
     registration has its visit at BPJS.
@@ -227,7 +227,7 @@ def _name(job: Job) -> str:
 
 
 def _number(job: Job) -> str:
-    """Raises MoveRefused without one."""
+    """The number that BPJS gave the job. Raises MoveRefused without one."""
     number = (job.result or {}).get(_name(job))
     if not number:
         raise MoveRefused(f"Nomor pekerjaan {job.id} di BPJS tidak diketahui: tidak dapat diperbaiki.")

@@ -1,4 +1,4 @@
-"""Says what a deletion undoes: the creation whose number it takes, or that there is nothing to delete."""
+"""A deletion undoes a creation: the one whose number it takes, or none when there is nothing to delete."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bpjs_client.jenis import Jenis
 from database.jobs.attempts import lost_request
 from database.jobs.by_hand import Settled
 from database.jobs.chain import DELETES, of_one_visit
-from database.jobs.place import chain_beside
+from database.jobs.chain_place import chain_beside
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
 from database.vocabulary import MAY_BE_THERE, Outcome
@@ -35,7 +35,7 @@ _TAKEN = ("noUrut", "noKunjungan", "noKartu", "tglDaftar", "kdPoli")
 
 
 class Named(NamedTuple):
-    """What a body names of its visit; None where it says nothing."""
+    """The visit as a body names it; None where the body says nothing."""
 
     card: str | None
     day: date | None
@@ -47,14 +47,14 @@ class Named(NamedTuple):
 
 
 def named_in(body: Body) -> Named:
-    """What a PCare body names of its visit."""
+    """The visit that a PCare body names."""
     jenis = Jenis.TAMBAH_KUNJUNGAN  # all four of PCare spell it alike
     return Named(card(body), service_date(jenis, body), poli(jenis, body))
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What a deletion takes from its chain.
+    """The result of looking for the creation that a deletion undoes.
 
     `numbers`: the number and whatever else names the creation. `unclear`: in Indonesian, why none is given
     although some are known. `pointless`: there are creations, and none of them can have reached BPJS.
@@ -81,7 +81,7 @@ class _Creation:
 
 
 def undone_by(session: Session, job: Job) -> Undone:
-    """What this deletion undoes; of any other job nothing.
+    """The creation that this deletion undoes; nothing for any other job.
 
     A creation counts only where it agrees with the deletion in card, date, poli and number, as far as the
     deletion's body names them: a chain may hold the visits of two patients (a mother and her baby under one
@@ -102,15 +102,15 @@ def undone_by(session: Session, job: Job) -> Undone:
 
 
 def _numbers(held: Iterable[_Creation], number: str, given: object) -> dict[str, str]:
-    """Of the newest creation with a number; one that the deletion names itself must be the same."""
+    """The numbers of the newest creation that has one; one in the deletion's own body must be the same."""
     with_number = (each.known for each in held if each.has_number)
-    # In a tuple, for a body may hold what no set can.
+    # A tuple and not a set, for a body may hold values that cannot be hashed.
     known = next((each for each in with_number if given in (None, "", each.get(number))), {})
     return {name: str(known[name]) for name in _TAKEN if known.get(name)}
 
 
 def _unclear(session: Session, job: Job, held: Sequence[_Creation]) -> str | None:
-    """Why it cannot be told which of the chain's creations is meant."""
+    """In Indonesian, why the chain does not tell which of its creations is meant."""
     number = NUMBER_OF[Jenis(job.jenis)]
     if len({named_in(each.held).card for each in held} - {None}) > 1:
         return TWO_PATIENTS.format(number=number)
@@ -134,7 +134,7 @@ def _deleted_numbers(session: Session, job: Job) -> set[object]:
 
 
 def _creations(session: Session, job: Job) -> list[_Creation]:
-    """What the deletion may mean, newest first: of its chain, of those beside it, moved away from it."""
+    """The creations that the deletion may mean, newest first: in its chain, beside it, or moved away."""
     kind = DELETES[Jenis(job.jenis)].value
     found = [*_of_chain(session, job, kind), *_beside(session, job, kind)]
     return _as_held(session, found) + _moved_away(session, job, kind)
@@ -146,7 +146,7 @@ def _of_chain(session: Session, job: Job, kind: str) -> Sequence[Job]:
         select(Job)
         .join(asking, asking.id == job.id)
         .where(Job.faskes == job.faskes, Job.rantai == job.rantai, Job.jenis == kind)
-        # Told by the columns beside the body: of a chain of thousands few bodies are opened.
+        # The columns beside the body tell enough: of a chain of thousands few bodies are opened.
         .where(Job.position < job.position, or_(of_one_visit(Job, asking), _CORRECTED))
         .order_by(Job.position.desc(), Job.id.desc())
         .limit(_MOST)
@@ -155,7 +155,7 @@ def _of_chain(session: Session, job: Job, kind: str) -> Sequence[Job]:
 
 
 def _beside(session: Session, job: Job, kind: str) -> list[Job]:
-    """Those of other patients with its norm, service date and poli, when the deletion names no card."""
+    """The chains of other patients with its norm, date and poli, where the deletion names no card."""
     if card(job.body) is not None:
         return []
     named_alike = (
@@ -195,7 +195,7 @@ def _as_held(session: Session, jobs: Sequence[Job]) -> list[_Creation]:
 
 def _creation(session: Session, job: Job, *, unclear: bool) -> _Creation:
     is_sent = job.status == Status.TERKIRIM
-    # One that BPJS holds with another body than ours is not sent, and has its number all the same.
+    # A job whose visit BPJS holds with another body is not delivered, and has its number all the same.
     lost = lost_request(session, job.id) if unclear and not is_sent else None
     return _Creation(
         held=job.body if lost is None else lost,
@@ -207,7 +207,7 @@ def _creation(session: Session, job: Job, *, unclear: bool) -> _Creation:
 
 
 def _without_clear_answer(session: Session, job_ids: Sequence[int]) -> set[int]:
-    """Those of these jobs of which a request got no clear answer, ever."""
+    """The jobs among these of which some request never got a clear answer."""
     lost = or_(
         Attempt.outcome.is_(None),
         Attempt.outcome.in_([*MAY_BE_THERE, Outcome.FOUND, Outcome.FOUND_OTHER]),

@@ -1,6 +1,6 @@
-"""What waited for an addition that a person closed as not needed: it is put before a person too.
+"""The jobs that waited for an addition which a person closed as not needed are put before a person too.
 
-BPJS would refuse it for want of that addition. Deletions need nothing here: they end by themselves when what
+BPJS would refuse them for want of that addition. Deletions are left alone: they end by themselves when what
 they name never reached BPJS.
 """
 
@@ -20,7 +20,7 @@ from database.vocabulary import Reason
 
 @dataclass(frozen=True)
 class Need:
-    """Who needs an addition; `reason` is that of a refusal that ends once BPJS has the addition."""
+    """The jenis that need an addition; `reason` marks a refusal that ends once BPJS has the addition."""
 
     by: tuple[Jenis, ...]
     reason: Reason

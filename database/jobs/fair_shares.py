@@ -1,43 +1,38 @@
-"""Doors: a clinic's way to one of its services. Which have something to do, and how much each may take.
+"""The clinics' services share the dispatchers: which have something to do, and how many jobs each may take.
 
-Claiming goes door by door, so that a clinic with ten thousand jobs waiting takes no more of the dispatchers
-than its neighbour with three, and a closed door costs one look however many jobs wait behind it.
+Claiming goes service by service, so that a clinic with ten thousand jobs waiting takes no more of the
+dispatchers than its neighbour with three, and a service that is down costs one look however many jobs wait
+for it.
 """
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
+from database.services.clinic_service import ClinicService
 from database.storage.models import UtcDateTime
 
-
-class Door(NamedTuple):
-    """A clinic and one of the two services it calls."""
-
-    faskes: str
-    service: str
+# Told a clinic's service and how many of its jobs are in hand, at whichever dispatcher, a Room answers how
+# many more may be taken.
+Room = Callable[[ClinicService, int], int]
 
 
-# Given a door and how many of its jobs are in hand, at whichever dispatcher: how many more may be taken.
-Room = Callable[[Door, int], int]
-
-
-def without_limit(_door: Door, _in_hand: int) -> int:
-    """As many as there are."""
+def without_limit(_clinic_service: ClinicService, _in_hand: int) -> int:
+    """A Room that lets a service have all its jobs taken."""
     return 1_000_000
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What may not be claimed of a clinic's service, or only so.
+    """The jobs of a clinic's service that may not be claimed, or only under a condition.
 
-    `half_open`: one job at a time in all. `never`: jenis of which nothing is taken; `looked_up`: of which
-    only uncertain jobs are, to be looked up and not sent; `alone`: of which one is. `but`: jobs to pass by.
+    `half_open`: the service has one job in hand at a time. `never`: of these jenis nothing is taken.
+    `looked_up`: of these only uncertain jobs are, to be looked up and not sent. `alone`: of each of these one
+    is. `but`: these jobs are passed by.
     """
 
     half_open: bool = False
@@ -60,17 +55,17 @@ class Limit:
 NO_LIMIT = Limit()
 
 
-# Given a door: the jenis of which its caller takes nothing now, or one at a time.
-LimitOf = Callable[[Door], Limit]
+# Told a clinic's service, a LimitOf answers of which jenis the caller takes nothing now, or one at a time.
+LimitOf = Callable[[ClinicService], Limit]
 
 
-def no_limit(_door: Door) -> Limit:
-    """Whatever is due."""
+def no_limit(_clinic_service: ClinicService) -> Limit:
+    """A LimitOf that lets a service have whatever is due taken."""
     return NO_LIMIT
 
 
 # The clinics are found by jumping from one to the next in the index, not by reading what waits.
-_OPEN_DOORS: TextClause = text(
+_CLAIMABLE_SERVICES: TextClause = text(
     """
     WITH RECURSIVE clinics(faskes) AS (
         SELECT min(faskes) FROM jobs WHERE status IN ('menunggu', 'tidak_pasti')
@@ -84,14 +79,14 @@ _OPEN_DOORS: TextClause = text(
     held AS (
         SELECT faskes, service, count(*) AS jobs FROM jobs WHERE status = 'proses' GROUP BY faskes, service
     )
-    SELECT doors.faskes, doors.service, coalesce(held.jobs, 0)
+    SELECT called.faskes, called.service, coalesce(held.jobs, 0)
     FROM (
         SELECT clinics.faskes, kinds.service
         FROM clinics CROSS JOIN (SELECT 'pcare' AS service UNION ALL SELECT 'antrean') AS kinds
         WHERE clinics.faskes IS NOT NULL
-    ) AS doors
-    LEFT JOIN held ON held.faskes = doors.faskes AND held.service = doors.service
-    LEFT JOIN services ON services.faskes = doors.faskes AND services.service = doors.service
+    ) AS called
+    LEFT JOIN held ON held.faskes = called.faskes AND held.service = called.service
+    LEFT JOIN services ON services.faskes = called.faskes AND services.service = called.service
         AND services.jenis = ''
     WHERE coalesce(services.state, 'closed') NOT IN ('open', 'paused')
         AND (services.asked_until IS NULL OR services.asked_until <= :now)
@@ -99,46 +94,46 @@ _OPEN_DOORS: TextClause = text(
         AND (
             SELECT min(jobs.due_at) FROM jobs
             WHERE jobs.status IN ('menunggu', 'tidak_pasti')
-                AND jobs.faskes = doors.faskes AND jobs.service = doors.service
+                AND jobs.faskes = called.faskes AND jobs.service = called.service
         ) <= :now
     """
 ).bindparams(bindparam("now", type_=UtcDateTime))
 
 
-def open_doors(session: Session, now: datetime) -> dict[Door, int]:
-    """The doors that are not closed and behind which something is due, with how many jobs are in hand."""
-    rows = session.execute(_OPEN_DOORS, {"now": now})
-    return {Door(faskes, service): held for faskes, service, held in rows}
+def claimable_services(session: Session, now: datetime) -> dict[ClinicService, int]:
+    """The services that flow or are tried again and have a job that is due; of each, how many are in hand."""
+    rows = session.execute(_CLAIMABLE_SERVICES, {"now": now})
+    return {ClinicService(faskes, service): held for faskes, service, held in rows}
 
 
 class Shares:
-    """Shares out jobs among doors: who has least in hand is asked first, among equals chance decides."""
+    """Jobs are shared out among services: the one with least in hand is asked first, chance decides a tie."""
 
-    def __init__(self, doors: Mapping[Door, int], limit: int, room: Room) -> None:
-        waiting = random.sample(sorted(doors), len(doors))
-        self._waiting = sorted(waiting, key=doors.__getitem__)
-        self._room = {door: room(door, doors[door]) for door in waiting}
+    def __init__(self, services: Mapping[ClinicService, int], limit: int, room: Room) -> None:
+        waiting = random.sample(sorted(services), len(services))
+        self._waiting = sorted(waiting, key=services.__getitem__)
+        self._room = {service: room(service, services[service]) for service in waiting}
         self._left = limit
 
-    def rounds(self) -> Iterator[dict[Door, int]]:
-        """The doors to ask next and for how many jobs, until there are enough or none has more.
+    def rounds(self) -> Iterator[dict[ClinicService, int]]:
+        """The services to ask next and for how many jobs, until there are enough or none has more.
 
         Call `gave` after each round.
         """
         while self._left > 0:
-            self._waiting = [door for door in self._waiting if self._room[door] > 0]
+            self._waiting = [service for service in self._waiting if self._room[service] > 0]
             if not self._waiting:
                 return
             share = max(1, self._left // len(self._waiting))
             asked, self._waiting = self._waiting[: self._left], self._waiting[self._left :]
-            self._asked = {door: min(share, self._room[door]) for door in asked}
+            self._asked = {service: min(share, self._room[service]) for service in asked}
             yield self._asked
 
-    def gave(self, given: Iterable[Door]) -> None:
-        """Once for each job that a door gave; a door that gave less than it was asked for has no more."""
+    def gave(self, given: Iterable[ClinicService]) -> None:
+        """Note each job that a service gave; one that gave less than it was asked for has no more."""
         counts = dict.fromkeys(self._asked, 0)
-        for door in given:
-            counts[door] += 1
-            self._room[door] -= 1
+        for service in given:
+            counts[service] += 1
+            self._room[service] -= 1
             self._left -= 1
-        self._waiting += [door for door, count in counts.items() if count == self._asked[door]]
+        self._waiting += [service for service, count in counts.items() if count == self._asked[service]]

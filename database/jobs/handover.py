@@ -1,4 +1,4 @@
-"""Accepting jobs: validated, idempotent by `kunci`, durable once returned."""
+"""Jobs are accepted: each is checked, known by its `kunci`, and durable once its answer is returned."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
@@ -18,23 +18,24 @@ from bpjs_client.jenis import Jenis
 from database.belonging import has_credential
 from database.errors import LineRefused
 from database.faskes_name import UTAMA, no_credential
+from database.jobs.chain_place import Place, find_place
 from database.jobs.held_chains import HeldChains
 from database.jobs.kunci import default_kunci
-from database.jobs.place import Place, find_place
 from database.jobs.plain_json import MOST_DIGITS, plain_json, storable
 from database.local_time import local_date
 from database.status import Status
 from database.storage.batches import batched
+from database.storage.dialect import lock_number
 from database.storage.engine import Database, open_database
 from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import Known, known_past, new_ids
 from database.storage.wakeup import announce
 from database.vocabulary import Reason
 
-# A file becomes visible to dispatchers as a whole; one larger than this in parts of so many lines, each
-# durable by itself, so that nobody waits for all of it.
+# Dispatchers see a file as a whole. One with more lines is stored in parts of so many, each durable by
+# itself, so that nobody waits for all of it.
 BATCH = 1_000
-# Between two parts: a writer who waits for SQLite looks again within this.
+# The pause between two parts, in which a writer who waits for SQLite looks again.
 BREATH_SECONDS = 0.1
 
 T = TypeVar("T")
@@ -64,17 +65,17 @@ class NewJob:
 
     @cached_property
     def errors(self) -> list[FieldError]:
-        """The fields that are wrong."""
+        """The wrong fields of the body."""
         return check_body(self.jenis, self.body)
 
     def prepare(self) -> None:
-        """Find out beforehand what takes time: others wait while a job is stored."""
+        """Do beforehand what takes time, for others wait while a job is stored."""
         _ = self.key, self.errors
 
 
 @dataclass(frozen=True)
 class Enqueued:
-    """What became of a hand-over: `new` is False when this job was already known.
+    """The answer to a hand-over: `new` is False when this job was already known.
 
     `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
     """
@@ -169,7 +170,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _read_int(digits: str) -> int | float:
-    # Python refuses to read very long ones; as infinity the field is named like any other wrong number.
+    # Python refuses to read a very long integer; as infinity its field is named like any other wrong number.
     return int(digits) if len(digits) <= MOST_DIGITS else math.inf
 
 
@@ -237,8 +238,7 @@ def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:
 
 def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[Enqueued]:
     """Store jobs in a transaction under way; each answer in its job's place."""
-    if not database.is_sqlite:
-        queue_up(session)
+    queue_up(session)
     keys = [(job.faskes, job.key) for job in jobs]
     known = _known(session, keys)
     fresh: dict[Key, NewJob] = {}
@@ -267,12 +267,12 @@ def _answers(
 
 
 def queue_up(session: Session) -> None:
-    """On PostgreSQL, wait for whoever else is handing over or placing jobs; SQLite has one writer anyway.
+    """Wait for whoever else is handing over or placing jobs.
 
     Two hand-overs of the same kunci at once must not collide half-way through a file, and two jobs of a
     chain must not be given their places at once.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": 0x62706A65})
+    lock_number(session, 0x62706A65)
 
 
 def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
@@ -285,7 +285,7 @@ def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
         for part in batched(all_of_it, 500):
             of_these = select(Job.kunci, Job.id, Job.status).where(Job.faskes == faskes, Job.kunci.in_(part))
             present = {kunci: Known(job_id, status) for kunci, job_id, status in session.execute(of_these)}
-            # The past after the present: so a job that is deleted between the two looks is seen all the same.
+            # The deleted jobs are looked for last, so that a job deleted between the two looks is still seen.
             all_of_them = known_past(session, faskes, part) | present
             found.update(((faskes, kunci), known) for kunci, known in all_of_them.items())
     return found

@@ -1,7 +1,7 @@
-"""What chains hold already, looked up once per transaction and kept in step with what that one adds.
+"""The chains that a transaction places jobs in, read once and kept in step with the jobs that it adds.
 
-Of each patient and service only the latest generation counts for a place, so a chain of thousands is told in
-a few words, and handing over its next line costs no more than its first.
+Of each patient and service only the latest generation counts for a place. So little is kept of a chain of
+thousands of jobs, and handing over its next one costs no more than its first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from bpjs_client.jenis import Jenis, Service
 from database.jobs.chain import GENERATION
 from database.storage.models import Job
 
-Mark = int | None  # a patient's; None: nobody knows whose
+Mark = int | None  # stands for a patient; None: the patient is unknown
 
 
 class Latest(NamedTuple):
@@ -26,11 +26,11 @@ class Latest(NamedTuple):
     kinds: frozenset[Jenis] = frozenset()
 
     def with_step(self, jenis: Jenis, position: int) -> "Latest":
-        """The same after one more job."""
+        """This generation after one more job."""
         return self.joined(Latest(position // GENERATION, frozenset({jenis})))
 
     def joined(self, other: "Latest") -> "Latest":
-        """Of both together."""
+        """The latest generation of both together."""
         if self.generation == other.generation:
             return Latest(self.generation, self.kinds | other.kinds)
         return max(self, other, key=lambda each: each.generation)
@@ -54,7 +54,7 @@ class Chain:
     _services: dict[Service, _OfService] = field(default_factory=dict)
 
     def add(self, mark: Mark, jenis: Jenis, position: int) -> None:
-        """One more job."""
+        """Count one more job."""
         self.marks.add(mark)
         self._services.setdefault(jenis.service, _OfService()).add(mark, jenis, position)
 
@@ -67,7 +67,7 @@ class Chain:
         return _names_another(self._of(service).of, mark)
 
     def latest(self, mark: Mark, service: Service) -> Latest:
-        """Of what may be this patient's at a service."""
+        """The latest generation of the jobs that may be this patient's at a service."""
         held = self._of(service)
         if mark is None:
             return held.everybody
@@ -91,7 +91,7 @@ class HeldChains:
         self._chains: dict[tuple[str, str], Chain] = {}
 
     def look_up(self, faskes: str, chains: Iterable[str]) -> list[Chain]:
-        """These chains of a clinic, in their order."""
+        """Read these chains of a clinic; returns them in their order."""
         asked = list(chains)
         if missing := [chain for chain in asked if (faskes, chain) not in self._chains]:
             self._load(faskes, missing)
@@ -106,7 +106,7 @@ class HeldChains:
 
 @cache
 def _latest_steps() -> Select[tuple[str, str, Mark, int]]:
-    """Built once: every hand-over asks. A jenis of an earlier generation says no more than its latest."""
+    """Built once, for every hand-over asks it. Of each jenis the latest generation is enough."""
     return (
         select(Job.rantai, Job.jenis, Job.pasien, func.max(Job.position))
         .where(Job.faskes == bindparam("faskes"), Job.rantai.in_(bindparam("chains", expanding=True)))

@@ -1,4 +1,4 @@
-"""Knows what BPJS holds of a visit: the newest content of its chain that is proven to be there."""
+"""The content that BPJS holds of a visit: the newest of its chain that is proven to be there."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ def held_content(database: Database, job_id: int, body: Mapping[str, Any]) -> Ma
 
 
 def _deleted_at(session: Session, job: Job, body: Mapping[str, Any]) -> Any:
-    """When BPJS last deleted the patient's creation of this chain; None: never."""
+    """The time at which BPJS last deleted the patient's creation of this chain; None: never."""
     undoing = UNDONE_BY.get(Jenis(job.jenis))
     deleted = select(Job.sent_at, Job.body).where(
         Job.faskes == job.faskes,

@@ -1,4 +1,4 @@
-"""Appends to a job's history what was no request: on whose word, and why, the job was moved."""
+"""A person's word that moves a job becomes a row of its history, with who said it and why."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from database.vocabulary import Outcome
 
 @dataclass(frozen=True)
 class Word:
-    """Who says so and why; with a correction also the body and every changed field (`body_edit`)."""
+    """A person's word: who says it and why; with a correction also the body and every changed field."""
 
     by: str | None
     reason: str | None

@@ -1,4 +1,4 @@
-"""The SQL outbox: takes up what a clinic's system wrote into `intake` in its own transaction."""
+"""The table `intake`, into which a clinic's system writes jobs in its own transaction, is taken up here."""
 
 import logging
 import time
@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Row, Select, bindparam, cast, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from database.errors import ConstraintViolated, DatabaseError, LineRefused, ValueRefused
 from database.jobs.handover import NewJob, admitted, parse_json, read_line, store_in
+from database.storage.dialect import as_stored
 from database.storage.engine import Database
 from database.storage.models import Intake
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100  # rows per transaction: whoever sends or hands over goes on in between
-BREATH_SECONDS = 0.05  # and on SQLite, where the next in line is not told, has time to come in
+BATCH = 100  # rows per transaction; whoever sends or hands over goes on between two
+BREATH_SECONDS = 0.05  # the pause between two; SQLite does not tell the next in line, who needs the time
 _FRAME = ("jenis", "norm", "nama_pasien", "faskes", "kunci", "rantai", "tanggal")
 _TABLE: Any = Intake.__table__
 
 
 @dataclass(frozen=True)
 class _Read:
-    """What a row means: a job, or why it is none."""
+    """A row as it was read: a job, or in Indonesian why it is none."""
 
     row_id: int
     job: NewJob | None = None
@@ -33,7 +34,7 @@ class _Read:
 
 
 def take_up(database: Database, tell: Callable[[int], None] = lambda rows: None) -> int:
-    """Make jobs of what was written since; how many rows were read. `tell` hears of each batch.
+    """Make jobs of the unread rows; returns how many were read. `tell` is told the size of each batch.
 
     A row is marked as read in the transaction that stores its job, so it is never lost and never two jobs.
     One that cannot be read or stored says why in `galat` and keeps its body; no other waits for it.
@@ -85,7 +86,7 @@ def _take_each(database: Database) -> int:
 
 
 def _raise_unless_of_a_row(failed: Exception) -> None:
-    """Go on only with what a row's own content can have caused; the database's own troubles are no row's."""
+    """Raise again whatever the content of a row cannot have caused, such as a database out of reach."""
     if isinstance(failed, DatabaseError) and not isinstance(failed, ValueRefused | ConstraintViolated):
         raise failed
 
@@ -104,13 +105,8 @@ def _outcome(read: _Read, job_id: int | None, now: datetime) -> dict[str, Any]:
 
 
 def _unread(database: Database) -> Select[Any]:
-    """Unread rows as they are stored: SQLite lets a writer put anything into any column.
-
-    There texts come as bytes, for the driver fails on a whole result when one text in it is not UTF-8.
-    """
-    columns = [getattr(Intake, name) for name in (*_FRAME, "body")]
-    if database.is_sqlite:
-        columns = [cast(column, LargeBinary).label(column.key) for column in columns]
+    """Unread rows as they are stored, whatever was written into them."""
+    columns = [as_stored(database.engine, getattr(Intake, name)) for name in (*_FRAME, "body")]
     return select(Intake.id, *columns).where(Intake.dibaca_pada.is_(None)).order_by(Intake.id)
 
 

@@ -1,4 +1,4 @@
-"""The key of a job: the same body handed over twice is the same job."""
+"""The kunci of a job, by which the same body handed over twice is known to be the same job."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Moving a job in hand to its next state: the only place where delivery changes a status."""
+"""A job in hand moves to its next status here, and delivery changes a status nowhere else."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from database.jobs.attempts import Evidence, JobInHand, close_attempt, lost_requ
 from database.jobs.chain import of_one_visit
 from database.jobs.corrections import CORRECTED_HERE, mark_replaced
 from database.jobs.deletion import undone_by
-from database.jobs.hold import Claim, held_job, hold
-from database.jobs.late import confront
+from database.jobs.held_claim import Claim, held_job, hold
+from database.jobs.late_answers import confront
 from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
+from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard, note
-from database.services.states import ClinicService
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
@@ -28,7 +28,7 @@ LONGEST_MESSAGE = 2_000
 
 
 def load(database: Database, claim: Claim) -> JobInHand:
-    """All that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
+    """Read all that sending a claimed job needs. Raises JobNotFound, LeaseLost, DatabaseUnavailable."""
     with database.read() as session:
         job = held_job(session, claim)
         lost, undone = lost_writes(session, job.id), undone_by(session, job)
@@ -101,7 +101,7 @@ def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence
 
 
 def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """What becomes of the job's row."""
+    """The new values of the job's row."""
     changes: dict[str, Any] = {
         "status": verdict.status.value,
         "reason": verdict.reason,

@@ -1,4 +1,4 @@
-"""Jobs that ended, or got stuck, without ever being sent: they too must be seen where ops watch.
+"""Jobs that ended or got stuck without ever being sent are shown in Prefect too, where ops watch.
 
 A body that is wrong from the start, or a visit behind a failed registration, is never claimed, so it would
 have no run in Prefect. Each is shown there once.

@@ -1,4 +1,4 @@
-"""Whether a body handed over is JSON, and the form in which both databases can keep it."""
+"""A body handed over is checked to be JSON, and brought into a form that both databases can keep."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from database.storage.models import JsonObject
 
 # BPJS's bodies are three levels deep; far below the depth at which Python's own JSON gives up.
 DEEPEST = 50
-MOST_DIGITS = 4000  # Python writes no integer of more than 4300
+MOST_DIGITS = 4000  # digits of an integer; Python refuses to write one of more than 4300
 
 
 def plain_json(body: Mapping[object, object]) -> JsonObject:

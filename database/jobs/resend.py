@@ -1,4 +1,4 @@
-"""Putting a job back in line at a person's word, as it is or with an edited body."""
+"""A job is put back in line at a person's word, as it is or with an edited body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
 from database.jobs.body_edit import changes_between
+from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
     CORRECTED_HERE,
     correct_delivered,
@@ -19,7 +20,6 @@ from database.jobs.corrections import (
 )
 from database.jobs.handover import queue_up, say_fields
 from database.jobs.history import Word, append_word
-from database.jobs.place import place_when_corrected
 from database.jobs.plain_json import plain_json, storable
 from database.status import Status
 from database.storage.engine import Database
@@ -39,7 +39,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Resend:
-    """What a person asks for: a merge patch, a whole body or neither; why, who, and the version they saw.
+    """A person's request: a merge patch, a whole body or neither; why, who, and the version they saw.
 
     `flow_run_id`: the Prefect run through which they ask. `may_replace`: they look at this one job, and are
     told when its content will replace what BPJS holds.
@@ -56,7 +56,7 @@ class Resend:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is in line now: the jobs to send, in order, and the state of the last, which has the content.
+    """The outcome of a resend: the jobs to send, in order, and the status of the last, which has the content.
 
     `says`, in Indonesian, what sending will do to what BPJS holds already; empty when it holds nothing.
     """
@@ -93,7 +93,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
 def _correct_delivered(
     session: Session, database: Database, job: Job, edited: JsonObject, asked: Resend
 ) -> Asked:
-    _queue_up(session, database)
+    queue_up(session)
     correction = correct_delivered(
         session, database, job, storable(edited), _word(job, storable(edited), asked)
     )
@@ -165,7 +165,7 @@ def merged(body: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _edited(job: Job, asked: Resend) -> Mapping[Any, Any]:
-    """Raises MoveRefused when what is to be corrected is another job's body."""
+    """The body as it will be sent. Raises MoveRefused when the stored body is another job's."""
     if asked.body is not None:
         return asked.body
     if is_foreign(job.body, job.id):
@@ -183,27 +183,22 @@ def _refuse_if_late(job: Job, version: int | None, *, is_corrected: bool) -> Non
 
 
 def _word(job: Job, edited: JsonObject, asked: Resend) -> Word:
-    """Who asks, why, and every changed field."""
+    """The line for the history: who asks, why, and every changed field."""
     changes = changes_between(job.body, edited)
     return Word(asked.by, asked.reason, asked.flow_run_id, body=edited, changes=changes)
 
 
 def _place(session: Session, database: Database, job: Job, edited: JsonObject) -> None:
-    """The job stands where its body says: what waits for it, and what it waits for, follow from that.
+    """Move the job to the place that its body names; from that follows what waits for it.
 
     One whose earlier request may be at BPJS moves too. It is looked up as it was sent, and its number and
     its traces are still found by a deletion of what was sent (see database/jobs/deletion.py).
     """
     if edited != job.body:
-        _queue_up(session, database)
+        queue_up(session)
     place = place_when_corrected(session, job, edited)
     if place is not None:
         job.rantai, job.position = place.rantai, place.position
-
-
-def _queue_up(session: Session, database: Database) -> None:
-    if not database.is_sqlite:
-        queue_up(session)
 
 
 def _put(job: Job, status: Status, reason: str | None, message: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Puts refused jobs back in line by itself once BPJS has what they lacked, as their message promises."""
+"""A refused job goes back in line by itself once BPJS has what it lacked, as its message promises."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +19,14 @@ BY = "sistem"
 
 @dataclass(frozen=True)
 class Revival:
-    """Which refusals of the same visit end; not of a job that a later one of `unless` replaces or undoes."""
+    """The refusals of a visit that end; not of a job that a later one of `unless` replaces or undoes."""
 
     reason: Reason
     unless: tuple[Jenis, ...] = ()
 
 
-# What BPJS has now, and what goes again. Deletions never do: one that woke up later might delete what was
-# handed over after it.
+# For each jenis that BPJS has now, the refusals that end. A deletion is never revived: it might delete what
+# was handed over after it.
 REVIVALS: dict[Jenis, Revival] = {
     Jenis.TAMBAH_ANTREAN: Revival(Reason.WITHOUT_ADD),
     Jenis.TAMBAH_PENDAFTARAN: Revival(

@@ -1,4 +1,4 @@
-"""What delivery decides about a job in hand."""
+"""The decision of delivery about a job in hand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from database.vocabulary import Reason
 
 @dataclass(frozen=True)
 class Verdict:
-    """What happens to a job next; `message` is Indonesian and may quote BPJS."""
+    """The next status of a job and why; `message` is Indonesian and may quote BPJS."""
 
     status: Status
     reason: Reason | None = None

@@ -1,4 +1,4 @@
-"""Finds rows of a clinic's reference data: by part of code or name, or by exact code."""
+"""A clinic's reference data is searched: by part of code or name, or by exact code."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.references import Reference
 from database.faskes_name import UTAMA
+from database.storage.dialect import has_search_table
 from database.storage.engine import Database
 from database.storage.models import ReferenceItem
 
@@ -103,22 +104,15 @@ def _rank(words: str) -> ColumnElement[int]:
 
 
 def _holding(session: Session, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Conditions that the trigram index can serve where there is one, and a plain look does otherwise."""
+    """The conditions that a row holds every word; a trigram table answers for long words, if there is one."""
     long = [word for word in words if len(word) >= _SHORTEST_FOR_TRIGRAMS]
-    if not long or not _has_fts(session):
+    if not long or not has_search_table(session, "reference_search"):
         return [_CODE_AND_NAME.ilike(f"%{_escaped(word)}%", escape="\\") for word in words]
     matching = text("SELECT rowid FROM reference_search WHERE reference_search MATCH :phrases").bindparams(
         phrases=" AND ".join(f'"{word.replace(chr(34), chr(34) * 2)}"' for word in long)
     )
     short = [word for word in words if len(word) < _SHORTEST_FOR_TRIGRAMS]
     return [ReferenceItem.id.in_(matching), *_holding(session, short)]
-
-
-def _has_fts(session: Session) -> bool:
-    if session.get_bind().dialect.name != "sqlite":
-        return False
-    found = session.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'reference_search'"))
-    return found.first() is not None
 
 
 def _escaped(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Keeps a clinic's copy of BPJS's reference data in step: what changed, all of it or nothing."""
+"""A clinic's copy of BPJS's reference data is kept in step: all changes of a list are stored, or none."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.references import Item, Reference
 from database.errors import DatabaseError
 from database.faskes_name import UTAMA
+from database.storage.dialect import lock_name
 from database.storage.engine import Database
 from database.storage.models import LONGEST_KODE, ReferenceItem, Sync
 
@@ -30,7 +31,7 @@ class SuspiciousShrink(DatabaseError):
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync of one reference found; all zero but the seconds when it failed, and why."""
+    """The result of syncing one reference; when it failed, the reason, and all counts are zero."""
 
     layanan: str
     jenis: str
@@ -58,7 +59,7 @@ _Held = Row[tuple[int, str, str, str, dict[str, Any], bool]]
 
 @dataclass
 class _Difference:
-    """What has to be written; `refreshed` rows differ in what is no change (a drug's stock)."""
+    """The rows to write; `refreshed` rows differ in what counts as no change (a drug's stock)."""
 
     added: list[Item] = field(default_factory=list)
     changed: list[tuple[int, Item]] = field(default_factory=list)
@@ -132,7 +133,7 @@ def last_synced(database: Database, faskes: str) -> dict[str, datetime]:
 
 @dataclass(frozen=True)
 class LastSync:
-    """How the newest run over one reference went, when it began, and the flow run that made it, if any."""
+    """The newest run over one reference: how it went, when it began, and its flow run, if any."""
 
     synced: Synced
     at: datetime
@@ -153,7 +154,7 @@ def _as_synced(row: Sync) -> Synced:
 
 
 def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id: UUID) -> Synced | None:
-    """What this flow run already brought of a reference; None when it failed or was not read yet.
+    """The result that this flow run already has for a reference; None when it failed or was not read yet.
 
     Raises DatabaseUnavailable.
     """
@@ -186,11 +187,8 @@ def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | 
 
 
 def _one_at_a_time(session: Session, faskes: str, reference: Reference) -> None:
-    """Two syncs of one reference would both count its news; SQLite has but one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"{faskes}/{reference.name}"}
-        )
+    """Two syncs of one reference would both count its news."""
+    lock_name(session, f"{faskes}/{reference.name}")
 
 
 def _of(faskes: str, reference: Reference, variants: Sequence[str] | None) -> list[ColumnElement[bool]]:

@@ -1,1 +1,1 @@
-"""Whether a clinic's service, or one job type at it, may be called: its state, and the times it was down."""
+"""The state of a clinic's service, or of one job type at it: it tells whether jobs are sent there."""

@@ -1,4 +1,4 @@
-"""Judges failures: a failure is charged to the smallest thing that explains it.
+"""The end of one request, as evidence: a failure is charged to the smallest thing that explains it.
 
 That is its job; or its jenis, when different jobs of it fail alike while a harmless read of the service is
 accepted; or the service, when that read fails too.
@@ -7,37 +7,24 @@ accepted; or the service, when that read fails too.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bpjs_client.jenis import Service
-from database.services.states import (
-    ATTENDED,
-    DOWN,
-    WHOLE,
-    ClinicService,
-    Move,
-    State,
-    forget_failures,
-    go,
-    locked_row,
-    next_wait,
-    parts_of,
-    reopen,
-    somebody_else_waits,
-)
+from database.services.clinic_service import ClinicService
+from database.services.lone_failures import others_passed_since_it_failed
+from database.services.probe_waits import ATTENDED
+from database.services.service_rows import locked_row
+from database.services.states import DOWN, Move, State
+from database.services.transitions import forget_failures, go, reopen
 from database.status import Status
 from database.storage.engine import Database
-from database.storage.models import Attempt, Job, ServiceState, readable
-from database.vocabulary import A_PERSON_ASKED, FAILED, Outcome, Reason
+from database.storage.models import Job, ServiceState, readable
+from database.vocabulary import Reason
 
 # Different jobs that must fail in a row before the service is asked, and before their jenis is held.
 FAILURES_TO_ASK, FAILURES_OF_A_JENIS = 2, 3
-# Jobs refused alone so shortly before their service is found to refuse were not to blame.
-_JUST_NOW = timedelta(seconds=30)
 _MOST_REMEMBERED = 10  # ids of jobs that failed in a row
 _TROUBLE, _REFUSAL = "trouble", "refusal"
 
@@ -58,32 +45,14 @@ class Heard:
     mark: str | None = None
 
 
-class Answer(StrEnum):
-    """How a harmless read went."""
-
-    ACCEPTED = "accepted"
-    FAILED = "failed"  # no answer, or one that says that BPJS is in trouble
-    REFUSED = "refused"  # the credential, or the way
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A harmless read's answer; `why` is Indonesian. `may_pass`: a refusal that time may end."""
-
-    answer: Answer
-    why: str = ""
-    may_pass: bool = False
-
-
 def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
     """Take notice of a request's end, inside the transaction that moves its job.
 
     True: a harmless read must tell whether it is the job or the service; the caller asks, and calls `judge`.
     """
-    whole = ClinicService(who.faskes, who.service)
     if heard.trouble is not None:
         return _note_trouble(session, who, job_id, heard, now)
-    _note_answer(session, whole, now)
+    _note_answer(session, who.whole, now)
     if heard.refusal is not None:
         _note_refusal(session, who, job_id, heard, now)
     elif not heard.is_look:
@@ -113,7 +82,7 @@ def _how_it_is() -> Select[tuple[str, int]]:
 
 
 def _note_trouble(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
-    service = locked_row(session, ClinicService(who.faskes, who.service), now)
+    service = locked_row(session, who.whole, now)
     part = None if heard.is_look else locked_row(session, who, now)
     why = readable(heard.trouble or "")
     # A job that failed while others of its jenis passed is no witness against anything but itself.
@@ -146,7 +115,7 @@ def _note_refusal(session: Session, who: ClinicService, job_id: int, heard: Hear
     part = locked_row(session, who, now)
     why = readable(heard.refusal or "")
     if part.state in {State.OPEN, State.PAUSED}:
-        _take_back(session, [job_id], Reason.JENIS_HELD, part.reason, now)
+        take_back(session, [job_id], Reason.JENIS_HELD, part.reason, now)
     elif part.state == State.HALF_OPEN:
         _remember(part, _REFUSAL, why, job_id)
         reopen(session, part, heard.probes, now)
@@ -162,90 +131,19 @@ def hear(database: Database, who: ClinicService, job_id: int, heard: Heard) -> b
         return note(session, who, job_id, heard, database.clock())
 
 
-def judge(
-    database: Database,
-    faskes: str,
-    service: Service,
-    reading: Reading,
-    *,
-    probes: Sequence[timedelta],
-    mark: str = "",
-) -> None:
-    """Draw the consequence of a harmless read for the service and for each jenis of it that fails.
-
-    `probes` are the waits before probes, `mark` stands for the credential that was used.
-    Raises DatabaseUnavailable.
-    """
-    with database.write() as session:
-        now = database.clock()
-        row = locked_row(session, ClinicService(faskes, service.value), now)
-        row.asked_until = None
-        if reading.answer is Answer.ACCEPTED:
-            _read_accepted(session, row, probes, now)
-        elif reading.answer is Answer.FAILED:
-            _read_failed(session, row, readable(reading.why), probes, now)
-        else:
-            _read_refused(session, row, reading, now, mark=mark, probes=probes)
-
-
-def _read_failed(
-    session: Session, row: ServiceState, why: str, probes: Sequence[timedelta], now: datetime
-) -> None:
-    if row.state == State.CLOSED:
-        go(session, row, Move.OPENED, now, reason=why, probe_at=now + probes[0])
-    elif row.state == State.HALF_OPEN:
-        row.reason = why
-        reopen(session, row, probes, now)
-
-
-def _read_refused(
-    session: Session,
-    row: ServiceState,
-    reading: Reading,
-    now: datetime,
-    *,
-    mark: str,
-    probes: Sequence[timedelta],
-) -> None:
-    probe_at = now + probes[-1] if reading.may_pass else None
-    if row.state == State.PAUSED:
-        row.probe_at = probe_at if row.probe_at is not None else None
-        return
-    go(session, row, Move.PAUSED, now, reason=readable(reading.why), probe_at=probe_at, mark=mark)
-    just_now = select(Job.id).where(
-        Job.faskes == row.faskes, Job.service == row.service, Job.updated_at >= now - _JUST_NOW
-    )
-    _take_back(
-        session, session.scalars(just_now.where(*_refused_alone())), Reason.SERVICE_PAUSED, row.reason, now
-    )
-
-
-def _read_accepted(session: Session, row: ServiceState, probes: Sequence[timedelta], now: datetime) -> None:
-    if row.state == State.HALF_OPEN:
-        if somebody_else_waits(session, row, now):
-            row.probe_at = now + ATTENDED
-        else:
-            go(session, row, Move.CLOSED, now)
-    if row.state == State.CLOSED:
-        forget_failures(row)
-    for part in parts_of(session, row):
-        if part.state == State.CLOSED and part.failures >= FAILURES_OF_A_JENIS:
-            go(session, part, Move.OPENED, now, reason=part.reason, probe_at=now + next_wait(part, probes))
-
-
 def _hold_refused(session: Session, part: ServiceState, now: datetime, mark: str | None) -> None:
     refused = part.failed_jobs or []
     go(session, part, Move.PAUSED, now, reason=part.reason, mark=mark)
-    _take_back(session, refused, Reason.JENIS_HELD, part.reason, now)
+    take_back(session, refused, Reason.JENIS_HELD, part.reason, now)
 
 
-def _take_back(
+def take_back(
     session: Session, job_ids: Iterable[int], reason: str, message: str | None, now: datetime
 ) -> None:
-    """Jobs that were refused alone wait after all: it was not they."""
+    """Let those of these jobs that were refused alone wait after all, for the refusal was not their fault."""
     session.execute(
         update(Job)
-        .where(Job.id.in_(list(job_ids)), *_refused_alone())
+        .where(Job.id.in_(list(job_ids)), *refused_alone())
         .values(
             status=Status.MENUNGGU.value,
             reason=reason,
@@ -258,7 +156,8 @@ def _take_back(
     )
 
 
-def _refused_alone() -> tuple[ColumnElement[bool], ...]:
+def refused_alone() -> tuple[ColumnElement[bool], ...]:
+    """That a job failed because BPJS refused it alone."""
     return Job.status == Status.GAGAL.value, Job.reason == Reason.REFUSED_ALONE
 
 
@@ -271,76 +170,3 @@ def _remember(row: ServiceState, failed_as: str, why: str, job_id: int) -> None:
     before = (row.failed_jobs or []) if alike else []
     row.failed_jobs = [*(each for each in before if each != job_id), job_id][-_MOST_REMEMBERED:]
     row.failures, row.failed_as, row.reason = len(row.failed_jobs), failed_as, why
-
-
-def others_passed_since_it_failed(
-    session: Session, who: ClinicService, job_id: int, *, is_look: bool
-) -> bool:
-    """Whether a job that fails again has seen another of its jenis delivered since it failed before."""
-    failed = (Outcome.LOOK_FAILED,) if is_look else FAILED
-    before = session.scalar(_first_failure(), {"the_job": job_id, "failed": failed})
-    if before is None:
-        return False
-    # The day only narrows the search, by an index.
-    since = {"the_time": before, "the_day": before.date() - timedelta(days=1)}
-    return session.scalar(_passed(), {**who._asdict(), **since, "the_job": job_id}) is not None
-
-
-def failures_that_stand_alone(
-    database: Database, who: ClinicService, job_id: int, failures: Sequence[datetime]
-) -> int:
-    """How many of one job's failures, oldest first, came while BPJS served others; 0: it may not be the job.
-
-    Those count after which another job passed before this one was tried again, for an outage fails them all;
-    and, once another has passed, all since the service and the jenis flow, for then nothing else failed.
-    Others are those of its jenis; of the whole service while no other of its jenis fails.
-    Raises DatabaseUnavailable.
-    """
-    with database.read() as session:
-        rows = [session.get(ServiceState, (*who[:2], jenis)) for jenis in (WHOLE, who.jenis)]
-        known = [row for row in rows if row is not None]
-        if any(row.state != State.CLOSED for row in known):
-            return 0
-        others_fail = any(set(row.failed_jobs or ()) - {job_id} for row in known if row.jenis)
-        same = Job.jenis == who.jenis if others_fail else Job.service == who.service
-        passed = (
-            select(func.min(Job.sent_at))
-            .where(Job.faskes == who.faskes, same, Job.status == Status.TERKIRIM.value, Job.id != job_id)
-            .where(
-                Job.tanggal >= failures[0].date() - timedelta(days=1), Job.sent_at > bindparam("failed_at")
-            )
-        )
-        next_passed = [session.scalar(passed, {"failed_at": at}) for at in failures]
-    tried_again = [*failures[1:], database.clock()]
-    seen_beside = sum(
-        at is not None and at < again for at, again in zip(next_passed, tried_again, strict=True)
-    )
-    flows_since = max([row.since for row in known], default=failures[0])
-    if next_passed[0] is None or failures[-1] < next_passed[0]:
-        return seen_beside
-    return max(seen_beside, sum(at >= flows_since for at in failures))
-
-
-@cache
-def _first_failure() -> Select[tuple[datetime | None]]:
-    """The first of its failures since a person asked again, the newest left out."""
-    newest = select(func.max(Attempt.number)).where(Attempt.job_id == bindparam("the_job"))
-    asked = newest.where(Attempt.outcome.in_(A_PERSON_ASKED))
-    return (
-        select(func.min(Attempt.finished_at))
-        .where(Attempt.job_id == bindparam("the_job"))
-        .where(Attempt.outcome.in_(bindparam("failed", expanding=True)))
-        .where(Attempt.number > func.coalesce(asked.scalar_subquery(), 0))
-        .where(Attempt.number < newest.scalar_subquery())
-    )
-
-
-@cache
-def _passed() -> Select[tuple[int]]:
-    return (
-        select(Job.id)
-        .where(Job.faskes == bindparam("faskes"), Job.jenis == bindparam("jenis"))
-        .where(Job.status == Status.TERKIRIM.value, Job.tanggal >= bindparam("the_day"))
-        .where(Job.sent_at > bindparam("the_time"), Job.id != bindparam("the_job"))
-        .limit(1)
-    )

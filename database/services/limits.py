@@ -1,4 +1,4 @@
-"""What a half-open service and a held jenis keep from being claimed."""
+"""A half-open service and a held jenis limit what may be claimed of a service."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,13 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.jobs.fair_shares import Door, Limit
-from database.services.states import WHOLE, State, waits_besides
+from database.jobs.fair_shares import Limit
+from database.services.clinic_service import WHOLE, ClinicService
+from database.services.states import State
+from database.services.waiting_jobs import waits_besides
 from database.status import Status
 from database.storage.models import Job, ServiceState
 
 
-def limits(session: Session, now: datetime, *, locked: bool) -> dict[Door, Limit]:
+def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicService, Limit]:
     """The limits of each service that has any.
 
     `locked`: rows that let one job through are this transaction's alone, so that two claims cannot each
@@ -25,18 +27,18 @@ def limits(session: Session, now: datetime, *, locked: bool) -> dict[Door, Limit
     held = select(ServiceState).where(
         ServiceState.jenis != WHOLE, ServiceState.state.in_([State.OPEN.value, State.PAUSED.value])
     )
-    by_door: dict[Door, list[ServiceState]] = {}
+    rows: dict[ClinicService, list[ServiceState]] = {}
     for row in (*session.scalars(half_open), *session.scalars(held)):
-        by_door.setdefault(Door(row.faskes, row.service), []).append(row)
-    return {door: _limit(session, door, rows, now) for door, rows in by_door.items()}
+        rows.setdefault(ClinicService(row.faskes, row.service), []).append(row)
+    return {whole: _limit(session, whole, of_it, now) for whole, of_it in rows.items()}
 
 
-def _limit(session: Session, door: Door, rows: Sequence[ServiceState], now: datetime) -> Limit:
+def _limit(session: Session, whole: ClinicService, rows: Sequence[ServiceState], now: datetime) -> Limit:
     tried = [row for row in rows if row.state == State.HALF_OPEN]
     held = frozenset(row.jenis for row in rows if row.state != State.HALF_OPEN)
     trying = {row.jenis for row in tried if row.jenis != WHOLE}
-    busy = _in_hand(session, door, trying)
-    can_be_looked_up = door.service == Service.PCARE  # Antrean FKTP has nothing to look into
+    busy = _in_hand(session, whole, trying)
+    can_be_looked_up = whole.service == Service.PCARE  # Antrean FKTP has nothing to look into
     return Limit(
         half_open=any(row.jenis == WHOLE for row in tried),
         never=busy if can_be_looked_up else busy | held,
@@ -53,14 +55,14 @@ def _passed_by(session: Session, row: ServiceState, held: Iterable[str], now: da
     return frozenset(failed if others else failed[-1:])
 
 
-def _in_hand(session: Session, door: Door, jenis: Iterable[str]) -> frozenset[str]:
+def _in_hand(session: Session, whole: ClinicService, jenis: Iterable[str]) -> frozenset[str]:
     """Those of these jenis of which a job is in hand."""
     chosen = sorted(jenis)
     if not chosen:
         return frozenset()
     held = (
         select(Job.jenis)
-        .where(Job.faskes == door.faskes, Job.jenis.in_(chosen), Job.status == Status.PROSES.value)
+        .where(Job.faskes == whole.faskes, Job.jenis.in_(chosen), Job.status == Status.PROSES.value)
         .group_by(Job.jenis)
         .having(func.count() > 0)
     )

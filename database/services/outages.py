@@ -1,4 +1,4 @@
-"""When each service was down or paused: written down as it happens, counted by the report."""
+"""The times in which each service was down or paused: written down as it happens, counted by the report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Services that are down, and a held jenis, are tried again: by a probe first, then by one job alone."""
+"""A service that is down is tried again by a probe, then by one job alone; a held jenis by one job alone."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,20 +7,12 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Service
-from database.services.states import (
-    ATTENDED,
-    MOVES,
-    WHOLE,
-    ClinicService,
-    Move,
-    State,
-    bring_forward,
-    go,
-    locked_row,
-    next_wait,
-    reopen,
-    somebody_else_waits,
-)
+from database.services.clinic_service import WHOLE, ClinicService
+from database.services.probe_waits import ATTENDED, next_wait
+from database.services.service_rows import locked_row
+from database.services.states import MOVES, Move, State
+from database.services.transitions import go, reopen
+from database.services.waiting_jobs import bring_forward, somebody_else_waits
 from database.storage.engine import Database
 from database.storage.models import ServiceState, readable
 
@@ -43,7 +35,7 @@ def take_probe(database: Database) -> ClinicService | None:
 
 
 def _due_probes(now: datetime) -> Select[tuple[ServiceState]]:
-    """A jenis of a service that is down itself waits for that."""
+    """The rows whose probe is due; a jenis waits where its whole service does not flow."""
     service = aliased(ServiceState)
     is_down = select(service.faskes).where(
         service.faskes == ServiceState.faskes,
@@ -66,7 +58,7 @@ def try_again(database: Database, who: ClinicService) -> None:
     """
     with database.write() as session:
         now = database.clock()
-        locked_row(session, ClinicService(who.faskes, who.service), now)  # first, as everywhere
+        locked_row(session, who.whole, now)  # first, as everywhere
         row = locked_row(session, who, now)
         if row.state not in MOVES[Move.HALF_OPENED].before:
             return

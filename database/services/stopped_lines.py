@@ -1,14 +1,14 @@
-"""Says in Indonesian which services are down or paused: a handful of lines, however many clinics stopped."""
+"""A few lines in Indonesian say which services are down or paused, however many clinics stopped."""
 
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import ColumnElement, func, select, text
 
 from database.faskes_name import UNREADABLE, UTAMA, Known, foreign_name, said_name, shortened, some_names
-from database.jobs.claim import named, state_words
 from database.local_time import local_time
-from database.services.holds import stopped_services
-from database.services.stopped import Kind, Stopped, summaries
+from database.services.state_words import named, state_words
+from database.services.stopped_groups import Kind, Stopped, summaries
+from database.services.stopped_services import stopped_services
 from database.storage.engine import Database
 from database.storage.models import WAITING, Job
 

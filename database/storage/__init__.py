@@ -1,1 +1,1 @@
-"""How anything is kept: tables, transactions, seals, files, clocks. Knows nothing of what the rows mean."""
+"""Storage: tables, transactions, seals, files and clocks. It knows nothing of what the rows mean."""

@@ -1,4 +1,4 @@
-"""Cuts what is long into transactions of a size."""
+"""A long list is cut into parts, each for a transaction of its own."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Where the keys come from, and the database's own list of those it was sealed with.
+"""The data keys of this installation, and the database's own list of those it was sealed with.
 
 `BPJS_DATA_KEYS` holds `ID:BASE64` pairs with commas between, the present key first. Without it a key is made
 on first use and kept in a file beside the project's own database, for its owner alone.
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 
 from database.errors import DataKeyMissing
 from database.settings import DatabaseSettings
+from database.storage.dialect import lock_table
 from database.storage.models import DataKey
 from database.storage.private_files import make_folder, make_once
 from database.storage.sealing import KEY_BYTES, Keyring, is_key_id, key_mark
@@ -62,7 +63,7 @@ def _local_key(file: Path) -> bytes:
 
 
 def agree(engine: Engine, keyring: Keyring) -> None:
-    """Hold the keys against those that the database was sealed with; note a new one.
+    """Compare the keys with those that the database was sealed with; note a new one.
 
     Raises DataKeyMissing when one is missing or another under the same id, SQLAlchemyError.
     """
@@ -71,8 +72,7 @@ def agree(engine: Engine, keyring: Keyring) -> None:
     _check(known, keyring)
     if keyring.writes and keyring.present not in known:
         with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("LOCK TABLE data_keys IN EXCLUSIVE MODE")
+            lock_table(connection, "data_keys")
             known = _known(connection)
             _check(known, keyring)
             if keyring.present not in known:

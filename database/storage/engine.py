@@ -1,4 +1,4 @@
-"""Connections and transactions; the one place where a driver's errors become ours."""
+"""Connections and transactions are opened here, and here alone a driver's errors become ours."""
 
 import sqlite3
 import time
@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 from database.errors import ConstraintViolated, DatabaseUnavailable, ValueRefused
 from database.settings import DatabaseSettings
 from database.storage.data_keys import agree, keyring_of
-from database.storage.patience import PATIENCE, Patience, be_patient, connect_listening, is_alive
+from database.storage.dialect import has_own_clock, is_file_address
 from database.storage.schema import upgrade
 from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.storage.sqlite_file import keep_to_owner
+from database.storage.time_limits import PATIENCE, Patience, be_patient, connect_listening, is_alive
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -41,25 +42,20 @@ class Database:
     def __init__(
         self, engine: Engine, *, timezone: ZoneInfo, clock: Clock | None = None, only_utama: bool = False
     ) -> None:
-        """`clock` is what leases, due times and probes go by: the server's own where there is a server.
+        """`clock` tells the time for leases, due times and probes: by default the server's, if there is one.
 
         `only_utama`: jobs of other clinics are not taken, for there is no credential for them.
         """
         self.only_utama = only_utama
         self.engine = engine
         self.timezone = timezone
-        self.clock = clock or (utc_now if self.is_sqlite else ServerClock(engine))
-
-    @property
-    def is_sqlite(self) -> bool:
-        """SQLite has one writer; PostgreSQL has row locks and NOTIFY."""
-        return self.engine.dialect.name == "sqlite"
+        self.clock = clock or (ServerClock(engine) if has_own_clock(engine) else utc_now)
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Session]:
         """A transaction that may change rows: all of it is kept, or nothing.
 
-        `patient`: it may take its time (patience.py). Raises DatabaseUnavailable when the
+        `patient`: it may take its time (time_limits.py). Raises DatabaseUnavailable when the
         database cannot be reached, cannot write (a full disk), or somebody else holds the rows too long.
         """
         with self._session(writes=True, patient=patient) as session:
@@ -103,7 +99,7 @@ def said_skew(database: Database) -> str | None:
 
 
 def _is_of_a_value(cause: SQLAlchemyError) -> bool:
-    """Whether one value is at fault: it does not fit its column, or no text comes of it."""
+    """Whether one value is at fault: it does not fit its column, or is no text."""
     if isinstance(cause, DBAPIError):
         return isinstance(cause, DataError) or "could not decode" in str(cause.orig).lower()
     return isinstance(cause, StatementError)
@@ -163,7 +159,7 @@ def parse_url(text: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise DatabaseUnavailable("BPJS_DATABASE_URL harus sqlite:///… atau postgresql://….")
-    if url.drivername == "sqlite" and _is_in_memory(url):
+    if is_file_address(url) and _is_in_memory(url):
         raise DatabaseUnavailable(
             "BPJS_DATABASE_URL harus menunjuk berkas; yang di memori hilang bersama prosesnya."
         )
@@ -186,7 +182,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
     url = parse_url(settings.database_url.get_secret_value())
     try:
         engine = make_engine(url)
-        if url.drivername == "sqlite":
+        if is_file_address(url):
             keep_to_owner(url)  # before the first connection, which would make the file
         keyring = keyring_of(settings)
         upgrade(engine)
@@ -196,7 +192,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
         database.clock()  # a server is asked once here, so that telling the time never fails later
     except (SQLAlchemyError, OSError) as cause:
         raise DatabaseUnavailable(sentence(cause)) from None
-    except ValueError:  # a driver's, about a part of the address: a name no name server can be asked for
+    except ValueError:  # a driver refuses a part of the address, such as an impossible name
         raise DatabaseUnavailable(_NO_ADDRESS) from None
     engine.dialect.bpjs_keyring = keyring  # type: ignore[attr-defined] # where the column types find it
     return database
@@ -204,7 +200,7 @@ def open_database(settings: DatabaseSettings | None = None, *, clock: Clock | No
 
 def make_engine(url: URL) -> Engine:
     """An engine whose error texts never hold parameters (they are bodies and card numbers)."""
-    if url.drivername != "sqlite":
+    if not is_file_address(url):
         return _make_postgresql(url, PATIENCE)
     engine = create_engine(
         url,
@@ -218,7 +214,7 @@ def make_engine(url: URL) -> Engine:
 
 
 def _make_postgresql(url: URL, patience: Patience) -> Engine:
-    # What the address itself says counts.
+    # A parameter that the address itself names is left as it is there.
     ours = {name: value for name, value in patience.of_driver().items() if name not in url.query}
     engine = create_engine(url, hide_parameters=True, pool_size=POOL_SIZE, connect_args=ours)
     event.listen(engine, "do_connect", connect_listening)
@@ -229,14 +225,15 @@ def _make_postgresql(url: URL, patience: Patience) -> Engine:
 
 
 def _ping_if_idle(patience: Patience, connection: Any, record: Any, _proxy: object) -> None:
-    """A connection may have been cut while it lay in the pool; but asking each time costs as much as a query.
+    """Ask whether a connection is alive that lay in the pool, where it may have been cut.
 
-    One that was used just now is believed; if it is cut all the same, its failure empties the whole pool.
+    Asking costs as much as a query, so one that was used just now is not asked; if it is cut all the same,
+    its failure empties the whole pool.
     """
     if time.monotonic() - record.info.get("used", 0.0) < IDLE_SECONDS:
         return
     if not is_alive(connection, patience.ping):
-        raise InvalidatePoolError from None  # the others lay as long: each would be waited for in its turn
+        raise InvalidatePoolError from None  # the others lay as long, and would each be waited for in turn
 
 
 def _note_use(patience: Patience, connection: Any, record: Any) -> None:
@@ -254,7 +251,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _use_wal(connection: Any) -> None:
-    """Readers go on while a job is written. Two first starts at once: SQLite refuses one without waiting."""
+    """Let readers go on while a job is written. SQLite refuses one of two first starts at once: try again."""
     give_up = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:

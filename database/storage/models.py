@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 from bpjs_client.bodies import service_date
 from bpjs_client.jenis import Jenis
 from database.status import Status
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 from database.storage.row_seal import of_row, row_of
 from database.storage.sealing import Keyring, unsealed, unsealed_text
 from database.vocabulary import Reason
@@ -75,7 +75,7 @@ class Words(TypeDecorator[str]):
         return None if value is None else readable(value)
 
 
-# Of what is shown in every list, in characters; the whole answer is in the job's history.
+# Characters of a text that every list shows; the whole answer is in the job's history.
 LONGEST_SAID = 2_000
 
 
@@ -128,7 +128,7 @@ class Sealed(TypeDecorator[Any]):
 
 
 class SealedText(Words):
-    """The same for what was said."""
+    """A text that only who has the key can read."""
 
     cache_ok = True
 
@@ -172,14 +172,14 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 
 # The condition of the index that finds due jobs; a query must say it literally to have its use.
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
-# The same for the index of visits.
+# The condition of the index of visits, likewise literal.
 VISITS = "jenis = 'tambah-kunjungan'"
-# The same for the index of jobs whose end a late answer contradicts (see database/jobs/late.py).
+# The condition of the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
 CONTRADICTED_ONES = f"reason = '{Reason.CONTRADICTED}'"
 
 
 LONGEST_KODE = 100
-# Of a poli or doctor that a body names, in characters.
+# Characters of the code of a poli or doctor that a body names.
 LONGEST_CODE = 16
 
 
@@ -204,10 +204,10 @@ class Job(Base):
     norm: Mapped[str] = mapped_column(String(64))
     nama_pasien: Mapped[str] = mapped_column(String(200))
     body: Mapped[JsonObject] = mapped_column(Sealed("jobs.body"))
-    # Tells the patients of one chain apart (patient.py); None: the body names no card, or the
+    # Tells the patients of one chain apart (patient_mark.py); None: the body names no card, or the
     # row is older than the column. This and the next three are kept in step by `_named_in_body`.
     pasien: Mapped[int | None] = mapped_column(Integer)
-    # What the body names, for counting.
+    # The poli and doctor that the body names, for counting.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     tgl_daftar: Mapped[date | None] = mapped_column(Date)
@@ -223,7 +223,7 @@ class Job(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lease_owner: Mapped[str | None] = mapped_column(String(100))
-    # How often it was claimed: the number of the claim that holds it, or held it last (jobs/hold.py).
+    # How often it was claimed: the number of the claim that holds it, or held it last (jobs/held_claim.py).
     claim: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
     # The job whose content at BPJS this one corrects; its own id: it corrects what BPJS holds of itself.
@@ -269,7 +269,7 @@ class Job(Base):
         # Whether a failed step was done since: without it a long chain is scanned once for each of its jobs.
         Index("jobs_by_step", "faskes", "rantai", "jenis", "status"),
         Index(
-            "jobs_by_door",
+            "jobs_by_door",  # a clinic's service was once called a door; the database keeps the name
             "faskes",
             "service",
             "due_at",
@@ -360,7 +360,7 @@ class Attempt(Base):
 
 
 class ServiceState(Base):
-    """Whether a clinic's service, or one jenis at it, may be called, since when, and why not."""
+    """The state of a clinic's service, or of one jenis at it: since when it is so, and why."""
 
     __tablename__ = "services"
 
@@ -385,12 +385,13 @@ class ServiceState(Base):
         CheckConstraint(
             _one_of("state", ("closed", "open", "half-open", "paused")), name="services_state_is_known"
         ),
+        # The name calls a service that nothing is sent to a closed door; here that is any state but `closed`.
         CheckConstraint("state = 'closed' OR reason IS NOT NULL", name="services_closed_door_says_why"),
     )
 
 
 class Outage(Base):
-    """A time in which a clinic's service or one jenis was down (`open`) or paused; endless: it still is."""
+    """A time in which a clinic's service or one jenis was down (`open`) or paused; it may have no end yet."""
 
     __tablename__ = "outages"
 
@@ -529,7 +530,7 @@ class Intake(Base):
 
 
 class PastJob(Base):
-    """What is kept for ever of a job that was deleted after its time: that its kunci and its id are taken."""
+    """A job that was deleted after its time; what is kept for ever says that its kunci and id are taken."""
 
     __tablename__ = "past_jobs"
 

@@ -1,4 +1,4 @@
-"""Remembers the jobs that were deleted after their time: no kunci is ever a new job, no id another one's."""
+"""Jobs deleted after their time are remembered, so that their kunci and ids are never given to new jobs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from database.errors import JobForgotten, JobNotFound
+from database.storage.dialect import gives_ids_again
 from database.storage.models import Job, PastJob
 
 
@@ -18,7 +19,7 @@ class Known(NamedTuple):
 
 
 def remember(session: Session, ended: Sequence[PastJob]) -> None:
-    """Keep what is left of jobs in the transaction that deletes them."""
+    """Store these past jobs in the transaction that deletes the jobs."""
     by_clinic: dict[str, list[PastJob]] = {}
     for job in ended:
         by_clinic.setdefault(job.faskes, []).append(job)
@@ -38,10 +39,10 @@ def known_past(session: Session, faskes: str, kunci: Sequence[str]) -> dict[str,
 def new_ids(session: Session, wanted: int) -> list[int]:
     """The ids of so many jobs that this transaction stores, in order; what is sealed for a job knows its id.
 
-    SQLite would give the id of a deleted job again when it was the greatest; so there they are counted on
-    from the greatest ever given, which its single writer may do. PostgreSQL's sequence never goes back.
+    Where the database would give the id of a deleted job again, they are counted on from the greatest ever
+    given, which a single writer may do. A sequence never goes back.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if gives_ids_again(session):
         first = greatest_id(session) + 1
         return list(range(first, first + wanted))
     sequence = text("SELECT nextval(pg_get_serial_sequence('jobs', 'id')) FROM generate_series(1, :wanted)")
@@ -54,6 +55,6 @@ def greatest_id(session: Session) -> int:
 
 
 def not_there(session: Session, job_id: int) -> JobNotFound:
-    """Why there is no job with this id."""
+    """The error that says why there is no job with this id."""
     past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
     return JobNotFound(job_id) if past is None else JobForgotten(job_id, past.status, past.ended)

@@ -1,4 +1,4 @@
-"""Keeps what we make on disk for its owner alone, from the first byte and whatever the umask.
+"""Files that we make are their owner's alone, from the first byte and whatever the umask.
 
 Names, norms and BPJS's messages stand in our files in the clear. Files are therefore made with mode 600 and
 folders with 700, and what is found open to others is closed when it is used next.

@@ -1,7 +1,7 @@
-"""Seals anew what an older key sealed, or none: afterwards that key can leave `BPJS_DATA_KEYS`.
+"""Values that an older key sealed, or none, are sealed anew, so that the key can leave `BPJS_DATA_KEYS`.
 
-Harmless beside dispatchers, and can be broken off and begun again: short transactions, each row read again
-under a lock before it is written.
+This may run beside dispatchers and be broken off and begun again: it takes short transactions, and reads each
+row again under a lock before it writes it.
 """
 
 from collections import Counter
@@ -18,8 +18,8 @@ from database.storage.models import Attempt, DataKey, Job, Sealed, SealedText, k
 from database.storage.row_seal import with_row
 from database.storage.sealing import key_of, knows_its_row
 
-BATCH = 200  # rows per transaction: dispatchers go on in between
-UNSEALED = ""  # stands for the key of what no key sealed
+BATCH = 200  # rows per transaction; dispatchers go on between two
+UNSEALED = ""  # stands in place of a key where nothing was sealed
 
 _JOBS: Any = Job.__table__
 _ATTEMPTS: Any = Attempt.__table__
@@ -75,7 +75,7 @@ def _stale(database: Database, table: Table, present: str) -> Iterator[dict[int,
     their row: their ids and those other keys.
     """
     last = 0
-    # As it is stored: only which key sealed it is wanted.
+    # The value as it is stored, for only the key that sealed it is wanted.
     raw = [type_coerce(column, column.type.impl_instance) for column in sealed_columns(table)]
     page = select(table.c.id, *raw).order_by(table.c.id).limit(BATCH)
     while True:

@@ -1,4 +1,4 @@
-"""Deletes what is settled and old: jobs with their history, notes of syncs, of outages and of intake."""
+"""Old rows are deleted: settled jobs with their history, and notes of syncs, of outages and of intake."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ from database.storage.engine import Database
 from database.storage.models import Attempt, Intake, Job, Outage, PastJob, Reveal, Sync
 from database.storage.past_jobs import remember
 
-BATCH = 1_000  # rows per transaction: dispatchers go on in between
+BATCH = 1_000  # rows per transaction; dispatchers go on between two
 
 
 def delete_settled(database: Database, keep: timedelta) -> int:

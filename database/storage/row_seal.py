@@ -1,7 +1,7 @@
-"""Values that know their row: what is sealed for one row is not taken for another's.
+"""A sealed value knows its row, so that one that was put into another row is not taken for that row's own.
 
-Sealed values travel as plain objects, lists and texts. Those here remember the id of the job they belong to,
-which is sealed with them, so that a value which somebody put into another row is told from that row's own.
+Values travel as plain objects, lists and texts. Those here remember the id of the job that they belong to,
+which is sealed with them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -57,7 +57,7 @@ def is_foreign(value: Any, job_id: int) -> bool:
 
 
 def own(value: Any, job_id: int) -> Any:
-    """The value, or in its place the sentence that it is another's."""
+    """The value; where it belongs to another job, a sentence that says so."""
     return FOREIGN if is_foreign(value, job_id) else value
 
 

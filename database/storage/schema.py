@@ -1,16 +1,17 @@
-"""Brings the tables up to the newest migration, once, whoever comes first."""
+"""The tables are brought up to the newest migration by the process that starts first."""
 
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.orm import Session
 
-from database.storage.patience import be_patient
+from database.storage.dialect import lock_number_without_end
+from database.storage.time_limits import be_patient
 
 # The newest migration; a test holds it to the scripts. Knowing it spares every start the cost of Alembic.
 HEAD = "0014"
 
-_LOCK = 0x62706A73  # any constant: two first starts at once must queue
+_LOCK = 0x62706A73  # any number; two first starts at once queue for it
 
 
 def upgrade(engine: Engine) -> None:
@@ -23,22 +24,10 @@ def upgrade(engine: Engine) -> None:
             return
     with Session(engine) as session, session.begin():
         connection = session.connection()
-        if engine.dialect.name == "postgresql":
-            be_patient(session)  # a migration may have a million rows to change
-            _queue_up(connection)
+        be_patient(session)  # a migration may have a million rows to change
+        lock_number_without_end(connection, _LOCK)
         if not _is_new_enough(connection):
             _run_alembic(connection)
-
-
-def _queue_up(connection: Connection) -> None:
-    """Wait for whoever migrates now, for as long as that takes.
-
-    For a table that is in use one waits no longer than usual: who waits for one keeps all others from it.
-    """
-    usual = connection.execute(text("SHOW lock_timeout")).scalar_one()
-    connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    connection.execute(text("SELECT set_config('lock_timeout', :usual, true)"), {"usual": usual})
 
 
 def _is_new_enough(connection: Connection) -> bool:

@@ -1,9 +1,9 @@
 """Bodies and answers are sealed before they are stored: AES-256-GCM, with the id of the key beside them.
 
-What was stored before sealing was turned on, or under an older key, is read as before: each value says itself
-which key opens it. The name of its column is sealed with it, and the job that it belongs to, so that no value
-can be put in another's place (see database/storage/row_seal.py).
-What is stored unsealed and only looks sealed, for a body may be any JSON, is put inside a seal without a key.
+A value that was stored before sealing was turned on, or under an older key, is read as before, for each says
+itself which key opens it. The name of its column is sealed with it, and the job that it belongs to, so that
+no value can be put in another's place (see database/storage/row_seal.py).
+A body may be any JSON: one that is stored unsealed and only looks sealed is put inside a seal without a key.
 """
 
 import base64
@@ -155,7 +155,7 @@ def _looks_sealed(value: Any) -> bool:
 
 
 def _parts(stored: str) -> tuple[str | None, str]:
-    """The id and what follows it, of a text that looks sealed; else no id."""
+    """The id and the rest of a text that looks sealed; no id for any other text."""
     key_id, colon, data = stored.removeprefix(_TEXT_SEALED).partition(":")
     return (key_id, data) if colon and stored.startswith(_TEXT_SEALED) else (None, stored)
 

@@ -1,6 +1,6 @@
 """The database server's time: the one clock that all who share a PostgreSQL have in common.
 
-It is asked now and then, and counted on in between by a clock of seconds that nobody can set. So the wrong or
+The server is asked now and then; in between a clock of seconds that nobody can set counts on. So the wrong or
 jumping clock of a machine moves no lease, no due time and no probe, and no transaction costs a question more.
 """
 
@@ -12,12 +12,13 @@ from threading import Lock
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from database.storage.elapsed import elapsed
+from database.storage.dialect import has_own_clock
+from database.storage.steady_clock import elapsed
 
 Clock = Callable[[], datetime]
 
 FRESH_SECONDS = 10.0
-# A question that took longer says too little: its answer is off by up to half of that.
+# A question that took longer is asked again, for its answer may be off by half the time that it took.
 GOOD_SECONDS = 0.2
 _TRIES = 3
 _ASK = text("SELECT clock_timestamp()")
@@ -100,7 +101,7 @@ def machine_ahead(engine: Engine, machine: Clock = utc_now) -> float | None:
 
     Raises SQLAlchemyError.
     """
-    if engine.dialect.name == "sqlite":
+    if not has_own_clock(engine):
         return None
     server = ServerClock(engine)
     server()  # the question takes its time

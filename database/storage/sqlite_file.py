@@ -7,13 +7,13 @@ from sqlalchemy import URL
 
 from database.storage.private_files import close, make_file, make_folder
 
-# What SQLite keeps beside the database. It makes them with the database's own mode.
+# The files that SQLite keeps beside the database, made with the database's own mode.
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
 def keep_to_owner(url: URL) -> None:
     """Make the file before SQLite does, which goes by the umask, and close what is open. Raises OSError."""
-    file = file_of(url).resolve()  # where it is a link, what it points to
+    file = file_of(url).resolve()  # of a link the file that it points to
     make_folder(file.parent)
     make_file(file)
     for beside in files_of(file)[1:]:

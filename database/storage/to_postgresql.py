@@ -1,4 +1,4 @@
-"""Moves a clinic from SQLite to PostgreSQL: everything or nothing, every row compared before it counts."""
+"""A clinic moves from SQLite to PostgreSQL: all its rows or none, each compared before they count."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from database.errors import MoveRefused
 from database.status import Status
 from database.storage.batches import batched
+from database.storage.dialect import is_file
 from database.storage.engine import Database
 from database.storage.models import Base, DataKey, Job
 from database.storage.past_jobs import greatest_id
 from database.storage.resealing import for_its_job
 
 BATCH = 1_000  # rows in memory at a time
-Progress = Callable[[str, int], None]  # told of a table and how many more of its rows are done
+Progress = Callable[[str, int], None]  # told a table and how many more of its rows are done
 
 # The keys were agreed upon when the new database was opened.
 _TABLES = tuple(table for table in Base.metadata.sorted_tables if table.name != DataKey.__tablename__)
@@ -38,7 +39,7 @@ def move_everything(
     the new one is no PostgreSQL or not empty, or when a row came out different; DatabaseUnavailable. Then the
     new database is as it was.
     """
-    if not old.is_sqlite or new.is_sqlite:
+    if not is_file(old.engine) or is_file(new.engine):
         raise MoveRefused("Hanya dari SQLite (BPJS_DATABASE_URL) ke PostgreSQL.")
     with old.read() as source, new.write(patient=True) as target:
         _check_idle(source, old)
@@ -70,7 +71,7 @@ def _check_empty(target: Session) -> None:
 
 
 def _rows(session: Session, table: Table) -> Iterator[RowMapping]:
-    """In the order of the primary key, bodies opened."""
+    """The rows of a table in the order of its primary key, with their bodies opened."""
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
     yield from session.execute(query).mappings()
 
@@ -88,7 +89,7 @@ def _compare(source: Session, target: Session, table: Table, tell: Progress) -> 
 
 
 def _plain(row: RowMapping) -> dict[str, Any]:
-    """With JSON as text, so that the order of its fields counts too."""
+    """A row with its JSON as text, so that the order of the fields is compared too."""
     return {
         name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()
     }

@@ -1,15 +1,15 @@
-"""Wakes dispatchers when there is something to do: NOTIFY on PostgreSQL, a short poll on SQLite."""
+"""Dispatchers wake when there is something to do: at a signal on PostgreSQL, by a short poll on SQLite."""
 
 import threading
 from contextlib import ExitStack
 from typing import Any, Self
 
 from psycopg import Error as PsycopgError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from database.errors import DatabaseUnavailable
+from database.storage.dialect import notify, sends_signals
 from database.storage.engine import Database, sentence
 
 CHANNEL = "bpjs_jobs"
@@ -19,9 +19,8 @@ NOTIFIED_POLL_SECONDS = 1.0
 
 
 def announce(session: Session) -> None:
-    """Send the signal together with the commit of this transaction; does nothing on SQLite."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+    """Wake the dispatchers with the commit of this transaction, where the database can."""
+    notify(session, CHANNEL)
 
 
 class Waiter:
@@ -34,7 +33,7 @@ class Waiter:
 
     def __enter__(self) -> Self:
         """Raises DatabaseUnavailable."""
-        if not self._database.is_sqlite:
+        if sends_signals(self._database.engine):
             try:
                 self._listen()
             except (SQLAlchemyError, PsycopgError) as cause:
@@ -45,7 +44,7 @@ class Waiter:
     def _listen(self) -> None:
         connection = self._stack.enter_context(self._database.engine.connect())
         self._listening = connection.connection.driver_connection
-        # Never back into the pool: in autocommit the next transaction on it would not be whole.
+        # It never goes back into the pool: in autocommit no later transaction on it would be whole.
         connection.detach()
         self._listening.autocommit = True
         self._listening.execute(f"LISTEN {CHANNEL}")

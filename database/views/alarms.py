@@ -1,4 +1,4 @@
-"""What somebody should be told about: jobs that wait too long, and clinics whose jobs fail too often."""
+"""Alarms for somebody to be told of: jobs that wait too long, and clinics whose jobs fail too often."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
 
-# What waits longer is a leftover that the monitor and the landing page show, and no news.
+# A job that waits longer is a leftover, which the monitor and the landing page show, and no news.
 NEWS = timedelta(hours=24)
 FEWEST = 20  # jobs of a day that say something about a rate
 

@@ -1,4 +1,4 @@
-"""Finds jobs by a field of their body; bodies are sealed, so the database cannot look into them itself."""
+"""Jobs are found by a field of their body here, for bodies are sealed and the database cannot look inside."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from database.storage.models import Job
-from database.storage.patience import be_patient
+from database.storage.time_limits import be_patient
 
 _AT_ONCE = 1_000
 
@@ -18,7 +18,7 @@ def body_says(
     """The condition of those jobs, `among` others, whose body holds this value in this field."""
     be_patient(session)  # a million bodies take minutes to open
     ids = list(_matching(session, among, field, value))
-    # Written into the statement: there may be more of them than a statement has parameters.
+    # The ids are written into the statement, for there may be more than a statement has parameters.
     return Job.id.in_(bindparam("matching", ids, expanding=True, literal_execute=True))
 
 

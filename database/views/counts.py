@@ -1,4 +1,4 @@
-"""How jobs stand, counted."""
+"""Jobs are counted by status."""
 
 from collections import Counter
 from collections.abc import Sequence

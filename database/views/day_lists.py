@@ -1,6 +1,6 @@
-"""Today's jobs as staff look through them: how many of each type are in each state, and which are the newest.
+"""Today's jobs as staff look through them: the number of each type in each state, and the newest of them.
 
-One question answers both, so that a number and the list behind it never differ.
+One query answers both, so that a number and the list behind it never differ.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from database.storage.models import Job
 from database.views.job_names import stamp_of
 from database.views.monitor import today
 
-# Why a job waits is looked up one by one; of more than this only what is written with the job is told.
+# The reason why a job waits is looked up one by one, for so many; of others the stored message is told.
 _MOST_REASONS = 100
 Group = tuple[Jenis, Status]
 

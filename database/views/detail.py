@@ -73,7 +73,7 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
     return found
 
 
-# What the column holds; a driver refuses to even ask for more.
+# The greatest id that the column holds; a driver refuses to ask for a greater one.
 _GREATEST_ID = 2**63 - 1
 
 

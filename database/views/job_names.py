@@ -1,4 +1,4 @@
-"""By which a job is called, and the runs that sent it, without its body."""
+"""The name of a job and the runs that sent it, read without its body."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ class LastRuns:
 
 
 def last_runs(database: Database, job_id: int) -> LastRuns:
-    """What the page of a job needs besides the job. Raises JobNotFound, DatabaseUnavailable."""
+    """The runs and the stamp that the page of a job needs. Raises JobNotFound, DatabaseUnavailable."""
     sent = (
         select(Attempt.flow_run_id, Attempt.task_run_id)
         .where(Attempt.job_id == job_id, Attempt.flow_run_id.is_not(None))
@@ -50,5 +50,5 @@ def last_runs(database: Database, job_id: int) -> LastRuns:
 
 
 def stamp_of(version: int, created_at: datetime) -> str:
-    """What changes whenever a job does, and tells it from a job of the same number in another database."""
+    """A stamp that changes whenever a job does; a job of the same id in another database has another one."""
     return f"{version} {created_at:%Y%m%d%H%M%S%f}"

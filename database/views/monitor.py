@@ -1,4 +1,4 @@
-"""What staff watch: the four cards, a table of jobs, and what earlier days left open."""
+"""The monitor that staff watch: four cards, a table of jobs, and the jobs that earlier days left open."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Wanted = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Filter:
-    """What to show; None leaves a filter out. `status` is one of the page's four words.
+    """The jobs to show; None leaves a filter out. `status` is one of the page's four words.
 
     `nama` is a part of the patient's name, `isi` a field of the body and its whole value.
     """
@@ -49,14 +49,15 @@ class Filter:
 class Monitor:
     """One look: `open_before` counts what days before today left `gagal` and unfinished.
 
-    `doors` says what is down or paused, in a few lines. Both follow of the filter only the clinic.
+    `stopped_lines` says which services are down or paused, in a few lines. Of the filter both follow only the
+    clinic.
     """
 
     cards: dict[str, int]
     columns: list[str]
     rows: list[Row]
     open_before: dict[str, int]
-    doors: list[str]
+    stopped_lines: list[str]
 
 
 def today(database: Database) -> date:
@@ -69,7 +70,7 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
 
     `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
     """
-    doors = stopped_lines(database, known, faskes=chosen.faskes)
+    stopped = stopped_lines(database, known, faskes=chosen.faskes)
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
@@ -77,7 +78,7 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
             columns=columns(chosen.jenis),
             rows=_rows(database, session, chosen, wanted, limit),
             open_before=_open_before(session, today(database), chosen.faskes),
-            doors=doors,
+            stopped_lines=stopped,
         )
 
 
@@ -96,7 +97,7 @@ def columns(jenis: Jenis | None) -> list[str]:
 
 
 def conditions(session: Session, chosen: Filter) -> Wanted:
-    """The filter in SQL; asked for once, for a field of the body is looked up at once."""
+    """The filter in SQL; to be called once, for it looks up the field of the body at once."""
     statuses = FILTER_WORDS[chosen.status]
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
         (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),

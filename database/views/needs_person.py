@@ -10,7 +10,7 @@ from database.storage.engine import Database
 from database.storage.models import CONTRADICTED_ONES, Attempt, Job
 from database.vocabulary import MAY_BE_THERE, TELLS_NOTHING, Outcome, Reason
 
-# What is uncertain for longer stands before a person, though it goes on being looked up.
+# A job that is uncertain for longer is shown to a person, though it goes on being looked up.
 LONGEST_UNCERTAIN = timedelta(hours=1)
 
 
@@ -21,7 +21,7 @@ def needing_somebody(database: Database, *, limit: int) -> list[int]:
     uncertain = Job.status == Status.TIDAK_PASTI.value
     unsettled = and_(uncertain, or_(Job.reason == Reason.NEEDS_PERSON, _uncertain_for_long(database)))
     open_ones = or_(Job.status == Status.GAGAL.value, unsettled)
-    # Apart, for each has its index; a contradicted one may be failed, too.
+    # Separate queries, for each has its index; a contradicted job may be a failed one, too.
     found = [
         select(Job.id, Job.tanggal).where(condition).order_by(Job.tanggal.desc(), Job.id.desc()).limit(limit)
         for condition in (open_ones, text(f"jobs.{CONTRADICTED_ONES}"))
@@ -32,7 +32,7 @@ def needing_somebody(database: Database, *, limit: int) -> list[int]:
 
 
 def _uncertain_for_long(database: Database) -> ColumnElement[bool]:
-    """An attempt of more than an hour ago is uncertain, and nothing clear came after it."""
+    """The condition that an attempt of more than an hour ago is uncertain and nothing clear came after it."""
     clear = aliased(Attempt)
     settled = select(func.max(clear.number)).where(
         clear.job_id == Job.id,

@@ -1,27 +1,28 @@
-"""What reports count: jobs in groups, delivery times, what waits longest, the visits of a month."""
+"""The numbers of reports: jobs in groups, delivery times, the longest wait, the visits of a month."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, case, cast, exists, func, literal_column, select, text, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text, true
+from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import of_one_visit
 from database.status import UNFINISHED, Status
+from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
 from database.storage.models import VISITS, Job
 
 Totals = dict[str, dict[str, int]]
-# Delivery times are counted in steps of this; small enough for people, few enough for a million jobs.
+# Seconds of the steps in which delivery times are counted: fine enough for people, few for a million jobs.
 STEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
+    """The jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
 
     first: date | None = None
     last: date | None = None
@@ -47,7 +48,7 @@ def summed(found: Totals) -> dict[str, int]:
     return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
 
 
-# What a group of jobs has in common. Only of a failed job the reason and BPJS's code matter.
+# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a failed job.
 _FAILED = Job.status == Status.GAGAL.value
 _COMMON: Mapping[str, ColumnElement[Any]] = {
     "jenis": Job.__table__.c.jenis,
@@ -66,7 +67,7 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
     `percobaan` is how many requests BPJS received for them, `diulang` how many needed more than one.
     Raises DatabaseUnavailable.
     """
-    # By place: the same expression written out twice is two parameters, which PostgreSQL takes for different.
+    # Grouped by place: an expression written out twice has two parameters, which to PostgreSQL are different.
     places: list[ColumnElement[Any]] = [literal_column(str(place)) for place in range(1, len(_COMMON) + 1)]
     counted = (
         select(
@@ -85,8 +86,8 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
 def per_day(database: Database, scope: Scope) -> Sequence[tuple[date, str, int]]:
     """How many jobs were handed over on each day, by status. Raises DatabaseUnavailable.
 
-    A question of its own: an index alone answers it, and together with the rest there would be a group for
-    nearly every job.
+    This is a query of its own, which an index alone answers; with the day among the groups there would be one
+    for nearly every job.
     """
     counted = select(Job.tanggal, Job.status, func.count()).where(*_conditions(scope))
     with database.read(patient=True) as session:
@@ -98,7 +99,13 @@ def delivery_times(database: Database, scope: Scope) -> Sequence[tuple[float, in
 
     In steps of STEP_SECONDS, shortest first. Raises DatabaseUnavailable.
     """
-    step = func.floor((_epoch(database, Job.sent_at) - _epoch(database, Job.created_at)) / STEP_SECONDS)
+    step = func.floor(
+        (
+            seconds_since_1970(database.engine, Job.sent_at)
+            - seconds_since_1970(database.engine, Job.created_at)
+        )
+        / STEP_SECONDS
+    )
     counted = (
         select(step, func.count())
         .where(*_conditions(scope), Job.status == Status.TERKIRIM.value)
@@ -114,7 +121,7 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
 
     Raises DatabaseUnavailable.
     """
-    hour = func.floor(_epoch(database, Job.created_at) / _HOUR)
+    hour = func.floor(seconds_since_1970(database.engine, Job.created_at) / _HOUR)
     counted = select(hour, Job.status, func.count()).where(*_conditions(scope))
     with database.read(patient=True) as session:
         rows = session.execute(
@@ -124,15 +131,6 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
 
 
 _HOUR = 3600
-_UNIX_EPOCH = 2_440_587.5  # as SQLite counts days
-
-
-def _epoch(database: Database, instant: InstrumentedAttribute[Any]) -> ColumnElement[float]:
-    """Seconds since 1970, in the database's own words."""
-    if database.is_sqlite:
-        # Days as a binary fraction miss a full hour by microseconds.
-        return func.round((func.julianday(instant) - _UNIX_EPOCH) * 86_400, 3)
-    return cast(func.extract("epoch", instant), Float)
 
 
 def delivered_since(database: Database, faskes: str, first: date) -> set[str]:

@@ -1,9 +1,9 @@
-"""Who looked at a job with its numbers unmasked, and when."""
+"""Each look at a job with its numbers unmasked is noted: who looked, and when."""
 
 from database.storage.engine import Database
 from database.storage.models import Reveal
 
-NO_JOB = 0  # instead of a job's id: a member was asked of BPJS and shown whole
+NO_JOB = 0  # in place of a job's id where a member was asked of BPJS and shown whole
 
 
 def note_reveal(database: Database, job_id: int, *, by: str) -> None:

@@ -1,4 +1,4 @@
-"""Waiting until a child answers over HTTP."""
+"""A child that has started is waited for until it answers over HTTP."""
 
 import time
 

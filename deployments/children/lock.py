@@ -1,4 +1,4 @@
-"""Keeps two runs from sharing one folder, whose databases belong to one set of children."""
+"""A lock keeps two runs from sharing one folder, whose databases belong to one set of children."""
 
 import fcntl
 from collections.abc import Iterator

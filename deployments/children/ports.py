@@ -1,4 +1,4 @@
-"""Which ports of this machine are free."""
+"""Free ports of this machine are looked for."""
 
 import socket
 
@@ -17,7 +17,7 @@ def free_port(preferred: int, *, width: int = 1) -> int:
 def is_free(port: int) -> bool:
     """Whether a server could listen there now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As servers do: a port whose last connections are still closing counts as free.
+        # Servers, too, take a port whose last connections are still closing for free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

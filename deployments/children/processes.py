@@ -18,7 +18,7 @@ from deployments.children.signals import Stop
 _LOOK_SECONDS = 0.1
 # How long a child may take to finish what it has in flight; after that its whole group is killed.
 STOP_SECONDS = 20.0
-# All together, when the terminal is gone and whoever closed it takes the run for ended.
+# Seconds for all together when the terminal is gone, for whoever closed it takes the run for ended.
 _HURRIED_SECONDS = 4.0
 _TAIL_LINES = 15
 
@@ -40,7 +40,7 @@ class Child:
     log: Path
 
     def last_lines(self) -> str:
-        """The end of what it printed."""
+        """The last lines that it printed."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-_TAIL_LINES:])
 
@@ -129,7 +129,7 @@ class Children:
         )
 
 
-# Loaded before any fork, after which a child may hardly call anything.
+# The library is loaded before any fork, for a forked child may hardly call anything.
 _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
@@ -145,7 +145,7 @@ def end(process: "subprocess.Popen[bytes]", *, seconds: float = STOP_SECONDS) ->
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
-    # Its session's group: what it started itself and left behind.
+    # The group of its session holds the processes that it started itself and left behind.
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,4 +1,4 @@
-"""Turns Ctrl-C and requests to terminate into one event that every wait of a run looks at."""
+"""Ctrl-C and requests to terminate set one event, which every wait of a run looks at."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop(threading.Event):
-    """Set when a run is to end; `terminal_gone` when nobody watches any more how it does."""
+    """An event that is set when a run is to end; `terminal_gone`: nobody watches its end any more."""
 
     terminal_gone = False
 

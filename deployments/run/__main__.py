@@ -1,4 +1,4 @@
-"""The entry of `make run` and `make demo`: chooses which, and turns every end into an exit code."""
+"""The entry of `make run` and `make demo`, which turns every end of them into an exit code."""
 
 import argparse
 import os
@@ -15,11 +15,11 @@ from database.storage.private_files import keep_private
 from deployments.children.lock import AlreadyRunning
 from deployments.children.processes import Interrupted, StepFailed
 from deployments.children.signals import Stop, stop_on_signals
-from deployments.run.belonging import NotFilledIn
 from deployments.run.demo import demonstrate
-from deployments.run.everyday import stay_up
+from deployments.run.make_run import stay_up
 from deployments.run.plan import demo_plan, everyday_plan
 from deployments.run.screen import Screen
+from deployments.run.separation import NotFilledIn
 from deployments.run.wrong_settings import sentence
 from tasks.prefect_server.password import NoPassword
 

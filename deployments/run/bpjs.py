@@ -1,4 +1,4 @@
-"""How children are told to use the simulator."""
+"""The variables that make children use the simulator."""
 
 from bpjs_simulator.server import Clinic
 from deployments.children.ports import HOST

@@ -14,11 +14,11 @@ from database.storage.server_clock import utc_now
 from deployments import commands
 from deployments.children.processes import Children
 from deployments.children.signals import Stop
-from deployments.run.belonging import keep_apart, refuse_unfilled
+from deployments.run.idle_dispatcher import wait_until_settled
 from deployments.run.plan import Plan
 from deployments.run.sample import Handed, hand_over
 from deployments.run.screen import Screen
-from deployments.run.settled import wait_until_settled
+from deployments.run.separation import keep_apart, refuse_unfilled
 from deployments.run.stack import Stack
 from tasks.prefect_server.home import close_prefect_files
 
@@ -78,7 +78,7 @@ class Clinic:
         return wait_until_settled(self.database, self.children, seconds=seconds)
 
     def show_cards(self) -> None:
-        """What `bpjs monitor` shows: the cards and the newest jobs."""
+        """Show the cards and the newest jobs, as `bpjs monitor` does."""
         self.screen.doing("Menghitung pekerjaan")
         environ = self.plan.environ | self.screen.terminal()
         self.screen.shows(self.children.run("Monitor", commands.bpjs("monitor", "--limit", "5"), environ))

@@ -1,4 +1,4 @@
-"""`make demo`: one clinic day in a fresh folder, checked at BPJS, here and in Prefect."""
+"""`make demo` delivers one clinic day in a fresh folder and checks it at BPJS, here and in Prefect."""
 
 from collections.abc import Sequence
 

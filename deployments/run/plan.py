@@ -1,4 +1,4 @@
-"""What a run will start and what its children are told: decided once, before anything starts."""
+"""The plan of a run, made before anything starts: what will start, and the environment of its children."""
 
 import random
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from tasks.prefect_server.password import close_server
 
 SIMULATOR_PORT = 4010  # its control port is the next one
 SERVER_PORT = 4200
-# Where a demo looks for free ports: away from those that people have settled on.
+# A demo looks for free ports from here on, away from those that people have settled on.
 _DEMO_PORTS = (20_000, 30_000)
 # How often a worker asks for runs; 10 s by default, which a person who pressed a button notices.
 _WORKER_QUERY_SECONDS = "3"
@@ -34,22 +34,22 @@ class Plan:
 
     @property
     def logs(self) -> Path:
-        """Where the children's output goes."""
+        """The folder of the children's output."""
         return self.folder / "log"
 
     @property
     def control_url(self) -> str:
-        """Where the simulator shows its ledger."""
+        """The address at which the simulator shows its ledger."""
         return f"http://{HOST}:{(self.simulator_port or 0) + 1}"
 
     @property
     def ui_url(self) -> str:
-        """Prefect's UI of the server that is ours."""
+        """The address of Prefect's UI, where the server is ours."""
         return f"http://{HOST}:{self.server_port}"
 
 
 def everyday_plan(given: Mapping[str, str]) -> Plan:
-    """What `make run` does: the user's settings, and our own simulator and server where none is named.
+    """The plan of `make run`: the user's settings, and our own simulator and server where none is named.
 
     Raises pydantic's ValidationError for settings that cannot be read, NoPassword.
     """
@@ -69,7 +69,7 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
 
 
 def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
-    """What `make demo` does: everything in a fresh folder, on free ports, whatever the user has set."""
+    """The plan of `make demo`: everything in a fresh folder, on free ports, whatever the user has set."""
     environ = {name: value for name, value in given.items() if not name.startswith(("PREFECT_", "BPJS_"))}
     simulator_port = free_port(random.randrange(*_DEMO_PORTS), width=2)
     server_port = free_port(simulator_port + 2)
@@ -81,7 +81,7 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
     environ |= {
         API_URL: f"http://{HOST}:{server_port}/api",
         "PREFECT_HOME": str(folder / "prefect"),
-        # Named outright: a `.env` may point Prefect to another database or hold another password.
+        # These are named outright, for a `.env` may point Prefect to another database or password.
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'prefect.db'}",
         "PREFECT_WORKER_QUERY_SECONDS": _WORKER_QUERY_SECONDS,
         "BPJS_DATABASE_URL": database.database_url.get_secret_value(),

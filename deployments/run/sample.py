@@ -11,7 +11,7 @@ from deployments.children.processes import Children
 
 @dataclass(frozen=True)
 class Handed:
-    """What `enqueue` answered for one line of the day."""
+    """The answer of `enqueue` to one line of the day."""
 
     job_id: int
     status: str

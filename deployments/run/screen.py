@@ -1,4 +1,4 @@
-"""What a run shows to the person who started it, in Indonesian."""
+"""The screen of a run tells the person who started it, in Indonesian, how it goes."""
 
 from collections.abc import Sequence
 
@@ -22,22 +22,22 @@ class Screen:
         self._err = Console(stderr=True, highlight=False)
 
     def doing(self, what: str) -> None:
-        """Something begins; on a terminal the line gives way to the next one."""
+        """Say that something begins; on a terminal the line gives way to the next one."""
         self._clear()
         self._out.print(f"… {escape(what)}", style="dim", end="\r" if self._out.is_terminal else "\n")
 
     def did(self, what: str, where: str) -> None:
-        """Something is ready."""
+        """Say that something is ready."""
         self._clear()
         self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}", soft_wrap=True)
 
     def says(self, text: str) -> None:
-        """A plain line."""
+        """Say a plain line."""
         self._clear()
         self._out.print(escape(text), soft_wrap=True)
 
     def shows(self, text: str) -> None:
-        """What another command printed, as it is."""
+        """Print the output of another command as it is."""
         self._clear()
         self._out.file.write(f"\n{text}\n")
         self._out.file.flush()
@@ -47,7 +47,7 @@ class Screen:
         return {"COLUMNS": str(self._out.width)} | ({"FORCE_COLOR": "1"} if self._out.is_terminal else {})
 
     def failed(self, text: str) -> None:
-        """Why the run ends."""
+        """Say why the run ends."""
         self._clear()
         self._err.print(f"[red]✗[/] {escape(text)}", soft_wrap=True)
 
@@ -56,7 +56,7 @@ class Screen:
         self._out.control(_ERASE_LINE)
 
     def checks(self, checks: Sequence[Check]) -> None:
-        """A table of what holds and what does not, with the first problems of each."""
+        """Print a table of the checks that hold and those that do not, with the first problems of each."""
         self._clear()
         table = Table(show_header=False, box=None, padding=(0, 1))
         for check in checks:

@@ -1,4 +1,4 @@
-"""Starts what a run needs, in order: simulator, Prefect server, deployments, worker, dispatcher."""
+"""The processes of a run start in order: simulator, Prefect server, deployments, worker, dispatcher."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from deployments.run.plan import Plan
 from tasks.prefect_server.environment import API_URL
 
 _SIMULATOR_SECONDS = 30
-# Its first start makes a database; a small machine needs its time.
+# Seconds for the server's first start, which makes a database; a small machine needs them.
 _SERVER_SECONDS = 120
-_GIVEN_SERVER_SECONDS = 15  # the user's own is expected to be up
+_GIVEN_SERVER_SECONDS = 15  # seconds for the user's own, which is expected to be up
 
-Tell = Callable[[str, str], None]  # what was started, and where it is
+Tell = Callable[[str, str], None]  # told what was started, and where it is
 
 
 def _silent(_what: str) -> None:
-    """For those who need not know what begins."""
+    """Tell nobody what begins."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Stack:
     begin: Callable[[str], None] = _silent  # told what begins
 
     def start(self) -> None:
-        """Everything up to the dispatcher. Raises StepFailed, Interrupted, as each step does."""
+        """Start everything up to the dispatcher. Raises StepFailed, Interrupted, as each step does."""
         self.start_simulator()
         self.start_server()
         self.deploy()
@@ -41,7 +41,7 @@ class Stack:
         self._start("Dispatcher", commands.bpjs("dispatch"), "mengirim pekerjaan yang jatuh tempo")
 
     def start_simulator(self, *, latency_ms: int = 0) -> None:
-        """BPJS's double, unless the real services are named."""
+        """Start BPJS's double, unless the real services are named."""
         port = self.plan.simulator_port
         if port is None:
             self.tell("BPJS", "layanan sebenarnya menurut BPJS_…_BASE_URL; tidak ada hari contoh")
@@ -54,21 +54,21 @@ class Stack:
         self.tell("Simulator BPJS", f"http://{HOST}:{port}")
 
     def start_server(self) -> None:
-        """Prefect's server and UI, unless the user has one."""
+        """Start Prefect's server and UI, unless the user has one."""
         port = self.plan.server_port
         self.begin("Server Prefect, dapat setengah menit pada kali pertama")
         if port is not None:
             self.children.start("Server", commands.server(port), self.plan.environ)
         address = self.plan.environ.get(API_URL)
-        if address:  # else it stands in a profile, and the next step tells whether it answers
+        if address:  # without one it stands in a profile, and the next step tells whether it answers
             seconds = _GIVEN_SERVER_SECONDS if port is None else _SERVER_SECONDS
             wait_until_answers("Server Prefect", f"{address}/health", self.children, seconds=seconds)
         self.tell("Server Prefect", self.plan.ui_url if port else f"yang ditunjuk {API_URL}")
 
     def sync_references(self) -> None:
-        """A fresh clinic's reference data, before anything is sent; later the schedule keeps it in step.
+        """Read a fresh clinic's reference data before anything is sent; later the schedule keeps it in step.
 
-        What the real BPJS does not give now stops nothing: codes without references go unchecked.
+        A reference that the real BPJS does not give now stops nothing: its codes go unchecked.
         """
         what = "diagnosa, dokter, poli, obat, jadwal antrean dan lainnya dari BPJS"
         self.begin("Referensi: membaca data BPJS")
@@ -81,7 +81,7 @@ class Stack:
         self.tell("Referensi", what)
 
     def deploy(self) -> None:
-        """The work pool, every deployment of prefect.yaml, and what staff find in the UI."""
+        """Provide the work pool, every deployment of prefect.yaml, and the pages that staff use."""
         self.begin("Deployment, filter, dan beranda di Prefect")
         said = self.children.run("Deployment", commands.deploy_all(), self.plan.environ)
         for line in said.splitlines():
@@ -89,7 +89,7 @@ class Stack:
             self.tell(name, what)
 
     def start_worker(self) -> None:
-        """Runs what is started from the UI or through Prefect's REST API."""
+        """Start the worker, which runs what is started from the UI or through Prefect's REST API."""
         self._start("Worker", commands.worker(), f"work pool {commands.POOL}")
 
     def _start(self, name: str, command: list[str], what: str) -> None:

@@ -1,4 +1,4 @@
-"""The checks at a demo's end: did the day leave behind what it should, here, at BPJS and in Prefect?"""
+"""The checks at a demo's end say whether the day left the right traces here, at BPJS and in Prefect."""
 
 import time
 from collections import Counter
@@ -21,7 +21,7 @@ from deployments.run.sample import Handed
 from tasks.prefect_server.environment import API_URL
 from tasks.prefect_server.password import basic_auth
 
-_PAGE = 200  # the most that Prefect's server answers at once
+_PAGE = 200  # rows that Prefect's server answers at most at once
 _LOOK_SECONDS = 1.0
 # How a task run that brought its job to this state must have ended.
 ENDS = {
@@ -42,7 +42,7 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether the sentence is true."""
         return not self.problems
 
 
@@ -153,7 +153,7 @@ def _ends_by_name(client: httpx.Client) -> dict[str, set[str]]:
 
 
 def read_ledger(control_url: str) -> dict[str, Any]:
-    """What the simulator holds and every write it saw."""
+    """The simulator's holdings and every write that it saw."""
     with httpx.Client(trust_env=False, timeout=30) as client:
         ledger: dict[str, Any] = client.get(f"{control_url}/ledger").raise_for_status().json()
     return ledger

@@ -5,15 +5,15 @@ import threading
 from contextlib import ExitStack
 
 from database import DatabaseError
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 from database.storage.wakeup import Waiter
 from flows.in_process.sending import Sender
 from flows.kirim import CONCURRENCY
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import keep_watch
 from tasks.composition import composition
+from tasks.dispatch.intake import TakingUp
 from tasks.dispatch.probing import keep_probing
-from tasks.dispatch.taking_up import TakingUp
 from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_server.trouble import answered
 from tasks.prefect_ui.landing import keep_landing

@@ -21,8 +21,8 @@ from database.status import Status
 from database.views.counts import count_statuses
 from flows.kirim import CONCURRENCY, Done, kirim
 from tasks.composition import Composition, composition
+from tasks.dispatch.intake import TakingUp
 from tasks.dispatch.probing import keep_probing, probe_due
-from tasks.dispatch.taking_up import TakingUp
 from tasks.prefect_server.recording import runs_behind, wait_until_recorded
 from tasks.prefect_server.temporary_server import shared_server
 

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bpjs_client.jenis import Jenis, Service
 from database.faskes_name import some_names
-from database.services.stopped import Kind, Stopped, as_one_outage
+from database.services.stopped_groups import Kind, Stopped, as_one_outage
 from database.storage.models import ServiceState
 from tasks.clinics import Clinics
 

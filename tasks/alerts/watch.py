@@ -15,9 +15,9 @@ from functools import partial
 from prefect.events import emit_event
 
 from bpjs_client.identifiers import without_identifiers
-from database.services.holds import stopped_services
-from database.services.stopped import as_one_outage, summaries
+from database.services.stopped_groups import as_one_outage, summaries
 from database.services.stopped_lines import say_stopped
+from database.services.stopped_services import stopped_services
 from database.storage.engine import said_skew
 from database.views.alarms import long_waits, many_failures
 from tasks.alerts.settings import AlertSettings

@@ -2,8 +2,8 @@
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
-from database.services.evidence import Reading, judge
-from database.services.holds import pause
+from database.services.harmless_read import Reading, judge
+from database.services.pauses import pause
 from tasks.composition import Composition
 
 

@@ -14,12 +14,12 @@ from database.errors import DatabaseUnavailable, OtherBpjs
 from database.faskes_name import said_name
 from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
 from database.jobs.claim import ClaimedJob, standing
-from database.jobs.late import note_late
+from database.jobs.late_answers import note_late
 from database.jobs.moves import load, move, record
 from database.jobs.verdict import Verdict
 from database.services.evidence import hear
 from database.status import Status
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 from database.vocabulary import Outcome, Reason
 from tasks.composition import Composition
 from tasks.delivery.before_sending import sealed_for_another, unknown_clinic, unknown_codes, wrong_body

@@ -13,8 +13,8 @@ from bpjs_client.jobs import Bpjs
 from database import Database
 from database.errors import DatabaseUnavailable
 from database.jobs.attempts import Asker, JobInHand
+from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard
-from database.services.states import ClinicService
 from tasks.composition import Composition
 from tasks.delivery.trouble import trouble_of
 

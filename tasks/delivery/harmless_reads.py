@@ -11,7 +11,7 @@ from threading import Lock
 from bpjs_client.errors import BpjsError, Suspect, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
-from database.services.evidence import Answer, Reading
+from database.services.harmless_read import Answer, Reading
 from tasks.delivery.trouble import trouble_of
 
 # Twenty requests that fail together cost one question.

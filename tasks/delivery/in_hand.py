@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from database.jobs.claim import ClaimedJob
-from database.jobs.hold import Claim
-from database.storage.elapsed import elapsed
+from database.jobs.held_claim import Claim
+from database.storage.steady_clock import elapsed
 
 
 @dataclass

@@ -19,8 +19,9 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis, Service
 from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
-from database.services.evidence import Answer, Heard
-from database.services.holds import is_well
+from database.services.evidence import Heard
+from database.services.harmless_read import Answer
+from database.services.stopped_services import is_well
 from database.status import UNFINISHED, Status
 from database.vocabulary import Outcome, Reason
 from tasks.delivery.credential import ask_and_judge

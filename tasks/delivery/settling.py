@@ -7,8 +7,8 @@ from database.jobs.attempts import proven_failures
 from database.jobs.chain import blocked_by
 from database.jobs.held_content import held_content
 from database.jobs.verdict import Verdict
-from database.services.evidence import failures_that_stand_alone
-from database.services.holds import held_back
+from database.services.lone_failures import failures_that_stand_alone
+from database.services.stopped_services import held_back
 from database.status import Status
 from database.vocabulary import Outcome, Reason
 from tasks.delivery.content import is_edit_proven

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from database.jobs.claim import renew
-from database.storage.elapsed import elapsed
+from database.storage.steady_clock import elapsed
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
 

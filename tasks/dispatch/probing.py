@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from bpjs_client.jenis import Service
 from database.errors import DatabaseError
 from database.faskes_name import said_name
-from database.services.evidence import Answer
+from database.services.clinic_service import ClinicService
+from database.services.harmless_read import Answer
 from database.services.probes import bring_probes_forward, probe_failed, take_probe, try_again
-from database.services.states import ClinicService
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition
 from tasks.delivery.credential import judge_by, pause_service

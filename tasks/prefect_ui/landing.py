@@ -65,7 +65,7 @@ def _page(
     before = seen.open_before
     parts = [
         f"# Pekerjaan hari ini, {day.day:%d-%m-%Y}",
-        *(f"> {words(without_identifiers(door))}" for door in seen.doors),
+        *(f"> {words(without_identifiers(line))}" for line in seen.stopped_lines),
         _actions(links),
         "\n".join(_today(day, links)),
         # Beneath the numbers of today: above them it was read as one of these.
@@ -127,7 +127,7 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
         day = day_lists(at.database, most=MOST_LISTED)
         seen = look(at.database, Filter(tanggal=day.day), limit=1, known=at.clinics.known)
         waiting = needing_somebody(at.database, limit=MOST_ROWS)
-        now: list[object] = [day, seen.open_before, seen.doors, waiting]
+        now: list[object] = [day, seen.open_before, seen.stopped_lines, waiting]
         if now != shown:
             unfinished = refresh_landing(at, job_pages)
             shown[:] = [] if unfinished else now

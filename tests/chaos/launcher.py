@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from cli.app import main
 from database.storage import engine, server_clock
-from database.storage.patience import Patience
+from database.storage.time_limits import Patience
 
 AHEAD = "CHAOS_CLOCK_AHEAD_SECONDS"
 PATIENCE = Patience(connect=2, lock=1, statement=2, idle=1.5, answer=2.5, ping=0.5)

@@ -17,7 +17,8 @@ from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue_lines
 from database.errors import DatabaseUnavailable
-from database.services.holds import resume
+from database.services.pauses import resume
+from database.storage.dialect import is_file
 from database.storage.models import Job
 from tests.chaos.dispatchers import LEASE_SECONDS, Dispatchers, clinics_file, environment
 from tests.chaos.patients import COURSES, SLOW_CLINIC, Line, Patient
@@ -106,7 +107,7 @@ def storm(
         _poison(simulator, people)
         clinics = clinics_file(home, simulator)
         # A file has one machine and its clock; those who share a server may each have theirs wrong.
-        clocks = (0, 0) if database.is_sqlite else dice.choice(((120, -120), (-120, 120), (0, 120)))
+        clocks = (0, 0) if is_file(database.engine) else dice.choice(((120, -120), (-120, 120), (0, 120)))
         environ = environment(servers.database_url, simulator, prefect, home, clinics)
         dispatchers = Dispatchers(environ, home, clocks)
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from database import Database
+from database.storage.dialect import is_file
 from tests.chaos.storm import storm
 from tests.flows.prefect_server import PrefectServer
 from tests.leaks import leaks
@@ -32,7 +33,7 @@ def test_a_storm_loses_and_doubles_nothing(
         database_url=database_url,
         prefect=prefect,
         home=tmp_path,
-        postgres=None if database.is_sqlite else request.getfixturevalue("postgres"),
+        postgres=None if is_file(database.engine) else request.getfixturevalue("postgres"),
     )
 
     assert after.problems == [], f"CHAOS_SEED={seed}\n{after.said[-4000:]}"

@@ -16,7 +16,7 @@ from bpjs_client.jenis import Jenis, Service
 from bpjs_simulator.server import Simulator
 from cli.commands.doctor import _server_clock
 from database import Database
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import ServiceState
 from database.views.monitor import today

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue_lines
-from database.services.holds import pause
+from database.services.pauses import pause
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
@@ -142,8 +142,8 @@ def test_a_shortened_table_says_that_there_is_more(
 def test_a_paused_service_is_said_above_the_jobs(terminal: Terminal, kept: Database) -> None:
     pause(kept, "utama", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
     assert "Layanan pcare dijeda sejak" in terminal("monitor").out.split("Tidak ada pekerjaan")[0]
-    (door,) = terminal("monitor", "--json").json["layanan"]
-    assert door.endswith("Kata sandi PCare ditolak.")
+    (line,) = terminal("monitor", "--json").json["layanan"]
+    assert line.endswith("Kata sandi PCare ditolak.")
 
 
 def test_1500_wrong_faskes_and_500_clinics_in_an_outage_are_a_few_lines_above_the_table(

@@ -4,7 +4,8 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.services.holds import pause, stopped_services
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 
@@ -43,7 +44,7 @@ def test_a_pause_is_lifted_for_the_service_named_or_for_both(
     ran = terminal("resume", *argument)
     assert ran.code == 0
     assert ran.out.count("dilanjutkan") == 2 - len(LIFTED[argument])
-    assert {door.service for door in stopped_services(kept)} == LIFTED[argument]
+    assert {stopped.service for stopped in stopped_services(kept)} == LIFTED[argument]
 
 
 def test_lifting_what_is_not_paused_says_so(terminal: Terminal) -> None:

@@ -74,15 +74,15 @@ class WarmStart:
 
 
 def _serve(address: str) -> None:
-    with closing(socket.socket(socket.AF_UNIX)) as door:
-        door.bind(address)
-        door.listen(64)
+    with closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(address)
+        listener.listen(64)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
-            connection, _ = door.accept()
+            connection, _ = listener.accept()
             if os.fork() == 0:
-                door.close()
+                listener.close()
                 _become(_parted(connection))
             connection.close()
             with suppress(ChildProcessError):  # those that have ended

@@ -18,7 +18,8 @@ from database.jobs.verdict import Verdict
 from database.settings import PROJECT, DatabaseSettings
 from database.status import Status
 from database.storage import engine
-from database.storage.patience import PATIENCE
+from database.storage.dialect import is_file
+from database.storage.time_limits import PATIENCE
 from tests.tasks.bodies import ANTREAN
 
 
@@ -63,7 +64,7 @@ def hand_over_half(url: str, idle: str) -> None:
     database = opened(url)
     with database.write() as session:
         session.connection()  # SQLite's lock is taken with the transaction's beginning
-        if not database.is_sqlite:
+        if not is_file(database.engine):
             queue_up(session)
         print("half", flush=True)
         time.sleep(600)

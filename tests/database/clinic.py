@@ -12,7 +12,7 @@ from bpjs_client.jenis import Jenis
 from database import Database, enqueue
 from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.claim import ClaimedJob, claim, claim_one
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status

@@ -18,12 +18,13 @@ from database import Database, open_database
 from database.errors import LeaseLost, MoveRefused
 from database.jobs.attempts import Evidence
 from database.jobs.claim import release, renew, take_over
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import move, record
 from database.jobs.resend import Resend, ask_again, reopen
 from database.jobs.verdict import Verdict
-from database.services.evidence import Answer, Heard, Reading, judge
-from database.services.holds import pause, resume
+from database.services.evidence import Heard
+from database.services.harmless_read import Answer, Reading, judge
+from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, take_probe, try_again
 from database.settings import DatabaseSettings
 from database.status import FINAL, MOVES, Status
@@ -155,7 +156,7 @@ class AnySequence(RuleBasedStateMachine):
         judge(self.database, "utama", service, Reading(answer, "contoh"), probes=[ONE_SECOND])
 
     @rule(service=st.sampled_from(Service), paused=st.booleans())
-    def door(self, service: Service, paused: bool) -> None:
+    def pause_or_resume(self, service: Service, paused: bool) -> None:
         if paused:
             pause(self.database, "utama", service, "contoh", mark="tanda")
         else:

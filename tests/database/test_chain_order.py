@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import GENERATION
+from database.jobs.chain_place import place_after
 from database.jobs.claim import claim_one
 from database.jobs.deletion import Undone, undone_by
 from database.jobs.held_chains import Latest
 from database.jobs.moves import load
-from database.jobs.place import place_after
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job

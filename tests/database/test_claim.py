@@ -13,7 +13,7 @@ from database.jobs.claim import (
     claim_one,
     has_work,
 )
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from database.jobs.moves import load
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -126,7 +126,7 @@ def test_claiming_a_job_that_does_not_exist_says_so(clinic: Clinic) -> None:
 
 def test_one_service_can_be_claimed_alone(clinic: Clinic) -> None:
     queue, registration = clinic.hand_over("tambah-antrean"), clinic.hand_over("tambah-pendaftaran")
-    assert clinic.claim(room=lambda door, in_hand: 9 if door.service == "pcare" else 0) == [registration]
+    assert clinic.claim(room=lambda called, in_hand: 9 if called.service == "pcare" else 0) == [registration]
     assert clinic.claim() == [queue]
 
 

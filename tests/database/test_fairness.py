@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from bpjs_client.jenis import Service
-from database.jobs.fair_shares import Door, Shares, without_limit
-from database.services.holds import pause
+from database.jobs.fair_shares import Shares, without_limit
+from database.services.clinic_service import ClinicService
+from database.services.pauses import pause
 from database.services.states import State
 from database.storage.models import ServiceState
 from tests.database.clinic import MORNING, OTHER, Clinic
@@ -48,7 +49,7 @@ def test_a_clinics_limit_counts_what_every_dispatcher_holds(clinic: Clinic) -> N
     hand_over(clinic, "satu", 10)
     hand_over(clinic, "dua", 10)
 
-    def room(door: Door, in_hand: int) -> int:
+    def room(clinic_service: ClinicService, in_hand: int) -> int:
         return 4 - in_hand
 
     assert owners(clinic, clinic.claim(room=room)) == {"satu": 4, "dua": 4}
@@ -70,14 +71,14 @@ def test_clinics_with_nothing_to_send_never_hide_one_that_has(clinic: Clinic) ->
     assert clinic.claim(limit=2) == [free]
 
 
-def test_a_closed_door_is_not_asked_however_much_waits_behind_it(clinic: Clinic) -> None:
+def test_a_service_that_is_down_is_not_asked_however_much_waits_for_it(clinic: Clinic) -> None:
     hand_over(clinic, "mati", 30)
     pause(clinic.database, "mati", Service.ANTREAN, "Kata sandi ditolak.", mark="tanda")
     ids = hand_over(clinic, "hidup", 2)
     assert clinic.claim(limit=10) == ids
 
 
-def test_half_open_doors_let_one_through_each(clinic: Clinic) -> None:
+def test_half_open_services_let_one_through_each(clinic: Clinic) -> None:
     for faskes in ("satu", "dua"):
         hand_over(clinic, faskes, 5)
         state = ServiceState(
@@ -91,11 +92,15 @@ def test_half_open_doors_let_one_through_each(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize("limit", [1, 7, 40])
 def test_shares_never_exceed_the_limit_nor_leave_room_that_could_be_used(limit: int) -> None:
-    held = {Door(f"faskes-{number}", "pcare"): number % 3 for number in range(11)}
-    stock = {door: number for number, door in enumerate(held)}  # 55 jobs in all
-    shares, given = Shares(held, limit, without_limit), Counter[Door]()
+    held = {ClinicService(f"faskes-{number}", "pcare"): number % 3 for number in range(11)}
+    stock = {service: number for number, service in enumerate(held)}  # 55 jobs in all
+    shares, given = Shares(held, limit, without_limit), Counter[ClinicService]()
     for asked in shares.rounds():
-        answer = [door for door, most in asked.items() for _ in range(min(most, stock[door] - given[door]))]
+        answer = [
+            service
+            for service, most in asked.items()
+            for _ in range(min(most, stock[service] - given[service]))
+        ]
         given.update(answer)
         shares.gave(answer)
     assert given.total() == min(limit, 55)

@@ -9,7 +9,7 @@ from database.errors import LeaseLost, MoveRefused
 from database.jobs.attempts import Asker, Evidence, note_look
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import take_over
-from database.jobs.late import note_late
+from database.jobs.late_answers import note_late
 from database.jobs.moves import load
 from database.jobs.resend import Resend, ask_again
 from database.jobs.verdict import Verdict

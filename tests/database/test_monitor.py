@@ -7,7 +7,7 @@ import pytest
 
 from bpjs_client.jenis import Jenis, Service
 from database.jobs.verdict import Verdict
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import FILTER_WORDS, Status
 from database.views.monitor import Filter, Monitor, columns, look, today
 from database.vocabulary import Reason
@@ -47,7 +47,7 @@ def test_an_empty_database_shows_four_cards_of_nothing(clinic: Clinic) -> None:
         columns=[*HEAD, "Jenis", *TAIL],
         rows=[],
         open_before={"gagal": 0, "menunggu": 0},
-        doors=[],
+        stopped_lines=[],
     )
 
 
@@ -179,7 +179,7 @@ def test_a_job_whose_service_is_paused_says_so_and_the_head_since_when(clinic: C
     shown = seen(clinic)
     assert shown.rows[0]["id"] == job_id
     assert shown.rows[0]["message"] == "layanan pcare dijeda: Kata sandi PCare ditolak."
-    assert shown.doors == ["Layanan pcare dijeda sejak 08:00:00: Kata sandi PCare ditolak."]
+    assert shown.stopped_lines == ["Layanan pcare dijeda sejak 08:00:00: Kata sandi PCare ditolak."]
 
 
 # How far off the next try is -> how the clinic's clock tells it, in Jakarta.
@@ -220,6 +220,6 @@ def test_of_another_clinic_neither_leftovers_nor_outages_are_told(clinic: Clinic
     pause(clinic.database, "klinik-a", Service.PCARE, "Kata sandi ditolak.", mark="tanda")
     clinic.clock.advance(days=1)
     theirs, others = (seen(clinic, Filter(faskes=faskes)) for faskes in ("klinik-a", "klinik-b"))
-    assert (theirs.open_before["gagal"], len(theirs.doors)) == (1, 1)
-    assert (others.open_before["gagal"], others.doors) == (0, [])
+    assert (theirs.open_before["gagal"], len(theirs.stopped_lines)) == (1, 1)
+    assert (others.open_before["gagal"], others.stopped_lines) == (0, [])
     assert seen(clinic, Filter(tanggal=today(clinic.database))).rows == []

@@ -13,7 +13,7 @@ from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import Status
 from database.views.detail import show
 from database.views.monitor import Filter, look
@@ -87,8 +87,8 @@ def test_a_job_closed_by_a_person_still_shows_what_was_sent_and_answered(clinic:
 
 def test_a_paused_service_of_another_clinic_is_told_with_its_name(clinic: Clinic) -> None:
     pause(clinic.database, "cabang", Service.PCARE, "Kata sandi PCare ditolak.", mark="tanda")
-    (door,) = look(clinic.database, Filter(), limit=50).doors
-    assert door == "Layanan pcare (cabang) dijeda sejak 08:00:00: Kata sandi PCare ditolak."
+    (line,) = look(clinic.database, Filter(), limit=50).stopped_lines
+    assert line == "Layanan pcare (cabang) dijeda sejak 08:00:00: Kata sandi PCare ditolak."
 
 
 @pytest.mark.parametrize("odd", ["\x00", "\ud83d", "\ude00", "\ud83d\ude00"])

@@ -13,7 +13,7 @@ from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.storage.to_postgresql import count_rows, move_everything
@@ -65,7 +65,11 @@ def test_everything_is_moved_and_the_clinic_goes_on(old: Clinic, new: Database, 
 
     for chosen in (Filter(), Filter(status="tidak-terkirim"), Filter(isi=("z", "1"))):
         before, after = (look(database, chosen, limit=50) for database in (old.database, new))
-        assert (before.cards, before.rows, before.doors) == (after.cards, after.rows, after.doors)
+        assert (before.cards, before.rows, before.stopped_lines) == (
+            after.cards,
+            after.rows,
+            after.stopped_lines,
+        )
     there = Clinic(new, clock)
     with new.read() as session:
         odd = session.query(Job).filter_by(norm="RM-aneh").one()

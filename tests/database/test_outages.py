@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bpjs_client.jenis import Service
-from database.services.evidence import Answer, Heard, Reading, judge, note
-from database.services.holds import pause, resume
+from database.services.clinic_service import ClinicService
+from database.services.evidence import Heard, note
+from database.services.harmless_read import Answer, Reading, judge
 from database.services.outages import outages
+from database.services.pauses import pause, resume
 from database.services.probes import probe_failed, try_again
-from database.services.states import ClinicService
 from tests.database.clinic import MORNING, Clinic
 
 DOWN, WELL = Heard("PCare tidak menjawab"), Heard(None)

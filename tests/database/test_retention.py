@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from bpjs_client.jenis import Jenis, Service
 from database.jobs.intake_table import take_up
-from database.services.holds import pause, resume
 from database.services.outages import outages
+from database.services.pauses import pause, resume
 from database.status import FINAL, Status
 from database.storage.models import Intake, Outage, Sync
 from database.storage.retention import BATCH, delete_notes, delete_settled

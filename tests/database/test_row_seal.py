@@ -10,6 +10,7 @@ from sqlalchemy import text
 from database import Database, enqueue
 from database.errors import MoveRefused
 from database.jobs.resend import Resend, ask_again
+from database.storage.dialect import is_file
 from database.storage.models import Job
 from database.storage.resealing import reseal
 from database.storage.row_seal import FOREIGN, is_foreign, of_row, row_of
@@ -85,7 +86,7 @@ def test_an_answer_of_another_job_is_not_shown(opened: Callable[..., Database]) 
 
 
 def _on_table(database: Database) -> str:
-    return "" if database.is_sqlite else " ON attempts"
+    return "" if is_file(database.engine) else " ON attempts"
 
 
 VALUES: list[Any] = [{"a": [1, {"b": None}]}, [], {}, [1, "x"], "teks\x00 dengan: titik", ""]

@@ -8,7 +8,8 @@ import pytest
 from bpjs_client.jenis import Service
 from database.jobs.claim import Waiting, claim_one, has_work
 from database.jobs.verdict import Verdict
-from database.services.holds import pause, resume, stopped_services
+from database.services.pauses import pause, resume
+from database.services.stopped_services import stopped_services
 from database.status import Status
 from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
@@ -36,8 +37,13 @@ def test_a_pause_keeps_its_first_reason_and_time(clinic: Clinic) -> None:
     pause(clinic.database, "utama", Service.PCARE, WHY, mark="tanda")
     clinic.clock.advance(minutes=9)
     pause(clinic.database, "utama", Service.PCARE, "alasan lain", mark="tanda")
-    (door,) = stopped_services(clinic.database)
-    assert (door.service, door.state, door.since, door.reason) == ("pcare", "paused", MORNING, WHY)
+    (stopped,) = stopped_services(clinic.database)
+    assert (stopped.service, stopped.state, stopped.since, stopped.reason) == (
+        "pcare",
+        "paused",
+        MORNING,
+        WHY,
+    )
 
 
 def test_a_resumed_service_sends_at_once_what_waited(clinic: Clinic) -> None:
@@ -96,4 +102,4 @@ def test_two_refusals_at_once_make_one_pause(clinic: Clinic) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert [door.state for door in stopped_services(clinic.database)] == ["paused"]
+    assert [stopped.state for stopped in stopped_services(clinic.database)] == ["paused"]

@@ -13,7 +13,7 @@ from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 from database.views.report import reported_visits
 from database.vocabulary import Reason
 from tests.conftest import SQLITE

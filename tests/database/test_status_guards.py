@@ -126,7 +126,7 @@ def test_two_jobs_of_one_chain_and_service_cannot_be_in_hand(clinic: Clinic) -> 
 
 
 # a service's row, and whether it may be
-DOORS = (
+SERVICE_ROWS = (
     ({"state": "paused", "reason": None}, False),
     ({"state": "open", "reason": None}, False),
     ({"state": "ajar", "reason": "x"}, False),
@@ -135,7 +135,7 @@ DOORS = (
 )
 
 
-@pytest.mark.parametrize(("values", "possible"), DOORS)
+@pytest.mark.parametrize(("values", "possible"), SERVICE_ROWS)
 def test_a_service_that_is_not_called_says_why(
     clinic: Clinic, values: dict[str, Any], possible: bool
 ) -> None:

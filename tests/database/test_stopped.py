@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from database.services.stopped import MOST, Kind, Stopped, as_one_outage, summaries
+from database.services.stopped_groups import MOST, Kind, Stopped, as_one_outage, summaries
 from database.services.stopped_lines import say_stopped
 from database.status import Status
 from database.storage.models import ServiceState
@@ -25,7 +25,7 @@ def sizes(found: Iterable[Stopped]) -> list[tuple[Kind, int]]:
 
 
 def lines(clinic: Clinic, known: list[str] | None = None, faskes: str | None = None) -> list[str]:
-    return look(clinic.database, Filter(faskes=faskes), limit=1, known=known).doors
+    return look(clinic.database, Filter(faskes=faskes), limit=1, known=known).stopped_lines
 
 
 def test_where_nothing_stopped_there_is_no_group() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from database.settings import PROJECT, DatabaseSettings
-from deployments.run.belonging import NotFilledIn, refuse_unfilled
 from deployments.run.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
+from deployments.run.separation import NotFilledIn, refuse_unfilled
 from tasks.prefect_server.environment import API_URL, DEFAULTS, configure
 from tasks.prefect_server.password import CLIENT_AUTH, SERVER_AUTH, way_in
 

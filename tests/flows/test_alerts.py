@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from bpjs_client.jenis import Service
 from database import enqueue
 from database.local_time import local_date
-from database.services.holds import pause
+from database.services.pauses import pause
 from database.storage.models import Job
 from database.views.alarms import FEWEST
 from tasks.alerts.automations import PREFIX, NoSuchBlock, install_alerts

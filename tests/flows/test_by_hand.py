@@ -7,7 +7,8 @@ import pytest
 from prefect import get_client
 
 from bpjs_client.jenis import Service
-from database.services.holds import pause, stopped_services
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from database.views.detail import show
 from flows.lanjutkan import Layanan, lanjutkan
 from flows.tutup import tutup
@@ -83,6 +84,6 @@ def test_a_pause_is_lifted(desk: Any) -> None:
         pause(here.database, "utama", service, "Login PCare ditolak.", mark="x")
 
     assert lanjutkan(Layanan.PCARE, return_state=True).message == "Dilanjutkan · pcare"
-    assert [door.service for door in stopped_services(here.database)] == ["antrean"]
+    assert [stopped.service for stopped in stopped_services(here.database)] == ["antrean"]
     assert lanjutkan(return_state=True).message == "Dilanjutkan · antrean"
     assert lanjutkan(return_state=True).message == "Dilanjutkan · tidak ada yang sedang dijeda"

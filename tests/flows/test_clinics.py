@@ -14,7 +14,7 @@ from bpjs_client.jobs import Bpjs
 from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from database.storage.models import Job
 from flows.in_process.syncing import sync_now
 from tasks.clinics import Clinics, read_clinics
@@ -115,9 +115,9 @@ def test_an_outage_a_bad_password_and_a_backlog_slow_no_other_clinic(
     assert took < 5 * SILENT_SECONDS
     running.wait_until(lambda: running.statuses(BACKLOG) == {"terkirim": 150}, seconds=60)
     running.wait_until(lambda: len(stopped_services(running.database)) == 3)
-    doors = {door.faskes: (door.state, door.reason or "") for door in stopped_services(running.database)}
-    assert (doors[DOWN][0], doors[REFUSED][0], doors[STRANGE][0]) == ("open", "paused", "paused")
-    assert doors[STRANGE][1] == "faskes tanpa-berkas tidak ada di BPJS_FASKES_FILE"
+    stopped = {row.faskes: (row.state, row.reason or "") for row in stopped_services(running.database)}
+    assert (stopped[DOWN][0], stopped[REFUSED][0], stopped[STRANGE][0]) == ("open", "paused", "paused")
+    assert stopped[STRANGE][1] == "faskes tanpa-berkas tidak ada di BPJS_FASKES_FILE"
     assert running.statuses(REFUSED) == {"menunggu": 5}
     assert running.statuses(STRANGE) == {"menunggu": 2}
     assert running.statuses(DOWN).keys() <= {"menunggu", "tidak_pasti", "proses"}

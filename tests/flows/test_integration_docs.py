@@ -16,7 +16,7 @@ from database.jobs.intake_table import take_up
 from database.settings import PROJECT
 from database.storage.models import Intake, Job
 from deployments import commands
-from deployments.pool import provide_pool
+from deployments.work_pool import provide_pool
 from tests.documents import Example, examples, run
 from tests.flows.prefect_server import PrefectServer
 

@@ -194,7 +194,7 @@ def test_a_credential_refused_in_the_middle_of_a_run_burns_no_more_than_what_is_
     assert 10 <= len(here.requests) <= 9 + 4 + 4
     statuses = Counter(here.job(job_id).status for job_id in ids)
     assert statuses == {"terkirim": 9, "menunggu": 51}
-    assert here.door("antrean") == "paused"
+    assert here.state_of("antrean") == "paused"
 
 
 def test_without_due_jobs_there_is_no_run(desk: Any, prefect: PrefectServer) -> None:

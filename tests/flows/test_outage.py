@@ -12,7 +12,7 @@ from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from database.storage.models import Job
 from database.views.monitor import Filter, look
 from tasks.composition import Composition
@@ -39,8 +39,8 @@ class Running:
         with self.database.read() as session:
             return sum(job.attempts for job in session.query(Job))
 
-    def doors(self) -> dict[str, str]:
-        return {door.service: door.state for door in stopped_services(self.database)}
+    def stopped(self) -> dict[str, str]:
+        return {stopped.service: stopped.state for stopped in stopped_services(self.database)}
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def hand_over(running: Running, first: int, count: int) -> None:
 def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_first(running: Running) -> None:
     running.simulator.outage(on=True)
     hand_over(running, 0, PATIENTS)
-    wait_until(lambda: running.doors().get("pcare") == "open")
+    wait_until(lambda: running.stopped().get("pcare") == "open")
 
     seen = look(running.database, Filter(), limit=1)
-    assert seen.doors[0].startswith("Layanan pcare sedang tidak dapat dihubungi sejak ")
-    assert "BPJS tidak dapat dihubungi. Dicoba lagi " in seen.doors[0]
+    assert seen.stopped_lines[0].startswith("Layanan pcare sedang tidak dapat dihubungi sejak ")
+    assert "BPJS tidak dapat dihubungi. Dicoba lagi " in seen.stopped_lines[0]
     hand_over(running, PATIENTS, 1)
     wait_until(lambda: set(running.statuses()) == {"menunggu"}, running.statuses)
     assert running.attempts() == 0
@@ -93,7 +93,7 @@ def test_an_outage_costs_no_attempts_and_the_backlog_drains_by_itself_oldest_fir
     writes = [write["body"]["noKartu"] for write in running.simulator.ledger()["writes"]]
     assert len(writes) == len(set(writes)) == PATIENTS + 1
     assert writes[0] == Patient(0, date.today()).card
-    assert running.doors() == {}
+    assert running.stopped() == {}
 
 
 @pytest.mark.long
@@ -101,7 +101,7 @@ def test_a_service_that_answers_with_errors_is_probed_and_not_burdened(running: 
     running.simulator.set_faults({"html-500": 1.0})
     running.simulator.set_options(broken_reads=["kesadaran", "poli", "pendaftaran"])
     hand_over(running, 0, 4)
-    wait_until(lambda: running.doors().get("pcare") == "open")
+    wait_until(lambda: running.stopped().get("pcare") == "open")
     asked = running.simulator.ledger()["reads"]
     time.sleep(3)
 

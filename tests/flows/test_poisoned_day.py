@@ -16,7 +16,7 @@ from bpjs_simulator.sample_day import sample_day
 from bpjs_simulator.server import Clinic as Member
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue, enqueue_lines
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from database.storage.models import Job
 from tasks.clinics import read_clinics
 from tasks.composition import Composition

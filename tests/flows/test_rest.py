@@ -17,7 +17,7 @@ from database import Database
 from database.settings import PROJECT
 from database.storage.models import Job
 from deployments import commands
-from deployments.pool import provide_pool
+from deployments.work_pool import provide_pool
 from tests.flows.prefect_server import PrefectServer, ask
 from tests.tasks.bodies import ANTREAN, CARD, NIK
 

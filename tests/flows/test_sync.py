@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -25,7 +26,9 @@ from database import Database
 from database.errors import DatabaseUnavailable
 from database.references.search import search
 from database.references.store import Synced
-from database.services.holds import pause, stopped_services
+from database.services.harmless_read import Answer, Reading, judge
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from database.storage.models import Sync
 from flows.in_process.syncing import sync_now
 from flows.sync_referensi import sync_referensi
@@ -271,7 +274,20 @@ def test_a_service_that_is_paused_is_not_asked(here: Composition, simulator: Sim
     pause(here.database, "utama", Service.PCARE, "Kata sandi ditolak.", mark="")
     asked = simulator.ledger()["reads"]
 
-    assert "sedang dijeda: Kata sandi ditolak." in (sync(["pcare/poli"])["pcare/poli"].error or "")
+    assert sync(["pcare/poli"])["pcare/poli"].error == "layanan pcare dijeda: Kata sandi ditolak."
+    assert simulator.ledger()["reads"] == asked
+
+
+@SQLITE
+def test_a_service_that_is_down_is_not_asked_and_not_called_paused(
+    here: Composition, simulator: Simulator
+) -> None:
+    unanswered = Reading(Answer.FAILED, "BPJS tidak menjawab.")
+    judge(here.database, "utama", Service.PCARE, unanswered, probes=[timedelta(hours=1)])
+    asked = simulator.ledger()["reads"]
+
+    error = sync(["pcare/poli"])["pcare/poli"].error
+    assert error == "layanan pcare sedang tidak dapat dihubungi: BPJS tidak menjawab."
     assert simulator.ledger()["reads"] == asked
 
 

@@ -15,10 +15,10 @@ from cli.commands.doctor import _intake
 from database import Database, DatabaseUnavailable
 from database.storage.engine import BUSY
 from database.storage.models import Intake, Job
-from database.storage.patience import PATIENCE
+from database.storage.time_limits import PATIENCE
 from flows.in_process.sending import send_due
 from tasks.composition import Composition
-from tasks.dispatch.taking_up import TakingUp
+from tasks.dispatch.intake import TakingUp
 from tests.conftest import KINDS, SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.dispatching import dispatching
@@ -142,8 +142,8 @@ def test_whatever_happens_it_goes_on_and_is_said_once(
         raise next(troubles)
 
     troubles = iter([ValueError(CARD), DatabaseUnavailable("x"), ValueError(CARD), ValueError(CARD)])
-    monkeypatch.setattr("tasks.dispatch.taking_up.take_up", stumbles)
-    monkeypatch.setattr("tasks.dispatch.taking_up.RETRY_SECONDS", 0)
+    monkeypatch.setattr("tasks.dispatch.intake.take_up", stumbles)
+    monkeypatch.setattr("tasks.dispatch.intake.RETRY_SECONDS", 0)
     with TakingUp(Composition(open_database=lambda: database)).beside():
         for _ in range(4):
             assert tried.acquire(timeout=PATIENT_SECONDS)

@@ -9,7 +9,8 @@ import pytest
 
 from bpjs_client.jenis import Jenis
 from database.jobs.claim import ClaimedJob
-from database.jobs.fair_shares import Door, without_limit
+from database.jobs.fair_shares import without_limit
+from database.services.clinic_service import ClinicService
 from flows.turns import Turns
 
 PENDAFTARAN, KUNJUNGAN, ANTREAN = Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN, Jenis.TAMBAH_ANTREAN
@@ -51,24 +52,24 @@ class Slots:
 
 def test_a_service_that_nobody_has_entered_takes_one() -> None:
     here = Slots()
-    assert here.turns.room(Door("utama", "pcare"), 0) == 1
+    assert here.turns.room(ClinicService("utama", "pcare"), 0) == 1
     here.claim("utama", 1)
-    assert here.turns.room(Door("utama", "pcare"), 1) == 0
+    assert here.turns.room(ClinicService("utama", "pcare"), 1) == 0
     here.answer(here.send())
-    assert here.turns.room(Door("utama", "pcare"), 0) > 100
+    assert here.turns.room(ClinicService("utama", "pcare"), 0) > 100
 
 
 def test_each_jenis_is_entered_by_one_alone() -> None:
     here = Slots()
-    door = Door("utama", "pcare")
-    assert PENDAFTARAN in here.turns.limit_of(door).alone
+    pcare = ClinicService("utama", "pcare")
+    assert PENDAFTARAN in here.turns.limit_of(pcare).alone
     here.known_as("utama", slow=False)
     here.claim("utama", 1, KUNJUNGAN)
-    limit = here.turns.limit_of(door)
+    limit = here.turns.limit_of(pcare)
     assert limit.never == {KUNJUNGAN}
     assert PENDAFTARAN not in limit.alone | limit.never
     here.answer(here.send())
-    assert KUNJUNGAN not in here.turns.limit_of(door).alone
+    assert KUNJUNGAN not in here.turns.limit_of(pcare).alone
 
 
 def test_a_jenis_that_is_doubted_goes_one_by_one_again() -> None:
@@ -76,11 +77,11 @@ def test_a_jenis_that_is_doubted_goes_one_by_one_again() -> None:
     here.known_as("utama", slow=False)
     here.claim("utama", 2)
     here.answer(here.send(), doubted=True)
-    assert PENDAFTARAN in here.turns.limit_of(Door("utama", "pcare")).alone
+    assert PENDAFTARAN in here.turns.limit_of(ClinicService("utama", "pcare")).alone
 
 
 def test_antrean_has_no_jenis_of_pcare() -> None:
-    limit = Slots().turns.limit_of(Door("utama", "antrean"))
+    limit = Slots().turns.limit_of(ClinicService("utama", "antrean"))
     assert limit.alone == {jenis for jenis in Jenis if jenis.service == "antrean"}
 
 
@@ -111,7 +112,7 @@ def test_who_is_slow_for_the_first_time_counts_as_slow_while_it_waits() -> None:
     here.send()
     assert not here.turns.any_slow_on_the_way()
     here.now += 2
-    assert here.turns.is_slow(Door("lambat", "pcare"))
+    assert here.turns.is_slow(ClinicService("lambat", "pcare"))
     assert here.turns.any_slow_on_the_way()
 
 
@@ -134,6 +135,6 @@ def test_one_slot_is_used_by_whom_there_is() -> None:
 def test_who_is_quick_again_is_slow_no_more() -> None:
     here = Slots(20, known=6)
     here.known_as("utama", slow=True)
-    assert here.turns.is_slow(Door("utama", "pcare"))
+    assert here.turns.is_slow(ClinicService("utama", "pcare"))
     here.known_as("utama", slow=False)
-    assert not here.turns.is_slow(Door("utama", "pcare"))
+    assert not here.turns.is_slow(ClinicService("utama", "pcare"))

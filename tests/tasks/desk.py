@@ -14,9 +14,9 @@ from database import Database, enqueue
 from database.jobs.attempts import Asker
 from database.jobs.claim import ClaimedJob, claim_one
 from database.jobs.resend import Resend, reopen
-from database.services.holds import resume
+from database.services.clinic_service import ClinicService
+from database.services.pauses import resume
 from database.services.probes import try_again
-from database.services.states import ClinicService
 from database.storage.models import Attempt, Job, ServiceState
 from tasks.composition import Composition
 from tasks.delivery.deliver import Delivered, deliver
@@ -88,7 +88,7 @@ class Desk:
     def let_one_through(self) -> None:
         """As if a probe had just been answered."""
         for service in Service:
-            if self.door(service) is not None:
+            if self.state_of(service) is not None:
                 try_again(self.database, ClinicService("utama", service.value))
 
     def job(self, job_id: int) -> Job:
@@ -107,7 +107,7 @@ class Desk:
             rows = session.query(Attempt).filter_by(job_id=job_id).order_by(Attempt.number)
             return [row.outcome for row in rows]
 
-    def door(self, service: str, jenis: str = "") -> str | None:
+    def state_of(self, service: str, jenis: str = "") -> str | None:
         """The state of a service or a jenis; None when nothing was ever said about it."""
         with self.database.read() as session:
             row = session.get(ServiceState, ("utama", service, jenis))

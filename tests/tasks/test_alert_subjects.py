@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from database.services.stopped import as_one_outage, summaries
+from database.services.stopped_groups import as_one_outage, summaries
 from database.storage.models import ServiceState
 from tasks.alerts.subjects import ALONE, CAUSE, RESOURCE, SINCE, outage, together
 from tasks.clinics import Clinics

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bpjs_client.jenis import Service
-from database.jobs.fair_shares import Door
+from database.services.clinic_service import ClinicService
 from tasks.clinics import (
     Clinics,
     ClinicsWrong,
@@ -57,7 +57,7 @@ def test_a_clinic_has_its_own_credential_and_shares_the_address(
     assert found.pcare_user_key.get_secret_value() == "kunci-dari-berkas"
     assert found.base_url(Service.PCARE) == "https://bpjs.example/pcare"
     assert found.base_url(Service.ANTREAN) == "https://lain.example/antrean"
-    assert clinics.room(Door("klinik-melati", "pcare"), 1) == 2
+    assert clinics.room(ClinicService("klinik-melati", "pcare"), 1) == 2
     assert SECRET not in repr(clinics.settings("klinik-melati")) + repr(vars(clinics))
 
 
@@ -72,7 +72,7 @@ def test_without_a_file_one_credential_serves_every_faskes() -> None:
     clinics = Clinics(shared=True)
     assert clinics.names == ("utama",)
     assert clinics.settings("cabang") == clinics.settings("utama")
-    assert clinics.room(Door("cabang", "pcare"), 1_000) > 1_000
+    assert clinics.room(ClinicService("cabang", "pcare"), 1_000) > 1_000
 
 
 WRONG = [

@@ -449,8 +449,8 @@ def test_a_visit_waits_when_its_registration_is_still_on_its_way(desk: Any) -> N
 def test_a_refused_credential_pauses_its_service_alone(desk: Any) -> None:
     here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
     here.deliver(here.hand_over("tambah-pendaftaran"))
-    assert here.door("pcare") == "paused"
-    assert here.door("antrean") is None
+    assert here.state_of("pcare") == "paused"
+    assert here.state_of("antrean") is None
 
 
 def test_an_unknown_401_fails_that_job_alone_when_a_harmless_read_is_answered(desk: Any) -> None:
@@ -460,7 +460,7 @@ def test_an_unknown_401_fails_that_job_alone_when_a_harmless_read_is_answered(de
     job_id = here.hand_over("tambah-pendaftaran")
     here.deliver(job_id)
     assert here.job(job_id).status == "gagal"
-    assert here.door("pcare") in {None, "closed"}
+    assert here.state_of("pcare") in {None, "closed"}
 
 
 def test_an_unknown_401_pauses_when_the_harmless_read_is_refused_too(desk: Any) -> None:
@@ -468,7 +468,7 @@ def test_an_unknown_401_pauses_when_the_harmless_read_is_refused_too(desk: Any) 
     job_id = here.hand_over("tambah-pendaftaran")
     here.deliver(job_id)
     assert here.job(job_id).status == "menunggu"
-    assert here.door("pcare") == "paused"
+    assert here.state_of("pcare") == "paused"
 
 
 def test_a_refused_panggil_goes_again_when_its_add_comes_later(desk: Any) -> None:
@@ -498,11 +498,11 @@ def test_a_paused_service_resumes_by_itself_when_its_credential_changes(desk: An
     here = desk(lambda r: pcare(401, "Signature Service Tidak Sesuai"))
     here.deliver(here.hand_over("tambah-pendaftaran"))
     here.at.resume_after_new_credential()
-    assert here.door("pcare") == "paused"
+    assert here.state_of("pcare") == "paused"
     with Bpjs(BpjsSettings(_env_file=None, pcare_password="baru")) as replaced:
         later = Composition(open_database=lambda: here.database, open_bpjs=lambda faskes: replaced)
         later.resume_after_new_credential()
-    assert here.door("pcare") == "closed"
+    assert here.state_of("pcare") == "closed"
 
 
 def test_a_visit_sent_before_its_registration_follows_by_itself(desk: Any) -> None:

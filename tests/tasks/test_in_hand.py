@@ -4,7 +4,7 @@ import pytest
 
 from bpjs_client.jenis import Jenis
 from database.jobs.claim import ClaimedJob
-from database.jobs.hold import Claim
+from database.jobs.held_claim import Claim
 from tasks.delivery.in_hand import InHand
 
 

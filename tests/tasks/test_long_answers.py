@@ -10,7 +10,8 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue
-from database.services.holds import pause, stopped_services
+from database.services.pauses import pause
+from database.services.stopped_services import stopped_services
 from database.views.detail import show
 from database.views.monitor import Filter, look
 from tasks.prefect_ui.job_page_text import form_parameters, note

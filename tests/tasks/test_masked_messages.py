@@ -76,9 +76,9 @@ def everything_shown(database: Database, job_id: int) -> str:
     """The stored message and reasons, and what the monitor and the job's page make of them."""
     with database.read() as session:
         message = session.scalar(select(Job.message).where(Job.id == job_id))
-        doors = list(session.scalars(select(ServiceState.reason)))
+        reasons = list(session.scalars(select(ServiceState.reason)))
     rows = [row["message"] for row in look(database, Filter(), limit=10).rows]
-    return json.dumps([message, doors, rows, show(database, job_id)["message"]], ensure_ascii=False)
+    return json.dumps([message, reasons, rows, show(database, job_id)["message"]], ensure_ascii=False)
 
 
 def test_the_history_keeps_what_bpjs_said_as_it_said_it(desk: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bpjs_client.jenis import Service
 from database import Database
-from database.services.holds import resume
+from database.services.pauses import resume
 from database.views.needs_person import needing_somebody
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock

@@ -9,7 +9,7 @@ import pytest
 from bpjs_client.jenis import Jenis, Service
 from database import Database
 from database.jobs.resend import Resend, ask_again
-from database.services.holds import pause, resume
+from database.services.pauses import pause, resume
 from database.status import Status
 from database.views.report import Scope
 from tasks.report.chart import chart

@@ -10,8 +10,8 @@ import tasks.delivery.deliver
 from database import Database
 from database.jobs.attempts import Asker
 from database.jobs.claim import ClaimedJob, claim, claim_one, take_over
-from database.storage.elapsed import elapsed
 from database.storage.server_clock import utc_now
+from database.storage.steady_clock import elapsed
 from flows.burst import Burst
 from tasks.delivery.deliver import deliver
 from tasks.delivery.in_hand import InHand
@@ -67,7 +67,7 @@ def test_what_was_held_up_before_its_request_left_does_not_leave(
     assert (attempt.outcome, "terhenti" in (attempt.reason or "")) == ("not-sent", True)
     job = here.desk.job(job_id)
     assert (job.status, job.attempts) == ("menunggu", 0)
-    assert here.desk.door("antrean") is None  # the service is not to blame
+    assert here.desk.state_of("antrean") is None  # the service is not to blame
 
 
 def test_what_was_held_up_and_taken_over_does_not_leave_and_says_so(

@@ -10,7 +10,7 @@ import pytest
 from database import Database
 from database.errors import DatabaseUnavailable
 from database.jobs.moves import move
-from database.services.holds import stopped_services
+from database.services.stopped_services import stopped_services
 from tasks.delivery import deliver as delivery
 from tasks.dispatch.probing import probe_due
 from tests.tasks.desk import Answer, Desk, antrean, pcare
@@ -104,7 +104,7 @@ def test_a_look_whose_credential_is_refused_pauses_the_service_and_stays_uncerta
     here.deliver(job_id)
 
     assert here.job(job_id).status == "tidak_pasti"
-    assert here.door("pcare") == "paused"
+    assert here.state_of("pcare") == "paused"
 
 
 def test_what_bpjs_keeps_putting_off_needs_a_person_after_the_last_wait(
@@ -185,7 +185,7 @@ def test_a_probe_is_one_harmless_read(
 
     assert {request.method for request in here.requests} == {"GET"}
     assert len(here.requests) == (2 if "twice" in _why else 1)
-    assert here.door("pcare") == state
+    assert here.state_of("pcare") == state
 
 
 def test_a_wrong_clock_is_told_with_its_skew(desk: Any) -> None:
@@ -200,8 +200,8 @@ def test_a_wrong_clock_is_told_with_its_skew(desk: Any) -> None:
 
     here.deliver(job_id := here.hand_over("tambah-antrean"))
 
-    (door,) = stopped_services(here.database)
-    assert "Jam komputer 750 detik lebih cepat dari jam BPJS" in (door.reason or "")
+    (stopped,) = stopped_services(here.database)
+    assert "Jam komputer 750 detik lebih cepat dari jam BPJS" in (stopped.reason or "")
     # The job and the harmless read that was asked before the service was judged, each signed anew once.
     assert (here.job(job_id).status, here.job(job_id).attempts, len(here.requests)) == ("menunggu", 0, 4)
 

@@ -1,4 +1,4 @@
-"""How long one waits for PostgreSQL: nobody stands still for what another holds, or for a silent line."""
+"""Waits for PostgreSQL have limits: a lock that another holds, or a silent line, stops nobody for ever."""
 
 import time
 from dataclasses import dataclass
@@ -13,29 +13,31 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds. All together they are less than a lease (60 s): within one, work goes on."""
+    """The limits, in seconds. Together they are less than a lease (60 s), so that work goes on within one."""
 
     # An address where nobody answers must not hold up a start.
     connect: int = 10
-    # What another holds longer than this it holds by mistake: say so and try again later.
+    # A lock that another holds longer is held by mistake: the wait fails, and the work is tried again later.
     lock: float = 10
-    # No statement of a delivery takes long; one that does has met a wrong plan or a sick disk.
+    # No statement of a delivery takes long, unless it has met a wrong plan or a sick disk.
     statement: float = 20
     # A process that was stopped in the middle of a transaction must let go of what it holds.
     idle: float = 15
-    # A network may swallow packets without a word: longer than any statement may take, nobody listens.
+    # A network may swallow packets without a word: an answer is awaited for no longer than this, which is
+    # more than any statement may take.
     answer: float = 25
     # A connection that lay in the pool is asked whether it lives.
     ping: float = 5
-    # The same silence seen by the operating system: it asks after so many, then so often, so many times,
+    # The operating system watches for the same silence: it asks after so many seconds, again at such
+    # intervals, so many times,
     keepalive: int = 10
     keepalive_interval: int = 5
     keepalive_count: int = 3
-    # and gives up on what was sent and never acknowledged.
+    # and gives up when what was sent is not acknowledged for so many.
     unacknowledged: int = 20
 
     def of_driver(self) -> dict[str, int]:
-        """As the driver's own parameters."""
+        """The limits as the driver's own parameters."""
         return {
             "connect_timeout": self.connect,
             "keepalives": 1,
@@ -85,7 +87,7 @@ def connect_listening(_dialect: object, _record: object, args: Any, parameters: 
 
 
 def is_alive(connection: Any, within: float) -> bool:
-    """Whether a connection that lay idle still leads anywhere."""
+    """Whether the server still answers on a connection that lay idle."""
     usual, connection.answers_within = connection.answers_within, within
     try:
         connection.execute("")
@@ -98,9 +100,9 @@ def is_alive(connection: Any, within: float) -> bool:
 
 
 def be_patient(session: Session) -> None:
-    """Let the statements of this transaction take their time, and what is done between them.
+    """Let this transaction take its time, in its statements and between them.
 
-    For maintenance and for questions about everything there is. Locks are waited for no longer than usual.
+    Maintenance needs it, and questions about all rows. Locks are waited for no longer than usual.
     """
     connection = session.connection().connection.driver_connection
     if isinstance(connection, ListeningConnection):

@@ -1,4 +1,4 @@
-"""Groups the services that are down or paused: however many clinics stop, a few groups hold them all."""
+"""Services that are down or paused are grouped: however many clinics stop, a few groups hold them all."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
@@ -13,7 +13,7 @@ from database.storage.models import ServiceState
 
 MOST = 5  # groups of clinics that are known
 
-# What two services must share to be in one group.
+# A function of a service; two services for which it answers the same are in one group.
 Alike = Callable[[ServiceState], Hashable]
 
 
@@ -44,7 +44,7 @@ class Stopped:
 
     @property
     def state(self) -> str:
-        """How most of them are."""
+        """The state of most of them."""
         return self._most_frequent()[0]
 
     @property

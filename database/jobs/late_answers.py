@@ -1,7 +1,7 @@
-"""Answers that came after their job was taken over: kept in its history, and heeded where they are clear.
+"""An answer that comes after its job was taken over is kept in the history, and heeded where it is clear.
 
-The take-over closed the attempt as `worker-died`; what came back for it is one more row, told by the number
-of its attempt. What contradicts that which the job has become since stands before a person.
+The take-over closed the attempt as `worker-died`; the late answer is one more row, with the number of that
+attempt. Where it contradicts the end that the job has had since, a person is asked.
 """
 
 from collections.abc import Callable, Mapping, Set
@@ -25,7 +25,7 @@ from database.vocabulary import A_PERSON_ASKED, MAY_BE_THERE, TELLS_NOTHING, UNC
 
 
 class _Said(Enum):
-    """What a late answer says of its own request."""
+    """The meaning of a late answer for its own request."""
 
     TAKEN = auto()  # BPJS's success code, with its number where one is due
     REFUSED = auto()
@@ -54,16 +54,16 @@ def note_late(database: Database, job_id: int, number: int, evidence: Evidence, 
         job = session.get(Job, job_id, with_for_update=True)
         attempt = session.scalar(select(Attempt).where(Attempt.job_id == job_id, Attempt.number == number))
         if job is None or attempt is None or attempt.outcome not in {None, Outcome.WORKER_DIED}:
-            return  # gone; or written down in time, though nobody was told so
+            return  # the job is gone; or the answer was stored in time, though its process never heard so
         late = _Late(session, job, attempt, evidence, verdict, database.clock())
         outcome, act = _case_of(late)
-        act(late)  # sees the history as it was before
+        act(late)  # before the new row, for it looks at the history as it was
         _append(late, outcome)
         announce(session)
 
 
 def confront(session: Session, job_id: int, now: datetime) -> None:
-    """A later claim ends its job: does what an earlier one heard too late stand against that?"""
+    """Compare the end that a later claim gives its job with what an earlier claim heard too late."""
     heard = session.scalar(_heard_too_late(), {"job_id": job_id})
     if heard is None:
         return
@@ -110,7 +110,7 @@ def _always(_late: _Late) -> bool:
 
 
 def _as_it_was_sent(late: _Late) -> bool:
-    """Nobody has asked for the job since, and perhaps corrected it."""
+    """Whether nobody has asked for the job, and perhaps corrected it, since."""
     asked = select(func.count()).where(
         Attempt.job_id == late.job.id,
         Attempt.number > late.attempt.number,
@@ -120,7 +120,7 @@ def _as_it_was_sent(late: _Late) -> bool:
 
 
 def _waits_for_it_alone(late: _Late) -> bool:
-    """Of all that may be at BPJS nothing is unknown but this very attempt."""
+    """Whether this attempt is the only thing of the job that may be at BPJS unknown to us."""
     looks = (*UNCLEAR_LOOKS, Outcome.ABSENT)
     newest = (
         select(Attempt.number, Attempt.outcome)
@@ -142,11 +142,11 @@ def _closed_as_not_needed(late: _Late) -> bool:
 
 
 def _nothing(_late: _Late) -> None:
-    """The row in the history is all."""
+    """Change nothing: the row in the history is enough."""
 
 
 def _ends(late: _Late) -> None:
-    """It becomes what the answer says."""
+    """End the job as the answer says."""
     job, verdict = late.job, late.verdict
     job.status, job.reason, job.message = verdict.status.value, verdict.reason, verdict.message
     job.http_code, job.meta_code = late.evidence.http_code, late.evidence.meta_code
@@ -161,7 +161,7 @@ def _ends(late: _Late) -> None:
 
 
 def _is_looked_up(late: _Late) -> None:
-    """BPJS says that it took it: that is confirmed before anything else leaves."""
+    """Have the job looked up before anything else leaves, for BPJS says that it took it."""
     late.job.due_at = late.job.updated_at = late.now
 
 
@@ -197,7 +197,8 @@ class _Case:
     outcome: Outcome
 
 
-# The job now, what the late answer says, on which condition: what becomes of it. Anything else is evidence.
+# The status of the job now, the meaning of the late answer and a condition decide what is done. Whatever no
+# row names is kept as evidence alone.
 _CASES = (
     _Case({Status.TIDAK_PASTI}, _Said.TAKEN, _as_it_was_sent, _ends, Outcome.LATE_ANSWER),
     _Case(
@@ -205,7 +206,7 @@ _CASES = (
     ),
     _Case({Status.TIDAK_PASTI}, _Said.NEVER_LEFT, _waits_for_it_alone, _ends, Outcome.LATE_ANSWER),
     _Case({Status.TIDAK_PASTI, Status.MENUNGGU}, _Said.TAKEN, _always, _is_looked_up, Outcome.LATE_SUCCESS),
-    # Its holder ends it: `confront`.
+    # The claim that holds the job ends it, and calls `confront`.
     _Case({Status.PROSES}, _Said.TAKEN, _always, _nothing, Outcome.LATE_SUCCESS),
     _Case({Status.GAGAL}, _Said.TAKEN, _always, _stands_before_a_person, Outcome.LATE_SUCCESS),
     _Case({Status.TERKIRIM}, _Said.TAKEN, _another_number, _stands_before_a_person, Outcome.LATE_SUCCESS),
@@ -216,7 +217,7 @@ _CASES = (
 
 
 def _append(late: _Late, outcome: Outcome) -> None:
-    """One more row, with what came back and of which attempt."""
+    """Append a row with what came back, and for which attempt."""
     attempt, evidence = late.attempt, late.evidence
     append_attempt(
         late.session,

@@ -1,4 +1,4 @@
-"""Reads from standard input what would show in the process list and the shell's history as an argument."""
+"""Standard input is read for what an argument would show in the process list and the shell's history."""
 
 import sys
 
@@ -8,12 +8,12 @@ STDIN = "-"
 
 
 def one_line(given: str, what: str) -> str:
-    """What was given, or for `-` the next line of standard input; at a terminal a person is asked for it."""
+    """The given text, or for `-` the next line of standard input; at a terminal a person is asked for it."""
     if given != STDIN:
         return given
     if sys.stdin.isatty():
         error_console().print(f"{what}: ", end="", markup=False)
-    # Bytes that are no text are no number either: the refusal says so, not a traceback.
+    # Bytes that are no text become signs that are no number, which is refused in a sentence.
     return sys.stdin.buffer.readline().decode(errors="replace").strip()
 
 

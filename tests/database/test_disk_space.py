@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from database import Database
 from database.errors import DatabaseUnavailable
-from database.storage.room import ROOM, check_room
+from database.storage.dialect import is_file
+from database.storage.disk_space import ROOM, check_room
 from database.storage.schema import HEAD, current
 from tests.conftest import POSTGRESQL, SQLITE
 
@@ -29,8 +30,8 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 
 def tables(database: Database) -> list[str]:
-    catalog = "sqlite_master" if database.is_sqlite else "pg_class"
-    name = "name" if database.is_sqlite else "relname"
+    catalog = "sqlite_master" if is_file(database.engine) else "pg_class"
+    name = "name" if is_file(database.engine) else "relname"
     with database.read() as session:
         return sorted(session.scalars(text(f"SELECT {name} FROM {catalog}")))
 
@@ -46,14 +47,14 @@ def test_a_database_with_room_is_left_as_it_was(database: Database, tmp_path: Pa
 
 def written(database: Database, tmp_path: Path) -> int:
     """How much has reached the log of what is written, in bytes."""
-    if database.is_sqlite:
+    if is_file(database.engine):
         return (tmp_path / "bpjs.db-wal").stat().st_size
     with database.read() as session:
         return int(session.scalars(text("SELECT pg_current_wal_flush_lsn() - '0/0'")).one())
 
 
 def test_something_is_really_written(database: Database, tmp_path: Path) -> None:
-    if database.is_sqlite:
+    if is_file(database.engine):
         with database.engine.connect() as connection:
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -86,7 +87,7 @@ READ_ONLY = {True: "PRAGMA query_only = ON", False: "SET default_transaction_rea
 
 def test_a_database_that_takes_a_transaction_but_no_write_is_said(database: Database) -> None:
     def forbid(connection: Any, *_more: object) -> None:
-        connection.execute(READ_ONLY[database.is_sqlite])
+        connection.execute(READ_ONLY[is_file(database.engine)])
         connection.commit()
 
     event.listen(database.engine, "checkout", forbid)

@@ -1,4 +1,4 @@
-"""Decides where a job stands: in which chain, and at which position of it.
+"""The place of a job: the chain that it belongs to, and its position there.
 
 The chain is the one that the clinic names, or follows from the body: norm, service date and poli. Two
 patients may share those (a mother and her baby under one norm, a norm "-"): the first has that chain, each
@@ -17,12 +17,12 @@ from bpjs_client.jenis import Jenis
 from database.jobs.chain import GENERATION, RANKS, UNDONE_BY
 from database.jobs.held_chains import HeldChains, Latest
 from database.storage.models import Job
-from database.storage.patient import patient_mark
+from database.storage.patient_mark import patient_mark
 
 Body = Mapping[str, object]
 
 LONGEST_CODE = 64
-# What a clinic is told of a job that it handed over into another patient's chain.
+# The note for a clinic that handed a job over into another patient's chain.
 NORM_IN_USE = (
     "norm ini dipakai pasien lain pada hari dan poli yang sama (nomor kartu berbeda); urutannya dipisah."
 )
@@ -41,7 +41,7 @@ class Place:
 def find_place(
     held: HeldChains, *, faskes: str, jenis: Jenis, norm: str, rantai: str | None, body: Body
 ) -> Place:
-    """The place of a job about to be stored, behind what is stored already; from now on it counts too."""
+    """The place of a job about to be stored, behind those stored already; later jobs stand behind it."""
     named = None if rantai else _named_chain(held.session, faskes, jenis, norm, body)
     chain = rantai or named or _chain_of_none(norm, jenis)
     place = _place(held, faskes, chain, jenis, body, splits=named is not None)
@@ -51,7 +51,7 @@ def find_place(
 
 
 def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None:
-    """Where a job belongs once this is its body; None when that is where it is.
+    """The place of a job once this is its body; None when it stands there already.
 
     It follows its body, unless the clinic named its chain. A body that names no visit leaves it where it is:
     what waits for it must go on waiting.
@@ -75,7 +75,7 @@ def _follows_its_body(session: Session, job: Job) -> bool:
     """Whether nobody named the job's chain, of which no column tells."""
     jenis = Jenis(job.jenis)
     named = _named_chain(session, job.faskes, jenis, job.norm, job.body)
-    if named is None:  # the body names no visit, any more or yet
+    if named is None:  # the body names no visit: not yet, or not any more
         return job.rantai.startswith(f"{job.norm}|")
     return job.rantai in {*_chains_of(named, job.body), _chain_of_none(job.norm, jenis)}
 
@@ -96,7 +96,7 @@ def _readable(code: str) -> str:
 
 
 def _chain_of_none(norm: str, jenis: Jenis) -> str:
-    """Where jobs of a norm stand that name no visit."""
+    """The chain of the jobs of a norm that name no visit."""
     return f"{norm}|{jenis}"
 
 
@@ -122,7 +122,7 @@ def _chains_of(chain: str, body: Body) -> set[str]:
 
 
 def _place(held: HeldChains, faskes: str, chain: str, jenis: Jenis, body: Body, *, splits: bool) -> Place:
-    """In this chain, behind what it holds of the patient.
+    """A place in this chain, behind the jobs that it holds of the patient.
 
     Where the chain `splits` by patients: in the one beside it when another patient has it.
     """

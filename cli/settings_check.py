@@ -1,4 +1,4 @@
-"""Settings are read before anything starts: what no waiting will mend is refused at once."""
+"""Settings are checked before anything starts, for no waiting mends a wrong one."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""Looks, before `make run` starts anything, whether what is invented would meet what is real."""
+"""`make run` refuses to start where invented patients would meet the real BPJS."""
 
 from bpjs_client.jenis import Service
 from bpjs_client.settings import SIMULATOR, BpjsSettings
@@ -14,7 +14,7 @@ class NotFilledIn(Exception):
 
 
 def refuse_unfilled(plan: Plan) -> None:
-    """Raises NotFilledIn."""
+    """Refuse an `.env` that names the real BPJS and is not filled in. Raises NotFilledIn."""
     if plan.simulator_port is not None or configured_clinics().from_file:
         return
     left = BpjsSettings().unfilled
@@ -23,7 +23,7 @@ def refuse_unfilled(plan: Plan) -> None:
 
 
 def keep_apart(plan: Plan, database: Database) -> None:
-    """Raises OtherBpjs where the database belongs to another BPJS, DatabaseUnavailable."""
+    """Refuse a database that belongs to another BPJS. Raises OtherBpjs, DatabaseUnavailable."""
     if plan.simulator_port is None:
         check_belonging(database, configured_clinics().addresses())
         return

@@ -1,4 +1,4 @@
-"""`make run`: everything on one machine with a sample clinic day, up until Ctrl-C."""
+"""`make run` keeps a whole clinic with a sample day up on one machine, until Ctrl-C."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,7 +35,7 @@ def stay_up(plan: Plan, stop: Stop, screen: Screen) -> None:
             clinic.children.pause(_WATCH_SECONDS)
 
 
-# The rest of what the simulator's clients need is what they are told by default.
+# The simulator's clients need only these; the defaults are right for the rest.
 _OF_SIMULATOR = ("BPJS_SIMULATED", "BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL")
 
 

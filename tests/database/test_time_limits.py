@@ -14,9 +14,10 @@ from sqlalchemy import text
 
 from database import Database, DatabaseUnavailable
 from database.jobs.handover import queue_up
+from database.storage.dialect import lock_number_without_end
 from database.storage.engine import BUSY
-from database.storage.patience import PATIENCE, Patience
-from database.storage.schema import _queue_up, upgrade
+from database.storage.schema import _LOCK, upgrade
+from database.storage.time_limits import PATIENCE, Patience
 from tests.conftest import POSTGRESQL, SQLITE
 from tests.database.child import start
 from tests.database.clinic import Clinic
@@ -192,7 +193,7 @@ def test_who_starts_waits_for_the_one_who_migrates(
     monkeypatch.setattr("database.storage.schema._run_alembic", lambda _connection: migrated.set())
     with database.engine.connect() as migrating:
         migrating.execute(text("SET idle_in_transaction_session_timeout = 0"))
-        _queue_up(migrating)
+        lock_number_without_end(migrating, _LOCK)
         starting = threading.Thread(target=upgrade, args=(database.engine,))
         starting.start()
         assert not migrated.wait(SHORT.lock + SHORT.statement)

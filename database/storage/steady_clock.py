@@ -1,8 +1,8 @@
-"""A clock of seconds that nobody can set, for how long something took and until when it is good."""
+"""A clock of seconds that nobody can set measures how long something took and until when a claim is good."""
 
 import time
 
-# Linux counts on while the machine sleeps only on this one; while a process is stopped it counts on both.
+# Of Linux's two clocks this one goes on while the machine sleeps; both go on while a process is stopped.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 

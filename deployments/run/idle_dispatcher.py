@@ -1,4 +1,4 @@
-"""Waiting until the dispatcher has nothing left to do."""
+"""A run waits until its dispatcher is idle: nothing is due, nothing in hand."""
 
 import time
 

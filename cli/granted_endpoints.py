@@ -1,4 +1,4 @@
-"""Which of BPJS's endpoints a clinic may use: references by a read of each, job types by their jobs."""
+"""BPJS's endpoints that a clinic may use: a read of each tells of references, the jobs tell of job types."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _RESUME = "bila BPJS sudah membukanya: bpjs resume"
 
 @dataclass
 class _FirstLists:
-    """Stands in for a reading where only the first list of a reference is wanted: no list has rows."""
+    """A reading that asks nothing and finds every list empty, so that only the first list is named."""
 
     days: Sequence[date] = field(default_factory=lambda: [date.today()])
 
@@ -67,7 +67,7 @@ def _paths(service: Service) -> Iterator[tuple[Reference, str]]:
 
 
 def _answer(bpjs: Bpjs, reference: Reference, path: str) -> str | None:
-    """Why it is refused, or not to be had now; None when it is granted."""
+    """In Indonesian, why the endpoint is refused or cannot be had now; None when it is granted."""
     try:
         bpjs.read(reference.service, path)
     except (NotFound, Rejected):
@@ -80,7 +80,7 @@ def _answer(bpjs: Bpjs, reference: Reference, path: str) -> str | None:
 
 
 def jobs(database: Database, faskes: str, clinic: str, held: dict[str, str]) -> Iterator[Finding]:
-    """Which job types BPJS took lately, which are held, of which nothing is known. `held`: jenis → state."""
+    """The job types that BPJS took lately, those held and those unknown. `held`: jenis → state."""
     taken = delivered_since(database, faskes, today(database) - RECENT)
     refused = [jenis for jenis in Jenis if held.get(jenis) == State.PAUSED]
     unknown = [jenis for jenis in Jenis if jenis not in taken and jenis not in held]

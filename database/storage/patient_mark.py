@@ -1,4 +1,4 @@
-"""Tells patients apart who share a chain, without their cards standing in the clear."""
+"""A patient's mark tells apart the patients who share a chain, without their cards standing in the clear."""
 
 import hashlib
 from collections.abc import Mapping

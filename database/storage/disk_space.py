@@ -1,6 +1,6 @@
-"""Whether the database can be written to and has room to grow, found out by doing both.
+"""The database is written to and made to grow, which alone proves that it has room.
 
-Beginning a transaction and giving it up again proves nothing: not a byte leaves memory for it.
+A transaction that is begun and given up proves nothing: not a byte leaves memory for it.
 """
 
 import errno
@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlalchemy import text
 
 from database.errors import DatabaseUnavailable
+from database.storage.dialect import is_file
 from database.storage.engine import Database
 
-ROOM = 16 * 2**20  # bytes; some thousand jobs with their answers
+ROOM = 16 * 2**20  # bytes, enough for some thousand jobs with their answers
 _PIECE = 2**20
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
-# A row is changed and changed back, for what stays the same is not written. Nobody sees it in between.
+# A row is changed and changed back, for a row that stays the same is not written. Nobody sees it in between.
 _THERE_AND_BACK = (
     "UPDATE alembic_version SET version_num = version_num || '-'",
     "UPDATE alembic_version SET version_num = rtrim(version_num, '-')",
@@ -25,7 +26,7 @@ _THERE_AND_BACK = (
 _MAY_TRY = "SELECT has_database_privilege(current_database(), 'TEMP')"
 # A table of our own makes a new file grow; an old one may have free places.
 _NEW_TABLE = "CREATE TEMPORARY TABLE bpjs_room (content text) ON COMMIT DROP"
-# A kilobyte a row: less than what is compressed.
+# A kilobyte a row, which is too small for PostgreSQL to compress.
 _GROW = "INSERT INTO bpjs_room SELECT repeat(md5(random()::text), 32) FROM generate_series(1, :kilobytes)"
 
 
@@ -34,14 +35,14 @@ def check_room(database: Database) -> None:
     with database.write() as session:
         for statement in _THERE_AND_BACK:
             session.execute(text(statement))
-    if database.is_sqlite:
+    if is_file(database.engine):
         _fill_a_file(Path(str(database.engine.url.database)).parent)
     else:
         _fill_a_table(database)
 
 
 def _fill_a_file(folder: Path) -> None:
-    """Beside the database, without a name: it is gone however this process ends."""
+    """Fill a file without a name beside the database; it is gone however this process ends."""
     piece = os.urandom(_PIECE)
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -60,7 +61,7 @@ def _said(failure: OSError) -> str:
 
 
 def _fill_a_table(database: Database) -> None:
-    """A role without the right to temporary tables is believed: that it could write was seen."""
+    """Fill a temporary table; a role that may not make one has shown already that it can write."""
     with database.write() as session:
         if session.scalar(text(_MAY_TRY)):
             session.execute(text(_NEW_TABLE))

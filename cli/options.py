@@ -1,4 +1,4 @@
-"""The options by which several commands choose jobs."""
+"""The options that several commands share, and the clinic, day or field that each names."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,8 +8,8 @@ import typer
 
 from bpjs_client.dates import DATE_FORMS
 from cli.day import read_day_or_all
+from cli.standard_input import one_line
 from cli.terminal import UserError
-from cli.typed import one_line
 from database import Database
 from database.faskes_name import UTAMA, foreign_name, no_credential
 from database.views.monitor import has_jobs_of, today

@@ -1,4 +1,4 @@
-"""Speaking for a claim: a job in hand changes only at the word of the very claim that holds it."""
+"""A job in hand is held by one claim, and only whoever shows that claim may change the job."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from database.status import Status
 from database.storage.models import Job
 
 _jobs = cast(Table, Job.__table__)
-# Counter -> what becomes of it with the value given: so many more; `waits`: 1 for one more, 0 for none.
+# How a counter changes with the value given: most grow by it; `waits` grows by one at 1 and falls to 0 at 0.
 _COUNTERS: dict[str, Callable[[ColumnElement[int], ColumnElement[int]], ColumnElement[int]]] = {
     "attempts": lambda counter, given: counter + given,
     "version": lambda counter, given: counter + given,
@@ -24,7 +24,7 @@ _COUNTERS: dict[str, Callable[[ColumnElement[int], ColumnElement[int]], ColumnEl
 
 @dataclass(frozen=True)
 class Claim:
-    """Which claim of a job somebody speaks for: the owner, and the number that the row gave this claim.
+    """One claim of a job: its owner, and the number that the job's row gave it.
 
     The number grows with each claim of the job, so that an earlier one of the same owner is told from it.
     """
@@ -35,7 +35,7 @@ class Claim:
 
 
 class Held(NamedTuple):
-    """Where a job in hand belongs."""
+    """The columns of a job in hand that tell where it belongs."""
 
     faskes: str
     rantai: str
