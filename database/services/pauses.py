@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from bpjs_client.jenis import Service
 from database.services.harmless_read import Answer, Reading, judge
 from database.services.states import Move, State
-from database.services.stopped_services import stopped_services
 from database.services.transitions import go
 from database.services.waiting_jobs import make_due
 from database.storage.engine import Database
@@ -25,30 +24,34 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
 
 def resume(database: Database, faskes: str, service: Service) -> bool:
     """Lift what holds a service or a jenis of it; what waits is due at once. False: nothing was held."""
-    with database.write() as session:
-        now = database.clock()
-        held = select(ServiceState).where(
-            ServiceState.faskes == faskes,
-            ServiceState.service == service.value,
-            ServiceState.state != State.CLOSED.value,
-        )
-        rows = session.scalars(held.order_by(ServiceState.jenis).with_for_update()).all()
-        for row in rows:
-            go(session, row, Move.RESUMED, now)
-        if rows:
-            make_due(session, faskes, service, now)
-        return bool(rows)
+    mine = (ServiceState.faskes == faskes, ServiceState.service == service.value)
+    return bool(_resume(database, and_(*mine, ServiceState.state != State.CLOSED.value), lambda _row: True))
 
 
 def resume_changed(database: Database, mark_of: Callable[[str, Service], str]) -> list[tuple[str, Service]]:
-    """Resume the paused services whose credential is not the refused one any more. Returns them.
+    """Resume what is paused and whose credential is not the refused one any more; returns whose it was.
 
+    A service and a jenis at it may have been paused under different credentials: each is judged by its own.
     `mark_of` gives the present mark of a clinic's service. Raises DatabaseUnavailable.
     """
-    paused = {
-        (row.faskes, Service(row.service)): row.credential_mark
-        for row in stopped_services(database)
-        if row.state == State.PAUSED
-    }
-    changed = [whose for whose, mark in paused.items() if mark != mark_of(*whose)]
-    return [whose for whose in changed if resume(database, *whose)]
+
+    def is_another(row: ServiceState) -> bool:
+        return row.credential_mark != mark_of(row.faskes, Service(row.service))
+
+    return _resume(database, ServiceState.state == State.PAUSED.value, is_another)
+
+
+def _resume(
+    database: Database, held: ColumnElement[bool], which: Callable[[ServiceState], bool]
+) -> list[tuple[str, Service]]:
+    with database.write() as session:
+        now = database.clock()
+        order = (ServiceState.faskes, ServiceState.service, ServiceState.jenis)
+        held_rows = session.scalars(select(ServiceState).where(held).order_by(*order).with_for_update())
+        rows = [row for row in held_rows.all() if which(row)]
+        for row in rows:
+            go(session, row, Move.RESUMED, now)
+        resumed = sorted({(row.faskes, Service(row.service)) for row in rows})
+        for faskes, service in resumed:
+            make_due(session, faskes, service, now)
+        return resumed

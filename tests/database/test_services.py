@@ -8,8 +8,12 @@ import pytest
 from bpjs_client.jenis import Service
 from database.jobs.claim import Waiting, claim_one, has_work
 from database.jobs.verdict import Verdict
-from database.services.pauses import pause, resume
+from database.services.clinic_service import ClinicService
+from database.services.pauses import pause, resume, resume_changed
+from database.services.service_rows import locked_row
+from database.services.states import Move
 from database.services.stopped_services import stopped_services
+from database.services.transitions import go
 from database.status import Status
 from database.vocabulary import Reason
 from tests.database.clinic import LEASE, ME, MORNING, Clinic
@@ -103,3 +107,16 @@ def test_two_refusals_at_once_make_one_pause(clinic: Clinic) -> None:
         thread.join()
     assert failures == []
     assert [stopped.state for stopped in stopped_services(clinic.database)] == ["paused"]
+
+
+def test_another_credential_lifts_only_the_pauses_of_those_before_it(clinic: Clinic) -> None:
+    """The service refuses the present credential; one jenis at it was paused under an older one."""
+    pause(clinic.database, "utama", Service.PCARE, WHY, mark="kini")
+    with clinic.database.write() as session:
+        row = locked_row(session, ClinicService("utama", "pcare", "tambah-kunjungan"), MORNING)
+        go(session, row, Move.PAUSED, MORNING, reason=WHY, mark="dulu")
+    assert resume_changed(clinic.database, lambda _faskes, _service: "kini") == [("utama", Service.PCARE)]
+    (still,) = stopped_services(clinic.database)
+    assert (still.jenis, still.credential_mark) == ("", "kini")
+    assert resume_changed(clinic.database, lambda _faskes, _service: "baru") == [("utama", Service.PCARE)]
+    assert stopped_services(clinic.database) == []
