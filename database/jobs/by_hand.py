@@ -9,8 +9,7 @@ from database.jobs.history import Word, append_word
 from database.jobs.revival import revive_refused
 from database.status import FINAL, Status
 from database.storage.engine import Database
-from database.storage.models import Job
-from database.storage.past_jobs import not_there
+from database.storage.past_jobs import locked_job
 from database.storage.wakeup import announce
 from database.vocabulary import Outcome, Reason
 
@@ -36,9 +35,7 @@ def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str,
     Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
     """
     with database.write() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is None:
-            raise not_there(session, job_id)
+        job = locked_job(session, job_id)
         contradicted = job.status in FINAL and job.reason == Reason.CONTRADICTED
         if job.status not in CLOSABLE and not contradicted:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")

@@ -32,7 +32,7 @@ from database.services.states import State
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState, UtcDateTime
-from database.storage.past_jobs import not_there
+from database.storage.past_jobs import locked_job, not_there
 from database.storage.steady_clock import elapsed
 from database.storage.wakeup import announce
 from database.vocabulary import Outcome, Reason
@@ -174,9 +174,7 @@ def _claim_one(
 ) -> ClaimedJob | Waiting:
     until = elapsed() + lease.total_seconds()
     with database.write() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is None:
-            raise not_there(session, job_id)
+        job = locked_job(session, job_id)
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == Reason.NEEDS_PERSON:
             return Waiting(status, job.message or status.value)

@@ -24,7 +24,7 @@ from database.jobs.plain_json import plain_json, storable
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, JsonObject
-from database.storage.past_jobs import not_there
+from database.storage.past_jobs import locked_job
 from database.storage.row_seal import FOREIGN, is_foreign
 from database.storage.wakeup import announce
 from database.vocabulary import Outcome, Reason
@@ -80,9 +80,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
     hand, changed since it was looked at), LineRefused (no JSON body), DatabaseUnavailable.
     """
     with database.write() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is None:
-            raise not_there(session, job_id)
+        job = locked_job(session, job_id)
         edited = plain_json(_edited(job, asked))
         _refuse_if_late(job, asked.version, is_corrected=storable(edited) != job.body)
         if job.status == Status.TERKIRIM:
@@ -134,9 +132,7 @@ def reopen(database: Database, job_id: int, asked: Resend) -> Status:
     DatabaseUnavailable.
     """
     with database.write() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is None:
-            raise not_there(session, job_id)
+        job = locked_job(session, job_id)
         if Status(job.status) in OPEN_TO_RESEND and job.reason != Reason.NEEDS_PERSON:
             now = database.clock()
             append_word(

@@ -58,3 +58,11 @@ def not_there(session: Session, job_id: int) -> JobNotFound:
     """The error that says why there is no job with this id."""
     past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
     return JobNotFound(job_id) if past is None else JobForgotten(job_id, past.status, past.ended)
+
+
+def locked_job(session: Session, job_id: int) -> Job:
+    """The job's row, which nobody else changes until the transaction ends. Raises JobNotFound."""
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None:
+        raise not_there(session, job_id)
+    return job
