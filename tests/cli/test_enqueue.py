@@ -148,6 +148,7 @@ def test_without_a_reader_every_line_is_handed_over_and_a_bad_one_still_tells(
     assert stored(kept) == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", [("monitor",), ("monitor", "--json"), ("show", "1")])
 def test_without_a_reader_a_screen_ends_silently(
     terminal: Terminal, line: Line, kept: Database, command: tuple[str, ...]

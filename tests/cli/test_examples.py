@@ -110,6 +110,7 @@ def test_every_call_works_on_the_day_of_make_run(page: Path) -> None:
     assert [wrong for call in to_run if (wrong := works(call))] == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("day")
 def test_the_cards_are_those_that_readme_shows() -> None:
     page = PAGES[0].read_text("utf-8")

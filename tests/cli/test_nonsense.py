@@ -161,6 +161,7 @@ def test_a_closed_stdin_is_an_empty_one(terminal: Terminal, typed: tuple[str, ..
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", [">&-", ">/dev/full"])
 @pytest.mark.parametrize("typed", [("monitor",), ("monitor", "--json"), ("show", "1"), ("enqueue", "-")])
 def test_an_output_that_cannot_be_written_is_no_traceback(

@@ -181,6 +181,7 @@ def started(name: str, environ: dict[str, str], log: Path) -> Iterator[None]:
         process.wait(60)
 
 
+@pytest.mark.long
 @POSTGRESQL
 def test_the_services_started_by_hand_deliver_behind_a_password(database_url: str, tmp_path: Path) -> None:
     port, password = free_port(24_000), secrets.token_hex(8)
@@ -280,6 +281,7 @@ def filled(route: str) -> tuple[str, str]:
     return method, f"/api{re.sub('{[^}]*}', str(uuid4()), path)}"
 
 
+@pytest.mark.long
 def test_every_route_of_prefect_is_for_viewers_or_for_admin() -> None:
     from prefect.server.api.server import create_app  # noqa: PLC0415 - seconds to import
 

@@ -183,6 +183,7 @@ def test_a_leftover_of_earlier_days_is_no_news(desk: Any) -> None:
     assert LONG_WAIT not in events(here, settings_for(None))
 
 
+@pytest.mark.long
 def test_deploying_again_changes_the_automations_and_makes_no_more(
     webhook: Webhook, installed: Callable[[AlertSettings], int]
 ) -> None:

@@ -97,6 +97,7 @@ def test_stopped_in_between_it_leaves_the_rest_untouched(broken: tuple[Desk, Bpj
     assert statuses(here, ids) == ["terkirim", "gagal"]
 
 
+@pytest.mark.long
 def test_it_keeps_the_pace(broken: tuple[Desk, Bpjs, list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     here, _bpjs, _ids = broken
     waited: list[float] = []

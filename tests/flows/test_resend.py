@@ -67,6 +67,7 @@ def test_as_it_is_it_fails_again_and_the_run_says_why(failed: tuple[Desk, int]) 
     assert len(here.requests) == 2
 
 
+@pytest.mark.long
 def test_a_run_that_is_retried_sends_once_more_and_never_what_is_sent(failed: tuple[Desk, int]) -> None:
     here, job_id = failed
     kirim_ulang(str(job_id), perubahan={"kdPoli": "002"}, return_state=True)

@@ -16,6 +16,7 @@ def scheduled() -> None:
     """Nothing: its runs are only planned."""
 
 
+@pytest.mark.long
 def test_a_schedule_becomes_runs_at_the_clinics_hours(prefect: PrefectServer) -> None:
     with get_client(sync_client=True) as client:
         flow_id = client.create_flow_from_name("terjadwal")

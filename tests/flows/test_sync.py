@@ -315,6 +315,7 @@ sync_now(["pcare/diagnosa", "pcare/poli"], allow_shrink=False, tell=lambda synce
 """
 
 
+@pytest.mark.long
 def test_a_killed_sync_leaves_the_old_rows_whole(
     here: Composition, simulator: Simulator, database_url: str, prefect: PrefectServer
 ) -> None:

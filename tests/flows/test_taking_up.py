@@ -93,6 +93,7 @@ def test_a_row_that_nobody_can_read_stops_no_sending(here: Desk, norm: str) -> N
     assert send_due(until_empty=True).terkirim == 1
 
 
+@pytest.mark.long
 @POSTGRESQL
 def test_a_table_that_its_writer_locks_stops_no_sending(here: Desk, norm: str) -> None:
     write(here.database, norm)
@@ -151,6 +152,7 @@ def test_whatever_happens_it_goes_on_and_is_said_once(
     assert said == ["intake cannot be read, sending goes on: ValueError"]
 
 
+@pytest.mark.long
 @POSTGRESQL
 @pytest.mark.usefixtures("database_url")
 def test_a_dispatcher_whose_lines_go_silent_delivers_again(
