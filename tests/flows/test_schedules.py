@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from prefect import flow, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.schedules import CronSchedule
