@@ -45,6 +45,7 @@ def hand_over(database: Database, kunci: str) -> None:
     enqueue("tambah-antrean", "RM-1", "Pasien Contoh", BODY, kunci=kunci, database=database)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tool", SQLITE)
 def test_a_sqlite_backup_made_while_it_runs_brings_everything_back(tool: str, tmp_path: Path) -> None:
     file = tmp_path / "bpjs.db"

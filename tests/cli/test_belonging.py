@@ -87,6 +87,7 @@ def test_a_bpjs_that_moved_is_said_once(at_work: Terminal) -> None:
         assert at_work("send", "--json", **there).json["terkirim"] == 1
 
 
+@pytest.mark.long
 def test_a_clinic_without_a_credential_is_refused_at_hand_over(terminal: Terminal, line: Line) -> None:
     lines = "\n".join([line(), line(faskes="cabang")]).encode()
     ran = terminal("enqueue", "-", stdin=lines)

@@ -25,6 +25,7 @@ def test_a_clinic_is_moved_and_shows_the_same_there(
     assert terminal("migrate-database", "--to", url).complaint == "Basis data baru tidak kosong (tabel jobs)."
 
 
+@pytest.mark.long
 def test_a_person_is_told_what_to_do_next(terminal: Terminal, postgres: PostgresServer) -> None:
     out = terminal("migrate-database", BPJS_NEW_DATABASE_URL=postgres.emptied()).out
     assert "jobs: 0 baris" in out

@@ -83,6 +83,7 @@ def deployed(terminal: Terminal, **environ: str) -> "subprocess.CompletedProcess
     return subprocess.run(command, env=whole, check=False, **how)  # type: ignore[call-overload,no-any-return]
 
 
+@pytest.mark.long
 def test_a_deploy_says_it_at_once(outside: Terminal) -> None:
     done = deployed(outside)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{REFUSED}\n")

@@ -159,6 +159,7 @@ SPOKEN = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mimic", MIMICS)
 @pytest.mark.parametrize("sealing", [False, True])
 def test_a_body_and_an_answer_that_look_sealed_are_kept_and_read_like_others(
@@ -176,6 +177,7 @@ def test_a_body_and_an_answer_that_look_sealed_are_kept_and_read_like_others(
     assert show(here, odd.id)["request"] == BODY
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoken", SPOKEN)
 @pytest.mark.parametrize("sealing", [False, True])
 def test_a_text_of_bpjs_that_looks_sealed_is_kept_and_read_like_others(

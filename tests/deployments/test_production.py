@@ -318,6 +318,7 @@ def test_people_have_passwords_of_their_own_and_prefects_stays_behind_the_proxy(
     assert forged.status_code == 401
 
 
+@pytest.mark.long
 @NGINX
 @pytest.mark.parametrize("who", ["ops", "admin"])
 @pytest.mark.parametrize(

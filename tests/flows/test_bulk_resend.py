@@ -131,6 +131,7 @@ NONSENSE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
 @SQLITE
 def test_nonsense_is_one_sentence(desk: Any, typed: dict[str, Any], complaint: str) -> None:

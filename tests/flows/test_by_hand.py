@@ -55,6 +55,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("changed", "complaint"), WRONG)
 @SQLITE
 def test_nonsense_in_the_form_is_one_sentence(

@@ -201,6 +201,7 @@ ODD: list[tuple[Flow[..., Any], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("flow", "odd"), ODD)
 @SQLITE
 def test_whatever_is_typed_nothing_that_names_a_patient_stays(

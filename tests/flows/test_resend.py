@@ -106,6 +106,7 @@ def test_a_delivered_job_is_corrected_by_another_which_the_run_then_names(failed
     assert run.parameters == {"pekerjaan_id": again}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("typed", "complaint"), NONSENSE)
 @SQLITE
 def test_nonsense_is_one_sentence_and_changes_nothing(

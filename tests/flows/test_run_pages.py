@@ -88,6 +88,7 @@ def lines_of(prefect: PrefectServer, run: Any) -> list[dict[str, object]]:
     return prefect.query("/logs/filter", logs={"flow_run_id": {"any_": [str(run.id)]}})
 
 
+@pytest.mark.long
 @SQLITE
 @pytest.mark.parametrize("what", FORGOTTEN)
 def test_a_refused_form_says_why_in_one_sentence_and_is_named_by_what_it_does(

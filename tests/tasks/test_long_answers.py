@@ -42,6 +42,7 @@ def answered(database: Database) -> Callable[[Answer], tuple[Database, dict[str,
     return deliver
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", LONG.values(), ids=LONG)
 def test_a_long_answer_is_cut_where_it_is_shown(
     answered: Callable[[Answer], tuple[Database, dict[str, Any]]], answer: Answer

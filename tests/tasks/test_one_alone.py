@@ -120,6 +120,7 @@ def test_a_visit_endpoint_that_is_broken_for_everybody_holds_visits_alone_and_no
     assert here.held() == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("jenis", ["tambah-kunjungan", "tambah-pendaftaran"])
 def test_an_endpoint_that_is_not_granted_holds_its_jenis_after_three_tries(
     day: Callable[[Answer], Day], jenis: str
@@ -168,6 +169,7 @@ ALONE: list[tuple[str, httpx.Response]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("_why", "answer"), ALONE, ids=[why for why, _ in ALONE])
 def test_a_refusal_of_one_job_while_a_harmless_read_is_accepted_is_that_jobs_alone(
     day: Callable[[Answer], Day], _why: str, answer: httpx.Response
