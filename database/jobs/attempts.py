@@ -100,20 +100,29 @@ def open_attempt(
         return append_attempt(session, claim.job_id, started_at=now, request=dict(request), **vars(asker))
 
 
-def note_look(
-    database: Database, claim: Claim, *, request: Mapping[str, Any], outcome: Outcome, asker: Asker
-) -> None:
-    """Record that BPJS was asked whether it has the job.
+@dataclass(frozen=True)
+class LookTaken:
+    """BPJS was asked whether it has a job: what may be there, and how the asking ended.
 
     `outcome` is FOUND, FOUND_OTHER, ABSENT, NOT_SEEN or LOOK_FAILED.
-
-    Raises LeaseLost, DatabaseUnavailable.
     """
+
+    request: Mapping[str, Any] = field(repr=False)
+    outcome: Outcome
+    asker: Asker
+
+
+def note_look(database: Database, claim: Claim, look: LookTaken) -> None:
+    """Record a look after which the job stays in hand. Raises LeaseLost, DatabaseUnavailable."""
     with database.write() as session:
-        now = database.clock()
         hold(session, claim)
-        ended = {"started_at": now, "finished_at": now, "outcome": outcome}
-        append_attempt(session, claim.job_id, request=dict(request), **ended, **vars(asker))
+        append_look(session, claim.job_id, look, database.clock())
+
+
+def append_look(session: Session, job_id: int, look: LookTaken, now: datetime) -> None:
+    """Append a look to the job's history, in the transaction that says what it means."""
+    ended = {"started_at": now, "finished_at": now, "outcome": look.outcome}
+    append_attempt(session, job_id, request=dict(look.request), **ended, **vars(look.asker))
 
 
 def append_attempt(session: Session, job_id: int, **columns: Any) -> int:
@@ -138,7 +147,6 @@ def lost_writes(session: Session, job_id: int) -> list[str]:
         .where(Attempt.job_id == job_id, Attempt.outcome.is_not(None))
         .where(Attempt.outcome.not_in(TELLS_NOTHING))
         .order_by(Attempt.number.desc())
-        .limit(_ENOUGH)
     )
     outcomes = (str(outcome) for outcome in session.scalars(newest))
     return list(takewhile(lambda outcome: outcome in MAY_BE_THERE, outcomes))

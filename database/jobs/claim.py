@@ -349,11 +349,11 @@ def _put_back(session: Session, job: Job, now: datetime) -> None:
         open_attempt.finished_at = now
         open_attempt.outcome = Outcome.WORKER_DIED
         job.attempts += 1
+        job.due_at = now
+        job.reason, job.message = Reason.CUT_SHORT, "Pengirim berhenti sebelum jawaban BPJS tercatat."
     session.flush()
     uncertain = bool(lost_writes(session, job.id))
     job.status = (Status.TIDAK_PASTI if uncertain else Status.MENUNGGU).value
-    if uncertain:
-        job.reason, job.message = Reason.CUT_SHORT, "Pengirim berhenti sebelum jawaban BPJS tercatat."
     job.lease_until = job.lease_owner = None
-    job.due_at = job.updated_at = now
+    job.updated_at = now
     job.version += 1

@@ -14,8 +14,9 @@ from itertools import takewhile
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from bpjs_client.jenis import Jenis
 from database.jobs.attempts import Evidence, append_attempt
-from database.jobs.revival import revive_refused
+from database.jobs.delivered import when_delivered
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.engine import Database
@@ -157,7 +158,7 @@ def _ends(late: _Late) -> None:
     if verdict.status is Status.TERKIRIM:
         job.sent_at = late.now
         late.session.flush()
-        revive_refused(late.session, job.id, job.jenis, late.now)
+        when_delivered(late.session, job.id, Jenis(job.jenis), late.now, corrects=job.corrects)
 
 
 def _is_looked_up(late: _Late) -> None:

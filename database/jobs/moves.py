@@ -4,17 +4,24 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import Evidence, JobInHand, close_attempt, lost_request, lost_writes
-from database.jobs.chain import of_one_visit
-from database.jobs.corrections import CORRECTED_HERE, mark_replaced
+from database.jobs.attempts import (
+    Evidence,
+    JobInHand,
+    LookTaken,
+    append_look,
+    close_attempt,
+    lost_request,
+    lost_writes,
+)
+from database.jobs.chain import UNDONE_BY, of_one_visit
 from database.jobs.deletion import undone_by
+from database.jobs.delivered import when_delivered
 from database.jobs.held_claim import Claim, held_job, hold
 from database.jobs.late_answers import confront
-from database.jobs.revival import revive_refused
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard, note
@@ -60,9 +67,10 @@ def move(
     *,
     attempt: int | None = None,
     evidence: Evidence | None = None,
+    look: LookTaken | None = None,
     heard: Heard | None = None,
 ) -> bool:
-    """Close the attempt, if there was one, and move the job out of hand, in one transaction.
+    """Close the attempt, or append the look, that led to this, and move the job, in one transaction.
 
     `heard` is what the request told of its service. True: the caller is to ask a harmless read now, to find
     out whether it is the job or the service (database/services/evidence.py).
@@ -78,10 +86,10 @@ def move(
         job, job_id = hold(session, claim, **changes), claim.job_id
         if attempt is not None and evidence is not None:
             close_attempt(session, job_id, attempt, evidence, now)
+        if look is not None:
+            append_look(session, job_id, look, now)
         if verdict.status is Status.TERKIRIM:
-            revive_refused(session, job_id, job.jenis, now)
-            if job.corrects is not None and Jenis(job.jenis) in CORRECTED_HERE:
-                mark_replaced(session, job_id, now)
+            when_delivered(session, job_id, Jenis(job.jenis), now, corrects=job.corrects)
         if claim.token > 1:
             confront(session, job_id, now)
         if heard is None:
@@ -121,16 +129,23 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
 
 
 def chain_has(database: Database, job_id: int, jenis: Jenis, statuses: Collection[Status]) -> bool:
-    """Whether a job's chain holds one of this jenis, for the same visit, in one of these states.
+    """Whether a job's chain holds one of this jenis, for the same visit, with one of these statuses.
 
-    Raises DatabaseUnavailable.
+    One that a later job of the chain has undone at BPJS does not count. Raises DatabaseUnavailable.
     """
-    asking = aliased(Job)
+    asking, undoing = aliased(Job), aliased(Job)
+    undone = exists().where(
+        undoing.faskes == Job.faskes,
+        undoing.rantai == Job.rantai,
+        undoing.jenis == UNDONE_BY.get(jenis),
+        undoing.status == Status.TERKIRIM.value,
+        undoing.position > Job.position,
+    )
     like = (
         select(Job.id)
         .join(asking, and_(Job.faskes == asking.faskes, Job.rantai == asking.rantai))
         .where(asking.id == job_id, Job.jenis == jenis.value, of_one_visit(Job, asking))
-        .where(Job.status.in_([status.value for status in statuses]))
+        .where(Job.status.in_([status.value for status in statuses]), ~undone)
     )
     with database.read() as session:
         return session.scalar(like.limit(1)) is not None

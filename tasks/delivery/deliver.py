@@ -12,7 +12,7 @@ from bpjs_client.identifiers import without_identifiers
 from database import LeaseLost
 from database.errors import DatabaseUnavailable, OtherBpjs
 from database.faskes_name import said_name
-from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
+from database.jobs.attempts import Asker, Evidence, LookTaken, note_look, open_attempt
 from database.jobs.claim import ClaimedJob, standing
 from database.jobs.late_answers import note_late
 from database.jobs.moves import load, move, record
@@ -27,7 +27,7 @@ from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Decision, Ending, evidence_of
 from tasks.delivery.hand import Hand, take_up
 from tasks.delivery.outcomes import decide
-from tasks.delivery.seen import look_later
+from tasks.delivery.seen import of_a_repeat
 from tasks.delivery.settling import settle, turn_to_send
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ def deliver(
     try:
         fresh = job.fresh if first_try else None
         hand = take_up(fresh or load(at.database, job.claim), at, asker)
-        verdict = _before_it_leaves(hand) or _send(hand, last_try=last_try)
+        hand, verdict = _before_it_leaves(hand)
+        verdict = verdict or _send(hand, last_try=last_try)
     except LeaseLost:  # taken over meanwhile
         return _as_it_stands(job.id, at)
     if verdict.reason == Reason.REFUSED_ALONE:
@@ -81,16 +82,25 @@ def _as_it_stands(job_id: int, at: Composition) -> Delivered:
     return Delivered(found.status, without_identifiers(found.why))
 
 
-def _before_it_leaves(hand: Hand) -> Verdict | None:
-    """The end of a job that is not sent now; None: it is sent."""
-    verdict = sealed_for_another(hand) or unknown_clinic(hand) or wrong_body(hand)
+def _before_it_leaves(hand: Hand) -> tuple[Hand, Verdict | None]:
+    """The job as it is after a look, and its end if it is not sent now."""
+    verdict = sealed_for_another(hand) or unknown_clinic(hand)
     if verdict is None and hand.job.uncertain:
-        looked = settle(hand)
-        if _write_down(hand, looked):
-            return looked.verdict
-        verdict = turn_to_send(hand, absent=looked.look is Outcome.ABSENT)
-    verdict = verdict or unknown_codes(hand)
-    return _write_down(hand, Decision(verdict))
+        hand, verdict = _settled(hand)
+        if verdict is not None:
+            return hand, verdict  # written down with the look
+        verdict = turn_to_send(hand)
+    verdict = verdict or wrong_body(hand) or unknown_codes(hand)
+    if verdict is not None:
+        verdict = of_a_repeat(hand, verdict)
+        _write_down(hand, Decision(verdict))
+    return hand, verdict
+
+
+def _settled(hand: Hand) -> tuple[Hand, Verdict | None]:
+    looked = settle(hand)
+    _write_down(hand, looked)
+    return (hand.proven_absent() if looked.look is Outcome.ABSENT else hand), looked.verdict
 
 
 def _send(hand: Hand, *, last_try: bool) -> Verdict:
@@ -98,7 +108,7 @@ def _send(hand: Hand, *, last_try: bool) -> Verdict:
     try:
         hand.at.note_belonging(hand.job.faskes, hand.service)
     except OtherBpjs as error:
-        later = look_later(hand, str(error)) if hand.job.uncertain else _back_in_line(str(error))
+        later = of_a_repeat(hand, _back_in_line(str(error)))
         _write_down(hand, Decision(later))
         return later
     attempt = _open_attempt(hand)
@@ -112,7 +122,8 @@ def _ask_bpjs(hand: Hand, attempt: int, *, last_try: bool) -> Ending:
         receipt = hand.bpjs.deliver(hand.jenis, request, may_leave=partial(_is_good, hand))
     except Withheld as error:
         # This process was stopped for longer than its lease: whoever has the job now sends it.
-        return Ending(_back_in_line(), evidence_of(error.outcome, error.exchange, error.reason))
+        later = of_a_repeat(hand, _back_in_line())
+        return Ending(later, evidence_of(error.outcome, error.exchange, error.reason))
     except NotSent as error:
         if not last_try:
             _close(hand, attempt, evidence_of(error.outcome, error.exchange))
@@ -140,17 +151,22 @@ def _is_good(hand: Hand) -> bool:
     return hand.at.in_hand.is_good(hand.job.claim)
 
 
-def _write_down(hand: Hand, decision: Decision) -> Verdict | None:
+def _write_down(hand: Hand, decision: Decision) -> None:
     """Record a decision that no request of the job's own led to; without a verdict it stays in hand."""
     if decision.look is not None:
-        note_look(hand.database, hand.job.claim, request=hand.sent, outcome=decision.look, asker=hand.asker)
-    if decision.verdict is not None:
-        doubtful = move(hand.database, hand.job.claim, decision.verdict, heard=decision.heard)
-        if doubtful:
-            _ask_whose_fault(hand)
-    elif decision.heard is not None:
-        hear(hand.database, hand.who, hand.job.id, decision.heard)
-    return decision.verdict
+        hand.patiently()(_write_down_look, hand, decision, LookTaken(hand.sent, decision.look, hand.asker))
+    elif decision.verdict is not None:
+        move(hand.database, hand.job.claim, decision.verdict, heard=decision.heard)
+
+
+def _write_down_look(hand: Hand, decision: Decision, look: LookTaken) -> None:
+    """Record a look and what it means for the job in one change: a crash in between would lose the latter."""
+    if decision.verdict is None:
+        note_look(hand.database, hand.job.claim, look)
+        if decision.heard is not None:
+            hear(hand.database, hand.who, hand.job.id, decision.heard)
+    elif move(hand.database, hand.job.claim, decision.verdict, look=look, heard=decision.heard):
+        _ask_whose_fault(hand)
 
 
 def _write_down_end(hand: Hand, attempt: int, end: Ending) -> Verdict:

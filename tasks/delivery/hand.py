@@ -1,7 +1,7 @@
 """One job in hand, with all that the steps of its delivery share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
@@ -44,8 +44,14 @@ class Hand:
 
     @property
     def edited(self) -> bool:
-        """Whether somebody corrected the body after a request whose answer was lost."""
-        return dict(self.sent) != dict(self.body)
+        """Whether somebody corrected the body after a request whose answer was lost.
+
+        What the chain supplied then to a deletion is no correction, whatever the chain says now.
+        """
+        supplied: Mapping[str, Any] = {}
+        if self.jenis in DELETES:
+            supplied = {name: it for name, it in self.sent.items() if self.job.body.get(name) in (None, "")}
+        return dict(self.sent) != {**self.job.body, **supplied}
 
     @property
     def service(self) -> Service:
@@ -61,6 +67,11 @@ class Hand:
     def bpjs(self) -> Bpjs:
         """The clinic's way to BPJS. Raises UnknownClinic."""
         return self.at.bpjs(self.job.faskes)
+
+    def proven_absent(self) -> "Hand":
+        """The same job, of which BPJS is proven to have nothing: it is as one that was never sent."""
+        job = replace(self.job, uncertain=False, repeated=False, lost_request=None, contradictions=0)
+        return replace(self, job=job)
 
     def heard(self, error: BpjsError | None = None, *, is_look: bool = False) -> Heard:
         """What an answer, or its lack, told of the service."""

@@ -28,7 +28,7 @@ from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Ending, evidence_of
 from tasks.delivery.hand import DELETES, Hand
 from tasks.delivery.readback import Look, look
-from tasks.delivery.seen import contradicted, holds_another, look_later, needs_person, other_content
+from tasks.delivery.seen import contradicted, holds_another, look_later, of_a_repeat, other_content
 
 # The verdict of one rule; None: the next rule of its row decides.
 Rule = Callable[[Hand, BpjsError], Verdict | None]
@@ -42,6 +42,7 @@ def decide(hand: Hand, error: BpjsError) -> Ending:
             return _unauthorized(hand, error, reading.answer)
         error = Unknown(error.reason, error.exchange, error.fields)
     verdict = next(filter(None, (rule(hand, error) for rule in RULES[type(error)])))
+    verdict = of_a_repeat(hand, verdict)
     # Seen there with another content, nothing is uncertain any more.
     outcome = Outcome.FOUND_OTHER if verdict.reason == Reason.OLD_CONTENT else error.outcome
     return Ending(verdict, evidence_of(outcome, error.exchange), hand.heard(error))
@@ -118,11 +119,9 @@ def _registration_to_come(hand: Hand, error: BpjsError) -> Verdict | None:
 
 
 def _call_or_cancellation(hand: Hand, error: BpjsError) -> Verdict | None:
-    """One that is refused may have been taken before, or lack its queue entry."""
+    """One that is refused may lack its queue entry."""
     if hand.jenis not in {Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN}:
         return None
-    if hand.job.uncertain:
-        return needs_person(said(error))
     if not chain_has(hand.database, hand.job.id, Jenis.TAMBAH_ANTREAN, {Status.TERKIRIM}):
         return Verdict(Status.GAGAL, Reason.WITHOUT_ADD, said(error))
     return None
@@ -148,14 +147,12 @@ def _unauthorized(hand: Hand, error: Unauthorized, answer: Answer) -> Ending:
         # The service is paused with the reason; the job did nothing wrong and is due as soon as that ends.
         due = timedelta(0)
         verdict = Verdict(Status.MENUNGGU, Reason.SERVICE_PAUSED, said(error), due_in=due, counted=False)
-        return Ending(verdict, how)
+        return Ending(of_a_repeat(hand, verdict), how)
     words = without_identifiers(said(error), hand.body)
     if answer is Answer.FAILED:
         due = hand.at.settings.waits.before_try(hand.job.waits)
         verdict = Verdict(Status.MENUNGGU, Reason.NO_ANSWER, words, due_in=due, counted=False)
-        return Ending(verdict, how)
+        return Ending(of_a_repeat(hand, verdict), how)
     mark = hand.at.credential_mark(hand.job.faskes, hand.service)
     heard = Heard(refusal=words, probes=hand.at.settings.waits.probes, mark=mark)
-    if hand.job.uncertain and hand.service is Service.ANTREAN:  # the first one may have been taken
-        return Ending(needs_person(words), how, heard)
-    return Ending(Verdict(Status.GAGAL, Reason.REFUSED_ALONE, words), how, heard)
+    return Ending(of_a_repeat(hand, Verdict(Status.GAGAL, Reason.REFUSED_ALONE, words)), how, heard)

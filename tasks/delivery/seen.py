@@ -1,6 +1,7 @@
 """What BPJS shows of a job, or does not show, becomes a verdict."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bpjs_client.jenis import Jenis
@@ -60,6 +61,20 @@ def needs_person(why: str = "") -> Verdict:
     """No look can tell whether BPJS has it."""
     message = f"{why} ({ASK_A_PERSON})" if why else ASK_A_PERSON
     return Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, message)
+
+
+def of_a_repeat(hand: Hand, verdict: Verdict) -> Verdict:
+    """The verdict on a request that may be the second: how it ended proves nothing of the first.
+
+    What was seen at BPJS with another content is no longer uncertain.
+    """
+    if not hand.job.uncertain or verdict.reason == Reason.OLD_CONTENT:
+        return verdict
+    if verdict.status is Status.GAGAL:
+        return needs_person(verdict.message or "")
+    if verdict.status is Status.MENUNGGU:
+        return replace(verdict, status=Status.TIDAK_PASTI, reason=Reason.UNCLEAR)
+    return verdict
 
 
 def look_later(hand: Hand, why: str) -> Verdict:

@@ -40,11 +40,11 @@ def _settle_write(hand: Hand) -> Decision:
         outcome = Outcome.FOUND_OTHER if is_other else Outcome.FOUND
         return _looked(hand, outcome, found(hand, sight, is_other=is_other))
     if sight.look is Look.NOT_DONE:
-        # Proof that it is not there, unless BPJS said that it is.
+        # This proves absence only where BPJS never said that it is there.
         return _not_seen(hand, sight) if hand.job.contradictions else _looked(hand, Outcome.ABSENT)
-    if sight.look is Look.PERSON or hand.edited:
-        return Decision(needs_person())
-    return Decision()
+    if sight.look is Look.REPEAT and not hand.edited:
+        return Decision()  # a repeat does no harm
+    return Decision(needs_person())
 
 
 def _settle_edit(hand: Hand) -> Decision:
@@ -83,13 +83,13 @@ def _look_failed(hand: Hand, error: BpjsError) -> Decision:
     return Decision(later, hand.heard(error, is_look=True), look=Outcome.LOOK_FAILED)
 
 
-def turn_to_send(hand: Hand, *, absent: bool) -> Verdict | None:
-    """Looking up needs no turn, sending again does; `absent`: BPJS is proven not to have it.
+def turn_to_send(hand: Hand) -> Verdict | None:
+    """After the look: looking up needs no turn, sending again does. None: it is sent now.
 
-    None: it is sent now. Raises DatabaseUnavailable.
+    Raises DatabaseUnavailable.
     """
-    given_up = _never_taken(hand) if absent else None
-    return given_up or _wait_in_line(hand, absent=absent)
+    given_up = None if hand.job.uncertain else _never_taken(hand)
+    return given_up or _wait_in_line(hand)
 
 
 def _never_taken(hand: Hand) -> Verdict | None:
@@ -106,10 +106,10 @@ def _never_taken(hand: Hand) -> Verdict | None:
     return Verdict(Status.GAGAL, Reason.NEVER_TAKEN, said_so)
 
 
-def _wait_in_line(hand: Hand, *, absent: bool) -> Verdict | None:
+def _wait_in_line(hand: Hand) -> Verdict | None:
     why, reason = blocked_by(hand.database, hand.job.id), Reason.NOT_ITS_TURN
     if why is None:
         why, reason = held_back(hand.database, hand.who), Reason.JENIS_HELD
     if why is None:
         return None
-    return Verdict(Status.MENUNGGU, reason, why) if absent else look_later(hand, why)
+    return look_later(hand, why) if hand.job.uncertain else Verdict(Status.MENUNGGU, reason, why)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from database import JobNotFound
-from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
+from database.jobs.attempts import Asker, Evidence, LookTaken, note_look, open_attempt
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -104,7 +104,7 @@ def test_a_look_is_in_the_history_but_what_was_sent_stays_the_request(
     lost = Evidence(Outcome.UNKNOWN, http_code=504, raw="hilang")
     attempt(clinic, job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), lost, request={"sent": True})
     clinic.take(job_id)
-    note_look(clinic.database, clinic.held(job_id), request={"looked": True}, outcome=outcome, asker=Asker())
+    note_look(clinic.database, clinic.held(job_id), LookTaken({"looked": True}, outcome, Asker()))
     seen = show(clinic.database, job_id)
     assert [row["outcome"] for row in seen["history"]] == ["unknown", outcome]
     assert (seen["request"], seen["response"]) == ({"sent": True}, "hilang")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from database import Database
 from database.errors import ConstraintViolated, LeaseLost
-from database.jobs.attempts import Asker, Evidence, note_look, open_attempt
+from database.jobs.attempts import Asker, Evidence, LookTaken, note_look, open_attempt
 from database.jobs.moves import load, move, record
 from database.jobs.resend import Resend, reopen
 from database.jobs.verdict import Verdict
@@ -136,7 +136,7 @@ def test_a_look_at_bpjs_is_history_but_no_attempt_at_sending(
     job_id = clinic.take(clinic.hand_over())
     clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.CUT_SHORT, "x"), attempt=clinic.leave(job_id))
     clinic.take(job_id)
-    note_look(clinic.database, clinic.held(job_id), request={"look": 1}, outcome=outcome, asker=Asker())
+    note_look(clinic.database, clinic.held(job_id), LookTaken({"look": 1}, outcome, Asker()))
     assert [attempt.outcome for attempt in clinic.attempts(job_id)] == ["rejected", outcome]
     assert clinic.job(job_id).attempts == 1
     assert load(clinic.database, clinic.held(job_id)).uncertain is uncertain

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.errors import LeaseLost, MoveRefused
-from database.jobs.attempts import Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, LookTaken, note_look
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import take_over
 from database.jobs.late_answers import note_late
@@ -59,7 +59,7 @@ def absent(clinic: Clinic, job_id: int) -> None:
     """Another process looks, does not see it, and it waits for its turn."""
     clinic.take(job_id, OTHER)
     held = clinic.held(job_id, OTHER)
-    note_look(clinic.database, held, request={"x": 1}, outcome=Outcome.ABSENT, asker=Asker())
+    note_look(clinic.database, held, LookTaken({"x": 1}, Outcome.ABSENT, Asker()))
     clinic.finish(job_id, Verdict(Status.MENUNGGU, Reason.NOT_ITS_TURN, "x"), OTHER)
 
 
@@ -195,3 +195,17 @@ def test_what_was_written_down_in_time_is_not_written_again(clinic: Clinic) -> N
     clinic.finish(job_id, TAKEN[1], attempt=number)
     note_late(clinic.database, job_id, number, *TAKEN)
     assert len(clinic.attempts(job_id)) == 1
+
+
+def test_a_correction_that_is_taken_late_says_so_of_what_it_replaced(clinic: Clinic) -> None:
+    number = {"noKunjungan": "0114U1630914Y000123"}
+    first = clinic.take(clinic.hand_over("tambah-kunjungan"))
+    clinic.finish(first, Verdict(Status.TERKIRIM, result=number), attempt=clinic.leave(first))
+    asked = ask_again(clinic.database, first, Resend(patch={"keluhan": "lain"}, by="Rina"))
+    clinic.take(asked.job_id)
+    attempt = clinic.leave(asked.job_id)
+    clinic.clock.now += LEASE + timedelta(seconds=1)
+    take_over(clinic.database)
+    taken = (Evidence(Outcome.SUCCESS, 200, "200"), Verdict(Status.TERKIRIM, result=number))
+    assert comes(clinic, asked.job_id, attempt, taken) == "late-answer"
+    assert (clinic.job(asked.job_id).status, clinic.job(first).reason) == ("terkirim", "diganti")

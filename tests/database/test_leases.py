@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from database.errors import JobNotFound, LeaseLost
-from database.jobs.attempts import Asker, Evidence, note_look
+from database.jobs.attempts import Asker, Evidence, LookTaken, note_look
 from database.jobs.claim import ClaimedJob, claim_one, has_work, release, renew, take_over
 from database.jobs.moves import load, record
 from database.jobs.verdict import Verdict
@@ -134,7 +134,7 @@ LATE: tuple[Callable[[Clinic, int, int], object], ...] = (
         clinic.database, clinic.held(job_id), attempt=attempt, evidence=Evidence(Outcome.UNKNOWN)
     ),
     lambda clinic, job_id, _: note_look(
-        clinic.database, clinic.held(job_id), request={}, outcome=Outcome.ABSENT, asker=Asker()
+        clinic.database, clinic.held(job_id), LookTaken({}, Outcome.ABSENT, Asker())
     ),
     lambda clinic, job_id, _: load(clinic.database, clinic.held(job_id)),
 )
