@@ -21,12 +21,12 @@ class Mark(Enum):
     TELLS_NOTHING = auto()
     # With it nothing can have reached BPJS.
     NEVER_LEFT = auto()
-    # It may lie between the rounds of a write that BPJS fails and then proves not to have.
+    # It does not end a series of rounds in which BPJS fails a write and then proves not to have it.
     BETWEEN_ROUNDS = auto()
-    # It is not the end of a request of this job that was to change something.
+    # It is not the end of a write.
     NO_DELIVERY = auto()
-    # A person asked for the job to be sent again.
-    A_PERSON_ASKED = auto()
+    # The job was put back in line, by a person or because what it lacked is there now.
+    ASKED_AFRESH = auto()
 
 
 class Outcome(StrEnum):
@@ -114,12 +114,12 @@ class Outcome(StrEnum):
     )
     ASKED_AGAIN = (
         *("asked-again", "diminta kirim ulang", "A person, or what it waited for, put the job back in line."),
-        *(Mark.TELLS_NOTHING, Mark.NEVER_LEFT, Mark.NO_DELIVERY, Mark.A_PERSON_ASKED),
+        *(Mark.TELLS_NOTHING, Mark.NEVER_LEFT, Mark.NO_DELIVERY, Mark.ASKED_AFRESH),
     )
     DECIDED_AGAIN = (
         *("decided-again", "diputuskan kirim ulang"),
         "A person had it sent again although no look could tell whether BPJS has it.",
-        *(Mark.NO_DELIVERY, Mark.A_PERSON_ASKED),
+        *(Mark.NO_DELIVERY, Mark.ASKED_AFRESH),
     )
     SETTLED_BY_HAND = (
         *("settled-by-hand", "ditutup petugas", "A person closed the job."),
@@ -143,10 +143,9 @@ class Reason(StrEnum):
         member._value_, member.meaning = value, meaning
         return member
 
-    # menunggu
+    # menunggu; NO_ANSWER of a tidak_pasti job too
     UNREACHED = "tak-terhubung", "BPJS could not be reached; nothing left."
     NO_ANSWER = "tanpa-jawaban", "BPJS gave no clear answer."
-    UNCLEAR = "belum-jelas", "BPJS could not yet be asked whether it has the write."
     BUSY = "sementara", "BPJS asked for later."
     NOT_ITS_TURN = "menunggu-giliran", "Another job of its chain comes first."
     WAITS_FOR_REGISTRATION = "menunggu-pendaftaran", "The registration of its chain is not finished."
@@ -155,6 +154,7 @@ class Reason(StrEnum):
     UNKNOWN_CLINIC = "faskes-tidak-dikenal", "Nobody has given the clinic's credential."
     STOPPED = "terhenti", "The sender was stopped before the request left."
     # tidak_pasti
+    LOOK_PENDING = "belum-jelas", "BPJS could not yet be asked whether it has the write."
     CUT_SHORT = "terputus", "The sender died before an answer was written down."
     NEEDS_PERSON = "perlu-orang", "No look can tell whether BPJS has it: a person decides."
     # terkirim
@@ -199,9 +199,9 @@ TELLS_NOTHING = Outcome.marked(Mark.TELLS_NOTHING)
 NEVER_LEFT = Outcome.marked(Mark.NEVER_LEFT)
 BETWEEN_ROUNDS = Outcome.marked(Mark.BETWEEN_ROUNDS)
 NO_DELIVERY = Outcome.marked(Mark.NO_DELIVERY)
-A_PERSON_ASKED = Outcome.marked(Mark.A_PERSON_ASKED)
+ASKED_AFRESH = Outcome.marked(Mark.ASKED_AFRESH)
 # What `attempts.outcome` holds -> the word for staff.
 OUTCOME_WORDS = {outcome.value: outcome.word for outcome in Outcome}
 
 # What a job waits for when it could not be delivered because its service was down: due at once when it flows.
-POSTPONED_BY_OUTAGE = (Reason.UNREACHED, Reason.NO_ANSWER, Reason.UNCLEAR)
+POSTPONED_BY_OUTAGE = (Reason.UNREACHED, Reason.NO_ANSWER, Reason.LOOK_PENDING)

@@ -35,19 +35,14 @@ class Burst:
         self.most_jobs = 2 * concurrency if once else max(share, concurrency)
         self.job_ids: list[int] = []
         self._once = once
-        self._unseen: set[int] = set()  # jobs that get a run only so that they are seen
+        self.shown = 0  # runs that were given to jobs only so that they are seen
         self._mine: set[Claim] = set()
-        # By run and not by job: one that is due again is in flight beside its former run, which ends late.
+        # Keyed by task run: a job that is due again may be in flight while its earlier run has not ended yet.
         self._turns = Turns(concurrency, known=2 * len(at.clinics.names), room=at.clinics.room)
         self._finished: Queue[PrefectFuture[State[None]]] = Queue()
         self._something_failed = False
         self._claims_again_at = 0.0
         self._ends_at = time.monotonic() + MOST_SECONDS
-
-    @property
-    def shown(self) -> int:
-        """How many runs were given to jobs only so that they are seen."""
-        return len(self._unseen)
 
     def work(self) -> None:
         """Until nothing is due, the burst is big enough, or a shutdown is asked for. Raises DatabaseError."""
@@ -84,11 +79,11 @@ class Burst:
 
     def _show_unseen(self) -> bool:
         """At the end, give a run to the jobs that Prefect would otherwise never show."""
-        if self._has_more() or self.at.stop.is_set() or self._unseen:
+        if self._has_more() or self.at.stop.is_set() or self.shown:
             return False
         unseen = claim_unseen(self.at.database, limit=MOST_JOBS)
         self._turns.wait(unseen)
-        self._unseen = {job.id for job in unseen}
+        self.shown = len(unseen)
         return bool(unseen)
 
     def _claim_some(self) -> list[ClaimedJob]:
@@ -130,7 +125,7 @@ class Burst:
             if job.claim is not None and not self.at.in_hand.is_good(job.claim):
                 self._give_back([job])  # this process was stopped for longer than its lease
                 continue
-            if job.id not in self._unseen:
+            if job.claim is not None:
                 self.job_ids.append(job.id)
             future = submit(job)
             self._turns.left(future.task_run_id, job)

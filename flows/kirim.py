@@ -46,7 +46,7 @@ def kirim(
     A failed job is data, not a failed flow. A DatabaseError fails it, and reaches the caller as it is.
     """
     try:
-        burst = Burst(composition(), concurrency=_at_once(serentak), once=bool(sekali))
+        burst = Burst(composition(), concurrency=_at_once(serentak), once=sekali is True)
         burst.work()
     except DatabaseError as error:
         # Returned and not raised: of what is raised Prefect prints and keeps the whole traceback.

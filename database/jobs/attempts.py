@@ -20,7 +20,7 @@ from database.storage.row_seal import with_row
 from database.vocabulary import BETWEEN_ROUNDS, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome
 
 _SEALED = ("request", "response", "raw", "changes")
-_ENOUGH = 20  # outcomes back in time
+_ENOUGH = 20  # rows of a history that are read for it; what is older does not count
 _attempts = cast(Table, Attempt.__table__)
 
 
@@ -67,10 +67,10 @@ class JobInHand:
     pointless: bool
     # What left when the answer was lost; since then somebody may have edited the body.
     lost_request: Mapping[str, Any] | None = field(default=None, repr=False)
-    # How often since BPJS said that it is there, its saying so included, it could not be seen.
+    # BPJS's "already there", and the looks since that did not show it, counted together.
     contradictions: int = 0
     # In Indonesian, why a deletion is given no number although its chain knows some.
-    unclear: str | None = None
+    why_no_number: str | None = None
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
     tried_before: bool = False

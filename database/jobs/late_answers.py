@@ -22,7 +22,7 @@ from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job
 from database.storage.wakeup import announce
-from database.vocabulary import A_PERSON_ASKED, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome, Reason
+from database.vocabulary import ASKED_AFRESH, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome, Reason
 
 
 class _Said(Enum):
@@ -79,7 +79,7 @@ def confront(session: Session, job_id: int, now: datetime) -> None:
 def _heard_too_late() -> Select[tuple[Attempt]]:
     """The newest success that came late, unless a person has asked for the job since."""
     asked = select(func.max(Attempt.number)).where(
-        Attempt.job_id == bindparam("job_id"), Attempt.outcome.in_(A_PERSON_ASKED)
+        Attempt.job_id == bindparam("job_id"), Attempt.outcome.in_(ASKED_AFRESH)
     )
     return (
         select(Attempt)
@@ -115,7 +115,7 @@ def _as_it_was_sent(late: _Late) -> bool:
     asked = select(func.count()).where(
         Attempt.job_id == late.job.id,
         Attempt.number > late.attempt.number,
-        Attempt.outcome.in_(A_PERSON_ASKED),
+        Attempt.outcome.in_(ASKED_AFRESH),
     )
     return late.session.scalar(asked) == 0
 

@@ -1,4 +1,4 @@
-"""A job in hand moves to its next status here, and delivery changes a status nowhere else."""
+"""A job in hand: all that sending it needs, and its move out of hand."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -54,7 +54,7 @@ def load(database: Database, claim: Claim) -> JobInHand:
             pointless=undone.pointless,
             lost_request=lost_request(session, job.id) if lost else None,
             contradictions=sum(outcome in SAID_TO_BE_THERE for outcome in lost),
-            unclear=undone.unclear,
+            why_no_number=undone.unclear,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
             tried_before=job.attempts > 0,
         )

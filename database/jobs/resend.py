@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.bodies import check_body
 from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
-from database.jobs.body_edit import changes_between
+from database.jobs.body_changes import changes_between
 from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
     CORRECTED_HERE,

@@ -125,10 +125,10 @@ def _note_refusal(session: Session, who: ClinicService, job_id: int, heard: Hear
             _hold_refused(session, part, now, heard.mark)
 
 
-def hear(database: Database, who: ClinicService, job_id: int, heard: Heard) -> bool:
-    """Take notice of a look, which moves no job; otherwise like `note`. Raises DatabaseUnavailable."""
+def hear(database: Database, who: ClinicService, job_id: int, heard: Heard) -> None:
+    """Take notice of a look: it moves no job and tells of the service alone. Raises DatabaseUnavailable."""
     with database.write() as session:
-        return note(session, who, job_id, heard, database.clock())
+        note(session, who, job_id, heard, database.clock())
 
 
 def _hold_refused(session: Session, part: ServiceState, now: datetime, mark: str | None) -> None:

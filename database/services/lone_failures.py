@@ -12,7 +12,7 @@ from database.services.states import State
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, ServiceState
-from database.vocabulary import A_PERSON_ASKED, FAILED, Outcome
+from database.vocabulary import ASKED_AFRESH, FAILED, Outcome
 
 
 def others_passed_since_it_failed(
@@ -67,7 +67,7 @@ def failures_that_stand_alone(
 def _first_failure() -> Select[tuple[datetime | None]]:
     """The first of its failures since a person asked again, the newest left out."""
     newest = select(func.max(Attempt.number)).where(Attempt.job_id == bindparam("the_job"))
-    asked = newest.where(Attempt.outcome.in_(A_PERSON_ASKED))
+    asked = newest.where(Attempt.outcome.in_(ASKED_AFRESH))
     return (
         select(func.min(Attempt.finished_at))
         .where(Attempt.job_id == bindparam("the_job"))

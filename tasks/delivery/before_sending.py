@@ -42,8 +42,8 @@ def wrong_body(hand: Hand) -> Verdict | None:
     errors = check_body(hand.jenis, hand.body, chain_supplies=False, is_edit=hand.job.is_edit)
     if not errors:
         return None
-    if hand.job.unclear:
-        return Verdict(Status.GAGAL, Reason.BAD_BODY, hand.job.unclear)
+    if hand.job.why_no_number:
+        return Verdict(Status.GAGAL, Reason.BAD_BODY, hand.job.why_no_number)
     if hand.job.pointless:
         why = "yang akan dihapus tidak pernah sampai di BPJS"
         return Verdict(Status.DITUTUP, Reason.NOT_NEEDED, why)

@@ -119,7 +119,7 @@ def _ask_bpjs(hand: Hand, attempt: int, *, last_try: bool) -> Ending:
     """Raises TryAgain, when that its request never left is written down."""
     try:
         request = request_for(hand.jenis, hand.body)
-        receipt = hand.bpjs.deliver(hand.jenis, request, may_leave=partial(_is_good, hand))
+        receipt = hand.bpjs.deliver(hand.jenis, request, may_leave=lambda: _is_good(hand))
     except Withheld as error:
         # This process was stopped for longer than its lease: whoever has the job now sends it.
         later = of_a_repeat(hand, _back_in_line())

@@ -1,4 +1,4 @@
-"""Settling a write whose answer was lost: ask BPJS whether it has it (docs/bpjs-contract.md, 6.4)."""
+"""How each job type is looked up at BPJS (docs/bpjs-contract.md, 6.4)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

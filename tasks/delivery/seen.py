@@ -73,11 +73,11 @@ def of_a_repeat(hand: Hand, verdict: Verdict) -> Verdict:
     if verdict.status is Status.GAGAL:
         return needs_person(verdict.message or "")
     if verdict.status is Status.MENUNGGU:
-        return replace(verdict, status=Status.TIDAK_PASTI, reason=Reason.UNCLEAR)
+        return replace(verdict, status=Status.TIDAK_PASTI, reason=Reason.LOOK_PENDING)
     return verdict
 
 
 def look_later(hand: Hand, why: str) -> Verdict:
     """BPJS is asked whether it has it after the next wait."""
     due_in = hand.at.settings.waits.before_look(hand.job.waits)
-    return Verdict(Status.TIDAK_PASTI, Reason.UNCLEAR, why, due_in=due_in)
+    return Verdict(Status.TIDAK_PASTI, Reason.LOOK_PENDING, why, due_in=due_in)

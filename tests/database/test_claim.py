@@ -68,7 +68,9 @@ def test_what_was_never_sent_needs_no_second_look_and_the_rest_does(clinic: Clin
     assert job.claim
     assert job.fresh == load(clinic.database, job.claim)
 
-    clinic.finish(job.id, Verdict(Status.TIDAK_PASTI, Reason.UNCLEAR, "contoh"), attempt=clinic.leave(job.id))
+    clinic.finish(
+        job.id, Verdict(Status.TIDAK_PASTI, Reason.LOOK_PENDING, "contoh"), attempt=clinic.leave(job.id)
+    )
     (again,) = claim(clinic.database, owner=ME, limit=1, lease=LEASE)
     assert again.fresh is None
     clinic.finish(again.id, success("tambah-pendaftaran"))

@@ -9,7 +9,7 @@ import pytest
 from database import LineRefused
 from database.errors import JobNotFound, MoveRefused
 from database.jobs.attempts import Asker, Evidence, open_attempt
-from database.jobs.body_edit import changes_between
+from database.jobs.body_changes import changes_between
 from database.jobs.moves import load, move
 from database.jobs.resend import Resend, ask_again, merged
 from database.jobs.verdict import Verdict
