@@ -26,7 +26,7 @@ from bpjs_client.errors import (
     Unauthorized,
     Unknown,
 )
-from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jenis import DELETIONS, NUMBERED, Jenis, Service
 
 Endpoint: TypeAlias = Jenis | Literal["read", "edit"]
 
@@ -35,8 +35,8 @@ EDIT: Endpoint = "edit"  # PUT kunjungan/v1: it creates nothing and brings no nu
 ADD_ANTREAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_ANTREAN})
 PENDAFTARAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_PENDAFTARAN})
 KUNJUNGAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_KUNJUNGAN})
-CREATES = PENDAFTARAN | KUNJUNGAN
-DELETES: frozenset[Endpoint] = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
+CREATES: frozenset[Endpoint] = frozenset(NUMBERED)
+DELETES: frozenset[Endpoint] = frozenset(DELETIONS)
 READS: frozenset[Endpoint] = frozenset({READ})
 WRITES: frozenset[Endpoint] = frozenset({*Jenis, EDIT})
 ALL = WRITES | READS

@@ -28,3 +28,6 @@ class Jenis(StrEnum):
 
 
 _ANTREAN = frozenset({Jenis.TAMBAH_ANTREAN, Jenis.PANGGIL_ANTREAN, Jenis.BATAL_ANTREAN})
+# BPJS gives these a number, which proves them and by which they are corrected and deleted.
+NUMBERED = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
+DELETIONS = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})

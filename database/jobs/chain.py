@@ -39,7 +39,7 @@ UNDONE_BY: dict[Jenis, Jenis] = {
 CREATES = tuple(UNDONE_BY)
 
 # A deletion and the creation whose number it needs.
-DELETES: dict[Jenis, Jenis] = {
+UNDOES: dict[Jenis, Jenis] = {
     Jenis.HAPUS_PENDAFTARAN: Jenis.TAMBAH_PENDAFTARAN,
     Jenis.HAPUS_KUNJUNGAN: Jenis.TAMBAH_KUNJUNGAN,
 }
@@ -98,7 +98,7 @@ def _failed_before(job: type[Job], before: type[Job]) -> ColumnElement[bool]:
     # SQLAlchemy itself correlates only with the query next outside, and would join every job there is.
     succeeded_since = since.correlate(before, job)
     pointless_to_wait = and_(
-        job.jenis.in_([kind.value for kind in DELETES]),
+        job.jenis.in_([kind.value for kind in UNDOES]),
         before.jenis.in_([kind.value for kind in CREATES]),
     )
     return and_(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
 from database.jobs.attempts import JobInHand, lost_writes
-from database.jobs.chain import DELETES, waits_for
+from database.jobs.chain import UNDOES, waits_for
 from database.jobs.due_jobs import pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
@@ -139,7 +139,7 @@ def _as_claimed(row: Row[Any], until: float) -> ClaimedJob:
     jenis, claim = Jenis(row.jenis), Claim(row.id, row.lease_owner, row.claim)
     # A deletion takes numbers from its chain, and after an attempt BPJS may hold the write already.
     # So may the visit that a correction replaces.
-    is_fresh = row.attempts == 0 and jenis not in DELETES and row.corrects is None
+    is_fresh = row.attempts == 0 and jenis not in UNDOES and row.corrects is None
     fresh = JobInHand(
         claim=claim,
         faskes=row.faskes,

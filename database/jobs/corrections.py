@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import check_body
-from bpjs_client.jenis import Jenis
+from bpjs_client.jenis import NUMBERED, Jenis
 from database.errors import MoveRefused
 from database.jobs.chain import GENERATION, RANKS, UNDONE_BY
 from database.jobs.deletion import NUMBER_OF, named_in
@@ -26,8 +26,6 @@ from database.storage.models import Attempt, Job, JsonObject
 from database.storage.past_jobs import new_ids
 from database.storage.patient_mark import patient_mark
 from database.vocabulary import Outcome, Reason
-
-CORRECTED_HERE = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
 
 _OTHER_VISIT = "kartu, tanggal atau poli yang lain adalah kunjungan lain: hapus ini, lalu kirim yang baru"
 _SAYS_VISIT = (
@@ -79,7 +77,7 @@ def replaces_old_content(session: Session, job: Job, edited: JsonObject) -> bool
     """Whether this job can replace what BPJS holds: `isi-lama`, its number known, the visit the same."""
     if (
         job.reason != Reason.OLD_CONTENT
-        or Jenis(job.jenis) not in CORRECTED_HERE
+        or Jenis(job.jenis) not in NUMBERED
         or not (job.result or {}).get(_name(job))
     ):
         return False

@@ -12,7 +12,7 @@ from bpjs_client.bodies import card, poli, service_date
 from bpjs_client.jenis import Jenis
 from database.jobs.attempts import lost_request
 from database.jobs.by_hand import Settled
-from database.jobs.chain import DELETES, of_one_visit
+from database.jobs.chain import UNDOES, of_one_visit
 from database.jobs.chain_place import chain_beside
 from database.status import UNFINISHED, Status
 from database.storage.models import Attempt, Job
@@ -87,7 +87,7 @@ def undone_by(session: Session, job: Job) -> Undone:
     deletion's body names them: a chain may hold the visits of two patients (a mother and her baby under one
     norm, a norm "-", a chain that the clinic named).
     """
-    if Jenis(job.jenis) not in DELETES:
+    if Jenis(job.jenis) not in UNDOES:
         return Undone()
     asked, number = named_in(job.body), NUMBER_OF[Jenis(job.jenis)]
     creations = _creations(session, job)
@@ -135,7 +135,7 @@ def _deleted_numbers(session: Session, job: Job) -> set[object]:
 
 def _creations(session: Session, job: Job) -> list[_Creation]:
     """The creations that the deletion may mean, newest first: in its chain, beside it, or moved away."""
-    kind = DELETES[Jenis(job.jenis)].value
+    kind = UNDOES[Jenis(job.jenis)].value
     found = [*_of_chain(session, job, kind), *_beside(session, job, kind)]
     return _as_held(session, found) + _moved_away(session, job, kind)
 

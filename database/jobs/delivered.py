@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bpjs_client.jenis import Jenis
-from database.jobs.corrections import CORRECTED_HERE, mark_replaced
+from bpjs_client.jenis import NUMBERED, Jenis
+from database.jobs.corrections import mark_replaced
 from database.jobs.revival import revive_refused
 
 
@@ -14,5 +14,5 @@ def when_delivered(
 ) -> None:
     """Send again what was refused for lack of it, and mark what it replaced at BPJS."""
     revive_refused(session, job_id, jenis.value, now)
-    if corrects is not None and jenis in CORRECTED_HERE:
+    if corrects is not None and jenis in NUMBERED:
         mark_replaced(session, job_id, now)

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import check_body
-from bpjs_client.jenis import Jenis
+from bpjs_client.jenis import NUMBERED, Jenis
 from database.errors import MoveRefused
 from database.jobs.body_changes import changes_between
 from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
-    CORRECTED_HERE,
     correct_delivered,
     replace_old_content,
     replaces_old_content,
@@ -171,7 +170,7 @@ def _edited(job: Job, asked: Resend) -> Mapping[Any, Any]:
 
 def _refuse_if_late(job: Job, version: int | None, *, is_corrected: bool) -> None:
     status = Status(job.status)
-    corrects = status is Status.TERKIRIM and is_corrected and Jenis(job.jenis) in CORRECTED_HERE
+    corrects = status is Status.TERKIRIM and is_corrected and Jenis(job.jenis) in NUMBERED
     if status not in OPEN_TO_RESEND and not corrects:
         raise MoveRefused(f"Pekerjaan {job.id} {_REFUSALS[status]}: tidak dikirim ulang.")
     if version is not None and version != job.version:

@@ -8,7 +8,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 
 from bpjs_client.errors import BpjsError
 from bpjs_client.identifiers import without_identifiers
-from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jenis import DELETIONS, Jenis, Service
 from bpjs_client.jobs import Bpjs
 from database import Database
 from database.errors import DatabaseUnavailable
@@ -17,8 +17,6 @@ from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard
 from tasks.composition import Composition
 from tasks.delivery.trouble import trouble_of
-
-DELETES = frozenset({Jenis.HAPUS_PENDAFTARAN, Jenis.HAPUS_KUNJUNGAN})
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Hand:
         What the chain supplied then to a deletion is no correction, whatever the chain says now.
         """
         supplied: Mapping[str, Any] = {}
-        if self.jenis in DELETES:
+        if self.jenis in DELETIONS:
             supplied = {name: it for name, it in self.sent.items() if self.job.body.get(name) in (None, "")}
         return dict(self.sent) != {**self.job.body, **supplied}
 
@@ -95,5 +93,5 @@ def take_up(job: JobInHand, at: Composition, asker: Asker) -> Hand:
     jenis = Jenis(job.jenis)
     given = {name: value for name, value in job.body.items() if value not in (None, "")}
     missing = {name: value for name, value in job.numbers.items() if name not in given}
-    body = {**job.body, **missing} if jenis in DELETES else job.body
+    body = {**job.body, **missing} if jenis in DELETIONS else job.body
     return Hand(job, jenis, body, at, asker, at.harmless_reads.now())

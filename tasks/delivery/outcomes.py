@@ -16,7 +16,7 @@ from bpjs_client.errors import (
     Unknown,
 )
 from bpjs_client.identifiers import without_identifiers
-from bpjs_client.jenis import Jenis, Service
+from bpjs_client.jenis import DELETIONS, Jenis, Service
 from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
 from database.services.evidence import Heard
@@ -26,7 +26,7 @@ from database.status import UNFINISHED, Status
 from database.vocabulary import Outcome, Reason
 from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Ending, evidence_of
-from tasks.delivery.hand import DELETES, Hand
+from tasks.delivery.hand import Hand
 from tasks.delivery.readback import Look, look
 from tasks.delivery.seen import contradicted, holds_another, look_later, of_a_repeat, other_content
 
@@ -100,7 +100,7 @@ def _already_there(hand: Hand, error: BpjsError) -> Verdict:
 
 def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
     """A deletion of what is not there is done, once a look confirms it, or BPJS's own word where none can."""
-    if hand.jenis not in DELETES:
+    if hand.jenis not in DELETIONS:
         return None
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)

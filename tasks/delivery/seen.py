@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bpjs_client.jenis import Jenis
+from bpjs_client.jenis import NUMBERED
 from database.jobs.held_content import held_content
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -20,7 +20,6 @@ _SENT_BEFORE_EDITING = "sudah ada di BPJS dengan isi sebelum diubah; perubahanny
 _OTHER_CONTENT = "sudah ada di BPJS dengan isi lain; isi ini belum terkirim"
 _NOT_SEEN_THERE = "BPJS menjawab sudah ada, tetapi tidak terlihat di daftarnya"
 _NUMBER_NOT_SEEN = "kunjungan yang diperbaiki tidak terlihat lagi di riwayat BPJS"
-_CREATES = frozenset({Jenis.TAMBAH_PENDAFTARAN, Jenis.TAMBAH_KUNJUNGAN})
 
 
 def found(hand: Hand, sight: Sight, *, is_other: bool) -> Verdict:
@@ -43,7 +42,7 @@ def _numbers(sight: Sight) -> dict[str, str] | None:
 
 def holds_another(hand: Hand, body: Mapping[str, Any], sight: Sight) -> bool:
     """Of a creation, whether BPJS holds it with another content than this. Raises DatabaseUnavailable."""
-    if hand.jenis not in _CREATES:
+    if hand.jenis not in NUMBERED:
         return False
     return is_other_content(body, sight.content, held_content(hand.database, hand.job.id, body))
 
