@@ -10,9 +10,9 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from database import DatabaseError, LineRefused
+from database.typed import whole_number
 from flows.burst import Burst
 from flows.forms.hint import hint
-from flows.forms.typed import whole_number
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.states import LONGEST

@@ -17,12 +17,13 @@ from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
 from database.jobs.resend import Resend, ask_again
+from database.typed import whole_number
 from database.views.failed import FailedJob, failed_among, failed_jobs
 from flows.artifacts.failed_list import failed_list
 from flows.forms.filter_form import Typed, read_filter, whole_numbers
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM, asked_here, refusal, send_one, wipe
-from flows.forms.typed import text, whole_number
+from flows.forms.typed import text
 from flows.run_names import timed
 from tasks.composition import Composition, composition
 from tasks.prefect_ui.landing import refresh_landing
