@@ -24,6 +24,7 @@ from database.views.detail import show
 from database.views.monitor import Filter
 
 Given = dict[str, object]  # options by name; None: not given
+_TOLD = ("id", "jenis", "status", "message", "http_code", "result")
 
 
 def resend(  # noqa: PLR0917 - Typer makes an option of each
@@ -104,10 +105,13 @@ def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
             raise UserError(str(refused)) from None
     job = show(open_database(), job_id)
     if as_json:
-        print_json({name: job[name] for name in ("id", "jenis", "status", "message", "http_code", "result")})
+        whole = job.as_dict()
+        print_json(
+            {name: whole[name] for name in ("id", "jenis", "status", "message", "http_code", "result")}
+        )
     else:
-        console().print(badge(job["status"]), plain(f"#{job_id} {job['message'] or _numbers(job['result'])}"))
-    return 0 if job["status"] == Status.TERKIRIM else 1
+        console().print(badge(job.status), plain(f"#{job_id} {job.message or _numbers(job.result)}"))
+    return 0 if job.status == Status.TERKIRIM else 1
 
 
 def _numbers(result: Mapping[str, str] | None) -> str:

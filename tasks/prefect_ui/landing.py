@@ -7,20 +7,19 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from textwrap import shorten
-from typing import Any
 from uuid import UUID
 
 from prefect import get_client
 from prefect.client.orchestration import SyncPrefectClient
 
-from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
+from bpjs_client.wire_fields import write_pcare_date
 from database import Database, DatabaseError
 from database.faskes_name import Known
 from database.status import CARDS, FINAL, Status
 from database.views.day_lists import DayLists, day_lists
-from database.views.detail import show
+from database.views.detail import JobDetail, show
 from database.views.monitor import Filter, look
 from database.views.needs_person import needing_somebody
 from tasks.composition import Composition
@@ -177,21 +176,20 @@ def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> l
     return [*ruled(headings), *rows, *more]
 
 
-def _job(job: Mapping[str, Any], places: Mapping[str, str], *, named: bool) -> list[str]:
-    number: int = job["id"]
+def _job(job: JobDetail, places: Mapping[str, str], *, named: bool) -> list[str]:
     return [
-        shown_date(job["tanggal"]),
-        f"[{number}]({_link(places, note_key(number))})",
-        job["jenis"],
-        *([words(job["norm"])] if named else []),
-        WORDS[Status(job["status"])],
+        write_pcare_date(job.tanggal),
+        f"[{job.id}]({_link(places, note_key(job.id))})",
+        job.jenis,
+        *([words(job.norm)] if named else []),
+        WORDS[Status(job.status)],
         _to_do(job),
-        words(shorten(without_identifiers(job["message"] or "", job["request"]), _MESSAGE, placeholder=" …")),
+        words(shorten(without_identifiers(job.message or "", job.request), _MESSAGE, placeholder=" …")),
     ]
 
 
-def _to_do(job: Mapping[str, Any]) -> str:
-    if Status(job["status"]) in FINAL:  # only what a late answer contradicts
-        return f"`bpjs tutup {job['id']}`"
+def _to_do(job: JobDetail) -> str:
+    if Status(job.status) in FINAL:  # only what a late answer contradicts
+        return f"`bpjs tutup {job.id}`"
     again = form_link(DEPLOYMENT, form_parameters(job))
-    return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job['id']}`"
+    return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job.id}`"
