@@ -26,6 +26,7 @@ from database import Database
 from database.jobs.corrections import DOES
 from database.status import Status
 from database.views.detail import JobDetail, show
+from database.views.in_brief import JobInBrief
 from database.views.job_names import last_runs
 from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_ui.links import artifact_link, form_link
@@ -94,7 +95,7 @@ def note_key(job_id: int) -> str:
     return f"pekerjaan-{job_id}"
 
 
-def form_parameters(job: JobDetail) -> dict[str, str]:
+def form_parameters(job: JobDetail | JobInBrief) -> dict[str, str]:
     """The form `kirim-ulang`, filled in: the job, what was seen of it, the fields that BPJS named."""
     named = {name: job.request.get(name) for name in _named_fields(job)}
     shown = {name: value if _may_be_shown(name, value) else "" for name, value in named.items()}
@@ -169,7 +170,7 @@ def _next_try(job: JobDetail, timezone: ZoneInfo) -> str:
     return f"{job.due_at.astimezone(timezone):%d-%m-%Y %H:%M:%S}"
 
 
-def _named_fields(job: JobDetail) -> list[str]:
+def _named_fields(job: JobDetail | JobInBrief) -> list[str]:
     """The request's own fields that stand before a colon in the message."""
     parts = (part.partition(":")[0].strip() for part in (job.message or "").split(";"))
     return [name for name in dict.fromkeys(parts) if name in job.request]

@@ -19,7 +19,7 @@ from database import Database, DatabaseError
 from database.faskes_name import Known
 from database.status import CARDS, FINAL, Status
 from database.views.day_lists import DayLists, day_lists
-from database.views.detail import JobDetail, show
+from database.views.in_brief import JobInBrief, in_brief
 from database.views.monitor import Filter, look
 from database.views.needs_person import needing_somebody
 from tasks.composition import Composition
@@ -167,7 +167,7 @@ def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> l
     if not ids:
         return ["Tidak ada."]
     headings = ("Tanggal", "Pekerjaan", "Jenis", *(["Norm"] if named else []), "Status", "Aksi", "Pesan")
-    rows = [row(_job(show(database, job_id), places, named=named)) for job_id in ids[:MOST_ROWS]]
+    rows = [row(_job(job, places, named=named)) for job in in_brief(database, ids[:MOST_ROWS])]
     more = (
         []
         if len(ids) <= MOST_ROWS
@@ -176,7 +176,7 @@ def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> l
     return [*ruled(headings), *rows, *more]
 
 
-def _job(job: JobDetail, places: Mapping[str, str], *, named: bool) -> list[str]:
+def _job(job: JobInBrief, places: Mapping[str, str], *, named: bool) -> list[str]:
     return [
         write_pcare_date(job.tanggal),
         f"[{job.id}]({_link(places, note_key(job.id))})",
@@ -188,7 +188,7 @@ def _job(job: JobDetail, places: Mapping[str, str], *, named: bool) -> list[str]
     ]
 
 
-def _to_do(job: JobDetail) -> str:
+def _to_do(job: JobInBrief) -> str:
     if Status(job.status) in FINAL:  # only what a late answer contradicts
         return f"`bpjs tutup {job.id}`"
     again = form_link(DEPLOYMENT, form_parameters(job))
