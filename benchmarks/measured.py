@@ -1,4 +1,4 @@
-"""One way of sending, measured."""
+"""The measurement of one way of sending."""
 
 from dataclasses import dataclass
 

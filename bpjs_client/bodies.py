@@ -228,7 +228,7 @@ MODELS: Mapping[Jenis, type[WireModel]] = {
     Jenis.HAPUS_KUNJUNGAN: HapusKunjungan,
 }
 
-# What a delete cannot leave without, and the chain of its visit can supply.
+# A delete cannot leave without these, and the chain of its visit can supply them.
 _FROM_CHAIN: Mapping[Jenis, tuple[str, ...]] = {
     Jenis.HAPUS_PENDAFTARAN: ("noUrut",),
     Jenis.HAPUS_KUNJUNGAN: ("noKunjungan",),

@@ -1,4 +1,4 @@
-"""What can go wrong with a request, by what happens next.
+"""The errors of a request, told apart by what the caller does next.
 
 BpjsError
 ├── NotSent           no byte reached BPJS: send again, no attempt is used up

@@ -10,7 +10,7 @@ _MOST_READ = 2**16
 _MOST_PARSED = 4000
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>?|\Z)", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<[!?/]?[a-z]", re.IGNORECASE)
-# What stands in JSON that cannot be parsed is data, perhaps a patient's, and no sentence.
+# JSON that cannot be parsed holds data, perhaps a patient's, and no sentence.
 _BROKEN_JSON = ("{", "[")
 
 

@@ -117,7 +117,7 @@ def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> 
     raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
 
 
-# What the history shows of a visit, by the names of its body (contract 3.1).
+# The history shows this of a visit, here by the names of its body (contract 3.1).
 _SHOWN: Mapping[str, tuple[str, str]] = {
     "kdDiag1": ("diagnosa1", "kdDiag"),
     "kdDiag2": ("diagnosa2", "kdDiag"),

@@ -1,4 +1,4 @@
-"""Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
+"""The addresses of BPJS and our credential there, read from ``BPJS_…`` variables and ``.env``."""
 
 import re
 import ssl

@@ -1,4 +1,4 @@
-"""What BPJS said in an answer, as it may be shown and stored: whatever names the patient is masked."""
+"""Takes BPJS's words out of an answer, fit to be shown and stored: whatever names the patient is masked."""
 
 import re
 from typing import NoReturn

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# How far a request's timestamp may lie from our clock, in seconds; BPJS publishes no figure.
+# A request's timestamp may lie so many seconds from our clock; BPJS publishes no figure.
 SKEW_SECONDS = 600
 
 

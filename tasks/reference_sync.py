@@ -82,7 +82,7 @@ def _read(
         raise _CannotRead(_explained(error)) from None
 
 
-# What an answer says that cannot be used for another reason.
+# An answer with one of these words says nothing of the reason why it cannot be used.
 _SAYS_NOTHING = frozenset({"", "ok"})
 
 

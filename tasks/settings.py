@@ -1,4 +1,4 @@
-"""How delivery behaves on this machine: settings that belong to neither BPJS nor the database."""
+"""The settings of delivery on this machine, which belong to neither BPJS nor the database."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the seven single-job flows share: store the job, wipe the form, send, say how it ended.
+"""The seven single-job flows share their steps: store the job, wipe the form, send, say how it ended.
 
 A person types patient data into such a form, and Prefect keeps it as the run's parameters. So the job is
 stored in our own tables first, and then the run's parameters are overwritten with the job's id, which is
@@ -43,7 +43,7 @@ from tasks.states import state_of
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 _FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
 
-# Who sends a job again where Prefect is all that is known of them.
+# The name of whoever sends a job again when nothing is known of them but Prefect.
 PREFECT = "Prefect UI"
 
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}

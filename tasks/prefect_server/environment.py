@@ -1,4 +1,4 @@
-"""What every Prefect server and client that we start is told, through environment variables.
+"""Tells every Prefect server and client that we start its settings, through environment variables.
 
 Call `configure` before anything imports Prefect, which reads its settings once, at import.
 """

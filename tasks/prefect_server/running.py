@@ -1,7 +1,7 @@
-"""Where what `make run` or a service started can be reached, for the commands that use the same folder.
+"""`make run` and services note the addresses of what they start, for commands in the same folder.
 
-A note of variables in a file, true for as long as its writer lives: the writer holds a lock on it, which the
-kernel lifts at the writer's end, however it comes.
+A note is a file of variables. It is true for as long as its writer lives, who holds a lock on it; the kernel
+lifts the lock at the writer's end, however that comes.
 """
 
 import fcntl

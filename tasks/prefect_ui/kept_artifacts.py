@@ -1,4 +1,4 @@
-"""Pages in Prefect that are always in the same place: written anew where they differ, and else left alone."""
+"""Keeps pages of Prefect in the same place: one that differs is written anew, the others are left alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
 _REPORT_PAGE, _REFERENCES = "laporan", "referensi"  # the keys of their artifacts
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
-# How many pages of jobs one writing may make: by default two a second at the most, from one look to the next.
+# Pages of jobs that one writing may make at the most: by default two a second, from one look to the next.
 MOST_PAGES = 50
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 

@@ -27,7 +27,7 @@ from database.views.report import (
 )
 from tasks.report.visit_month import VisitMonth, visit_month
 
-# What the tables count by: the name of the table and its column -> the reference that knows the codes' names.
+# The tables count by these: the name of table and column -> the reference that knows the codes' names.
 DIMENSIONS: Mapping[str, str | None] = {
     "jenis": None,
     "tanggal": None,
