@@ -23,7 +23,7 @@ _DEEPEST_WORDS = 2  # levels: {"error": {"message": "…"}}
 
 
 class BodyKind(StrEnum):
-    """What kind of body came back."""
+    """The kind of body that came back."""
 
     ENVELOPE = "envelope"  # BPJS's own: a response with metaData (PCare) or metadata (Antrean)
     EMPTY = "empty"
@@ -141,7 +141,7 @@ def _entry(value: JSON, name: str) -> JSON:
 
 
 def _message(value: JSON) -> str:
-    """What an object says, under the name that the contract has for it or under another; "" for nothing."""
+    """The words of an object, under the contract's name for them or under another; "" for nothing."""
     return _words(_entry(value, "message")) or _told(value, _DEEPEST_WORDS)
 
 

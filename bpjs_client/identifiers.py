@@ -111,7 +111,7 @@ def _in_path(path: str) -> Iterator[str]:
 
 
 def _cores(value: str) -> Iterator[str]:
-    """What is left of an identifier without its punctuation, of each where there are two in one field."""
+    """The rest of an identifier without its punctuation, of each where there are two in one field."""
     for one in re.split(r"[/;,|]", plain(value).text):
         core = "".join(filter(str.isalnum, one))
         digits = _digits(core)

@@ -30,7 +30,7 @@ class UnpacksTooLarge(ValueError):
 
 
 def decompress(packed: bytes, most: int) -> str:
-    """What `compressToEncodedURIComponent` packed; half a surrogate pair becomes U+FFFD.
+    """The text that `compressToEncodedURIComponent` packed; half a surrogate pair becomes U+FFFD.
 
     Raises NotPacked, and UnpacksTooLarge as soon as there are more than ``most`` UTF-16 units.
     """

@@ -65,7 +65,7 @@ def _field(name: str, value: Any, request: Mapping[str, Any] | None) -> Any:
 def masked_changes(
     changes: Sequence[Mapping[str, Any]] | None, request: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]] | None:
-    """What a person changed, as `{"field", "from", "to"}`: each side by the rule of its field."""
+    """A person's changes, as `{"field", "from", "to"}`: each side by the rule of its field."""
     if changes is None:
         return None
     return [

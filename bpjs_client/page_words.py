@@ -15,7 +15,7 @@ _BROKEN_JSON = ("{", "[")
 
 
 def page_words(raw: str) -> str:
-    """What a person would see of a page or of a plain text: one line of at most MOST_WORDS characters.
+    """The words that a person sees of a page or a plain text: one line of at most MOST_WORDS characters.
 
     Empty when there is nothing to be seen, and for JSON that is broken. Never raises.
     """

@@ -34,7 +34,7 @@ def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a list of BPJS's shows of a registration or visit; its repr names nobody.
+    """A row of a list of BPJS's that shows a registration or visit; its repr names nobody.
 
     `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
     the body, by the body's names; `elsewhere` says in Indonesian where else that day the card stands.

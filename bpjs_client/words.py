@@ -41,7 +41,7 @@ def masked(text: str, exchange: Exchange) -> str:
 
 
 def _beginning(text: str) -> str:
-    """What is looked at; a cut must not leave half a number, which would no longer be known for one."""
+    """The part that is looked at; a cut must not leave half a number, no longer to be known for one."""
     if len(text) <= _READ:
         return text
     sure = _READ - _LONGEST_NUMBER

@@ -23,7 +23,7 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Done:
-    """What one run did: the jobs it took, and the run by which Prefect knows them."""
+    """The work of one run: the jobs it took, and the run by which Prefect knows them."""
 
     flow_run_id: UUID | None
     job_ids: list[int]

@@ -93,7 +93,7 @@ def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:
 
 
 def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: float) -> Counter[str]:
-    """How many ended how; `pace` is the least time from one to the next, in seconds."""
+    """The count of each end; `pace` is the least time from one job to the next, in seconds."""
     described = f"0 dari {len(jobs)}"
     progress = cast(UUID, create_progress_artifact(key=PROGRESS_KEY, progress=0.0, description=described))
     ended: Counter[str] = Counter()

@@ -49,7 +49,7 @@ def laporan_monitoring(
 
 
 def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str | None) -> Scope:
-    """What was typed, checked. Raises LineRefused."""
+    """The days, type and clinic that were typed. Raises LineRefused."""
     now = today(database)
     first = read_day_or_all(dari, "dari") if dari else now
     last = unless_empty(read_day, sampai, "sampai") or (None if first is None else now)

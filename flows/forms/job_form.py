@@ -77,7 +77,7 @@ def _name_of(job_id: int) -> str | None:
 
 
 def refusal(error: Exception, *, kept: Mapping[str, Any] = MappingProxyType({})) -> State[Any]:
-    """How a form ends whose typing could not be carried out; it is wiped, unless a retry can help.
+    """The end of a form that could not be carried out; it is wiped, unless a retry can help.
 
     `kept` may stay in the run's parameters when the job that they name is there.
     """
@@ -107,7 +107,7 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
 
 
 def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:
-    """What a person asks for through this run; a Retry says neither who nor why, so the run is named."""
+    """The wish of a person at this run; a Retry says neither who nor why, so the run is named."""
     run = _this_run()
     way = f"lewat Prefect, run {run}" if run else "lewat Prefect"
     return Resend(by=by or PREFECT, reason=reason or way, flow_run_id=run, **edit)

@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 def text(value: object) -> str:
-    """What was typed into a field, without the space around it."""
+    """The text that was typed into a field, without the space around it."""
     return "" if value is None else str(value).strip()
 
 
 def unless_empty(read: Callable[[str, str], T], value: object, name: str) -> T | None:
-    """What `read` makes of the field of this name; None for no word. Raises what `read` raises."""
+    """The value that `read` makes of the field of this name; None for no word. Raises as `read` does."""
     typed = text(value)
     return read(typed, name) if typed else None
 

@@ -35,7 +35,7 @@ Subject = Mapping[str, str]
 
 
 def outage(stopped: Stopped, names: Collection[str]) -> Subject:
-    """Which outage these services are in; the same from look to look, whoever recovers meanwhile.
+    """The outage that these services are in; the same from look to look, whoever recovers meanwhile.
 
     Few at a time: the clinic that stopped last, so that each one that stops is a new outage. Many at a time:
     their service and the ten minutes in which most of them stopped, so that neither those that follow nor
@@ -52,7 +52,7 @@ def _subject(resource: str, since: datetime, cause: str) -> Subject:
 
 
 def _cause(stopped: Stopped) -> str:
-    """What makes these services one group; a mark instead of the reason, which is BPJS's own text."""
+    """The key of these services' group; a mark instead of the reason, which is BPJS's own text."""
     if stopped.kind is not Kind.ALIKE:
         return stopped.kind.name.lower()
     return sha256(repr(as_one_outage(stopped.rows[0])).encode("utf-8", "replace")).hexdigest()[:12]

@@ -18,6 +18,6 @@ def close_prefect_files(environ: Mapping[str, str]) -> None:
 
 
 def prefect_files(environ: Mapping[str, str]) -> list[Path]:
-    """Where these files are, whether they are there or not."""
+    """The paths of these files, be they there or not."""
     home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     return files_of(home / "prefect.db")

@@ -20,7 +20,7 @@ PREFECT_UNAVAILABLE = (PrefectException, httpx.HTTPError, JSONDecodeError)
 
 
 def runs_behind(flow_run_id: UUID, finished: int) -> int:
-    """How many of the `finished` task runs of a flow run the server does not yet know the end of.
+    """The number of `finished` task runs of a flow run whose end the server does not know yet.
 
     One count request. Raises what Prefect's client raises (httpx.HTTPError, PrefectHTTPStatusError).
     """

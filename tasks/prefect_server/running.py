@@ -23,12 +23,12 @@ _LOOK_SECONDS = 0.02
 
 
 def simulator_note() -> Path:
-    """Where `make run` notes the address of its simulator."""
+    """The file in which `make run` notes the address of its simulator."""
     return home() / "simulator.env"
 
 
 def server_note(environ: Mapping[str, str]) -> Path:
-    """Where whoever starts a Prefect server of ours notes its address: in that server's PREFECT_HOME."""
+    """The note of the address of a Prefect server of ours, in that server's PREFECT_HOME."""
     return Path(environ["PREFECT_HOME"]).expanduser() / "bpjs-server.env"
 
 

@@ -84,14 +84,14 @@ def _this_run() -> tuple[UUID | None, UUID | None] | None:
 
 @dataclass(frozen=True)
 class Seen:
-    """When a page is made, in the clinic's time, and whether the norm may stand in it."""
+    """The time at which a page is made, by the clinic's clock, and whether the norm may stand in it."""
 
     at: datetime
     named: bool
 
 
 def note_key(job_id: int) -> str:
-    """Under which a job's page is found in Prefect."""
+    """The key under which a job's page is found in Prefect."""
     return f"pekerjaan-{job_id}"
 
 
@@ -154,7 +154,7 @@ def _as_of(job: JobDetail, seen: Seen | None) -> list[str]:
 
 
 def _action(job: JobDetail, link: str | None) -> list[str]:
-    """What a person may do from here: nothing with what is on its way or settled."""
+    """The lines of what a person may do from here: nothing with a job on its way or settled."""
     status = Status(job.status)
     if status in NEEDS_SOMEBODY:
         return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job.id}`", ""]

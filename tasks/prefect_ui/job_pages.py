@@ -28,7 +28,7 @@ class _Made:
 
 @dataclass
 class JobPages:
-    """What is known of the pages, by job; not thread-safe."""
+    """The pages that are known, by job; not thread-safe."""
 
     _newest: dict[int, _Made | None] = field(default_factory=dict)
 

@@ -29,7 +29,7 @@ class Page:
 def keep_pages(
     client: SyncPrefectClient, pages: Mapping[str, Page], *, also_same: bool = False
 ) -> dict[str, UUID]:
-    """Where each is, by its key; `also_same` writes those too that have not changed.
+    """The id of each, by its key; `also_same` writes those too that have not changed.
 
     Raises what Prefect's client raises when its server cannot be reached.
     """

@@ -85,7 +85,7 @@ def leave_landing(database: Database, *, named: bool, known: Known = None) -> UU
 
 
 def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known) -> tuple[UUID, bool]:
-    """Where it is, and whether pages of jobs are still to be made."""
+    """The id of the page, and whether pages of jobs are still to be made."""
     day = day_lists(database, most=MOST_LISTED)
     with get_client(sync_client=True) as client:
         unfinished = job_pages.renew(client, database, day.jobs, most=MOST_PAGES, named=named)
@@ -98,7 +98,7 @@ def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known
 
 
 def _newest_pages(client: SyncPrefectClient, database: Database) -> dict[str, UUID]:
-    """Where the pages are that the landing page leads to beside its lists: one click instead of two."""
+    """The ids of the pages that it leads to beside its lists: one click instead of two."""
     waiting = needing_somebody(database, limit=MOST_ROWS)
     keys = [_REPORT_PAGE, _REFERENCES, *map(note_key, waiting)]
     return {found.key: found.latest_id for found in newest(client, keys)}
