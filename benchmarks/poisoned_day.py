@@ -1,4 +1,4 @@
-"""A clinic's day with poison in it: how long all else takes, beside the same day without."""
+"""Measures how long the rest of a clinic's day takes when poison is in it, beside the same day without."""
 
 import subprocess
 import tempfile

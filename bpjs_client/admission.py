@@ -1,7 +1,7 @@
 """Finds out whether a service of BPJS serves a reading at all, so that a hundred lists need not find out.
 
-What one list meets speaks for that list alone. Everybody is turned away only when a harmless read is refused
-besides, or fails.
+The trouble of one list speaks for that list alone. All are turned away only when a harmless read fails or is
+refused, too.
 """
 
 import time

@@ -1,8 +1,8 @@
 """Tells whether "sudah terdaftar" or "sudah di-entri" speaks of the request's own patient, poli and day.
 
 BPJS may refuse with these words what somebody else holds: a queue number, a card, a place at another FKTP.
-Taken for our own, such a refusal would pass for a delivery (contract 5a and 5d). What is named but is not in
-the request, so that the two cannot be compared, is not taken for another's.
+Taken for our own, such a refusal would pass for a delivery (contract 5a and 5d). A thing that is named
+there but missing in the request cannot be compared, and is not taken for another's.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Masks a body or an answer for any screen: one rule for the terminal, the pages and whatever comes.
 
-Shown are codes, dates and numbers in BPJS's own fields, and BPJS's words without a patient's number.
-Of a field that names the patient the last three characters are shown; of what nobody knows, and of what was
-written about the patient in free words, that it is there.
+It shows codes, dates and numbers in BPJS's own fields, and BPJS's words without a patient's number. A field
+that names the patient shows its last three characters. A field that nobody knows, or that speaks of the
+patient in free words, shows only that it is there.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
-"""Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect.
+"""Brings one reference in step with BPJS: reads it whole, compares and stores it, or says why not.
 
-A refused reference says nothing of the jobs: no service is ever paused from here.
+A refused reference says nothing of the jobs: no service is ever paused from here. Nothing here knows Prefect.
 """
 
 import time

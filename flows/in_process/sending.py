@@ -1,4 +1,4 @@
-"""Sending from this process: `kirim` again and again, never faster than Prefect's server can record."""
+"""Runs `kirim` again and again in this process, never faster than Prefect's server can record."""
 
 import logging
 import signal

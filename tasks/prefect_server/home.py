@@ -1,4 +1,4 @@
-"""Prefect's own files on this machine, which hold norm and name of each run: closed to others."""
+"""Closes Prefect's own files on this machine to others, for they hold norm and name of each run."""
 
 from collections.abc import Mapping
 from pathlib import Path
