@@ -36,7 +36,7 @@ watcher: ContextVar[Callable[[FailedJob, str], None]] = ContextVar("watcher", de
 
 
 def _about(typed: Mapping[str, Any]) -> str:
-    """What it does, and of what type; who is looked for is nobody's to read in a list of runs."""
+    """The deed and the type of the jobs; who is looked for is nobody's to read in a list of runs."""
     known = set(map(str, Jenis))
     words = ["kirim" if typed.get("hanya_hitung") is False else "hitung", text(typed.get("jenis"))]
     return " ".join(word for word in words if word in {"kirim", "hitung", *known})

@@ -85,11 +85,11 @@ def _most_stopped(rows: Sequence[ServiceState]) -> datetime:
 
 
 class OfAClinic(Protocol):
-    """What is known of one clinic."""
+    """A finding about one clinic."""
 
     @property
     def faskes(self) -> str:
-        """Whose it is."""
+        """The clinic whose it is."""
 
 
 T = TypeVar("T", bound=OfAClinic)
@@ -97,7 +97,7 @@ T = TypeVar("T", bound=OfAClinic)
 
 @dataclass(frozen=True)
 class Together(Generic[T]):
-    """What one event tells: its resource, its clinics (` di 12 faskes (…)`), what was found of them.
+    """The content of one event: its resource, its clinics (` di 12 faskes (…)`), what was found of them.
 
     `whose` is empty where the resource names the one clinic.
     """
