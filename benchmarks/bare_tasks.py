@@ -1,4 +1,4 @@
-"""The same requests as bare Prefect tasks: what Prefect allows when nothing is stored or checked.
+"""Sends the same requests as bare Prefect tasks, to see what Prefect allows without storing and checking.
 
 Reads the lines of jobs from stdin, prints the seconds from the first task run to the last one's end.
 """

@@ -1,6 +1,7 @@
-"""Unpacking BPJS's answers: our decoder beside two libraries; `lzstring` 1.0.4 most clients in Python use.
+"""Measures the unpacking of BPJS's answers: our decoder beside two libraries.
 
-Run as a script it measures ours, or (`lzstring`) the module of that name that it finds: a process for each.
+Of these most clients in Python use `lzstring` 1.0.4. Run as a script it measures ours, or (`lzstring`) the
+module of that name that it finds: a process for each.
 """
 
 import json

@@ -59,7 +59,7 @@ _QUICK = {"BPJS_TRY_SECONDS": "5,10,20,30,60", "BPJS_PROBE_SECONDS": "1,2,5", "B
 
 @dataclass(frozen=True)
 class Size:
-    """How large the day is, and in how many seconds it passes."""
+    """The size of the day, and the seconds in which it passes."""
 
     jobs: int
     clinics: int
@@ -165,7 +165,7 @@ def wait_until_settled(database: Database) -> float:
 
 
 def outcome(database: Database, begin: float) -> list[Delivered]:
-    """What became of every job."""
+    """The end of every job."""
     query = text(_HOW_IT_ENDED)
     with database.engine.connect() as connection:
         return [
@@ -175,7 +175,7 @@ def outcome(database: Database, begin: float) -> list[Delivered]:
 
 
 def recorded(environ: Mapping[str, str], expected: int) -> tuple[int, float]:
-    """How many task runs Prefect knows the end of, and after how many seconds it was all or no more came."""
+    """The number of task runs whose end Prefect knows, and the seconds until it was all or no more came."""
     ended = {"task_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"]}}}}
     url = f"{environ[API_URL]}/task_runs/count"
     started, count, changed = time.monotonic(), -1, time.monotonic()
@@ -198,7 +198,7 @@ def doubled(writes: list[dict[str, Any]]) -> int:
 
 
 def figures(size: Size, jobs: list[Delivered]) -> dict[str, str]:
-    """What the day was like."""
+    """The day in figures, each with its name."""
     lags = [job.lag for job in jobs if job.lag is not None]
     calm = [(job, job.lag) for job in jobs if job.lag is not None and not _near_outage(size, job.handed_over)]
     first = [lag for job, lag in calm if job.handed_over < size.after(OUTAGE[0])]

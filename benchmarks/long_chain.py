@@ -1,4 +1,4 @@
-"""Handing over many lines of one `rantai`: twice as many take twice as long, not four times."""
+"""Measures the hand-over of many lines of one `rantai`: twice as many take twice as long, not four times."""
 
 import json
 import tempfile

@@ -1,11 +1,11 @@
-"""One way of sending, measured."""
+"""The measurement of one way of sending."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How many jobs a way delivered, and in how many seconds."""
+    """The number of jobs that a way delivered, and the seconds that it took."""
 
     way: str
     jobs: int

@@ -1,4 +1,4 @@
-"""Monitor and report on a million jobs in PostgreSQL, beside the same on a thousand."""
+"""Measures monitor and report on a million jobs in PostgreSQL, beside the same on a thousand."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The same requests through procrastinate, a job queue on PostgreSQL; a process of its own, for its packages.
+"""Sends the same requests through procrastinate, a job queue on PostgreSQL, in a process with its packages.
 
 Reads the lines of jobs from stdin, prints the seconds from the worker's start to the last job's end.
 """

@@ -1,4 +1,4 @@
-"""A clinic's day with poison in it: how long all else takes, beside the same day without."""
+"""Measures how long the rest of a clinic's day takes when poison is in it, beside the same day without."""
 
 import subprocess
 import tempfile
@@ -119,7 +119,7 @@ def _of_jenis(database: Database, jenis: str) -> set[int]:
 
 
 def _sent(database: Database) -> dict[int, float]:
-    """When each delivered job was, in epoch seconds."""
+    """The time of each delivered job, in epoch seconds."""
     with database.read() as session:
         delivered = session.query(Job).filter_by(status="terkirim")
         return {job.id: job.sent_at.timestamp() for job in delivered if job.sent_at}

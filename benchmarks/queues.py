@@ -1,4 +1,4 @@
-"""Sending on PostgreSQL beside procrastinate and bare Prefect tasks: the same requests, as many in flight."""
+"""Measures sending on PostgreSQL beside procrastinate and bare Prefect tasks, as many requests in flight."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A full sync of the reference data, and the same requests made bare."""
+"""Measures a full sync of the reference data, beside the same requests made bare."""
 
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""What users run: `bpjs send`, a task run per job, against a running Prefect server."""
+"""Measures `bpjs send` as users run it: a task run per job, against a running Prefect server."""
 
 import json
 import time

@@ -1,7 +1,7 @@
 """Finds out whether a service of BPJS serves a reading at all, so that a hundred lists need not find out.
 
-What one list meets speaks for that list alone. Everybody is turned away only when a harmless read is refused
-besides, or fails.
+The trouble of one list speaks for that list alone. All are turned away only when a harmless read fails or is
+refused, too.
 """
 
 import time
@@ -16,7 +16,7 @@ _LONG_AGO = float("-inf")
 
 
 class Admission:
-    """Whether a service lets a reading in. Thread-safe.
+    """Lets a reading into a service or turns it away. Thread-safe.
 
     ``ask`` reads a path of the service and raises BpjsError, ``harmless`` is the path of a harmless read,
     ``clock`` tells seconds.
@@ -59,7 +59,7 @@ class Admission:
                 self._asked_at = self._clock()
 
     def _first(self, path: str) -> BpjsError | None:
-        """Why nobody gets in: the harmless read fails, or is refused and so is the path of who comes next.
+        """The error for which nobody gets in: the harmless read fails, or it and the next path are refused.
 
         Raises the harmless read's refusal to whoever wants nothing but that.
         """

@@ -59,7 +59,7 @@ class FieldError:
 
 @dataclass(frozen=True)
 class VisitKey:
-    """What names one registration or visit at BPJS: card, service date and poli (contract 6.4)."""
+    """The name of a registration or visit at BPJS: card, service date and poli (contract 6.4)."""
 
     no_kartu: str = field(repr=False)
     tanggal: date
@@ -201,7 +201,7 @@ class RujukLanjut(WireModel):
 
 
 class HapusPendaftaran(WireModel):
-    """What names the registration to delete (contract 5f)."""
+    """The fields that name the registration to delete (contract 5f)."""
 
     noKartu: Card
     tglDaftar: PCareDate
@@ -210,7 +210,7 @@ class HapusPendaftaran(WireModel):
 
 
 class HapusKunjungan(WireModel):
-    """What names the visit to delete (contract 5g); only its number goes out."""
+    """The fields that name the visit to delete (contract 5g); only its number goes out."""
 
     noKunjungan: Given | None = None
     noKartu: CardOrNone | None = None
@@ -228,7 +228,7 @@ MODELS: Mapping[Jenis, type[WireModel]] = {
     Jenis.HAPUS_KUNJUNGAN: HapusKunjungan,
 }
 
-# What a delete cannot leave without, and the chain of its visit can supply.
+# A delete cannot leave without these, and the chain of its visit can supply them.
 _FROM_CHAIN: Mapping[Jenis, tuple[str, ...]] = {
     Jenis.HAPUS_PENDAFTARAN: ("noUrut",),
     Jenis.HAPUS_KUNJUNGAN: ("noKunjungan",),

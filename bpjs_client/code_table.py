@@ -1,4 +1,4 @@
-"""What BPJS's codes and texts mean, as data: rows keyed by service, endpoint, code and text.
+"""Gives the meaning of BPJS's codes and texts as rows of data, keyed by service, endpoint, code and text.
 
 The first row that matches decides. A code is a shell pattern over BPJS's own code and, from 300 up,
 the HTTP status. A text is looked for in the message and in the fields and their messages, without regard to
@@ -115,7 +115,7 @@ _TROUBLE = "Layanan BPJS sedang bermasalah."
 _UNCLEAR = "BPJS tidak menjawab dengan jelas apakah data sudah masuk."
 _NOTHING_THERE = "Tidak ditemukan di BPJS."
 
-# What BPJS and its gateways say of clock, grant, route and credential, whatever the code (contract 6.2).
+# BPJS and its gateways speak so of clock, grant, route and credential, whatever the code (contract 6.2).
 _WORDS: tuple[tuple[str, Suspect, str], ...] = (
     ("service expired", Suspect.CLOCK, _CLOCK),
     ("not registered for this service", Suspect.GRANT, _NO_ACCESS),

@@ -1,4 +1,4 @@
-"""Which of a body's fields staff see in the monitor's table, per job type: heading -> wire field."""
+"""The fields of a body that staff see in the monitor's table, per job type: heading -> wire field."""
 
 from collections.abc import Mapping
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from bpjs_client.wire_fields import read_antrean_date, read_pcare_date, write_pcare_date
 
-# What a person is told who typed something else.
+# A person who typed something else is told these.
 DATE_FORMS = "dd-MM-yyyy atau yyyy-MM-dd"
 
 

@@ -58,7 +58,7 @@ class Deadline:
             raise MustNotLeave
 
     def shorten(self, timeout: float | None) -> float:
-        """What is left of a timeout, in seconds, never less than a millisecond."""
+        """The rest of a timeout, in seconds, never less than a millisecond."""
         left = max(self._end - time.monotonic(), 0.001)
         return left if timeout is None else min(timeout, left)
 
@@ -74,7 +74,7 @@ class Deadline:
 
 
 class Allowance:
-    """What is left for one exchange: of its time, and of the bytes that it may receive."""
+    """The rest of one exchange's time, and of the bytes that it may receive."""
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline

@@ -1,8 +1,8 @@
 """Tells whether "sudah terdaftar" or "sudah di-entri" speaks of the request's own patient, poli and day.
 
 BPJS may refuse with these words what somebody else holds: a queue number, a card, a place at another FKTP.
-Taken for our own, such a refusal would pass for a delivery (contract 5a and 5d). What is named but is not in
-the request, so that the two cannot be compared, is not taken for another's.
+Taken for our own, such a refusal would pass for a delivery (contract 5a and 5d). A thing that is named
+there but missing in the request cannot be compared, and is not taken for another's.
 """
 
 import re
@@ -18,12 +18,12 @@ _NUMBER = r"\b(?:no\b\.?|nomor) ?"
 _QUEUE_NUMBER = rf"{_NUMBER}antr[ei]an\b"
 _POINTING = r"(?:ini|itu|tersebut|tsb|anda|yang sama|yg sama|yang bersangkutan)\b"
 
-# Whose, where or when it is instead; all texts are compared in small letters.
+# These words name whose, where or when it is instead; all texts are compared in small letters.
 _OF_SOMETHING_ELSE = (
     r"\b(?:ber|se)?lain(?:nya|an)?\b",  # another patient, poli, FKTP or day
     r"\b(?:ber)?beda\b",
     r"\b(?:kemarin|besok|lusa|hari sebelumnya)\b",
-    # What is taken is not the patient.
+    # A thing is taken, and not the patient.
     rf"{_QUEUE_NUMBER}[^.;]*\bsudah\b",
     rf"(?:^|[.;:!?] ?)(?:maaf,? )?(?:nik\b|{_NUMBER}(?:induk|nik|ktp|hp|handphone|ponsel|te?le?po?n))",
     # In a name, and no request holds one.

@@ -1,4 +1,4 @@
-"""Which method, path and body each job becomes (contract 5)."""
+"""Each job becomes a method, a path and a body (contract 5)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -14,7 +14,7 @@ from bpjs_client.page_words import has_markup, page_words
 
 _MOST_NESTED = 100  # levels; BPJS's answers have five
 _MOST_DIGITS = 18  # what fits 64 bits whatever the digits are
-# Where words stood while `message` was empty (contract 9, row 14), and where gateways keep theirs.
+# Words stood here while `message` was empty (contract 9, row 14), or gateways keep theirs here.
 _NAMES_OF_WORDS = (
     *("message", "msg", "messages", "pesan", "keterangan"),
     *("error", "errors", "error_description", "detail", "title"),
@@ -23,7 +23,7 @@ _DEEPEST_WORDS = 2  # levels: {"error": {"message": "…"}}
 
 
 class BodyKind(StrEnum):
-    """What kind of body came back."""
+    """The kind of body that came back."""
 
     ENVELOPE = "envelope"  # BPJS's own: a response with metaData (PCare) or metadata (Antrean)
     EMPTY = "empty"
@@ -65,7 +65,7 @@ def parse_json(text: str) -> JSON:
     A number of more than 18 characters, or beyond a float, becomes its text; of a name that comes twice the
     last counts. Raises ValueError, also for more values than anybody wants to read.
     """
-    # What stands between values is counted much faster than values are made, and is rare in texts.
+    # The signs between values are counted much faster than values are made, and are rare in texts.
     if sum(map(text.count, ",[{")) > MOST_VALUES:
         raise ValueError("too many values")
     try:
@@ -141,7 +141,7 @@ def _entry(value: JSON, name: str) -> JSON:
 
 
 def _message(value: JSON) -> str:
-    """What an object says, under the name that the contract has for it or under another; "" for nothing."""
+    """The words of an object, under the contract's name for them or under another; "" for nothing."""
     return _words(_entry(value, "message")) or _told(value, _DEEPEST_WORDS)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a request, by what happens next.
+"""The errors of a request, told apart by what the caller does next.
 
 BpjsError
 ├── NotSent           no byte reached BPJS: send again, no attempt is used up
@@ -34,7 +34,7 @@ class BpjsError(Exception):
 
     @property
     def words(self) -> str:
-        """What BPJS said, with whatever names the patient masked; "" when it said nothing."""
+        """The words of BPJS, with whatever names the patient masked; "" when it said nothing."""
         return words_of(self.exchange)
 
     def __repr__(self) -> str:
@@ -88,7 +88,7 @@ class NeedsPatient(BpjsError):
 
 
 class Suspect(StrEnum):
-    """What a refusal may concern instead of the data of its request."""
+    """A thing that a refusal may concern instead of the data of its request."""
 
     CREDENTIAL = "credential"  # login, signature, consumer, user key, or any 401 and 403
     CLOCK = "clock"  # the timestamp, refused again after its one re-signed try

@@ -21,7 +21,7 @@ _LONG = 9
 _SHORTEST = 4
 _SHORTEST_WITHOUT_ZEROS = 6
 
-# What staff must be able to read, and what looks like a part of a number only when these stand side by side.
+# Staff must be able to read a date; it looks like a part of a number only where two stand side by side.
 _DATE = (
     r"(?:(?:0?[1-9]|[12][0-9]|3[01])([-/.])(?:0?[1-9]|1[0-2])\{0}(?:19|20)[0-9]{{2}}"
     r"|(?:19|20)[0-9]{{2}}([-/.])(?:0[1-9]|1[0-2])\{1}(?:0[1-9]|[12][0-9]|3[01]))"
@@ -111,7 +111,7 @@ def _in_path(path: str) -> Iterator[str]:
 
 
 def _cores(value: str) -> Iterator[str]:
-    """What is left of an identifier without its punctuation, of each where there are two in one field."""
+    """The rest of an identifier without its punctuation, of each where there are two in one field."""
     for one in re.split(r"[/;,|]", plain(value).text):
         core = "".join(filter(str.isalnum, one))
         digits = _digits(core)

@@ -11,7 +11,7 @@ class Service(StrEnum):
 
 
 class Jenis(StrEnum):
-    """What a clinic reports to BPJS; the value is the word staff read and type."""
+    """A kind of report of a clinic to BPJS; the value is the word staff read and type."""
 
     TAMBAH_ANTREAN = "tambah-antrean"
     PANGGIL_ANTREAN = "panggil-antrean"

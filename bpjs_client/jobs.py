@@ -101,11 +101,11 @@ class Bpjs:
         return readback.find_kunjungan(self._read_pcare, key, self._settings.kd_provider)
 
     def see_pendaftaran(self, key: VisitKey) -> Seen:
-        """What PCare's list of the day shows of a registration. Raises `BpjsError`."""
+        """The row of a registration in PCare's list of the day. Raises `BpjsError`."""
         return readback.see_pendaftaran(self._read_pcare, key)
 
     def see_kunjungan(self, key: VisitKey) -> Seen:
-        """What the card's history shows of a visit. Raises `BpjsError`."""
+        """The row of a visit in the card's history. Raises `BpjsError`."""
         return readback.see_kunjungan(self._read_pcare, key, self._settings.kd_provider)
 
     def holds_pendaftaran(self, key: VisitKey, no_urut: str) -> bool:
@@ -117,7 +117,7 @@ class Bpjs:
         return readback.holds_kunjungan(self._read_pcare, no_kartu, no_kunjungan)
 
     def see_kunjungan_numbered(self, no_kartu: str, no_kunjungan: str) -> Seen:
-        """What the card's history shows of the visit with this number. Raises `BpjsError`."""
+        """The row of the visit with this number in the card's history. Raises `BpjsError`."""
         return readback.see_kunjungan_numbered(self._read_pcare, no_kartu, no_kunjungan)
 
     def own_provider(self) -> str | None:

@@ -1,4 +1,4 @@
-"""How large an answer may be at each step of its unpacking, so that none fills this machine's memory.
+"""Limits the size of an answer at each step of its unpacking, so that none fills this machine's memory.
 
 BPJS's longest lists have some fifty thousand characters; the history of a patient of many years some more.
 """

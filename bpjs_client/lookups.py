@@ -106,7 +106,7 @@ class Lookups:
             return []
         if isinstance(exchange.response, Mapping):
             return [exchange.response]
-        # What cannot be read must not pass for "nobody".
+        # An answer that cannot be read must not pass for "nobody".
         raise Temporary("Jawaban BPJS tidak dapat dibaca.", exchange)
 
     def _remembered(self, path: str, ask: Callable[[], list[Row]]) -> list[Row]:

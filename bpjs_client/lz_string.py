@@ -1,6 +1,6 @@
 """Unpacks LZString (contract 2.1) up to a limit, for a hundred kilobytes of it can hold gigabytes.
 
-A phrase of its dictionary always stands somewhere in what was unpacked before, so only where is kept.
+Every phrase of its dictionary stands somewhere in the text unpacked so far, so only its place is kept.
 """
 
 import base64
@@ -30,7 +30,7 @@ class UnpacksTooLarge(ValueError):
 
 
 def decompress(packed: bytes, most: int) -> str:
-    """What `compressToEncodedURIComponent` packed; half a surrogate pair becomes U+FFFD.
+    """The text that `compressToEncodedURIComponent` packed; half a surrogate pair becomes U+FFFD.
 
     Raises NotPacked, and UnpacksTooLarge as soon as there are more than ``most`` UTF-16 units.
     """

@@ -1,8 +1,8 @@
-"""What of a body or an answer may stand on any screen: one rule for terminal, pages and whatever comes.
+"""Masks a body or an answer for any screen: one rule for the terminal, the pages and whatever comes.
 
-Shown are codes, dates and numbers in BPJS's own fields, and BPJS's words without a patient's number.
-Of a field that names the patient the last three characters are shown; of what nobody knows, and of what was
-written about the patient in free words, that it is there.
+It shows codes, dates and numbers in BPJS's own fields, and BPJS's words without a patient's number. A field
+that names the patient shows its last three characters. A field that nobody knows, or that speaks of the
+patient in free words, shows only that it is there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from bpjs_client.bodies import MODELS, Khusus, RujukLanjut, SubSpesialis, WireMo
 from bpjs_client.identifiers import mostly_masked, names_the_patient, without_identifiers
 
 LEFT_OUT = "…"
-# What clinics write about a patient in their own words.
+# Clinics write about a patient in their own words in these fields.
 ABOUT_THE_PATIENT = frozenset(
     {
         "keluhan",
@@ -27,7 +27,7 @@ ABOUT_THE_PATIENT = frozenset(
     }
 )
 _MODELS: tuple[type[WireModel], ...] = (*MODELS.values(), RujukLanjut, SubSpesialis, Khusus)
-# What BPJS's answers are made of (docs/bpjs-contract.md, 2 and 3).
+# BPJS's answers are made of these fields (docs/bpjs-contract.md, 2 and 3).
 _OF_ANSWERS = frozenset(
     {"metadata", "message", "code", "response", "field", "list", "count", "pesan", "nourut", "nokunjungan"}
 )
@@ -65,7 +65,7 @@ def _field(name: str, value: Any, request: Mapping[str, Any] | None) -> Any:
 def masked_changes(
     changes: Sequence[Mapping[str, Any]] | None, request: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]] | None:
-    """What a person changed, as `{"field", "from", "to"}`: each side by the rule of its field."""
+    """A person's changes, as `{"field", "from", "to"}`: each side by the rule of its field."""
     if changes is None:
         return None
     return [

@@ -1,4 +1,4 @@
-"""What BPJS's known messages mean and what staff can do about them, in plain Indonesian."""
+"""Explains BPJS's known messages, and says what staff can do about them, in plain Indonesian."""
 
 from dataclasses import dataclass
 

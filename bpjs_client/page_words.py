@@ -10,12 +10,12 @@ _MOST_READ = 2**16
 _MOST_PARSED = 4000
 _UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>?|\Z)", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<[!?/]?[a-z]", re.IGNORECASE)
-# What stands in JSON that cannot be parsed is data, perhaps a patient's, and no sentence.
+# JSON that cannot be parsed holds data, perhaps a patient's, and no sentence.
 _BROKEN_JSON = ("{", "[")
 
 
 def page_words(raw: str) -> str:
-    """What a person would see of a page or of a plain text: one line of at most MOST_WORDS characters.
+    """The words that a person sees of a page or a plain text: one line of at most MOST_WORDS characters.
 
     Empty when there is nothing to be seen, and for JSON that is broken. Never raises.
     """

@@ -24,7 +24,7 @@ class PlainText:
     ends: Sequence[int] = field(repr=False)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Where a part that is not empty stood in the original."""
+        """The place in the original of a part that is not empty."""
         return self.starts[start], self.ends[end - 1]
 
 

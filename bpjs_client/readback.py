@@ -34,7 +34,7 @@ def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a list of BPJS's shows of a registration or visit; its repr names nobody.
+    """A row of a list of BPJS's that shows a registration or visit; its repr names nobody.
 
     `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
     the body, by the body's names; `elsewhere` says in Indonesian where else that day the card stands.
@@ -117,7 +117,7 @@ def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> 
     raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
 
 
-# What the history shows of a visit, by the names of its body (contract 3.1).
+# The history shows this of a visit, here by the names of its body (contract 3.1).
 _SHOWN: Mapping[str, tuple[str, str]] = {
     "kdDiag1": ("diagnosa1", "kdDiag"),
     "kdDiag2": ("diagnosa2", "kdDiag"),

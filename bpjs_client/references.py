@@ -27,7 +27,7 @@ class Listing:
 
 
 class Reading(Protocol):
-    """How lists are read; `each` reads several side by side and gives their rows in the order asked for."""
+    """A way to read lists; `each` reads several side by side and gives their rows in the order asked for."""
 
     days: Sequence[date]
 

@@ -11,7 +11,7 @@ Resolve = Callable[[str, int], list[str]]  # a host's addresses in the order to 
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """What the system's resolver says. Raises OSError, or UnicodeError for what cannot be a name."""
+    """The answer of the system's resolver. Raises OSError, or UnicodeError for what cannot be a name."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 

@@ -1,4 +1,4 @@
-"""One BPJS service over HTTP: a signed request out, an opened answer back, foreign errors made ours.
+"""Talks to one BPJS service over HTTP: signs the request, opens the answer, makes foreign errors ours.
 
 httpx and httpcore log whole URLs, and PCare's URLs hold card numbers. Their loggers are held at WARNING,
 where neither writes a URL.

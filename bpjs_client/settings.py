@@ -1,4 +1,4 @@
-"""Where BPJS is and who we are to it, read from ``BPJS_…`` variables and ``.env``."""
+"""The addresses of BPJS and our credential there, read from ``BPJS_…`` variables and ``.env``."""
 
 import re
 import ssl
@@ -98,7 +98,7 @@ class BpjsSettings(BaseSettings):
         return all(urlsplit(self.base_url(service)).hostname == _SIMULATORS_HOST for service in Service)
 
     def place(self, service: Service) -> str:
-        """Which BPJS this is, whatever the credential: `simulator`, or host, port and path."""
+        """The name of this BPJS, whatever the credential: `simulator`, or host, port and path."""
         if self.simulated or self.base_url(service) == type(self).model_fields[f"{service}_base_url"].default:
             return SIMULATOR
         return place_of(self.base_url(service))

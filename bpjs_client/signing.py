@@ -18,7 +18,7 @@ TIMESTAMP_HEADER = "X-timestamp"
 
 @dataclass(frozen=True)
 class Credential:
-    """What identifies the clinic to one service (contract 1.2, mark A)."""
+    """The credential that identifies the clinic to one service (contract 1.2, mark A)."""
 
     cons_id: str
     secret_key: SecretStr

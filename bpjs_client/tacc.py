@@ -19,7 +19,7 @@ _CODE_AND_NAME = re.compile(r"(?=\w)\S+ ?- ?\S.*", re.DOTALL)
 
 
 def wrong_reason(kd_tacc: object, alasan_tacc: object) -> str | None:
-    """What is wrong with a body's ``alasanTacc`` for its ``kdTacc``, in Indonesian; None when nothing is.
+    """The fault of a body's ``alasanTacc`` for its ``kdTacc``, in Indonesian; None when there is none.
 
     Capitals and spaces are BPJS's to judge.
     """

@@ -40,7 +40,7 @@ def _window(encoding: str) -> int | None:
 
 
 def _unpacking(parts: Iterable[bytes], window: int | None, most: int) -> Iterator[bytes]:
-    """What each part holds, no more than just too much of it."""
+    """The content of each part, no more than just too much of it."""
     if window is None:
         yield from parts
         return

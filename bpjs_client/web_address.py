@@ -1,4 +1,4 @@
-"""Where a service of BPJS may be: behind TLS, or on this machine."""
+"""A service of BPJS may be reached behind TLS, or on this machine, and nowhere else."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

@@ -17,7 +17,7 @@ _PCARE_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _ANTREAN_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MOST_PHONE_DIGITS = 15  # the longest number that the telephone network knows (E.164)
 _TWO_NUMBERS = re.compile(r"[0-9][^0-9]*(?:[/;,|&\n]|\b(?:atau|dan)\b)[^0-9]*[0-9]", re.IGNORECASE)
-# What other software writes where it has no number (contract 9, row 13).
+# Other software writes these where it has no number (contract 9, row 13).
 _PLACEHOLDERS = frozenset({"-", "--", "null", "nil", "none", "undefined", "nan"})
 
 

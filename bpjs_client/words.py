@@ -1,4 +1,4 @@
-"""What BPJS said in an answer, as it may be shown and stored: whatever names the patient is masked."""
+"""Takes BPJS's words out of an answer, fit to be shown and stored: whatever names the patient is masked."""
 
 import re
 from typing import NoReturn
@@ -41,7 +41,7 @@ def masked(text: str, exchange: Exchange) -> str:
 
 
 def _beginning(text: str) -> str:
-    """What is looked at; a cut must not leave half a number, which would no longer be known for one."""
+    """The part that is looked at; a cut must not leave half a number, no longer to be known for one."""
     if len(text) <= _READ:
         return text
     sure = _READ - _LONGEST_NUMBER

@@ -39,7 +39,7 @@ class AntreanRules:
             return _refused(problem)
         if card and self._holdings.antrean.first(**_key(body), kdProvider=clinic.kd_provider):
             return _refused(THERE)
-        # Whether a second non-JKN entry is refused is unknown (contract 6.4); here it is not.
+        # Nobody knows whether a second non-JKN entry is refused (contract 6.4); here it is not.
         self._hold(body, clinic.kd_provider)
         return _done()
 

@@ -6,13 +6,13 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# How far a request's timestamp may lie from our clock, in seconds; BPJS publishes no figure.
+# A request's timestamp may lie so many seconds from our clock; BPJS publishes no figure.
 SKEW_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Clinic:
-    """What BPJS gave one clinic; all values invented."""
+    """The credential that BPJS gave one clinic; all values invented."""
 
     cons_id: str = "12345"
     secret_key: str = field(default="rahasia-simulator", repr=False)
@@ -26,7 +26,7 @@ class Clinic:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a request is not let in: BPJS's code and text (contract 6.2)."""
+    """The refusal of a request: BPJS's code and text (contract 6.2)."""
 
     code: int
     message: str
@@ -63,6 +63,6 @@ def _check_login(given: str, clinic: Clinic) -> Refusal | None:
 
 
 def signature(clinic: Clinic, stamp: str) -> str:
-    """What X-signature must be for a timestamp (contract 1.2, mark A)."""
+    """The X-signature that belongs to a timestamp (contract 1.2, mark A)."""
     text = f"{clinic.cons_id}&{stamp}".encode()
     return base64.b64encode(hmac.new(clinic.secret_key.encode(), text, hashlib.sha256).digest()).decode()

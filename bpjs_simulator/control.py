@@ -150,7 +150,7 @@ class _Control:
         return _done()
 
     async def hold(self, request: web.Request) -> web.Response:
-        """What somebody typed into PCare's own page; the answer is `{"number": its noUrut or noKunjungan}`.
+        """Adds what somebody typed into PCare's own page; answers `{"number": its noUrut or noKunjungan}`.
 
         `{"what": "pendaftaran"|"kunjungan", "noKartu", "tglDaftar", "kdPoli", "body": {…}, "kdProvider"}`; a
         kunjungan with `"shows_poli": false` has `"poli": null` in the history.
@@ -168,7 +168,7 @@ class _Control:
         return web.json_response({"number": number})
 
     async def remove(self, request: web.Request) -> web.Response:
-        """What somebody removed there: `{"what": "kunjungan", "noKunjungan"}`, a pendaftaran as in hold."""
+        """Removes an entry by that page: `{"what": "kunjungan", "noKunjungan"}`, a pendaftaran as in hold."""
         asked = await _asked(request)
         if asked.choice("what", _WHAT) == "pendaftaran":
             asked.only("what", *_KEY, "kdProvider")

@@ -1,4 +1,4 @@
-"""What a request to the control endpoint asks, read strictly: a slip in a test must not pass for a change."""
+"""Reads a request to the control endpoint strictly: a slip in a test must not pass for a change."""
 
 import json
 import math

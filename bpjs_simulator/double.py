@@ -1,4 +1,4 @@
-"""The double of BPJS: from a request to an answer, no HTTP server in it."""
+"""The double of BPJS turns a request into an answer, without an HTTP server."""
 
 import json
 import re

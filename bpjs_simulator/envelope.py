@@ -19,7 +19,7 @@ _HTTP = range(200, 600)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service says: its code, its text, and the payload, which is sealed when `sealed`."""
+    """An answer of a service: its code, its text, and the payload, which is sealed when `sealed`."""
 
     code: int
     message: str

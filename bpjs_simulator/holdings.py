@@ -1,4 +1,4 @@
-"""What BPJS holds: registrations, visits, the queue; and a ledger of every write it saw."""
+"""BPJS holds registrations, visits and the queue, and here a ledger of every write that it saw, too."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From an HTTP request to its HTTP answer, spoilt by a fault when one is due."""
+"""Turns an HTTP request into its HTTP answer, spoilt by a fault when one is due."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ PREFIXES = {"pcare-rest": "pcare", "antreanfktp": "antrean"}
 GARBAGE = b64encode(bytes(range(64))).decode()  # decrypts to nothing
 CUT = {"drop-before", "drop-after", "refuse"}
 PAGES = {"504-after": 504, "html-500": 500, "429": 429}
-# What the ledger notes for a fault that took no effect; a connection that was cut has no code.
+# The ledger notes these codes for a fault without effect; a connection that was cut has no code.
 CODES = {"429": 429, "html-500": 500, "wrong-login": LOGIN.code}
 _RETRY_AFTER = "2"
 _NO_CONTENT = 204

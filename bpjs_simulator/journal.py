@@ -25,7 +25,7 @@ class Journal:
         self._opened = os.fdopen(number, "r+b", buffering=0)
 
     def rows(self) -> Iterator[Row]:
-        """What was written before, oldest first; what is no whole line is cut off."""
+        """The writes of before, oldest first; what is no whole line is cut off."""
         whole = 0
         self._opened.seek(0)
         for line in self._opened.read().splitlines(keepends=True):

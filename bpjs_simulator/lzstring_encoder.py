@@ -1,6 +1,6 @@
 """LZString compression as BPJS applies it, written from the published algorithm.
 
-Its own code on purpose: the client's decoder is then checked by something it shares nothing with.
+It is code of its own on purpose: the client's decoder is checked by something that shares nothing with it.
 """
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-$"

@@ -1,4 +1,4 @@
-"""How this simulator answers where sources disagree or tests want it odd."""
+"""The options of the simulator, for what sources disagree on or tests want odd."""
 
 import math
 from collections.abc import Callable, Mapping

@@ -131,7 +131,7 @@ class PcareRules:
         return Answer(200, "OK", None, committed=True)
 
     def key_problem(self, body: Row) -> str | None:
-        """Why this card, day and poli can be no entry's; None when they can."""
+        """The reason why this card, day and poli can be no entry's; None when they can."""
         wrong = self._wrong_fields(body, _KEY_CHECKS)
         return f"'{wrong[0]['field']}': {wrong[0]['message']}" if wrong else None
 
@@ -158,7 +158,7 @@ def _unregistered() -> Answer:
 
 
 def visit_key(body: Row, kd_provider: str) -> Row:
-    """What a registration and its visit have in common: card, day, poli and provider."""
+    """The things that a registration and its visit share: card, day, poli and provider."""
     return {name: body[name] for name in ("noKartu", "tglDaftar", "kdPoli")} | {"kdProvider": kd_provider}
 
 

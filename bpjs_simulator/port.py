@@ -1,4 +1,4 @@
-"""One port of this machine: listening, refusing connections, or given back."""
+"""One port of this machine listens, refuses connections, or is given back."""
 
 import asyncio
 import socket

@@ -81,7 +81,7 @@ class WrongReference(LookupError):
 
 @dataclass
 class References:
-    """What the read endpoints answer; `edit` changes it, for tests of synchronisation."""
+    """The rows that the read endpoints answer; `edit` changes them, for tests of synchronisation."""
 
     lists: dict[str, list[Row]] = field(default_factory=lambda: dict(_make()))
     _codes: dict[str, frozenset[str]] = field(default_factory=dict)

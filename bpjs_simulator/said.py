@@ -32,7 +32,7 @@ class Said:
 
     @property
     def forms(self) -> set[str]:
-        """Which of the forms that exclude each other it has; none when the rules' own answer is only late."""
+        """The forms that it has, which exclude each other; none when the rules' own answer is only late."""
         plain = Said()
         told = {form for name, form in _FORMS.items() if getattr(self, name) != getattr(plain, name)}
         return told or ({"envelope"} if self.http is not None else set())
@@ -55,7 +55,7 @@ class Reply:
 
 
 def reply(said: Said, request: Request, clinic: Clinic | None) -> Reply:
-    """What answers this request; a number is sealed for the clinic, when there is one."""
+    """The answer to this request; a number is sealed for the clinic, when there is one."""
     said = _quoting(said, request)
     if said.page is not None:
         status = said.http or 200

@@ -328,7 +328,7 @@ def _kunjungan(patient: _Patient) -> Row:
 
 
 def ledger_problems(ledger: Row, day: SampleDay) -> list[str]:
-    """How the simulator's ledger differs from what the day should leave behind; empty when it does not.
+    """The differences of the simulator's ledger from what the day should leave; empty when there are none.
 
     Only this day's holdings count, so that a ledger may hold other days too.
     """

@@ -25,7 +25,7 @@ def _in_body(wanted: str, request: Request) -> bool:
     return wanted in request.body.decode("utf-8", "replace") or (bool(request.body) and wanted in plain)
 
 
-# What a match may name -> whether a request is so.
+# A match may name these -> the test whether a request is so.
 _TESTS: dict[str, Callable[[str, Request], bool]] = {
     "service": lambda wanted, request: wanted == request.service,
     "endpoint": lambda wanted, request: wanted.lower() in request.path.lower(),

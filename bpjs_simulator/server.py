@@ -73,7 +73,7 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """Where BPJS answers."""
+        """The address at which BPJS answers."""
         return f"http://{HOST}:{self.port}"
 
     @property
@@ -88,7 +88,7 @@ class Simulator:
 
     @property
     def control_url(self) -> str:
-        """Where `/ledger` and `/control/…` answer, during an outage too."""
+        """The address at which `/ledger` and `/control/…` answer, during an outage too."""
         return f"http://{HOST}:{self.control_port}"
 
     def start(self) -> None:
@@ -118,7 +118,7 @@ class Simulator:
         self.stop()
 
     def ledger(self) -> dict[str, Any]:
-        """What BPJS holds now, and every write it saw (as `GET /ledger`)."""
+        """The holdings of BPJS now, and every write it saw (as `GET /ledger`)."""
         return self._in_loop(self.double.ledger)
 
     def outage(self, *, on: bool) -> None:

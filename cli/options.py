@@ -7,11 +7,12 @@ from typing import Annotated, TypeVar
 import typer
 
 from bpjs_client.dates import DATE_FORMS
-from cli.day import read_day_or_all
 from cli.standard_input import one_line
 from cli.terminal import UserError
+from cli.typed import terminal_sentence
 from database import Database
 from database.faskes_name import UTAMA, foreign_name, no_credential
+from database.typed import read_day_or_all, read_field
 from database.views.monitor import has_jobs_of, today
 from tasks.clinics import ClinicsSettings, configured_clinics, known_clinics
 
@@ -62,14 +63,15 @@ def known(faskes: str) -> str:
 
 def day_of(database: Database, tanggal: str | None) -> date | None:
     """The chosen day, today's without a word; None for all days. Raises UserError."""
-    return today(database) if tanggal is None else read_day_or_all(tanggal)
+    if tanggal is None:
+        return today(database)
+    with terminal_sentence():
+        return read_day_or_all(tanggal, "--tanggal")
 
 
 def field_of(isi: str | None) -> tuple[str, str] | None:
     """A field of the body and its value. Raises UserError."""
     if isi is None:
         return None
-    name, equals, value = one_line(isi, "ISIAN=NILAI").partition("=")
-    if not name.strip() or not equals:
-        raise UserError("--isi harus ISIAN=NILAI, misalnya kdPoli=001.")
-    return name.strip(), value.strip()
+    with terminal_sentence():
+        return read_field(one_line(isi, "ISIAN=NILAI"), "--isi")

@@ -6,11 +6,11 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
-from cli.day import ALL_DAYS
 from cli.fitted_table import fitted
 from cli.terminal import BADGES, console, plain, print_json
 from database import Database
 from database.status import Status
+from database.typed import ALL_DAYS
 from database.views.report import Scope, Totals, summed, totals
 from tasks.report.figures import Report, make_report
 from tasks.report.words import cell, figures, group, period

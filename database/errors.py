@@ -5,7 +5,7 @@ DatabaseError
 │   └── ValueRefused      the same, caused by a value of one row: another try fails too
 ├── DataKeyMissing        tell the operator: what is stored cannot be read without the right key
 ├── ConstraintViolated    read again and decide anew: somebody else was first, or a bug met a guard
-├── LineRefused           tell who handed it over: the job cannot even be stored
+├── LineRefused           tell who handed it over or typed it: it cannot be read, or not be stored
 ├── JobNotFound           tell the person: there is no such job
 │   └── JobForgotten      the same, of one that was deleted after its time
 ├── KunciUnknown          the same, for a kunci
@@ -41,7 +41,7 @@ class ConstraintViolated(DatabaseError):
 
 
 class LineRefused(DatabaseError):
-    """The job cannot even be stored: the text says in Indonesian what is missing or unreadable."""
+    """A job, or what was typed, cannot even be read: the text says in Indonesian what is missing or wrong."""
 
 
 class JobNotFound(DatabaseError):

@@ -10,9 +10,9 @@ from prefect.context import FlowRunContext
 from prefect.states import Completed, Failed
 
 from database import DatabaseError, LineRefused
+from database.typed import whole_number
 from flows.burst import Burst
 from flows.forms.hint import hint
-from flows.forms.typed import whole_number
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.states import LONGEST
@@ -23,7 +23,7 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Done:
-    """What one run did: the jobs it took, and the run by which Prefect knows them."""
+    """The work of one run: the jobs it took, and the run by which Prefect knows them."""
 
     flow_run_id: UUID | None
     job_ids: list[int]

@@ -1,18 +1,16 @@
 """The flow `kirim-ulang`: sends a job again, as it is or with its request corrected."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas import State
 
-from database import LineRefused
 from database.jobs.resend import ask_again
+from database.typed import whole_number
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM, asked_here, refusal, send_one, wipe
 from flows.forms.required import required
-from flows.forms.typed import filled, text, whole_number
+from flows.forms.typed import filled, json_object, text, unless_empty
 from flows.run_names import of_job
 from tasks.composition import composition
 from tasks.prefect_ui.landing import refresh_landing
@@ -42,11 +40,11 @@ def kirim_ulang(
         filled({"pekerjaan_id": pekerjaan_id})
         job_id = whole_number(pekerjaan_id, "pekerjaan_id")
         asked = asked_here(
-            patch=_object(perubahan, "perubahan"),
-            body=_object(request_body, "request_body"),
+            patch=json_object(perubahan, "perubahan"),
+            body=json_object(request_body, "request_body"),
             reason=text(alasan),
             by=text(diminta_oleh),
-            version=whole_number(versi, "versi") if text(versi) else None,
+            version=unless_empty(whole_number, versi, "versi"),
         )
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
@@ -60,15 +58,3 @@ def kirim_ulang(
     ended = [send_one(at, each) for each in stored.jobs]
     refresh_landing(at)
     return ended[-1]
-
-
-def _object(typed: object, name: str) -> Mapping[str, Any] | None:
-    """JSON text from the form, or the object itself from the REST API. Raises LineRefused."""
-    if isinstance(typed, str):
-        try:
-            typed = json.loads(typed) if typed.strip() else None
-        except (ValueError, RecursionError):
-            raise LineRefused(f"{name} bukan JSON yang sah") from None
-    if typed is not None and not isinstance(typed, Mapping):
-        raise LineRefused(f"{name} harus objek JSON")
-    return typed

@@ -17,12 +17,13 @@ from bpjs_client.jenis import Jenis
 from database import DatabaseError, LineRefused
 from database.errors import MoveRefused
 from database.jobs.resend import Resend, ask_again
+from database.typed import whole_number
 from database.views.failed import FailedJob, failed_among, failed_jobs
 from flows.artifacts.failed_list import failed_list
 from flows.forms.filter_form import Typed, read_filter, whole_numbers
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM, asked_here, refusal, send_one, wipe
-from flows.forms.typed import text, whole_number
+from flows.forms.typed import text
 from flows.run_names import timed
 from tasks.composition import Composition, composition
 from tasks.prefect_ui.landing import refresh_landing
@@ -35,7 +36,7 @@ watcher: ContextVar[Callable[[FailedJob, str], None]] = ContextVar("watcher", de
 
 
 def _about(typed: Mapping[str, Any]) -> str:
-    """What it does, and of what type; who is looked for is nobody's to read in a list of runs."""
+    """The deed and the type of the jobs; who is looked for is nobody's to read in a list of runs."""
     known = set(map(str, Jenis))
     words = ["kirim" if typed.get("hanya_hitung") is False else "hitung", text(typed.get("jenis"))]
     return " ".join(word for word in words if word in {"kirim", "hitung", *known})
@@ -92,7 +93,7 @@ def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:
 
 
 def _send_all(at: Composition, jobs: Sequence[FailedJob], asked: Resend, pace: float) -> Counter[str]:
-    """How many ended how; `pace` is the least time from one to the next, in seconds."""
+    """The count of each end; `pace` is the least time from one job to the next, in seconds."""
     described = f"0 dari {len(jobs)}"
     progress = cast(UUID, create_progress_artifact(key=PROGRESS_KEY, progress=0.0, description=described))
     ended: Counter[str] = Counter()

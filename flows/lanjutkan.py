@@ -20,7 +20,7 @@ from tasks.composition import composition
 
 
 class Layanan(StrEnum):
-    """What may be chosen in the form."""
+    """The choices of the form."""
 
     KEDUANYA = "keduanya"
     PCARE = Service.PCARE.value

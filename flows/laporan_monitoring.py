@@ -7,13 +7,13 @@ from prefect.client.schemas import State
 from prefect.states import Completed, Failed
 
 from database import Database, DatabaseError, LineRefused
+from database.typed import read_day, read_day_or_all, read_jenis
 from database.views.monitor import today
 from database.views.report import Scope
 from flows.artifacts.report import leave_report
-from flows.forms.filter_form import ALL_DAYS, read_day, read_jenis
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
-from flows.forms.typed import clinic_here, text
+from flows.forms.typed import clinic_here, text, unless_empty
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.prefect_ui.landing import leave_landing
@@ -49,10 +49,10 @@ def laporan_monitoring(
 
 
 def _scope(database: Database, dari: str, sampai: str, jenis: str, faskes: str | None) -> Scope:
-    """What was typed, checked. Raises LineRefused."""
+    """The days, type and clinic that were typed. Raises LineRefused."""
     now = today(database)
-    first = None if dari == ALL_DAYS else read_day(dari, "dari", also=f", atau {ALL_DAYS}") or now
-    last = read_day(sampai, "sampai") or (None if first is None else now)
+    first = read_day_or_all(dari, "dari") if dari else now
+    last = unless_empty(read_day, sampai, "sampai") or (None if first is None else now)
     if first and last and last < first:
         raise LineRefused("sampai tidak boleh sebelum dari")
-    return Scope(first, last, read_jenis(jenis), faskes)
+    return Scope(first, last, unless_empty(read_jenis, jenis, "jenis"), faskes)

@@ -12,8 +12,9 @@ from prefect.runtime import flow_run
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
+from database.typed import is_number
 from database.views.job_names import named_job
-from flows.forms.typed import is_number, text
+from flows.forms.typed import text
 from tasks.composition import composition
 from tasks.jobs import run_name
 

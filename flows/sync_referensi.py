@@ -37,7 +37,7 @@ watcher: ContextVar[Callable[[Synced], None]] = ContextVar("watcher", default=la
 
 
 class NotAllRead(FailedRun):
-    """What the failed state of a sync carries; its text is the state's message."""
+    """The error that the failed state of a sync carries; its text is the state's message."""
 
     def __init__(self, said: str, done: Sequence[Synced]) -> None:
         super().__init__(said)

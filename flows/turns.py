@@ -53,7 +53,7 @@ class Turns:
 
     @property
     def on_the_way(self) -> int:
-        """How many have left and not ended."""
+        """The number of jobs that have left and not ended."""
         return len(self._left)
 
     def drop(self, jobs: Collection[ClaimedJob]) -> None:
@@ -78,7 +78,7 @@ class Turns:
         self._left[run_id] = _Left(job, self._clock())
 
     def job(self, run_id: UUID) -> ClaimedJob:
-        """Which job a run sends."""
+        """The job that a run sends."""
         return self._left[run_id].job
 
     def left_at(self, run_id: UUID) -> float:
@@ -97,7 +97,7 @@ class Turns:
         return left.job
 
     def held(self) -> int:
-        """How many quick ones are in hand."""
+        """The number of quick ones in hand."""
         slow = self._slow()
         jobs = [*self._waiting, *(left.job for left in self._left.values())]
         return sum(job.clinic_service not in slow for job in jobs)
@@ -126,7 +126,7 @@ class Turns:
         )
 
     def slow_share(self) -> int:
-        """How many slots slow services may take together."""
+        """The number of slots that slow services may take together."""
         slow = len(self._slow())
         known = max(self._known, len({job.clinic_service for job in self._all()} | set(self._last_was_slow)))
         return self._slots - max(0, min(self._slots // 2, known - slow))

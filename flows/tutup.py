@@ -9,10 +9,11 @@ from prefect.states import Completed
 
 from database import LineRefused
 from database.jobs.by_hand import Settled, close_by_hand, say_asked_about
+from database.typed import whole_number
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM, refusal, wipe
 from flows.forms.required import required
-from flows.forms.typed import filled, text, whole_number
+from flows.forms.typed import filled, text
 from flows.run_names import of_job
 from tasks.composition import composition
 from tasks.prefect_ui.landing import refresh_landing

@@ -42,7 +42,7 @@ class UnknownClinic(Exception):
 
 
 class ClinicsSettings(BaseSettings):
-    """Which clinics the credentials are for.
+    """The settings that say which clinics the credentials are for.
 
     `faskes_file`: the TOML file with the clinics. Without it the `BPJS_…` variables are the credential of
     `utama`; with `share_credential` also that of every other faskes, such as branches of one clinic.
@@ -55,7 +55,7 @@ class ClinicsSettings(BaseSettings):
 
 
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
-    """What `{ env = "NAME" }` or `{ file = "PATH" }` points to. Raises ValueError, without any value."""
+    """The text that `{ env = "NAME" }` or `{ file = "PATH" }` points to. Raises ValueError, without it."""
     if not isinstance(value, Mapping) or set(value) not in ({"env"}, {"file"}):
         raise ValueError('harus { env = "NAMA" } atau { file = "BERKAS" }')
     ((kind, where),) = value.items()
@@ -100,7 +100,7 @@ class Clinic(BaseModel):
 
 
 class Clinics:
-    """Which clinics there are, how to reach BPJS for each, and how much each may have in hand at a time."""
+    """The clinics, how BPJS is reached for each, and how much each may have in hand at a time."""
 
     def __init__(self, listed: Mapping[str, Clinic] | None = None, *, shared: bool = False) -> None:
         """`shared`: without a file, whether the one credential serves every faskes and not `utama` alone."""
@@ -123,7 +123,7 @@ class Clinics:
         return self._listed is not None
 
     def key(self, faskes: str) -> str:
-        """Under which name to ask for a faskes; without a file all share one. Raises UnknownClinic."""
+        """The name under which to ask for a faskes; without a file all share one. Raises UnknownClinic."""
         if not self.knows(faskes):
             raise UnknownClinic(faskes, from_file=self.from_file)
         return UTAMA if self._listed is None else faskes
@@ -140,7 +140,7 @@ class Clinics:
         return BpjsSettings() if self._listed is None else self._listed[key].settings()
 
     def addresses(self) -> dict[tuple[str, Service], str]:
-        """Which BPJS serves each clinic, for each service. Raises pydantic's ValidationError."""
+        """The BPJS that serves each clinic, for each service. Raises pydantic's ValidationError."""
         shared = BpjsSettings()
         listed: Mapping[str, Clinic | None] = {UTAMA: None} if self._listed is None else self._listed
         return {
@@ -156,7 +156,7 @@ class Clinics:
         return [name for name in listed if name != faskes and addresses[name] == addresses.get(faskes)]
 
     def room(self, clinic_service: ClinicService, in_hand: int) -> int:
-        """How many more of a clinic's jobs may be taken in hand at one of its services."""
+        """The number of a clinic's jobs that may yet be taken in hand at one of its services."""
         if self._listed is None:
             return _NO_LIMIT
         clinic = self._listed.get(clinic_service.faskes)

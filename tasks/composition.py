@@ -106,7 +106,7 @@ class Composition:
         return ReferenceBook(self.database)
 
     def credential_mark(self, faskes: str, service: Service) -> str:
-        """What changes when the clinic's credential is replaced; empty for an unknown clinic."""
+        """A mark that changes when the clinic's credential is replaced; empty for an unknown clinic."""
         try:
             return self.bpjs(faskes).credential_mark(service)
         except UnknownClinic:

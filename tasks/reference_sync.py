@@ -1,6 +1,6 @@
-"""Brings one reference in step with BPJS: read it whole, compare, store, or say why not. Knows no Prefect.
+"""Brings one reference in step with BPJS: reads it whole, compares and stores it, or says why not.
 
-A refused reference says nothing of the jobs: no service is ever paused from here.
+A refused reference says nothing of the jobs: no service is ever paused from here. Nothing here knows Prefect.
 """
 
 import time
@@ -82,7 +82,7 @@ def _read(
         raise _CannotRead(_explained(error)) from None
 
 
-# What an answer says that cannot be used for another reason.
+# An answer with one of these words says nothing of the reason why it cannot be used.
 _SAYS_NOTHING = frozenset({"", "ok"})
 
 

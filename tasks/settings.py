@@ -1,4 +1,4 @@
-"""How delivery behaves on this machine: settings that belong to neither BPJS nor the database."""
+"""The settings of delivery on this machine, which belong to neither BPJS nor the database."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -51,7 +51,7 @@ class DeliverySettings(BaseSettings):
 
     @property
     def lease(self) -> timedelta:
-        """How long a job stays in hand unrenewed: the time limit and the margin, never over 90 s."""
+        """The time that a job stays in hand unrenewed: the time limit and the margin, never over 90 s."""
         return timedelta(seconds=min(self.timeout_seconds + self.lease_margin_seconds, 90))
 
     @property

@@ -1,4 +1,4 @@
-"""Signals heard in a thread of their own."""
+"""Signals are heard in a thread of their own."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""How a job's end shows in Prefect: standard names, so that the UI's own state filter finds them."""
+"""A job's end shows in Prefect under standard names, so that the UI's own state filter finds them."""
 
 from prefect.client.schemas import State
 from prefect.states import Cancelled, Completed, Failed

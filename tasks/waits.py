@@ -1,4 +1,4 @@
-"""When a postponed job is tried again: minutes to hours, never busy, never all at the same moment."""
+"""A postponed job is tried again after minutes to hours, and never all of them at the same moment."""
 
 import random
 from collections.abc import Sequence

@@ -14,8 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from database import Database, enqueue, open_database
+from database.detail import find, show
 from database.settings import DatabaseSettings
-from database.views.detail import find, show
 from database.views.monitor import Filter, look
 from tasks.alerts.settings import AlertSettings
 from tasks.clinics import read_clinics

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from bpjs_client.jenis import Jenis
-from cli.day import read_day
 from cli.options import Faskes, Tanggal, day_of, known_here
 from cli.terminal import UserError
+from cli.typed import terminal_sentence
 from database import Database, open_database
+from database.typed import read_day
 from database.views.report import Scope
 
 
@@ -41,8 +42,9 @@ def _scope(  # noqa: PLR0917 - as many as there are options
         return Scope(day, day, jenis, faskes)
     if tanggal is not None:
         raise UserError("Pilih salah satu: --tanggal, atau --dari dan --sampai.")
-    first = read_day(dari, "--dari") if dari else None
-    last = read_day(sampai, "--sampai") if sampai else None
+    with terminal_sentence():
+        first = read_day(dari, "--dari") if dari else None
+        last = read_day(sampai, "--sampai") if sampai else None
     if first and last and last < first:
         raise UserError("--sampai tidak boleh sebelum --dari.")
     return Scope(first, last, jenis, faskes)

@@ -1,10 +1,9 @@
 """`bpjs resend`: sends a job again, as it is or corrected; or many that failed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,13 +15,16 @@ from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.standard_input import STDIN, everything
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
+from cli.typed import terminal_sentence
 from database import LineRefused, open_database
 from database.jobs.resend import Resend
 from database.status import Status
+from database.typed import read_object
 from database.views.detail import show
 from database.views.monitor import Filter
 
 Given = dict[str, object]  # options by name; None: not given
+_TOLD = ("id", "jenis", "status", "message", "http_code", "result")
 
 
 def resend(  # noqa: PLR0917 - Typer makes an option of each
@@ -81,11 +83,12 @@ def _refuse(options: Given, why: str) -> None:
 def _edited(asked: Resend, patch: str | None, body: Path | None) -> Resend:
     if patch is not None and body is not None:
         raise UserError("Pilih salah satu: --patch atau --body.")
-    return replace(
-        asked,
-        patch=_object(_patch(patch), "--patch") if patch is not None else None,
-        body=_object(_read(body), "--body") if body is not None else None,
-    )
+    with terminal_sentence():
+        return replace(
+            asked,
+            patch=read_object(_patch(patch), "--patch") if patch is not None else None,
+            body=read_object(_read(body), "--body") if body is not None else None,
+        )
 
 
 def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
@@ -102,10 +105,13 @@ def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
             raise UserError(str(refused)) from None
     job = show(open_database(), job_id)
     if as_json:
-        print_json({name: job[name] for name in ("id", "jenis", "status", "message", "http_code", "result")})
+        whole = job.as_dict()
+        print_json(
+            {name: whole[name] for name in ("id", "jenis", "status", "message", "http_code", "result")}
+        )
     else:
-        console().print(badge(job["status"]), plain(f"#{job_id} {job['message'] or _numbers(job['result'])}"))
-    return 0 if job["status"] == Status.TERKIRIM else 1
+        console().print(badge(job.status), plain(f"#{job_id} {job.message or _numbers(job.result)}"))
+    return 0 if job.status == Status.TERKIRIM else 1
 
 
 def _numbers(result: Mapping[str, str] | None) -> str:
@@ -123,13 +129,3 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise UserError(f"Berkas {file} tidak dapat dibaca.") from None
-
-
-def _object(text: str, name: str) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UserError(f"{name} bukan JSON yang sah.") from None
-    if not isinstance(value, Mapping):
-        raise UserError(f"{name} harus objek JSON.")
-    return value

@@ -9,14 +9,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.day import read_day
 from cli.fitted_table import fitted
 from cli.lookup import asked, at, tell_nothing_found
 from cli.options import FaskesName
 from cli.standard_input import one_line
 from cli.terminal import UserError, console, plain, print_json
+from cli.typed import terminal_sentence
 from database.faskes_name import UTAMA
 from database.settings import DatabaseSettings
+from database.typed import read_day
 from tasks.decimal_words import decimal
 
 _REFERRAL: Mapping[str, tuple[str, ...]] = {
@@ -58,7 +59,8 @@ def rujukan(  # noqa: PLR0917 - Typer makes an option of each
     if khusus is not None and sarana is not None:
         raise UserError("--sarana hanya untuk --subspesialis tanpa --khusus.")
     # An empty value, as a shell makes of a variable that is not set, is a mistake and not an absence.
-    day = _tomorrow() if tanggal is None else read_day(tanggal, "--tanggal")
+    with terminal_sentence():
+        day = _tomorrow() if tanggal is None else read_day(tanggal, "--tanggal")
     with asked(faskes) as lookups:
         if khusus is not None and kartu is not None:
             card = one_line(kartu, "Nomor kartu peserta")

@@ -1,7 +1,8 @@
 """`bpjs show`: one job, whole."""
 
 import json
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.masking import masked, masked_changes
 from bpjs_client.meanings import meaning_of
+from bpjs_client.wire_fields import write_pcare_date
 from cli.fitted_table import fitted
 from cli.options import FaskesName, known_here
 from cli.person import whoever_is_here
@@ -23,7 +24,7 @@ from cli.terminal import MaybeJobId, UserError, badge, console, plain, print_jso
 from database import open_database
 from database.faskes_name import UTAMA
 from database.status import Status
-from database.views.detail import find
+from database.views.detail import AttemptDetail, JobDetail, find
 from database.views.detail import show as read_detail
 from database.views.reveals import note_reveal
 from database.vocabulary import OUTCOME_WORDS
@@ -45,40 +46,42 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     number = job_id if kunci is None else find(database, kunci, faskes=faskes)
     detail = read_detail(database, number or 0)
     if reveal:
-        note_reveal(database, detail["id"], by=by or whoever_is_here())
+        note_reveal(database, detail.id, by=by or whoever_is_here())
     shown = detail if reveal else _masked(detail)
     if as_json:
-        print_json(shown)
+        print_json(shown.as_dict())
         return
     screen = console()
     screen.print(_whole(shown, database.timezone, screen.width))
 
 
-def _masked(detail: dict[str, Any]) -> dict[str, Any]:
-    request = detail["request"]
-    return detail | {
-        "message": without_identifiers(detail["message"] or "", request) or None,
-        "request": masked(request),
-        "response": masked(detail["response"], request),
-        "history": [
-            attempt
-            | {
-                "request": masked(attempt["request"]),
-                "response": masked(attempt["response"], request),
-                "reason": without_identifiers(attempt["reason"] or "", request) or None,
-                "changes": masked_changes(attempt["changes"], request),
-            }
-            for attempt in detail["history"]
-        ],
-    }
+def _masked(detail: JobDetail) -> JobDetail:
+    request = detail.request
+    return replace(
+        detail,
+        message=without_identifiers(detail.message or "", request) or None,
+        request=masked(request),
+        response=masked(detail.response, request),
+        history=tuple(_masked_attempt(attempt, request) for attempt in detail.history),
+    )
 
 
-def _whole(detail: dict[str, Any], timezone: ZoneInfo, room: int) -> Group:
+def _masked_attempt(attempt: AttemptDetail, request: Any) -> AttemptDetail:
+    return replace(
+        attempt,
+        request=masked(attempt.request),
+        response=masked(attempt.response, request),
+        reason=without_identifiers(attempt.reason or "", request) or None,
+        changes=masked_changes(attempt.changes, request),
+    )
+
+
+def _whole(detail: JobDetail, timezone: ZoneInfo, room: int) -> Group:
     return Group(
         _facts(detail),
-        Panel(_json(detail["request"]), title="Request"),
-        Panel(_json(detail["response"]), title="Response"),
-        _history(detail["history"], timezone, room),
+        Panel(_json(detail.request), title="Request"),
+        Panel(_json(detail.response), title="Response"),
+        _history(detail.history, timezone, room),
     )
 
 
@@ -87,20 +90,20 @@ _ONLY_WHEN_SO = frozenset(
 )
 
 
-def _facts(detail: dict[str, Any]) -> Table:
+def _facts(detail: JobDetail) -> Table:
     facts = Table.grid(padding=(0, 2))
     rows = {
-        "Pekerjaan": f"#{detail['id']} {detail['jenis']}",
-        "Pasien": f"{detail['norm']} {detail['nama_pasien']}",
-        "Tanggal": shown_date(detail["tanggal"]),
-        "Status": badge(detail["status"]),
-        "Pesan": detail["message"],
+        "Pekerjaan": f"#{detail.id} {detail.jenis}",
+        "Pasien": f"{detail.norm} {detail.nama_pasien}",
+        "Tanggal": write_pcare_date(detail.tanggal),
+        "Status": badge(detail.status),
+        "Pesan": detail.message,
         **_meaning(detail),
-        "HTTP / kode": f"{detail['http_code'] or '-'} / {detail['code'] or '-'}",
-        "Percobaan": str(detail["attempts"]),
-        "Memperbaiki": f"#{detail['corrects']}" if detail["corrects"] not in {None, detail["id"]} else None,
-        "Perbaikannya": ", ".join(f"#{job_id}" for job_id in detail["corrected_by"]),
-        "Hasil": ", ".join(f"{name} {value}" for name, value in (detail["result"] or {}).items()),
+        "HTTP / kode": f"{detail.http_code or '-'} / {detail.code or '-'}",
+        "Percobaan": str(detail.attempts),
+        "Memperbaiki": f"#{detail.corrects}" if detail.corrects not in {None, detail.id} else None,
+        "Perbaikannya": ", ".join(f"#{job_id}" for job_id in detail.corrected_by),
+        "Hasil": ", ".join(f"{name} {value}" for name, value in (detail.result or {}).items()),
     }
     for name, value in rows.items():
         if name in _ONLY_WHEN_SO and not value:
@@ -109,11 +112,11 @@ def _facts(detail: dict[str, Any]) -> Table:
     return facts
 
 
-def _meaning(detail: dict[str, Any]) -> dict[str, str]:
+def _meaning(detail: JobDetail) -> dict[str, str]:
     """The meaning of BPJS's words and what to do, for a job that needs somebody."""
-    if detail["status"] not in {Status.GAGAL, Status.TIDAK_PASTI}:
+    if detail.status not in {Status.GAGAL, Status.TIDAK_PASTI}:
         return {}
-    meaning = meaning_of(detail["message"] or "", uncertain=detail["status"] == Status.TIDAK_PASTI)
+    meaning = meaning_of(detail.message or "", uncertain=detail.status == Status.TIDAK_PASTI)
     return {"Artinya": meaning.means, "Yang perlu dilakukan": meaning.todo}
 
 
@@ -125,30 +128,27 @@ def _json(value: Any) -> Text:
     return JSONHighlighter()(plain(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-# Each heading with the key of an attempt.
-_ATTEMPT = {
-    "No.": "number",
-    "Mulai": "started_at",
-    "ms": "duration_ms",
-    "Akhir": "outcome",
-    "HTTP": "http_code",
-    "Kode": "code",
-    "Oleh": "requested_by",
-    "Alasan": "reason",
-}
 _ON_ITS_WAY = "sedang dikirim"
 _NEVER_WRAPS = ("No.", "ms", "HTTP")
 
 
-def _history(history: list[dict[str, Any]], timezone: ZoneInfo, room: int) -> Table | Text:
+def _history(history: Sequence[AttemptDetail], timezone: ZoneInfo, room: int) -> Table | Text:
     if not history:
         return Text("Belum pernah dikirim.", style="dim")
-    rows = [[plain(_attempt(each, timezone)[key]) for key in _ATTEMPT.values()] for each in history]
-    return fitted(list(_ATTEMPT), rows, room, whole=_NEVER_WRAPS, title="Riwayat")
+    told = [_attempt(each, timezone) for each in history]
+    rows = [[plain(value) for value in attempt.values()] for attempt in told]
+    return fitted(list(told[0]), rows, room, whole=_NEVER_WRAPS, title="Riwayat")
 
 
-def _attempt(attempt: dict[str, Any], timezone: ZoneInfo) -> dict[str, Any]:
-    """The attempt with its time as the clinic's clock shows it, and its end in words."""
-    local = datetime.fromisoformat(attempt["started_at"]).astimezone(timezone)
-    outcome = OUTCOME_WORDS.get(attempt["outcome"], _ON_ITS_WAY)
-    return attempt | {"started_at": f"{local:%d-%m-%Y %H:%M:%S}", "outcome": outcome}
+def _attempt(attempt: AttemptDetail, timezone: ZoneInfo) -> dict[str, object]:
+    """The attempt by its headings, with its time as the clinic's clock shows it, and its end in words."""
+    return {
+        "No.": attempt.number,
+        "Mulai": f"{attempt.started_at.astimezone(timezone):%d-%m-%Y %H:%M:%S}",
+        "ms": attempt.duration_ms,
+        "Akhir": OUTCOME_WORDS.get(attempt.outcome or "", _ON_ITS_WAY),
+        "HTTP": attempt.http_code,
+        "Kode": attempt.code,
+        "Oleh": attempt.requested_by,
+        "Alasan": attempt.reason,
+    }

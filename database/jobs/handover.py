@@ -1,7 +1,5 @@
 """Jobs are accepted: each is checked, known by its `kunci`, and durable once its answer is returned."""
 
-import json
-import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import FieldError, check_body
-from bpjs_client.dates import DATE_FORMS, read_typed_date
 from bpjs_client.jenis import Jenis
 from database.belonging import has_credential
 from database.errors import LineRefused
@@ -21,7 +18,7 @@ from database.faskes_name import UTAMA, no_credential
 from database.jobs.chain_place import Place, find_place
 from database.jobs.held_chains import HeldChains
 from database.jobs.kunci import default_kunci
-from database.jobs.plain_json import MOST_DIGITS, plain_json, storable
+from database.jobs.plain_json import plain_json, storable
 from database.local_time import local_date
 from database.status import Status
 from database.storage.batches import batched
@@ -30,6 +27,7 @@ from database.storage.engine import Database, open_database
 from database.storage.models import Job, JsonObject
 from database.storage.past_jobs import Known, known_past, new_ids
 from database.storage.wakeup import announce
+from database.typed import an_object, read_day, read_jenis, read_json
 from database.vocabulary import Reason
 
 # Dispatchers see a file as a whole. One with more lines is stored in parts of so many, each durable by
@@ -153,39 +151,20 @@ def admitted(database: Database, job: NewJob) -> NewJob:
 
 def _read_text(database: Database, line: str) -> NewJob | str:
     try:
-        return admitted(database, read_line(parse_json(line)))
+        return admitted(database, read_line(read_json(line, "baris ini", strict=True)))
     except LineRefused as refused:
         return str(refused)
-    except (ValueError, RecursionError):
-        return "baris ini bukan JSON yang sah"
-
-
-def parse_json(text: str) -> Any:
-    """Strict JSON. Raises ValueError, RecursionError."""
-    return json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _read_int(digits: str) -> int | float:
-    # Python refuses to read a very long integer; as infinity its field is named like any other wrong number.
-    return int(digits) if len(digits) <= MOST_DIGITS else math.inf
 
 
 def read_line(line: object) -> NewJob:
     """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
     if not isinstance(line, Mapping):
         raise LineRefused("baris ini bukan objek JSON")
-    jenis, body = line.get("jenis"), line.get("body")
-    if not isinstance(jenis, str) or jenis not in set(Jenis):
-        raise LineRefused(f"jenis tidak dikenal; pilih salah satu: {', '.join(Jenis)}")
-    if not isinstance(body, Mapping):
-        raise LineRefused("body harus objek JSON")
+    jenis = read_jenis(line.get("jenis"))
+    body = an_object(line.get("body"), "body")
     texts = {name: _text(line, name) for name in _TEXTS}
     return NewJob(
-        jenis=Jenis(jenis),
+        jenis=jenis,
         norm=texts["norm"] or "",
         nama_pasien=texts["nama_pasien"] or "",
         body=plain_json(body),
@@ -218,12 +197,7 @@ def _plain(text: str) -> str:
 
 
 def _date(value: object) -> date | None:
-    if value is None or value == "":
-        return None
-    day = read_typed_date(str(value))
-    if day is None:
-        raise LineRefused(f"tanggal harus {DATE_FORMS}")
-    return day
+    return None if value is None or value == "" else read_day(value, "tanggal")
 
 
 def store(database: Database, jobs: list[NewJob]) -> list[Enqueued]:

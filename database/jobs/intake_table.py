@@ -11,10 +11,11 @@ from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from database.errors import ConstraintViolated, DatabaseError, LineRefused, ValueRefused
-from database.jobs.handover import NewJob, admitted, parse_json, read_line, store_in
+from database.jobs.handover import NewJob, admitted, read_line, store_in
 from database.storage.dialect import as_stored
 from database.storage.engine import Database
 from database.storage.models import Intake
+from database.typed import read_json
 
 logger = logging.getLogger(__name__)
 
@@ -119,10 +120,7 @@ def _read(database: Database, row: Row[Any]) -> _Read:
 
 def _line(row: Row[Any]) -> dict[str, Any]:
     texts = {name: _text(row, name) for name in (*_FRAME, "body")}
-    try:
-        body = parse_json(texts.pop("body") or "")
-    except (ValueError, RecursionError):
-        raise LineRefused("body bukan JSON yang sah") from None
+    body = read_json(texts.pop("body") or "", "body", strict=True)
     return texts | {"body": body}
 
 

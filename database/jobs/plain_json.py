@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from database.errors import LineRefused
 from database.storage.models import JsonObject
+from database.typed import MOST_DIGITS
 
 # BPJS's bodies are three levels deep; far below the depth at which Python's own JSON gives up.
 DEEPEST = 50
-MOST_DIGITS = 4000  # digits of an integer; Python refuses to write one of more than 4300
 
 
 def plain_json(body: Mapping[object, object]) -> JsonObject:

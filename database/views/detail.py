@@ -1,5 +1,7 @@
 """One job with its whole history, as `bpjs show` tells it."""
 
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,18 +10,89 @@ from database.errors import JobNotFound, KunciUnknown
 from database.faskes_name import UTAMA
 from database.jobs.corrections import corrections_of
 from database.storage.engine import Database
-from database.storage.models import Attempt, Job, Reveal, readable
+from database.storage.models import Attempt, Job, JsonObject, Reveal, readable
 from database.storage.past_jobs import known_past, not_there
 from database.storage.row_seal import own
 from database.views.monitor import message
 from database.vocabulary import NO_DELIVERY
 
 
-def show(database: Database, job_id: int) -> dict[str, Any]:
-    """The job's request (the newest one sent, else its body), response, result and attempts, oldest first.
+@dataclass(frozen=True)
+class AttemptDetail:
+    """A row of a job's history; its repr names no patient. Durations are in milliseconds."""
 
-    Times are UTC in ISO 8601, durations in milliseconds. Raises JobNotFound, DatabaseUnavailable.
+    number: int
+    started_at: datetime
+    duration_ms: int | None
+    outcome: str | None
+    http_code: int | None
+    code: str | None
+    request: Any = field(repr=False)
+    response: Any = field(repr=False)
+    requested_by: str | None = field(repr=False)
+    reason: str | None = field(repr=False)
+    changes: Any = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON holds it; times are UTC in ISO 8601."""
+        return vars(self) | {"started_at": self.started_at.isoformat()}
+
+
+@dataclass(frozen=True)
+class RevealDetail:
+    """Somebody who had the job shown whole, and when."""
+
+    at: datetime
+    by: str = field(repr=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON holds it."""
+        return {"at": self.at.isoformat(), "by": self.by}
+
+
+@dataclass(frozen=True)
+class JobDetail:
+    """A job with its newest request, else its body, the response to it, and its attempts, oldest first.
+
+    Its repr names no patient.
     """
+
+    id: int
+    jenis: str
+    corrects: int | None
+    corrected_by: tuple[int, ...]
+    faskes: str
+    norm: str = field(repr=False)
+    nama_pasien: str = field(repr=False)
+    tanggal: date
+    kunci: str = field(repr=False)
+    rantai: str = field(repr=False)
+    status: str
+    message: str | None = field(repr=False)
+    http_code: int | None
+    code: str | None
+    attempts: int
+    version: int
+    due_at: datetime
+    request: Any = field(repr=False)
+    response: Any = field(repr=False)
+    result: JsonObject | None = field(repr=False)
+    history: tuple[AttemptDetail, ...]
+    reveals: tuple[RevealDetail, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON holds it; times are UTC in ISO 8601."""
+        return vars(self) | {
+            "corrected_by": list(self.corrected_by),
+            "tanggal": self.tanggal.isoformat(),
+            "due_at": self.due_at.isoformat(),
+            "history": [attempt.as_dict() for attempt in self.history],
+            "reveals": [reveal.as_dict() for reveal in self.reveals],
+        }
+
+
+def show(database: Database, job_id: int) -> JobDetail:
+    """The job with its whole history. Raises JobNotFound, DatabaseUnavailable."""
     if not 0 < job_id <= _GREATEST_ID:
         raise JobNotFound(job_id)
     with database.read() as session:
@@ -27,34 +100,33 @@ def show(database: Database, job_id: int) -> dict[str, Any]:
         if job is None:
             raise not_there(session, job_id)
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
-        history = [_attempt(attempt) for attempt in attempts]
+        history = tuple(_attempt(attempt) for attempt in attempts)
         reveals = session.scalars(select(Reveal).where(Reveal.job_id == job_id).order_by(Reveal.id))
-        delivered = [attempt for attempt in history if attempt["outcome"] not in NO_DELIVERY]
-        last = delivered[-1] if delivered else {}
-        return {
-            "id": job.id,
-            "jenis": job.jenis,
-            "corrects": job.corrects,
-            "corrected_by": corrections_of(session, job_id),
-            "faskes": job.faskes,
-            "norm": job.norm,
-            "nama_pasien": job.nama_pasien,
-            "tanggal": job.tanggal.isoformat(),
-            "kunci": job.kunci,
-            "rantai": job.rantai,
-            "status": job.status,
-            "message": message(database, session, job),
-            "http_code": job.http_code,
-            "code": job.meta_code,
-            "attempts": job.attempts,
-            "version": job.version,
-            "due_at": job.due_at.isoformat(),
-            "request": last.get("request") or own(job.body, job.id),
-            "response": last.get("response"),
-            "result": job.result,
-            "history": history,
-            "reveals": [{"at": reveal.at.isoformat(), "by": reveal.by} for reveal in reveals],
-        }
+        last = next((each for each in reversed(history) if each.outcome not in NO_DELIVERY), None)
+        return JobDetail(
+            id=job.id,
+            jenis=job.jenis,
+            corrects=job.corrects,
+            corrected_by=tuple(corrections_of(session, job_id)),
+            faskes=job.faskes,
+            norm=job.norm,
+            nama_pasien=job.nama_pasien,
+            tanggal=job.tanggal,
+            kunci=job.kunci,
+            rantai=job.rantai,
+            status=job.status,
+            message=message(database, session, job),
+            http_code=job.http_code,
+            code=job.meta_code,
+            attempts=job.attempts,
+            version=job.version,
+            due_at=job.due_at,
+            request=(last and last.request) or own(job.body, job.id),
+            response=last and last.response,
+            result=job.result,
+            history=history,
+            reveals=tuple(RevealDetail(reveal.at, reveal.by) for reveal in reveals),
+        )
 
 
 def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
@@ -77,18 +149,18 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
 _GREATEST_ID = 2**63 - 1
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: Attempt) -> AttemptDetail:
     response = attempt.response if attempt.response is not None else attempt.raw
-    return {
-        "number": attempt.number,
-        "started_at": attempt.started_at.isoformat(),
-        "duration_ms": attempt.duration_ms,
-        "outcome": attempt.outcome,
-        "http_code": attempt.http_code,
-        "code": attempt.meta_code,
-        "request": own(attempt.request, attempt.job_id),
-        "response": own(response, attempt.job_id),
-        "requested_by": attempt.requested_by,
-        "reason": attempt.reason,
-        "changes": own(attempt.changes, attempt.job_id),
-    }
+    return AttemptDetail(
+        number=attempt.number,
+        started_at=attempt.started_at,
+        duration_ms=attempt.duration_ms,
+        outcome=attempt.outcome,
+        http_code=attempt.http_code,
+        code=attempt.meta_code,
+        request=own(attempt.request, attempt.job_id),
+        response=own(response, attempt.job_id),
+        requested_by=attempt.requested_by,
+        reason=attempt.reason,
+        changes=own(attempt.changes, attempt.job_id),
+    )

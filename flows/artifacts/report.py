@@ -1,4 +1,4 @@
-"""What a report leaves in Prefect: a page with a chart, a table for each count, the month's progress."""
+"""A report leaves in Prefect a page with a chart, a table for each count, and the month's progress."""
 
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, create_table_artifact
 

@@ -1,1 +1,1 @@
-"""What the forms of Prefect's UI share: their fields, what is typed into them, and how they forget it."""
+"""The forms of Prefect's UI share their fields, the reading of what is typed, and its forgetting."""

@@ -1,11 +1,10 @@
-"""What the seven single-job flows share: store the job, wipe the form, send, say how it ended.
+"""The seven single-job flows share their steps: store the job, wipe the form, send, say how it ended.
 
 A person types patient data into such a form, and Prefect keeps it as the run's parameters. So the job is
 stored in our own tables first, and then the run's parameters are overwritten with the job's id, which is
 itself a valid call: a run retried in the UI sends that job again.
 """
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -19,7 +18,7 @@ from prefect.states import Failed
 from bpjs_client.form import body_from_form
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
-from database import DatabaseError, LineRefused
+from database import DatabaseError
 from database.errors import (
     ConstraintViolated,
     DatabaseUnavailable,
@@ -31,8 +30,9 @@ from database.jobs.claim import Waiting, claim_one
 from database.jobs.handover import admitted, read_line, store
 from database.jobs.resend import Resend, reopen
 from database.status import Status
+from database.typed import whole_number
 from flows.forms.hint import hint
-from flows.forms.typed import whole_number
+from flows.forms.typed import json_object
 from flows.run_names import named_by_id
 from tasks.composition import Composition, composition
 from tasks.delivery.deliver import Delivered
@@ -43,7 +43,7 @@ from tasks.states import state_of
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 _FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
 
-# Who sends a job again where Prefect is all that is known of them.
+# The name of whoever sends a job again when nothing is known of them but Prefect.
 PREFECT = "Prefect UI"
 
 FORM: dict[str, Any] = {"validate_parameters": False, "persist_result": False}
@@ -77,7 +77,7 @@ def _name_of(job_id: int) -> str | None:
 
 
 def refusal(error: Exception, *, kept: Mapping[str, Any] = MappingProxyType({})) -> State[Any]:
-    """How a form ends whose typing could not be carried out; it is wiped, unless a retry can help.
+    """The end of a form that could not be carried out; it is wiped, unless a retry can help.
 
     `kept` may stay in the run's parameters when the job that they name is there.
     """
@@ -101,13 +101,13 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
         reopen(at.database, job_id, asked_here())
         return job_id
     line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
-    body = _whole_body(typed.get("body"))
+    body = json_object(typed.get("body"), "body")
     line |= {"jenis": jenis.value, "body": body_from_form(jenis, typed) if body is None else body}
     return store(at.database, [admitted(at.database, read_line(line))])[0].id
 
 
 def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:
-    """What a person asks for through this run; a Retry says neither who nor why, so the run is named."""
+    """The wish of a person at this run; a Retry says neither who nor why, so the run is named."""
     run = _this_run()
     way = f"lewat Prefect, run {run}" if run else "lewat Prefect"
     return Resend(by=by or PREFECT, reason=reason or way, flow_run_id=run, **edit)
@@ -116,16 +116,6 @@ def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:
 def _this_run() -> UUID | None:
     context = FlowRunContext.get()
     return None if context is None or context.flow_run is None else context.flow_run.id
-
-
-def _whole_body(value: object) -> object:
-    """A body given whole: JSON text from the form, or the object itself from the REST API."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value) if value.strip() else None
-    except (ValueError, RecursionError):
-        raise LineRefused("body bukan JSON yang sah") from None
 
 
 def wipe(parameters: dict[str, Any], *, name: str | None = None) -> None:

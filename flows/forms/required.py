@@ -23,7 +23,7 @@ def required(*names: str) -> Callable[[F], F]:
             each.replace(default=inspect.Parameter.empty) if each.name in names else each
             for each in given.parameters.values()
         ]
-        # What `prefect deploy` reads; the arguments of a run are bound to the function beneath it.
+        # `prefect deploy` reads these two; the arguments of a run are bound to the function beneath.
         flow.__signature__ = given.replace(parameters=asked)  # type: ignore[attr-defined]
         flow.parameters = parameter_schema(flow)
         return flow

@@ -1,33 +1,33 @@
 """Reads single fields as people type them into a form; Prefect's REST API lets anything through."""
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from database import LineRefused
 from database.faskes_name import foreign_name
+from database.typed import an_object, read_object
 from database.views.monitor import has_jobs_of
 from tasks.composition import Composition
 
-# Nine digits: no job has a longer number, and every card and NIK does.
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+T = TypeVar("T")
 
 
 def text(value: object) -> str:
-    """What was typed into a field, without the space around it."""
+    """The text that was typed into a field, without the space around it."""
     return "" if value is None else str(value).strip()
 
 
-def is_number(value: object) -> bool:
-    """Whether it is a whole number that is no card's."""
-    return _NUMBER.fullmatch(text(value)) is not None
+def unless_empty(read: Callable[[str, str], T], value: object, name: str) -> T | None:
+    """The value that `read` makes of the field of this name; None for no word. Raises as `read` does."""
+    typed = text(value)
+    return read(typed, name) if typed else None
 
 
-def whole_number(value: object, name: str) -> int:
-    """A number typed as text. Raises LineRefused, without it: a card number may be in the wrong field."""
-    if not is_number(value):
-        raise LineRefused(f"{name} harus bilangan")
-    return int(text(value))
+def json_object(value: object, name: str) -> Mapping[str, Any] | None:
+    """An object: JSON text from a form, or itself from the REST API; None for no word. Raises LineRefused."""
+    if value is None or isinstance(value, str):
+        return unless_empty(read_object, value, name)
+    return an_object(value, name)
 
 
 def clinic_here(at: Composition, typed: object) -> str | None:

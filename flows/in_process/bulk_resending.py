@@ -1,4 +1,4 @@
-"""Sending many jobs again from this process; returns when Prefect has recorded them."""
+"""Sends many jobs again from this process, and returns when Prefect has recorded them."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ _LOOK_SECONDS = 0.3
 def resend_failed(
     jobs: Sequence[FailedJob], asked: Resend, *, per_minute: int, tell: Callable[[FailedJob, str], None]
 ) -> Counter[str]:
-    """How many ended how; `tell` hears of each as it is done.
+    """The count of each end; `tell` hears of each job as it is done.
 
     Raises what Prefect's client raises when its server cannot be reached.
     """

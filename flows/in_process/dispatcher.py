@@ -20,9 +20,9 @@ from tasks.prefect_ui.landing import keep_landing
 
 logger = logging.getLogger(__name__)
 
-# How long to look away after the database or Prefect could not be reached, growing to the last.
+# Seconds of looking away after the database or Prefect could not be reached, growing to the last.
 BACKOFF_SECONDS = (1, 2, 5, 10, 30)
-# What went on for so long between two failures was well again: the next one is the first of its own.
+# After so long without a failure the dispatcher is well again: the next failure counts as a first one.
 WELL_SECONDS = 60.0
 
 

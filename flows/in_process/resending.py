@@ -1,4 +1,4 @@
-"""Sending one job again from this process; returns when Prefect has recorded it."""
+"""Sends one job again from this process, and returns when Prefect has recorded it."""
 
 from collections.abc import Callable
 from typing import Any

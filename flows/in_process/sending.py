@@ -1,4 +1,4 @@
-"""Sending from this process: `kirim` again and again, never faster than Prefect's server can record."""
+"""Runs `kirim` again and again in this process, never faster than Prefect's server can record."""
 
 import logging
 import signal
@@ -39,7 +39,7 @@ Progress = Callable[[int], None]  # told how many jobs were done so far
 
 @dataclass(frozen=True)
 class Totals:
-    """How the jobs that one sending took stand at its end."""
+    """The jobs that one sending took, as they stand at its end."""
 
     terkirim: int
     gagal: int
@@ -91,7 +91,7 @@ class Sender:
                 return
 
     def behind(self) -> int:
-        """How many finished task runs Prefect's server has not recorded yet."""
+        """The number of finished task runs that Prefect's server has not recorded yet."""
         lags = {run_id: runs_behind(run_id, count) for run_id, count in self._unrecorded.items()}
         self._unrecorded = {run_id: count for run_id, count in self._unrecorded.items() if lags[run_id]}
         return sum(lags.values())

@@ -1,4 +1,4 @@
-"""Syncing from this process: runs `sync-referensi` and returns when Prefect has recorded it."""
+"""Runs `sync-referensi` in this process, and returns when Prefect has recorded it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,1 +1,1 @@
-"""Who is told of what: events about troubles, and the automations that tell them."""
+"""Events about troubles, and the automations that tell somebody of them."""

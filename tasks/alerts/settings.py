@@ -1,4 +1,4 @@
-"""When somebody is told that something is wrong, and where."""
+"""The settings of alerts: when somebody is told that something is wrong, and where."""
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict

@@ -35,7 +35,7 @@ Subject = Mapping[str, str]
 
 
 def outage(stopped: Stopped, names: Collection[str]) -> Subject:
-    """Which outage these services are in; the same from look to look, whoever recovers meanwhile.
+    """The outage that these services are in; the same from look to look, whoever recovers meanwhile.
 
     Few at a time: the clinic that stopped last, so that each one that stops is a new outage. Many at a time:
     their service and the ten minutes in which most of them stopped, so that neither those that follow nor
@@ -52,7 +52,7 @@ def _subject(resource: str, since: datetime, cause: str) -> Subject:
 
 
 def _cause(stopped: Stopped) -> str:
-    """What makes these services one group; a mark instead of the reason, which is BPJS's own text."""
+    """The key of these services' group; a mark instead of the reason, which is BPJS's own text."""
     if stopped.kind is not Kind.ALIKE:
         return stopped.kind.name.lower()
     return sha256(repr(as_one_outage(stopped.rows[0])).encode("utf-8", "replace")).hexdigest()[:12]
@@ -85,11 +85,11 @@ def _most_stopped(rows: Sequence[ServiceState]) -> datetime:
 
 
 class OfAClinic(Protocol):
-    """What is known of one clinic."""
+    """A finding about one clinic."""
 
     @property
     def faskes(self) -> str:
-        """Whose it is."""
+        """The clinic whose it is."""
 
 
 T = TypeVar("T", bound=OfAClinic)
@@ -97,7 +97,7 @@ T = TypeVar("T", bound=OfAClinic)
 
 @dataclass(frozen=True)
 class Together(Generic[T]):
-    """What one event tells: its resource, its clinics (` di 12 faskes (…)`), what was found of them.
+    """The content of one event: its resource, its clinics (` di 12 faskes (…)`), what was found of them.
 
     `whose` is empty where the resource names the one clinic.
     """

@@ -1,1 +1,1 @@
-"""What goes on beside the sending: leases, probes, taking up what was written into `intake`."""
+"""Leases, probes and the taking up of `intake` go on beside the sending."""

@@ -1,1 +1,1 @@
-"""Talking to Prefect's server: how it is started, found, entered, and what it has recorded."""
+"""Prefect's server is started, found and entered here, and asked for what it has recorded."""

@@ -1,4 +1,4 @@
-"""Runs whose process died would be shown as running for ever; without a sign of life they are crashed."""
+"""A run whose process died would be shown as running for ever; without a sign of life it is crashed."""
 
 from datetime import timedelta
 

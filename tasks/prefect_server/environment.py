@@ -1,4 +1,4 @@
-"""What every Prefect server and client that we start is told, through environment variables.
+"""Tells every Prefect server and client that we start its settings, through environment variables.
 
 Call `configure` before anything imports Prefect, which reads its settings once, at import.
 """
@@ -94,7 +94,7 @@ def configure_server(environ: MutableMapping[str, str], *, project: Path = PROJE
 
 
 def own_server_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> str:
-    """Where a server that is started with these settings answers on this machine."""
+    """The address at which a server with these settings answers on this machine."""
     settings = {**_set_in_files(environ, project), **environ}
     host = settings.get("PREFECT_SERVER_API_HOST") or "127.0.0.1"
     port = settings.get("PREFECT_SERVER_API_PORT") or "4200"
@@ -114,7 +114,7 @@ def _api_url(environ: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
 
 
 def _set_in_files(environ: Mapping[str, str], project: Path) -> dict[str, str]:
-    """What Prefect finds outside the environment, by the names of its environment variables."""
+    """The settings that Prefect finds outside the environment, by the names of its variables."""
     toml = dict(_flattened(_toml(Path("prefect.toml")), "PREFECT"))
     return {**_profile(environ), **toml, **_dotenv(project / ".env"), **_dotenv(Path(".env"))}
 

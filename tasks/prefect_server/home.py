@@ -1,4 +1,4 @@
-"""Prefect's own files on this machine, which hold norm and name of each run: closed to others."""
+"""Closes Prefect's own files on this machine to others, for they hold norm and name of each run."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +18,6 @@ def close_prefect_files(environ: Mapping[str, str]) -> None:
 
 
 def prefect_files(environ: Mapping[str, str]) -> list[Path]:
-    """Where these files are, whether they are there or not."""
+    """The paths of these files, be they there or not."""
     home = Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     return files_of(home / "prefect.db")

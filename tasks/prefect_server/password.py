@@ -26,7 +26,7 @@ class NoPassword(Exception):
 
 
 def password_file(environ: Mapping[str, str]) -> Path:
-    """Where the password stands of a server that uses this environment's PREFECT_HOME."""
+    """The file with the password of a server that uses this environment's PREFECT_HOME."""
     return Path(environ.get("PREFECT_HOME") or "~/.prefect").expanduser() / _FILE
 
 
@@ -55,7 +55,7 @@ def know_password(environ: MutableMapping[str, str], elsewhere: Mapping[str, str
 
 
 def way_in(environ: Mapping[str, str]) -> str:
-    """Where a person reads what the UI asks for: in a file, for what a terminal shows is passed around."""
+    """Tells a person the file with the UI's password, for what a terminal shows is passed around."""
     file = password_file(environ)
     if _read(file) == environ[SERVER_AUTH]:
         return f"seluruh isi berkas {file}"

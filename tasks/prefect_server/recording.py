@@ -1,4 +1,4 @@
-"""How far Prefect's server is behind in recording task runs, and waiting for it.
+"""Counts the task runs that Prefect's server has not recorded yet, and waits for it.
 
 Task runs reach the server as events: queued in this process, sent by a thread, recorded there in batches. A
 server that ends before (the temporary one ends with its process) shows them as running for ever.
@@ -14,13 +14,13 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import TERMINAL_STATES
 from prefect.exceptions import PrefectException
 
-# What Prefect's client raises while its server cannot be reached or refuses to work; the last where a page of
-# a proxy comes back instead of an answer.
+# Prefect's client raises these while its server cannot be reached or refuses to work; the last one when a
+# page of a proxy comes back instead of an answer.
 PREFECT_UNAVAILABLE = (PrefectException, httpx.HTTPError, JSONDecodeError)
 
 
 def runs_behind(flow_run_id: UUID, finished: int) -> int:
-    """How many of the `finished` task runs of a flow run the server does not yet know the end of.
+    """The number of `finished` task runs of a flow run whose end the server does not know yet.
 
     One count request. Raises what Prefect's client raises (httpx.HTTPError, PrefectHTTPStatusError).
     """

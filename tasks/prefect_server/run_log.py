@@ -1,4 +1,4 @@
-"""What the page of a run says of its end: one sentence in Indonesian, and never a traceback.
+"""The page of a run tells its end in one Indonesian sentence, and never in a traceback.
 
 Prefect writes a line of its own when a run ends. Of a flow that returned a failed or postponed state it is an
 exception with its whole traceback, in whose last line the reason stands; of a task it quotes the state. A
@@ -22,7 +22,7 @@ def say_ends_plainly() -> None:
     """Rewrite the lines from here on; calling it again changes nothing."""
     for name in ("prefect.flow_runs", "prefect.engine", "prefect.task_runs"):
         logging.getLogger(name).addFilter(in_plain_words)
-    # Why a run failed belongs on its page; the terminal of a dispatcher would drown in it.
+    # The reason of a failure belongs on the run's page; the terminal of a dispatcher would drown in it.
     logging.getLogger("prefect.task_runs").propagate = False
 
 

@@ -1,7 +1,7 @@
-"""Where what `make run` or a service started can be reached, for the commands that use the same folder.
+"""`make run` and services note the addresses of what they start, for commands in the same folder.
 
-A note of variables in a file, true for as long as its writer lives: the writer holds a lock on it, which the
-kernel lifts at the writer's end, however it comes.
+A note is a file of variables. It is true for as long as its writer lives, who holds a lock on it; the kernel
+lifts the lock at the writer's end, however that comes.
 """
 
 import fcntl
@@ -23,12 +23,12 @@ _LOOK_SECONDS = 0.02
 
 
 def simulator_note() -> Path:
-    """Where `make run` notes the address of its simulator."""
+    """The file in which `make run` notes the address of its simulator."""
     return home() / "simulator.env"
 
 
 def server_note(environ: Mapping[str, str]) -> Path:
-    """Where whoever starts a Prefect server of ours notes its address: in that server's PREFECT_HOME."""
+    """The note of the address of a Prefect server of ours, in that server's PREFECT_HOME."""
     return Path(environ["PREFECT_HOME"]).expanduser() / "bpjs-server.env"
 
 

@@ -11,7 +11,7 @@ _REFUSALS = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN})
 
 @dataclass(frozen=True)
 class Trouble:
-    """What was found, and what to do; as text one sentence for a person. `lasting`: no waiting mends it."""
+    """A finding and what to do; as text one sentence for a person. `lasting`: no waiting mends it."""
 
     found: str
     todo: str
@@ -22,7 +22,7 @@ class Trouble:
 
 
 def answered(error: BaseException) -> Trouble | None:
-    """What the answer that became an error of Prefect's client tells; None where nothing answered at all."""
+    """The trouble told by an answer that became an error of Prefect's client; None: nothing answered."""
     if isinstance(error, JSONDecodeError):
         return _somebody_else("jawabannya bukan JSON")
     if isinstance(error, httpx.HTTPStatusError):

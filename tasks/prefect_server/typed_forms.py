@@ -23,7 +23,7 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 
 FORMS = (*map(str, Jenis), "kirim-ulang", "kirim-ulang-massal", "tutup")
-# What names a job and not a patient; a run that holds no more is a valid call again.
+# These parameters name a job and not a patient; a run that holds no others is a valid call again.
 HARMLESS = frozenset({"pekerjaan_id", "hanya_hitung", "per_menit", "hasil", "versi"})
 _PAGE = 200
 _NEVER_STARTED = frozenset({StateType.SCHEDULED, StateType.PENDING})

@@ -27,7 +27,7 @@ _FILTER_WORDS = {
 
 
 def list_key(card: str, jenis: Jenis | None = None) -> str:
-    """Under which the list behind a number is found in Prefect."""
+    """The key under which the list behind a number is found in Prefect."""
     return f"daftar-{card}" if jenis is None else f"daftar-{card}-{jenis}"
 
 

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,15 +17,16 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.context import TaskRunContext
 
-from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from bpjs_client.masking import masked
 from bpjs_client.meanings import Meaning, meaning_of
+from bpjs_client.wire_fields import write_pcare_date
 from database import Database
 from database.jobs.corrections import DOES
 from database.status import Status
-from database.views.detail import show
+from database.views.detail import JobDetail, show
+from database.views.in_brief import JobInBrief
 from database.views.job_names import last_runs
 from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_ui.links import artifact_link, form_link
@@ -68,7 +68,7 @@ def leave_page(client: SyncPrefectClient, database: Database, job_id: int, *, na
         key=note_key(job_id),
         type="markdown",
         data=note(job, form_link(DEPLOYMENT, form_parameters(job)), database.timezone, seen),
-        description=words(without_identifiers(job["message"] or "", job["request"])),
+        description=words(without_identifiers(job.message or "", job.request)),
         metadata_={STAMP: last.stamp},
         flow_run_id=flow_run_id,
         task_run_id=task_run_id,
@@ -84,39 +84,39 @@ def _this_run() -> tuple[UUID | None, UUID | None] | None:
 
 @dataclass(frozen=True)
 class Seen:
-    """When a page is made, in the clinic's time, and whether the norm may stand in it."""
+    """The time at which a page is made, by the clinic's clock, and whether the norm may stand in it."""
 
     at: datetime
     named: bool
 
 
 def note_key(job_id: int) -> str:
-    """Under which a job's page is found in Prefect."""
+    """The key under which a job's page is found in Prefect."""
     return f"pekerjaan-{job_id}"
 
 
-def form_parameters(job: Mapping[str, Any]) -> dict[str, str]:
+def form_parameters(job: JobDetail | JobInBrief) -> dict[str, str]:
     """The form `kirim-ulang`, filled in: the job, what was seen of it, the fields that BPJS named."""
-    named = {name: job["request"].get(name) for name in _named_fields(job)}
+    named = {name: job.request.get(name) for name in _named_fields(job)}
     shown = {name: value if _may_be_shown(name, value) else "" for name, value in named.items()}
-    parameters = {"pekerjaan_id": str(job["id"]), "versi": str(job["version"])}
+    parameters = {"pekerjaan_id": str(job.id), "versi": str(job.version)}
     return parameters | ({"perubahan": json.dumps(shown, ensure_ascii=False)} if shown else {})
 
 
-def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo, seen: Seen | None = None) -> str:
+def note(job: JobDetail, link: str | None, timezone: ZoneInfo, seen: Seen | None = None) -> str:
     """The page, in Markdown, with the clinic's times."""
-    message = without_identifiers(job["message"] or "", job["request"])
+    message = without_identifiers(job.message or "", job.request)
     meaning = _meaning(job, message)
     rows = {
-        "Tanggal": shown_date(job["tanggal"]),
-        "Status": job["status"],
-        "HTTP / kode BPJS": f"{job['http_code'] or '-'} / {job['code'] or '-'}",
-        "Percobaan": job["attempts"],
+        "Tanggal": write_pcare_date(job.tanggal),
+        "Status": job.status,
+        "HTTP / kode BPJS": f"{job.http_code or '-'} / {job.code or '-'}",
+        "Percobaan": job.attempts,
         "Percobaan berikutnya": _next_try(job, timezone),
     }
     return "\n".join(
         (
-            f"# Pekerjaan {job['id']} · {job['jenis']}{_whose(job, seen)}",
+            f"# Pekerjaan {job.id} · {job.jenis}{_whose(job, seen)}",
             "",
             *_as_of(job, seen),
             f"> {words(message) or 'Tanpa penjelasan.'}",
@@ -130,50 +130,50 @@ def note(job: Mapping[str, Any], link: str | None, timezone: ZoneInfo, seen: See
             *(row([name, words(value)]) for name, value in rows.items()),
             "",
             "## Request",
-            _json(job["request"]),
+            _json(job.request),
             "## Response",
-            _json(job["response"]),
+            _json(job.response),
         )
     )
 
 
-def _meaning(job: Mapping[str, Any], message: str) -> Meaning:
-    status = Status(job["status"])
+def _meaning(job: JobDetail, message: str) -> Meaning:
+    status = Status(job.status)
     return _CALM.get(status) or meaning_of(message, uncertain=status is Status.TIDAK_PASTI)
 
 
-def _whose(job: Mapping[str, Any], seen: Seen | None) -> str:
-    return f" · {words(job['norm'])}" if seen and seen.named else ""
+def _whose(job: JobDetail, seen: Seen | None) -> str:
+    return f" · {words(job.norm)}" if seen and seen.named else ""
 
 
-def _as_of(job: Mapping[str, Any], seen: Seen | None) -> list[str]:
+def _as_of(job: JobDetail, seen: Seen | None) -> list[str]:
     if seen is None:
         return []
-    newest = f"[halaman terbarunya]({artifact_link(note_key(job['id']))})"
+    newest = f"[halaman terbarunya]({artifact_link(note_key(job.id))})"
     return [f"Keadaan pada {seen.at:%d-%m-%Y %H:%M:%S}; sesudah itu lihat {newest}.", ""]
 
 
-def _action(job: Mapping[str, Any], link: str | None) -> list[str]:
-    """What a person may do from here: nothing with what is on its way or settled."""
-    status = Status(job["status"])
+def _action(job: JobDetail, link: str | None) -> list[str]:
+    """The lines of what a person may do from here: nothing with a job on its way or settled."""
+    status = Status(job.status)
     if status in NEEDS_SOMEBODY:
-        return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job['id']}`", ""]
-    does = DOES.get(Jenis(job["jenis"]))
+        return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job.id}`", ""]
+    does = DOES.get(Jenis(job.jenis))
     if status is Status.TERKIRIM and link and does:
         return [f"[Perbaiki isinya di BPJS]({link})", "", f"{does} Isi *perubahan* wajib.", ""]
     return []
 
 
-def _next_try(job: Mapping[str, Any], timezone: ZoneInfo) -> str:
-    if job["status"] != Status.TIDAK_PASTI:
+def _next_try(job: JobDetail, timezone: ZoneInfo) -> str:
+    if job.status != Status.TIDAK_PASTI:
         return "-"
-    return f"{datetime.fromisoformat(job['due_at']).astimezone(timezone):%d-%m-%Y %H:%M:%S}"
+    return f"{job.due_at.astimezone(timezone):%d-%m-%Y %H:%M:%S}"
 
 
-def _named_fields(job: Mapping[str, Any]) -> list[str]:
+def _named_fields(job: JobDetail | JobInBrief) -> list[str]:
     """The request's own fields that stand before a colon in the message."""
-    parts = (part.partition(":")[0].strip() for part in (job["message"] or "").split(";"))
-    return [name for name in dict.fromkeys(parts) if name in job["request"]]
+    parts = (part.partition(":")[0].strip() for part in (job.message or "").split(";"))
+    return [name for name in dict.fromkeys(parts) if name in job.request]
 
 
 def _may_be_shown(name: str, value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Which jobs have a page in Prefect, and making the pages that are missing or old.
+"""Knows which jobs have a page in Prefect, and makes the pages that are missing or old.
 
 A page for each job as it is delivered would cost two thirds of the speed. So a job that needs somebody gets
 its page at once (see tasks/jobs.py), and what else was sent when it stands on a list, a few at a time.
@@ -28,7 +28,7 @@ class _Made:
 
 @dataclass
 class JobPages:
-    """What is known of the pages, by job; not thread-safe."""
+    """The pages that are known, by job; not thread-safe."""
 
     _newest: dict[int, _Made | None] = field(default_factory=dict)
 

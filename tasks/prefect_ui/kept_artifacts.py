@@ -1,4 +1,4 @@
-"""Pages in Prefect that are always in the same place: written anew where they differ, and else left alone."""
+"""Keeps pages of Prefect in the same place: one that differs is written anew, the others are left alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Page:
 def keep_pages(
     client: SyncPrefectClient, pages: Mapping[str, Page], *, also_same: bool = False
 ) -> dict[str, UUID]:
-    """Where each is, by its key; `also_same` writes those too that have not changed.
+    """The id of each, by its key; `also_same` writes those too that have not changed.
 
     Raises what Prefect's client raises when its server cannot be reached.
     """

@@ -7,20 +7,19 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from textwrap import shorten
-from typing import Any
 from uuid import UUID
 
 from prefect import get_client
 from prefect.client.orchestration import SyncPrefectClient
 
-from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
+from bpjs_client.wire_fields import write_pcare_date
 from database import Database, DatabaseError
 from database.faskes_name import Known
 from database.status import CARDS, FINAL, Status
 from database.views.day_lists import DayLists, day_lists
-from database.views.detail import show
+from database.views.in_brief import JobInBrief, in_brief
 from database.views.monitor import Filter, look
 from database.views.needs_person import needing_somebody
 from tasks.composition import Composition
@@ -43,7 +42,7 @@ BULK_RESEND = "kirim-ulang-massal/kirim-ulang-massal"
 _REPORT_PAGE, _REFERENCES = "laporan", "referensi"  # the keys of their artifacts
 MOST_ROWS = 50
 _MESSAGE = 80  # characters of a message in the table; its page has all
-# How many pages of jobs one writing may make: by default two a second at the most, from one look to the next.
+# Pages of jobs that one writing may make at the most: by default two a second, from one look to the next.
 MOST_PAGES = 50
 _HEADINGS = ("Jenis", "Total", "Menunggu", "Berhasil", "Gagal")
 
@@ -86,7 +85,7 @@ def leave_landing(database: Database, *, named: bool, known: Known = None) -> UU
 
 
 def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known) -> tuple[UUID, bool]:
-    """Where it is, and whether pages of jobs are still to be made."""
+    """The id of the page, and whether pages of jobs are still to be made."""
     day = day_lists(database, most=MOST_LISTED)
     with get_client(sync_client=True) as client:
         unfinished = job_pages.renew(client, database, day.jobs, most=MOST_PAGES, named=named)
@@ -99,7 +98,7 @@ def _leave(database: Database, job_pages: JobPages, *, named: bool, known: Known
 
 
 def _newest_pages(client: SyncPrefectClient, database: Database) -> dict[str, UUID]:
-    """Where the pages are that the landing page leads to beside its lists: one click instead of two."""
+    """The ids of the pages that it leads to beside its lists: one click instead of two."""
     waiting = needing_somebody(database, limit=MOST_ROWS)
     keys = [_REPORT_PAGE, _REFERENCES, *map(note_key, waiting)]
     return {found.key: found.latest_id for found in newest(client, keys)}
@@ -168,7 +167,7 @@ def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> l
     if not ids:
         return ["Tidak ada."]
     headings = ("Tanggal", "Pekerjaan", "Jenis", *(["Norm"] if named else []), "Status", "Aksi", "Pesan")
-    rows = [row(_job(show(database, job_id), places, named=named)) for job_id in ids[:MOST_ROWS]]
+    rows = [row(_job(job, places, named=named)) for job in in_brief(database, ids[:MOST_ROWS])]
     more = (
         []
         if len(ids) <= MOST_ROWS
@@ -177,21 +176,20 @@ def _waiting(database: Database, places: Mapping[str, str], *, named: bool) -> l
     return [*ruled(headings), *rows, *more]
 
 
-def _job(job: Mapping[str, Any], places: Mapping[str, str], *, named: bool) -> list[str]:
-    number: int = job["id"]
+def _job(job: JobInBrief, places: Mapping[str, str], *, named: bool) -> list[str]:
     return [
-        shown_date(job["tanggal"]),
-        f"[{number}]({_link(places, note_key(number))})",
-        job["jenis"],
-        *([words(job["norm"])] if named else []),
-        WORDS[Status(job["status"])],
+        write_pcare_date(job.tanggal),
+        f"[{job.id}]({_link(places, note_key(job.id))})",
+        job.jenis,
+        *([words(job.norm)] if named else []),
+        WORDS[Status(job.status)],
         _to_do(job),
-        words(shorten(without_identifiers(job["message"] or "", job["request"]), _MESSAGE, placeholder=" …")),
+        words(shorten(without_identifiers(job.message or "", job.request), _MESSAGE, placeholder=" …")),
     ]
 
 
-def _to_do(job: Mapping[str, Any]) -> str:
-    if Status(job["status"]) in FINAL:  # only what a late answer contradicts
-        return f"`bpjs tutup {job['id']}`"
+def _to_do(job: JobInBrief) -> str:
+    if Status(job.status) in FINAL:  # only what a late answer contradicts
+        return f"`bpjs tutup {job.id}`"
     again = form_link(DEPLOYMENT, form_parameters(job))
-    return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job['id']}`"
+    return f"[Kirim ulang]({again})" if again else f"`bpjs resend {job.id}`"

@@ -1,4 +1,4 @@
-"""Texts that stand in Prefect's pages: whoever wrote them, they are words there, and neither link nor markup.
+"""A text in Prefect's pages is words there, whoever wrote it, and neither link nor markup.
 
 Prefect's UI renders Markdown in pages, in the cells of tables and in descriptions.
 """
@@ -6,10 +6,10 @@ Prefect's UI renders Markdown in pages, in the cells of tables and in descriptio
 import re
 from collections.abc import Sequence
 
-# What CommonMark and GitHub's tables read as markup within a line; a colon, a dot and an @ make bare
-# addresses into links.
+# CommonMark and GitHub's tables read these as markup within a line; a colon, a dot and an @ make links of
+# bare addresses.
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&@]|(?<=[a-z]):(?=//)|(?<=www)\.)", re.IGNORECASE)
-# What makes a heading, a list or a quotation of a line that begins with it.
+# These make a heading, a list or a quotation of a line that begins with them.
 _AT_THE_START = re.compile(r"^([#+=>-]|[0-9]{1,9}(?=[.)]\s))")
 
 

@@ -1,1 +1,1 @@
-"""Codes of a body, held against the clinic's copy of BPJS's references."""
+"""A body's codes are held against the clinic's copy of BPJS's references."""

@@ -27,7 +27,7 @@ from database.views.report import (
 )
 from tasks.report.visit_month import VisitMonth, visit_month
 
-# What the tables count by: the name of the table and its column -> the reference that knows the codes' names.
+# The tables count by these: the name of table and column -> the reference that knows the codes' names.
 DIMENSIONS: Mapping[str, str | None] = {
     "jenis": None,
     "tanggal": None,
@@ -172,7 +172,7 @@ def _names(database: Database, reference: str | None) -> dict[str, str]:
 
 
 def _course(database: Database, scope: Scope, days: pd.DataFrame) -> pd.DataFrame:
-    """How the jobs spread over the hours of one day, or over days."""
+    """The jobs as they spread over the hours of one day, or over days."""
     if scope.first is None or scope.first != scope.last:
         return _counted(days, "tanggal")
     hours = pd.DataFrame(list(per_hour(database, scope)), columns=["jam", "status", "jumlah"])

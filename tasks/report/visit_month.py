@@ -21,7 +21,7 @@ class VisitMonth:
 
     @property
     def share(self) -> float:
-        """Which part of the month's visits is in PCare, from 0 to 1."""
+        """The part of the month's visits that is in PCare, from 0 to 1."""
         return self.sent / (self.sent + self.missing) if self.sent + self.missing else 1.0
 
 

@@ -27,7 +27,7 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 def period(scope: Scope) -> str:
-    """Which days a report covers."""
+    """The days that a report covers."""
     first, last = (day and f"{day:%d-%m-%Y}" for day in (scope.first, scope.last))
     if first is None and last is None:
         return "semua tanggal"
@@ -54,7 +54,7 @@ def figures(report: Report) -> dict[str, str]:
 
 
 def month(found: VisitMonth) -> str:
-    """How many visits of the month are missing at PCare, counted down to the reporting day."""
+    """The number of the month's visits missing at PCare, counted down to the reporting day."""
     name = f"{MONTHS[found.first.month - 1]} {found.first.year}"
     parts = [f"{name}: {found.sent} di PCare, {found.missing} belum"]
     parts.append(f"batas {found.due:%d-%m-%Y}, {found.days_left} hari lagi")
@@ -84,7 +84,7 @@ def group(key: object) -> str:
 
 
 def cell(value: float) -> str:
-    """What a table of a report shows: a whole number, one decimal, or a dash for nothing."""
+    """The text of a table's cell: a whole number, one decimal, or a dash for nothing."""
     if math.isnan(value):
         return "-"
     return str(int(value)) if float(value).is_integer() else decimal(value)

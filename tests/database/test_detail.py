@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from database import JobNotFound
+from database.detail import show
 from database.jobs.attempts import Asker, Evidence, LookTaken, note_look, open_attempt
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.status import Status
-from database.views.detail import show
+from database.views import detail as views
+from database.views.reveals import note_reveal
 from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, MORNING, Clinic, body_of
 
@@ -129,3 +131,20 @@ def test_a_request_on_its_way_is_in_the_history_without_an_answer(clinic: Clinic
 def test_a_job_that_does_not_exist_is_said_so(clinic: Clinic) -> None:
     with pytest.raises(JobNotFound, match="Pekerjaan 404 tidak ada"):
         show(clinic.database, 404)
+
+
+def test_its_repr_names_nobody_and_quotes_no_body(clinic: Clinic) -> None:
+    job_id = clinic.hand_over()
+    refused = Verdict(Status.GAGAL, Reason.REFUSED, "Jam praktik salah")
+    answer = Evidence(Outcome.REJECTED, http_code=200, meta_code="201", response=ANSWER)
+    attempt(clinic, job_id, refused, answer, requested_by="Sari", reason="untuk Pasien Contoh")
+    note_reveal(clinic.database, job_id, by="Rina")
+
+    detail = views.show(clinic.database, job_id)
+    shown = repr(detail)
+
+    assert f"id={job_id}" in shown
+    assert "outcome='rejected'" in shown
+    said = ("Pasien Contoh", "RM-1", "Jam praktik", "Sari", "Rina", "request", "response", "kunci-1")
+    assert [word for word in (*said, *body_of("tambah-antrean")) if word in shown] == []
+    assert detail.as_dict() == show(clinic.database, job_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from database.detail import show
 from database.errors import LeaseLost, MoveRefused
 from database.jobs.attempts import Asker, Evidence, LookTaken, note_look
 from database.jobs.by_hand import Settled, close_by_hand
@@ -14,7 +15,6 @@ from database.jobs.moves import load
 from database.jobs.resend import Resend, ask_again
 from database.jobs.verdict import Verdict
 from database.status import Status
-from database.views.detail import show
 from database.views.needs_person import needing_somebody
 from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, ME, OTHER, Clinic, ending

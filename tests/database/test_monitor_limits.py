@@ -9,13 +9,13 @@ from sqlalchemy import event
 
 from bpjs_client.jenis import Jenis, Service
 from database import Database, JobNotFound
+from database.detail import show
 from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.moves import move
 from database.jobs.verdict import Verdict
 from database.services.pauses import pause
 from database.status import Status
-from database.views.detail import show
 from database.views.monitor import Filter, look
 from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, Clinic

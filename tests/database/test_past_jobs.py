@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from database import Database, Enqueued, enqueue, enqueue_lines
+from database.detail import find, show
 from database.errors import JobForgotten, JobNotFound
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.claim import claim_one
@@ -21,7 +22,6 @@ from database.storage.models import Intake, Job, PastJob
 from database.storage.past_jobs import known_past
 from database.storage.retention import delete_settled
 from database.storage.to_postgresql import count_rows, move_everything
-from database.views.detail import find, show
 from tests.database.clinic import LEASE, ME, Clinic, FakeClock, body_of, new_row
 from tests.postgres import PostgresServer
 

@@ -10,12 +10,12 @@ from sqlalchemy import RowMapping, event, select, text
 from sqlalchemy.exc import OperationalError
 
 from database import Database, DatabaseError, DatabaseUnavailable
+from database.detail import show
 from database.errors import DataKeyMissing
 from database.jobs.resend import Resend, ask_again
 from database.storage.models import Base, Job
 from database.storage.resealing import reseal, sealed_columns
 from database.storage.sealing import key_of
-from database.views.detail import show
 from tests.database.sealed import BODY, NEW, OLD, begin, deliver, end, stored
 
 Opened = Callable[..., Database]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from database import LineRefused
+from database.detail import show
 from database.errors import JobNotFound, MoveRefused
 from database.jobs.attempts import Asker, Evidence, open_attempt
 from database.jobs.body_changes import changes_between
@@ -14,7 +15,6 @@ from database.jobs.moves import load, move
 from database.jobs.resend import Resend, ask_again, merged
 from database.jobs.verdict import Verdict
 from database.status import Status
-from database.views.detail import show
 from database.vocabulary import Outcome, Reason
 from tests.database.clinic import LEASE, Clinic, ending
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from database.detail import show
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.moves import load
 from database.jobs.resend import Resend, ask_again
 from database.jobs.revival import REVIVALS
 from database.jobs.verdict import Verdict
 from database.status import Status
-from database.views.detail import show
 from database.vocabulary import Outcome, Reason
 from tests.conftest import SQLITE
 from tests.database.clinic import Clinic, ending

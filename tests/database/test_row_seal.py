@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from database import Database, enqueue
+from database.detail import show
 from database.errors import MoveRefused
 from database.jobs.resend import Resend, ask_again
 from database.storage.dialect import is_file
@@ -15,7 +16,6 @@ from database.storage.models import Job
 from database.storage.resealing import reseal
 from database.storage.row_seal import FOREIGN, is_foreign, of_row, row_of
 from database.storage.sealing import Keyring, knows_its_row
-from database.views.detail import show
 from tests.database.sealed import BODY, OLD, deliver
 from tests.tasks.bodies import BODIES
 from tests.tasks.desk import Desk, pcare

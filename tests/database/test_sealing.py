@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from database import Database, enqueue, open_database
+from database.detail import show
 from database.errors import DataKeyMissing
 from database.jobs.resend import Resend, ask_again
 from database.settings import DatabaseSettings
@@ -21,7 +22,6 @@ from database.storage.data_keys import keyring_of, parse_keys
 from database.storage.models import Job
 from database.storage.resealing import reseal
 from database.storage.sealing import Keyring
-from database.views.detail import show
 from database.views.monitor import Filter, look
 from tests.database.sealed import BODY, NEW, OLD, begin, deliver, end, stored
 from tests.tasks.bodies import CARD, NIK

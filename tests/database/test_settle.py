@@ -3,9 +3,9 @@
 import pytest
 
 from database import Database, JobNotFound, MoveRefused, enqueue
+from database.detail import show
 from database.jobs.by_hand import Settled, close_by_hand
 from database.status import Status
-from database.views.detail import show
 from database.vocabulary import Reason
 from tests.database.clinic import Clinic, success
 from tests.tasks.bodies import BODIES

@@ -7,9 +7,9 @@ import pytest
 from prefect import get_client
 
 from bpjs_client.jenis import Service
+from database.detail import show
 from database.services.pauses import pause
 from database.services.stopped_services import stopped_services
-from database.views.detail import show
 from flows.lanjutkan import Layanan, lanjutkan
 from flows.tutup import tutup
 from tests.conftest import SQLITE

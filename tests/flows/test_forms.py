@@ -10,8 +10,8 @@ from prefect import Flow
 from prefect.client.schemas import State
 
 from bpjs_client.jenis import Jenis
+from database.detail import show
 from database.storage.retention import delete_settled
-from database.views.detail import show
 from flows.batal_antrean import batal_antrean
 from flows.hapus_kunjungan import hapus_kunjungan
 from flows.hapus_pendaftaran import hapus_pendaftaran

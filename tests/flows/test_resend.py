@@ -7,7 +7,7 @@ import httpx
 import pytest
 from prefect import get_client
 
-from database.views.detail import show
+from database.detail import show
 from flows.kirim_ulang import kirim_ulang
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from database import Database
+from database.detail import show
 from database.errors import MoveRefused
 from database.jobs.resend import Asked, Resend, ask_again
-from database.views.detail import show
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
 from tests.tasks.day import Day

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ import pytest
 from bpjs_client.meanings import meaning_of
 from database import Database
 from database.jobs.deletion import TWO_PATIENTS, TWO_VISITS
-from database.views.detail import show
+from database.views.detail import JobDetail, show
 from tasks.prefect_ui.job_page_text import form_parameters, note
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD, NIK, PHONE
@@ -22,10 +24,10 @@ NOT_KNOWN = [{"field": "kdPoli", "message": "Tidak sesuai dengan referensi siste
 
 
 @pytest.fixture
-def refused(database: Database) -> Callable[..., dict[str, Any]]:
+def refused(database: Database) -> Callable[..., JobDetail]:
     """What is known of a job that BPJS answered so."""
 
-    def deliver(jenis: str, answer: Answer, **changes: Any) -> dict[str, Any]:
+    def deliver(jenis: str, answer: Answer, **changes: Any) -> JobDetail:
         here = Desk(database, answer)
         here.deliver(job_id := here.hand_over(jenis, **changes))
         return show(database, job_id)
@@ -33,11 +35,11 @@ def refused(database: Database) -> Callable[..., dict[str, Any]]:
     return deliver
 
 
-def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[..., dict[str, Any]]) -> None:
+def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[..., JobDetail]) -> None:
     job = refused("tambah-pendaftaran", lambda request: pcare(412, "PRECONDITION_FAILED", NOT_KNOWN))
     page = note(job, "/kirim", WIB)
 
-    assert page.startswith(f"# Pekerjaan {job['id']} · tambah-pendaftaran\n")
+    assert page.startswith(f"# Pekerjaan {job.id} · tambah-pendaftaran\n")
     assert "> kdPoli: Tidak sesuai dengan referensi sistem." in page
     assert "**Artinya:** Kode pada isian itu tidak ada di data referensi BPJS." in page
     assert "**[Kirim ulang](/kirim)**" in page
@@ -46,34 +48,35 @@ def test_it_says_what_bpjs_said_what_it_means_and_what_to_do(refused: Callable[.
     assert '"field": "kdPoli"' in page
 
 
-def test_the_next_try_is_said_in_the_clinics_time(refused: Callable[..., dict[str, Any]]) -> None:
+def test_the_next_try_is_said_in_the_clinics_time(refused: Callable[..., JobDetail]) -> None:
     def lost(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("lost", request=request)
 
-    job = refused("panggil-antrean", lost) | {"due_at": "2026-11-24T02:20:47.628482+00:00"}
-    assert job["status"] == "tidak_pasti"
+    job = refused("panggil-antrean", lost)
+    job = replace(job, due_at=datetime(2026, 11, 24, 2, 20, 47, 628482, UTC))
+    assert job.status == "tidak_pasti"
     assert "| Percobaan berikutnya | 24-11-2026 09:20:47 |" in note(job, "/kirim", WIB)
 
 
-def test_without_a_deployment_it_names_the_command(refused: Callable[..., dict[str, Any]]) -> None:
+def test_without_a_deployment_it_names_the_command(refused: Callable[..., JobDetail]) -> None:
     job = refused("tambah-antrean", lambda request: antrean(201, "Kuota penuh"))
 
-    assert f"`bpjs resend {job['id']}`" in note(job, None, WIB)
+    assert f"`bpjs resend {job.id}`" in note(job, None, WIB)
 
 
 def test_the_form_holds_the_job_its_version_and_the_fields_that_were_named(
-    refused: Callable[..., dict[str, Any]],
+    refused: Callable[..., JobDetail],
 ) -> None:
     job = refused("tambah-pendaftaran", lambda request: pcare(412, "PRECONDITION_FAILED", NOT_KNOWN))
 
     parameters = form_parameters(job)
 
-    assert (parameters["pekerjaan_id"], parameters["versi"]) == (str(job["id"]), str(job["version"]))
+    assert (parameters["pekerjaan_id"], parameters["versi"]) == (str(job.id), str(job.version))
     assert json.loads(parameters["perubahan"]) == {"kdPoli": "001"}
 
 
 def test_an_identifier_or_a_patients_complaint_is_left_for_the_person_to_type(
-    refused: Callable[..., dict[str, Any]],
+    refused: Callable[..., JobDetail],
 ) -> None:
     fields = [{"field": name, "message": "Salah."} for name in ("noKartu", "keluhan", "kdPoli")]
     job = refused(
@@ -88,7 +91,7 @@ def test_an_identifier_or_a_patients_complaint_is_left_for_the_person_to_type(
 @pytest.mark.parametrize(
     "jenis", ["tambah-antrean", "tambah-pendaftaran", "tambah-kunjungan", "batal-antrean"]
 )
-def test_nothing_in_it_names_the_patient(refused: Callable[..., dict[str, Any]], jenis: str) -> None:
+def test_nothing_in_it_names_the_patient(refused: Callable[..., JobDetail], jenis: str) -> None:
     quoting = f"Peserta {CARD} dengan NIK {NIK} dan hp {PHONE} tidak dikenal"
     texts = dict.fromkeys(("keluhan", "anamnesa", "terapiObat", "alasan", "keterangan"), "tulisan-rahasia")
 
@@ -104,7 +107,7 @@ def test_nothing_in_it_names_the_patient(refused: Callable[..., dict[str, Any]],
 
 
 def test_what_a_clinic_adds_of_its_own_and_notes_in_a_referral_are_left_out(
-    refused: Callable[..., dict[str, Any]],
+    refused: Callable[..., JobDetail],
 ) -> None:
     khusus = {"kdKhusus": "HDL", "kdSubSpesialis": None, "catatan": "tulisan-rahasia"}
     referral = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R000", "subSpesialis": None, "khusus": khusus}

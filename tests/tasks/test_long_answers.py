@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -12,7 +11,7 @@ from bpjs_client.jenis import Service
 from database import Database, enqueue
 from database.services.pauses import pause
 from database.services.stopped_services import stopped_services
-from database.views.detail import show
+from database.views.detail import JobDetail, show
 from database.views.monitor import Filter, look
 from tasks.prefect_ui.job_page_text import form_parameters, note
 from tests.tasks.bodies import BODIES
@@ -33,8 +32,8 @@ LONG: dict[str, Answer] = {
 
 
 @pytest.fixture
-def answered(database: Database) -> Callable[[Answer], tuple[Database, dict[str, Any]]]:
-    def deliver(answer: Answer) -> tuple[Database, dict[str, Any]]:
+def answered(database: Database) -> Callable[[Answer], tuple[Database, JobDetail]]:
+    def deliver(answer: Answer) -> tuple[Database, JobDetail]:
         here = Desk(database, answer)
         here.deliver(job_id := here.hand_over("tambah-pendaftaran"))
         return database, show(database, job_id)
@@ -45,7 +44,7 @@ def answered(database: Database) -> Callable[[Answer], tuple[Database, dict[str,
 @pytest.mark.long
 @pytest.mark.parametrize("answer", LONG.values(), ids=LONG)
 def test_a_long_answer_is_cut_where_it_is_shown(
-    answered: Callable[[Answer], tuple[Database, dict[str, Any]]], answer: Answer
+    answered: Callable[[Answer], tuple[Database, JobDetail]], answer: Answer
 ) -> None:
     database, job = answered(answer)
     (row,) = look(database, Filter(), limit=1).rows
@@ -56,18 +55,18 @@ def test_a_long_answer_is_cut_where_it_is_shown(
 
 @pytest.mark.long
 def test_what_is_cut_where_it_is_shown_is_whole_in_the_history(
-    answered: Callable[[Answer], tuple[Database, dict[str, Any]]],
+    answered: Callable[[Answer], tuple[Database, JobDetail]],
 ) -> None:
     _, job = answered(LONG["fields"])
-    assert job["message"].startswith("isian0: Tidak sesuai.; isian1: ")
-    assert len(job["history"][0]["response"]) == MANY
+    assert (job.message or "").startswith("isian0: Tidak sesuai.; isian1: ")
+    assert len(job.history[0].response) == MANY
     assert "Dipotong; seluruhnya: `bpjs show`." in note(job, "/kirim", WIB)
 
 
 def test_names_of_fields_without_end_make_no_message_without_end(database: Database) -> None:
     body = {**BODIES["tambah-pendaftaran"], **{f"isian{n}" * 50: math.nan for n in range(500)}}
     job_id = enqueue("tambah-pendaftaran", "RM-1", "Pasien Contoh", body, database=database).id
-    message = show(database, job_id)["message"]
+    message = show(database, job_id).message or ""
     assert message.startswith("isian0isian0")
     assert len(message) == 2_000
     assert message.endswith("…")
@@ -77,8 +76,8 @@ def test_of_a_body_with_20000_fields_the_page_shows_a_part(database: Database) -
     body = {**BODIES["tambah-pendaftaran"], "kdPoli": 7, **{f"isian{n}": "x" for n in range(MANY)}}
     job_id = enqueue("tambah-pendaftaran", "RM-1", "Pasien Contoh", body, database=database).id
     job = show(database, job_id)
-    assert job["status"] == "gagal"
-    assert len(job["message"]) < 2_100
+    assert job.status == "gagal"
+    assert len(job.message or "") < 2_100
     assert len(note(job, "/kirim", WIB)) < 30_000
 
 

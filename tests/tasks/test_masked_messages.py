@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from database import Database
+from database.detail import show
 from database.storage.models import Attempt, Job, ServiceState
-from database.views.detail import show
 from database.views.monitor import Filter, look
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD, NIK, PHONE
