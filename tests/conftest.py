@@ -43,8 +43,30 @@ KINDS = ("sqlite", "postgresql")
 # For what the kind of database cannot change.
 SQLITE = pytest.mark.parametrize("database_url", KINDS[:1], indirect=True)
 POSTGRESQL = pytest.mark.parametrize("database_url", KINDS[1:], indirect=True)
-# Whose tests always run on both kinds; elsewhere PostgreSQL's turn belongs to the long run.
+# The folder whose tests always run on both kinds; elsewhere PostgreSQL's turn belongs to the long run,
+# and so it does for these files: what they are about is decided in Python, above the database.
 BOTH_KINDS = "database"
+SQLITE_IS_ENOUGH = frozenset(
+    {
+        "test_any_sequence.py",
+        "test_chain_order.py",
+        "test_corrected_place.py",
+        "test_detail.py",
+        "test_faskes_name.py",
+        "test_history.py",
+        "test_late.py",
+        "test_line_frames.py",
+        "test_long_chains.py",
+        "test_monitor_limits.py",
+        "test_past_jobs.py",
+        "test_resend.py",
+        "test_revival.py",
+        "test_row_seal.py",
+        "test_sealing.py",
+        "test_settle.py",
+        "test_shared_chain.py",
+    }
+)
 # A browser, or a storm of kills.
 LONG = ("ui", "chaos")
 # Files are shared out among processes: those that take minutes must not come last.
@@ -61,12 +83,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_a_second_kind(item: pytest.Item) -> bool:
-    """Whether this is the turn on PostgreSQL of a test that runs on SQLite too, about more than the database."""
+    """Whether this is the turn on PostgreSQL of a test that SQLite's turn is enough for, but in the long run."""
     call = getattr(item, "callspec", None)
     return (
         call is not None
         and call.params.get("database_url") == "postgresql"
-        and item.path.parent.name != BOTH_KINDS
+        and (item.path.parent.name != BOTH_KINDS or item.path.name in SQLITE_IS_ENOUGH)
         and not any(mark.args == ("database_url", KINDS[1:]) for mark in item.iter_markers("parametrize"))
     )
 

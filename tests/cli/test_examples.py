@@ -123,6 +123,7 @@ def test_the_cards_are_those_that_readme_shows() -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("day")
 def test_the_lines_of_python_in_readme_find_something() -> None:
     (block,) = indented(PAGES[0], "from bpjs_client")
