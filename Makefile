@@ -65,7 +65,7 @@ check: setup
 	git ls-files -z -- tests ':!tests/vectors' | xargs -0 $(BIN)/detect-secrets-hook $(INVENTED)
 
 # The locks from pyproject.toml, for every Python and machine; what is pinned stays: make lock LOCK="--upgrade-package httpx"
-UV := .venv/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+UV := .venv/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header
 lock:
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
