@@ -154,18 +154,19 @@ def _is_good(hand: Hand) -> bool:
 def _write_down(hand: Hand, decision: Decision) -> None:
     """Record a decision that no request of the job's own led to; without a verdict it stays in hand."""
     if decision.look is not None:
-        hand.patiently()(_write_down_look, hand, decision, LookTaken(hand.sent, decision.look, hand.asker))
+        _write_down_look(hand, decision, LookTaken(hand.sent, decision.look, hand.asker))
     elif decision.verdict is not None:
         move(hand.database, hand.job.claim, decision.verdict, heard=decision.heard)
 
 
 def _write_down_look(hand: Hand, decision: Decision, look: LookTaken) -> None:
     """Record a look and what it means for the job in one change: a crash in between would lose the latter."""
+    patiently, claim = hand.patiently(), hand.job.claim
     if decision.verdict is None:
-        note_look(hand.database, hand.job.claim, look)
+        patiently(note_look, hand.database, claim, look)
         if decision.heard is not None:
-            hear(hand.database, hand.who, hand.job.id, decision.heard)
-    elif move(hand.database, hand.job.claim, decision.verdict, look=look, heard=decision.heard):
+            patiently(hear, hand.database, hand.who, hand.job.id, decision.heard)
+    elif patiently(move, hand.database, claim, decision.verdict, look=look, heard=decision.heard):
         _ask_whose_fault(hand)
 
 

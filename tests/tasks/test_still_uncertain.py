@@ -13,6 +13,7 @@ from database.errors import DatabaseUnavailable
 from database.jobs.claim import ClaimedJob, claim_one, release, take_over
 from database.jobs.moves import move
 from database.jobs.resend import Resend, ask_again
+from database.services.evidence import hear
 from database.storage.models import Job
 from database.storage.server_clock import utc_now
 from tests.tasks.bodies import CARD
@@ -185,3 +186,21 @@ def test_a_call_refused_after_a_cancellation_goes_again_once_the_new_entry_is_th
     here.answer = lambda _: antrean(200)
     here.deliver(here.hand_over("tambah-antrean", keterangan="datang lagi"))
     assert here.job(call).status == "menunggu"
+
+
+def test_a_hiccup_after_a_look_that_proves_absence_writes_it_down_once(
+    lost_job: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, job_id = lost_job("tambah-pendaftaran")
+    here.answer = lambda r: pcare(201, "CREATED", NO_URUT) if r.method == "POST" else EMPTY
+    calls: list[int] = []
+
+    def hiccup(*given: Any, **more: Any) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise DatabaseUnavailable("Sambungan basis data terputus.")
+        hear(*given, **more)
+
+    monkeypatch.setattr(tasks.delivery.deliver, "hear", hiccup)
+    here.deliver(job_id)
+    assert here.outcomes(job_id) == ["unknown", "absent", "success"]
