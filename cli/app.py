@@ -50,6 +50,7 @@ _COMMANDS = (
     "migrate_database",
     "reseal",
     "pindah_bpjs",
+    "pengguna",
 )
 
 

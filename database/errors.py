@@ -10,7 +10,8 @@ DatabaseError
 │   └── JobForgotten      the same, of one that was deleted after its time
 ├── KunciUnknown          the same, for a kunci
 ├── LeaseLost             stop touching the job: somebody else may hold it now
-└── MoveRefused           tell the person why: the job's status does not permit this
+├── MoveRefused           tell the person why: the job's status does not permit this
+└── PersonRefused         tell who manages people: a name or password that cannot be, or nobody of that name
 """
 
 from datetime import date
@@ -77,3 +78,7 @@ class LeaseLost(DatabaseError):
 
 class MoveRefused(DatabaseError):
     """The job's present status does not permit what was asked; the text says why, in Indonesian."""
+
+
+class PersonRefused(DatabaseError):
+    """The text says in Indonesian, and without the password, why a person cannot be added or changed so."""

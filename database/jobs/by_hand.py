@@ -1,6 +1,6 @@
 """A job is settled by hand: a person says that BPJS has it already, or that it is not needed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 from database.errors import MoveRefused
@@ -24,18 +24,27 @@ class Settled(StrEnum):
 CLOSABLE = frozenset({Status.TIDAK_PASTI, Status.GAGAL, Status.MENUNGGU})
 
 
-def close_by_hand(database: Database, job_id: int, how: Settled, *, reason: str, by: str) -> list[int]:
+def close_by_hand(
+    database: Database,
+    job_id: int,
+    how: Settled,
+    *,
+    reason: str,
+    by: str,
+    clinics: Collection[str] | None = None,
+) -> list[int]:
     """Make a job `ditutup`; who and why are appended to its history.
 
     What was refused for lack of it goes again when BPJS is said to have it. What waited for an addition that
     is said not to be needed is put before a person too; its ids are returned.
 
     A final one whose end a late answer contradicts stays final, and is looked into with this.
+    `clinics`: those whose jobs the person may see; None: all.
 
     Raises JobNotFound, MoveRefused (already final, or in hand), DatabaseUnavailable.
     """
     with database.write() as session:
-        job = locked_job(session, job_id)
+        job = locked_job(session, job_id, clinics)
         contradicted = job.status in FINAL and job.reason == Reason.CONTRADICTED
         if job.status not in CLOSABLE and not contradicted:
             raise MoveRefused(f"Pekerjaan {job_id} berstatus {job.status}: tidak dapat ditutup.")

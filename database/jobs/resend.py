@@ -41,7 +41,7 @@ class Resend:
     """A person's request: a merge patch, a whole body or neither; why, who, and the version they saw.
 
     `flow_run_id`: the Prefect run through which they ask. `may_replace`: they look at this one job, and are
-    told when its content will replace what BPJS holds.
+    told when its content will replace what BPJS holds. `clinics`: those whose jobs they may see; None: all.
     """
 
     patch: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -51,6 +51,7 @@ class Resend:
     version: int | None = None
     flow_run_id: UUID | None = None
     may_replace: bool = True
+    clinics: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def ask_again(database: Database, job_id: int, asked: Resend) -> Asked:
     hand, changed since it was looked at), LineRefused (no JSON body), DatabaseUnavailable.
     """
     with database.write() as session:
-        job = locked_job(session, job_id)
+        job = locked_job(session, job_id, asked.clinics)
         edited = plain_json(_edited(job, asked))
         _refuse_if_late(job, asked.version, is_corrected=storable(edited) != job.body)
         if job.status == Status.TERKIRIM:

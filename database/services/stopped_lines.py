@@ -1,6 +1,6 @@
 """A few lines in Indonesian say which services are down or paused, however many clinics stopped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import ColumnElement, func, select, text
 
@@ -16,12 +16,12 @@ _LONGEST_REASON = 160  # characters
 _MOST_ASKED = 500  # names in one query
 
 
-def stopped_lines(database: Database, known: Known, *, faskes: str | None = None) -> list[str]:
-    """A line for each group of services that stopped; `faskes`: only that clinic's.
+def stopped_lines(database: Database, known: Known, *, clinics: Collection[str] | None = None) -> list[str]:
+    """A line for each group of services that stopped; `clinics`: only those of these.
 
     Raises DatabaseUnavailable.
     """
-    rows = [row for row in stopped_services(database) if faskes in {None, row.faskes}]
+    rows = [row for row in stopped_services(database) if clinics is None or row.faskes in clinics]
     lines = [say_stopped(database, stopped, known) for stopped in summaries(rows, known)]
     return [line for line in lines if line]
 

@@ -545,3 +545,68 @@ class PastJob(Base):
         CheckConstraint(_one_of("status", ("terkirim", "ditutup")), name="past_jobs_ended"),
         Index("past_jobs_by_id", "id"),
     )
+
+
+ROLES = ("admin", "superadmin")
+
+
+class PersonRow(Base):
+    """Somebody who may log in to the page; `password` is an Argon2id hash that says its own parameters."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16))
+    # The permission of that name, without which nobody opens the page.
+    satusehat: Mapped[bool] = mapped_column(Boolean)
+    active: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint(_one_of("role", ROLES), name="people_role_is_known"),)
+
+
+class PersonClinic(Base):
+    """A clinic that an admin belongs to; a superadmin needs none."""
+
+    __tablename__ = "people_clinics"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class SessionRow(Base):
+    """Somebody who is logged in: known by the SHA-256 of a token that only their browser has."""
+
+    __tablename__ = "sessions"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginFailures(Base):
+    """How often in a row a name, or an address, failed to log in."""
+
+    __tablename__ = "login_failures"
+
+    whose: Mapped[str] = mapped_column(String(100), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Act(Base):
+    """What somebody did on the page, or was denied; it holds no content and is never changed."""
+
+    __tablename__ = "acts"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(SaidBriefly(64))
+    act: Mapped[str] = mapped_column(String(32))
+    result: Mapped[str] = mapped_column(String(32))
+    faskes: Mapped[str | None] = mapped_column(SaidBriefly(64))
+    job_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    address: Mapped[str | None] = mapped_column(SaidBriefly(45))

@@ -1,6 +1,6 @@
 """Jobs deleted after their time are remembered, so that their kunci and ids are never given to new jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select, text
@@ -54,15 +54,35 @@ def greatest_id(session: Session) -> int:
     return max(session.scalar(select(func.max(column))) or 0 for column in (Job.id, PastJob.id))
 
 
-def not_there(session: Session, job_id: int) -> JobNotFound:
-    """The error that says why there is no job with this id."""
-    past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
-    return JobNotFound(job_id) if past is None else JobForgotten(job_id, past.status, past.ended)
+def locked_job(session: Session, job_id: int, clinics: Collection[str] | None = None) -> Job:
+    """The job's row, which nobody else changes until the transaction ends.
+
+    `clinics`: those that whoever asks may see; a job of another is as good as none. Raises JobNotFound.
+    """
+    return _seen_by(session, job_id, session.get(Job, job_id, with_for_update=True), clinics)
 
 
-def locked_job(session: Session, job_id: int) -> Job:
-    """The job's row, which nobody else changes until the transaction ends. Raises JobNotFound."""
-    job = session.get(Job, job_id, with_for_update=True)
+def readable_job(session: Session, job_id: int, clinics: Collection[str] | None = None) -> Job:
+    """The same, only to be read."""
+    known = 0 < job_id <= _GREATEST_ID
+    return _seen_by(session, job_id, session.get(Job, job_id) if known else None, clinics)
+
+
+# The greatest id that the column holds; a driver refuses to ask for a greater one.
+_GREATEST_ID = 2**63 - 1
+
+
+def _seen_by(session: Session, job_id: int, job: Job | None, clinics: Collection[str] | None) -> Job:
     if job is None:
-        raise not_there(session, job_id)
+        raise not_there(session, job_id, clinics)
+    if clinics is not None and job.faskes not in clinics:
+        raise JobNotFound(job_id)
     return job
+
+
+def not_there(session: Session, job_id: int, clinics: Collection[str] | None = None) -> JobNotFound:
+    """The error that says why there is no job with this id, to whoever may see jobs of these clinics."""
+    past = session.scalar(select(PastJob).where(PastJob.id == job_id).limit(1))
+    if past is None or (clinics is not None and past.faskes not in clinics):
+        return JobNotFound(job_id)
+    return JobForgotten(job_id, past.status, past.ended)

@@ -1,17 +1,18 @@
 """One job with its whole history, as `bpjs show` tells it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from database.errors import JobNotFound, KunciUnknown
+from database.errors import KunciUnknown
 from database.faskes_name import UTAMA
 from database.jobs.corrections import corrections_of
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, JsonObject, Reveal, readable
-from database.storage.past_jobs import known_past, not_there
+from database.storage.past_jobs import known_past, readable_job
 from database.storage.row_seal import own
 from database.views.monitor import message
 from database.vocabulary import NO_DELIVERY
@@ -91,14 +92,14 @@ class JobDetail:
         }
 
 
-def show(database: Database, job_id: int) -> JobDetail:
-    """The job with its whole history. Raises JobNotFound, DatabaseUnavailable."""
-    if not 0 < job_id <= _GREATEST_ID:
-        raise JobNotFound(job_id)
+def show(database: Database, job_id: int, clinics: Collection[str] | None = None) -> JobDetail:
+    """The job with its whole history.
+
+    `clinics`: those that whoever asks may see; a job of another is as good as none. Raises JobNotFound,
+    DatabaseUnavailable.
+    """
     with database.read() as session:
-        job = session.get(Job, job_id)
-        if job is None:
-            raise not_there(session, job_id)
+        job = readable_job(session, job_id, clinics)
         attempts = session.scalars(select(Attempt).where(Attempt.job_id == job_id).order_by(Attempt.number))
         history = tuple(_attempt(attempt) for attempt in attempts)
         reveals = session.scalars(select(Reveal).where(Reveal.job_id == job_id).order_by(Reveal.id))
@@ -143,10 +144,6 @@ def find(database: Database, kunci: str, *, faskes: str = UTAMA) -> int:
     if found is None:
         raise KunciUnknown
     return found
-
-
-# The greatest id that the column holds; a driver refuses to ask for a greater one.
-_GREATEST_ID = 2**63 - 1
 
 
 def _attempt(attempt: Attempt) -> AttemptDetail:

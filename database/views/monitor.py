@@ -33,7 +33,8 @@ Wanted = list[ColumnElement[bool]]
 class Filter:
     """The jobs to show; None leaves a filter out. `status` is one of the page's four words.
 
-    `nama` is a part of the patient's name, `isi` a field of the body and its whole value.
+    `nama` is a part of the patient's name, `isi` a field of the body and its whole value. `clinics`: those
+    that whoever asks may see, where that is not everybody's.
     """
 
     jenis: Jenis | None = None
@@ -43,6 +44,7 @@ class Filter:
     nama: str | None = None
     faskes: str | None = None
     isi: tuple[str, str] | None = None
+    clinics: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,14 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
 
     `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
     """
-    stopped = stopped_lines(database, known, faskes=chosen.faskes)
+    stopped = stopped_lines(database, known, clinics=_only(chosen))
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
             cards=_cards(session, wanted),
             columns=columns(chosen.jenis),
             rows=_rows(database, session, chosen, wanted, limit),
-            open_before=_open_before(session, today(database), chosen.faskes),
+            open_before=_open_before(session, today(database), _only(chosen)),
             stopped_lines=stopped,
         )
 
@@ -106,6 +108,7 @@ def conditions(session: Session, chosen: Filter) -> Wanted:
         (len(statuses) < len(Status), Job.status.in_([status.value for status in statuses])),
         (chosen.nama is not None, Job.nama_pasien.icontains(readable(chosen.nama or ""), autoescape=True)),
         (chosen.faskes is not None, Job.faskes == readable(chosen.faskes or "")),
+        (chosen.clinics is not None, Job.faskes.in_(chosen.clinics or ())),
     ]
     conditions = [condition for asked, condition in wanted if asked]
     if chosen.isi is not None:
@@ -162,14 +165,22 @@ def message(database: Database, session: Session, job: Job) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _open_before(session: Session, day: date, faskes: str | None) -> dict[str, int]:
+def _only(chosen: Filter) -> frozenset[str] | None:
+    """The clinics that the filter leaves; None: all."""
+    if chosen.faskes is None:
+        return chosen.clinics
+    named = frozenset({readable(chosen.faskes)})
+    return named if chosen.clinics is None else named & chosen.clinics
+
+
+def _open_before(session: Session, day: date, only: frozenset[str] | None) -> dict[str, int]:
     open_states = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
     counted = (
         select(Job.status, func.count())
         .where(Job.status.in_(open_states), Job.tanggal < day)
         .group_by(Job.status)
     )
-    if faskes is not None:
-        counted = counted.where(Job.faskes == readable(faskes))
+    if only is not None:
+        counted = counted.where(Job.faskes.in_(only))
     counts = Counter({Status(status): count for status, count in session.execute(counted)})
     return {"gagal": counts[Status.GAGAL], "menunggu": sum(counts[status] for status in UNFINISHED)}

@@ -1,0 +1,52 @@
+"""The log of what people did on the page: who, when, from where, and what came of it; no content."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from database.storage.engine import Database
+from database.storage.models import Act
+
+
+class Did(StrEnum):
+    """What somebody did or wanted to do."""
+
+    LOG_IN = "masuk"
+    LOG_OUT = "keluar"
+    OPEN = "buka"
+    SEND_AGAIN = "kirim-ulang"
+    CLOSE = "tutup"
+    SYNC = "sinkronisasi"
+    MANAGE = "kelola-pengguna"
+
+
+def note_act(
+    database: Database,
+    did: Did,
+    *,
+    by: str,
+    result: str = "ok",
+    faskes: str | None = None,
+    job_id: int | None = None,
+    address: str | None = None,
+) -> None:
+    """Append one line. Raises DatabaseUnavailable."""
+    with database.write() as session:
+        session.add(
+            Act(
+                at=database.clock(),
+                by=by,
+                act=did.value,
+                result=result,
+                faskes=faskes,
+                job_id=job_id,
+                address=address,
+            )
+        )
+
+
+def last_acts(database: Database, *, limit: int) -> Sequence[Act]:
+    """The newest lines first. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        return session.scalars(select(Act).order_by(Act.id.desc()).limit(limit)).all()

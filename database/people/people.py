@@ -1,0 +1,135 @@
+"""The people who may log in: who they are, what they may see, and how they are changed."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from database.errors import PersonRefused
+from database.people.passwords import hash_of, wrong_with
+from database.storage.engine import Database
+from database.storage.models import PersonClinic, PersonRow, SessionRow
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+
+
+class Role(StrEnum):
+    """An admin works for their own clinics; a superadmin for all, and manages people."""
+
+    ADMIN = "admin"
+    SUPERADMIN = "superadmin"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a login. `satusehat`: the permission without which nobody opens the page."""
+
+    id: int
+    name: str
+    role: Role
+    satusehat: bool
+    clinics: frozenset[str]
+    active: bool = True
+
+    @property
+    def sees(self) -> frozenset[str] | None:
+        """The clinics whose jobs they may see; None: all."""
+        return None if self.role is Role.SUPERADMIN else self.clinics
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of a person; None leaves a part as it is."""
+
+    password: str | None = None
+    role: Role | None = None
+    satusehat: bool | None = None
+    clinics: Collection[str] | None = None
+    active: bool | None = None
+
+
+def add_person(
+    database: Database, name: str, password: str, *, role: Role, satusehat: bool, clinics: Collection[str]
+) -> Person:
+    """Make a login. Raises PersonRefused (the name is taken or none, a bad password), DatabaseUnavailable."""
+    if not _NAME.fullmatch(name):
+        raise PersonRefused("nama pengguna: huruf kecil, angka, titik atau garis, 2 sampai 64")
+    kept = _hash(password)
+    with database.write() as session:
+        if session.scalar(select(PersonRow.id).where(PersonRow.name == name)) is not None:
+            raise PersonRefused(f"pengguna {name} sudah ada")
+        row = PersonRow(
+            name=name,
+            password=kept,
+            role=role.value,
+            satusehat=satusehat,
+            active=True,
+            created_at=database.clock(),
+        )
+        session.add(row)
+        session.flush()
+        _set_clinics(session, row, clinics)
+        session.flush()
+        return _person(session, row)
+
+
+def change_person(database: Database, name: str, change: Change) -> Person:
+    """Change a login; who changes their password, role or clinics, or is switched off, is logged out.
+
+    Raises PersonRefused, DatabaseUnavailable.
+    """
+    kept = None if change.password is None else _hash(change.password)
+    with database.write() as session:
+        row = _row(session, name)
+        if kept is not None:
+            row.password = kept
+        if change.role is not None:
+            row.role = change.role.value
+        if change.satusehat is not None:
+            row.satusehat = change.satusehat
+        if change.active is not None:
+            row.active = change.active
+        if change.clinics is not None:
+            _set_clinics(session, row, change.clinics)
+        session.execute(delete(SessionRow).where(SessionRow.person_id == row.id))
+        session.flush()
+        return _person(session, row)
+
+
+def all_people(database: Database) -> list[Person]:
+    """Everybody with a login, by name. Raises DatabaseUnavailable."""
+    with database.read() as session:
+        rows = session.scalars(select(PersonRow).order_by(PersonRow.name)).all()
+        return [_person(session, row) for row in rows]
+
+
+def person_of(session: Session, row: PersonRow) -> Person:
+    """The person of a row that was read in this transaction."""
+    return _person(session, row)
+
+
+def _row(session: Session, name: str) -> PersonRow:
+    row = session.scalar(select(PersonRow).where(PersonRow.name == name).with_for_update())
+    if row is None:
+        raise PersonRefused(f"pengguna {name} tidak ada")
+    return row
+
+
+def _person(session: Session, row: PersonRow) -> Person:
+    clinics = session.scalars(select(PersonClinic.faskes).where(PersonClinic.person_id == row.id))
+    return Person(row.id, row.name, Role(row.role), row.satusehat, frozenset(clinics), row.active)
+
+
+def _set_clinics(session: Session, row: PersonRow, clinics: Collection[str]) -> None:
+    session.execute(delete(PersonClinic).where(PersonClinic.person_id == row.id))
+    session.add_all(PersonClinic(person_id=row.id, faskes=faskes) for faskes in sorted(set(clinics)))
+
+
+def _hash(password: str) -> str:
+    wrong = wrong_with(password)
+    if wrong is not None:
+        raise PersonRefused(wrong)
+    return hash_of(password)

@@ -1,0 +1,53 @@
+"""Logging in and staying logged in: a session is a random token, of which only the SHA-256 is kept."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, or_, select
+
+from database.people.people import Person, person_of
+from database.storage.engine import Database
+from database.storage.models import PersonRow, SessionRow
+
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=8)
+_TOKEN_BYTES = 32
+
+
+def begin_session(database: Database, person: Person) -> str:
+    """Log somebody in; returns the token for their browser. Raises DatabaseUnavailable."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    with database.write() as session:
+        now = database.clock()
+        over = or_(SessionRow.used_at < now - IDLE, SessionRow.begun_at < now - LONGEST)
+        session.execute(delete(SessionRow).where(over))
+        session.add(SessionRow(token=_kept(token), person_id=person.id, begun_at=now, used_at=now))
+    return token
+
+
+def who_is(database: Database, token: str, *, renews: bool) -> Person | None:
+    """Whose session this is; None: nobody's, any more. `renews`: this was a person and no polling page.
+
+    Raises DatabaseUnavailable.
+    """
+    with database.write() if renews else database.read() as session:
+        now = database.clock()
+        row = session.get(SessionRow, _kept(token))
+        if row is None or row.used_at < now - IDLE or row.begun_at < now - LONGEST:
+            return None
+        person = session.scalar(select(PersonRow).where(PersonRow.id == row.person_id, PersonRow.active))
+        if person is None:
+            return None
+        if renews:
+            row.used_at = now
+        return person_of(session, person)
+
+
+def end_session(database: Database, token: str) -> None:
+    """Log out: the token is worth nothing any more. Raises DatabaseUnavailable."""
+    with database.write() as session:
+        session.execute(delete(SessionRow).where(SessionRow.token == _kept(token)))
+
+
+def _kept(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
