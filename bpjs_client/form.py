@@ -6,8 +6,6 @@ from datetime import date
 from types import NoneType
 from typing import Any, get_args
 
-from pydantic.fields import FieldInfo
-
 from bpjs_client.bodies import MODELS
 from bpjs_client.dates import read_typed_date
 from bpjs_client.jenis import Jenis
@@ -30,14 +28,16 @@ def body_from_form(jenis: Jenis, typed: Mapping[str, object]) -> dict[str, Any]:
     empty fields are left out.
     """
     fields = MODELS[jenis].model_fields
-    body = {name: _read(name, fields[name], value) for name, value in typed.items() if name in fields}
+    body = {name: read_field(jenis, name, value) for name, value in typed.items() if name in fields}
     filled = {name: value for name, value in body.items() if value not in (None, "")}
     if "nomorkartu" in fields:
         filled.setdefault("nomorkartu", "")
     return filled
 
 
-def _read(name: str, field: FieldInfo, value: object) -> Any:
+def read_field(jenis: Jenis, name: str, value: object) -> Any:
+    """The value of one field of the body's model; text that does not fit its type stays as typed."""
+    field = MODELS[jenis].model_fields[name]
     if not isinstance(value, str):
         return value
     if name in DATES:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +12,6 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bpjs_client.identifiers import without_identifiers
-from bpjs_client.masking import masked, masked_changes
 from bpjs_client.meanings import meaning_of
 from bpjs_client.wire_fields import write_pcare_date
 from cli.fitted_table import fitted
@@ -26,6 +23,7 @@ from database.faskes_name import UTAMA
 from database.status import Status
 from database.views.detail import AttemptDetail, JobDetail, find
 from database.views.detail import show as read_detail
+from database.views.masked_detail import masked_detail
 from database.views.reveals import note_reveal
 from database.vocabulary import OUTCOME_WORDS
 
@@ -47,33 +45,12 @@ def show(  # noqa: PLR0917 - Typer makes an option of each
     detail = read_detail(database, number or 0)
     if reveal:
         note_reveal(database, detail.id, by=by or whoever_is_here())
-    shown = detail if reveal else _masked(detail)
+    shown = detail if reveal else masked_detail(detail)
     if as_json:
         print_json(shown.as_dict())
         return
     screen = console()
     screen.print(_whole(shown, database.timezone, screen.width))
-
-
-def _masked(detail: JobDetail) -> JobDetail:
-    request = detail.request
-    return replace(
-        detail,
-        message=without_identifiers(detail.message or "", request) or None,
-        request=masked(request),
-        response=masked(detail.response, request),
-        history=tuple(_masked_attempt(attempt, request) for attempt in detail.history),
-    )
-
-
-def _masked_attempt(attempt: AttemptDetail, request: Any) -> AttemptDetail:
-    return replace(
-        attempt,
-        request=masked(attempt.request),
-        response=masked(attempt.response, request),
-        reason=without_identifiers(attempt.reason or "", request) or None,
-        changes=masked_changes(attempt.changes, request),
-    )
 
 
 def _whole(detail: JobDetail, timezone: ZoneInfo, room: int) -> Group:

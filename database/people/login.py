@@ -20,10 +20,14 @@ _CHECKS = threading.BoundedSemaphore(4)
 
 @dataclass(frozen=True)
 class Login:
-    """The person, or None and for how many seconds no further try is looked at."""
+    """The person, or None and for how many seconds no further try is looked at.
+
+    `is_known`: somebody has this name; another text may be a password that was typed into the wrong field.
+    """
 
     person: Person | None
     wait_seconds: int = 0
+    is_known: bool = False
 
 
 def log_in(database: Database, name: str, password: str, *, address: str) -> Login:
@@ -39,13 +43,13 @@ def log_in(database: Database, name: str, password: str, *, address: str) -> Log
         kept = row.password if row is not None and row.active else None
         person = person_of(session, row) if row is not None else None
     if wait > 0:
-        return Login(None, wait)
+        return Login(None, wait, person is not None)
     with _CHECKS:
         is_right = is_password(password, kept or _nobodys())
     if person is not None and kept is not None and is_right:
         _forget(database, whose)
-        return Login(person)
-    return Login(None, _note(database, whose))
+        return Login(person, is_known=True)
+    return Login(None, _note(database, whose), person is not None)
 
 
 @cache

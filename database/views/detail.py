@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -33,10 +34,13 @@ class AttemptDetail:
     requested_by: str | None = field(repr=False)
     reason: str | None = field(repr=False)
     changes: Any = field(repr=False)
+    flow_run_id: UUID | None = None
+    task_run_id: UUID | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as JSON holds it; times are UTC in ISO 8601."""
-        return vars(self) | {"started_at": self.started_at.isoformat()}
+        """The same as JSON holds it, without Prefect's runs; times are UTC in ISO 8601."""
+        told = {name: value for name, value in vars(self).items() if not name.endswith("_run_id")}
+        return told | {"started_at": self.started_at.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -160,4 +164,6 @@ def _attempt(attempt: Attempt) -> AttemptDetail:
         requested_by=attempt.requested_by,
         reason=attempt.reason,
         changes=own(attempt.changes, attempt.job_id),
+        flow_run_id=attempt.flow_run_id,
+        task_run_id=attempt.task_run_id,
     )

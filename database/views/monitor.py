@@ -34,7 +34,7 @@ class Filter:
     """The jobs to show; None leaves a filter out. `status` is one of the page's four words.
 
     `nama` is a part of the patient's name, `isi` a field of the body and its whole value. `clinics`: those
-    that whoever asks may see, where that is not everybody's.
+    that whoever asks may see, where that is not everybody's. `ids`: only these jobs.
     """
 
     jenis: Jenis | None = None
@@ -45,6 +45,15 @@ class Filter:
     faskes: str | None = None
     isi: tuple[str, str] | None = None
     clinics: frozenset[str] | None = None
+    ids: tuple[int, ...] | None = None
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The clinics that it leaves; None: all."""
+        if self.faskes is None:
+            return self.clinics
+        named = frozenset({readable(self.faskes)})
+        return named if self.clinics is None else named & self.clinics
 
 
 @dataclass(frozen=True)
@@ -72,14 +81,14 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
 
     `ditutup` is in no card, not even in the total: nobody waits for it. `known`: the clinics in the file.
     """
-    stopped = stopped_lines(database, known, clinics=_only(chosen))
+    stopped = stopped_lines(database, known, clinics=chosen.only)
     with database.read() as session:
         wanted = conditions(session, chosen)
         return Monitor(
             cards=_cards(session, wanted),
             columns=columns(chosen.jenis),
             rows=_rows(database, session, chosen, wanted, limit),
-            open_before=_open_before(session, today(database), _only(chosen)),
+            open_before=_open_before(session, today(database), chosen.only),
             stopped_lines=stopped,
         )
 
@@ -109,6 +118,7 @@ def conditions(session: Session, chosen: Filter) -> Wanted:
         (chosen.nama is not None, Job.nama_pasien.icontains(readable(chosen.nama or ""), autoescape=True)),
         (chosen.faskes is not None, Job.faskes == readable(chosen.faskes or "")),
         (chosen.clinics is not None, Job.faskes.in_(chosen.clinics or ())),
+        (chosen.ids is not None, Job.id.in_(chosen.ids or ())),
     ]
     conditions = [condition for asked, condition in wanted if asked]
     if chosen.isi is not None:
@@ -165,12 +175,13 @@ def message(database: Database, session: Session, job: Job) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _only(chosen: Filter) -> frozenset[str] | None:
-    """The clinics that the filter leaves; None: all."""
-    if chosen.faskes is None:
-        return chosen.clinics
-    named = frozenset({readable(chosen.faskes)})
-    return named if chosen.clinics is None else named & chosen.clinics
+def open_before(database: Database, chosen: Filter) -> dict[str, int]:
+    """How many jobs days before today left `gagal` and unfinished; of the filter only the clinics count.
+
+    Raises DatabaseUnavailable.
+    """
+    with database.read() as session:
+        return _open_before(session, today(database), chosen.only)
 
 
 def _open_before(session: Session, day: date, only: frozenset[str] | None) -> dict[str, int]:

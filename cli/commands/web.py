@@ -1,0 +1,30 @@
+"""`bpjs web`: the page BPJS FKTP, and the HTTP API beside it."""
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import UserError, console, why
+from database import open_database
+from tasks.clinics import known_clinics
+
+
+def web(
+    host: Annotated[str, typer.Option(help="Alamat tempat mendengarkan.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 4080,
+) -> None:
+    """Menyalakan halaman BPJS FKTP sampai dihentikan dengan Ctrl-C."""
+    from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
+    from web.desk import Desk  # noqa: PLC0415
+    from web.serving import listen, serve  # noqa: PLC0415
+    from web.settings import WebSettings  # noqa: PLC0415
+
+    settings = WebSettings()
+    desk = Desk(open_database(), settings, known=known_clinics())
+    try:
+        listening = listen(host, port)
+    except OSError as refused:
+        raise UserError(f"Tidak dapat mendengarkan di {host} port {port} ({why(refused)}).") from None
+    shown = f"[{host}]" if ":" in host else host
+    console().print(f"Halaman BPJS FKTP: http://{shown}:{port}/", markup=False, highlight=False)
+    serve(create_app(desk), settings, listening)

@@ -1,0 +1,76 @@
+"""What failed, grouped by its cause: the job type, BPJS's code, and the field or words that it named."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+
+from bpjs_client.identifiers import without_identifiers
+from bpjs_client.jenis import Jenis
+from bpjs_client.said_fields import fields_said
+from database.status import Status
+from database.storage.engine import Database
+from database.storage.models import Job
+from database.views.monitor import Filter, conditions
+
+_MOST_TEXTS = 2_000  # different messages that are read; further ones are few jobs each
+# Two messages that differ only in numbers, as of a queue or a card, have one cause.
+_NUMBERS = re.compile(r"[0-9•][0-9•.,:/-]*")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Failed jobs that are alike; `says` is the message of the newest, fit for every screen.
+
+    `key` names the group in a form. `fields`: the wire fields that BPJS, or our check, named.
+    """
+
+    key: str
+    jenis: Jenis
+    code: str
+    fields: tuple[str, ...]
+    says: str = field(repr=False)
+    jobs: int
+    newest: datetime
+
+
+def causes(database: Database, chosen: Filter) -> list[Cause]:
+    """The causes of what the filter finds failed, the newest first. Raises DatabaseUnavailable."""
+    newest = func.max(Job.updated_at)
+    counted = (
+        select(Job.jenis, Job.meta_code, Job.message, func.count(), newest)
+        .group_by(Job.jenis, Job.meta_code, Job.message)
+        .order_by(newest.desc())
+        .limit(_MOST_TEXTS)
+    )
+    with database.read() as session:
+        wanted = [*conditions(session, chosen), Job.status == Status.GAGAL.value]
+        rows = session.execute(counted.where(*wanted)).all()
+    groups: dict[str, Cause] = {}
+    for jenis, code, message, jobs, last in rows:
+        fields, key = _alike(jenis, code, message)
+        known = groups.get(key) or Cause(
+            key, Jenis(jenis), code or "", fields, without_identifiers(message or ""), 0, last
+        )
+        groups[key] = replace(known, jobs=known.jobs + jobs)
+    return list(groups.values())
+
+
+def jobs_of_cause(database: Database, chosen: Filter, key: str) -> Sequence[int]:
+    """The ids of the failed jobs of a group, oldest first. Raises DatabaseUnavailable."""
+    named = select(Job.id, Job.jenis, Job.meta_code, Job.message).order_by(Job.id)
+    with database.read() as session:
+        wanted = [*conditions(session, chosen), Job.status == Status.GAGAL.value]
+        rows = session.execute(named.where(*wanted)).all()
+    return [row.id for row in rows if _alike(row.jenis, row.meta_code, row.message)[1] == key]
+
+
+def _alike(jenis: str, code: str | None, message: str | None) -> tuple[tuple[str, ...], str]:
+    """The fields that a message names, and the key of its group: without fields, its words decide."""
+    fields = tuple(error.field for error in fields_said(message or ""))
+    words = "" if fields else _NUMBERS.sub("#", message or "")
+    named = "\n".join((jenis, code or "", *fields, words))
+    return fields, sha256(named.encode()).hexdigest()[:16]

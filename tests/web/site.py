@@ -1,0 +1,84 @@
+"""The page on a port of its own before a small clinic's jobs, and clients that are logged in."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import uvicorn
+
+from database import Database
+from database.people.people import Role, add_person
+from database.status import Status
+from tests.database.clinic import Clinic
+from web.app import create_app
+from web.desk import Desk
+
+PASSWORD = "kata sandi yang panjang"
+
+
+def add(
+    database: Database, name: str, *clinics: str, role: Role = Role.ADMIN, satusehat: bool = True
+) -> None:
+    """Somebody with a login."""
+    add_person(database, name, PASSWORD, role=role, satusehat=satusehat, clinics=clinics)
+
+
+@dataclass
+class Site:
+    """The page as it runs."""
+
+    url: str
+    desk: Desk
+    clinic: Clinic
+    _clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        return self.desk.database
+
+    def client(self, **more: Any) -> httpx.Client:
+        """A browser that nobody logged in with; what it sends comes from our own pages."""
+        headers = {"Sec-Fetch-Site": "same-origin"} | more.pop("headers", {})
+        client = httpx.Client(base_url=self.url, headers=headers, trust_env=False, **more)
+        self._clients.append(client)
+        return client
+
+    def logged_in(self, name: str) -> httpx.Client:
+        """A browser in which somebody logged in."""
+        client = self.client()
+        answer = client.post("/masuk", data={"nama": name, "kata_sandi": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+    def failed(self, jenis: str = "tambah-pendaftaran", norm: str = "RM-1", **changes: Any) -> int:
+        """A job that BPJS refused."""
+        job_id = self.clinic.hand_over(jenis, norm, **changes)
+        return self.clinic.bring_to(job_id, Status.GAGAL)
+
+
+@contextmanager
+def serving(desk: Desk, clinic: Clinic) -> Iterator[Site]:
+    """Serve the page in a thread until the block ends."""
+    config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    site = Site(f"http://127.0.0.1:{port}", desk, clinic)
+    try:
+        yield site
+    finally:
+        site.close()
+        server.should_exit = True
+        thread.join(10)

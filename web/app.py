@@ -1,0 +1,36 @@
+"""The application: every page under its rights, behind the guard."""
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from web import detail, edit, login, monitor
+from web.desk import Desk
+from web.errors import answer_errors
+from web.guard import Guard
+from web.pages import STATIC
+
+API = "/api/"
+# Each router names who may use it; one without a rule is the login's, which is for everybody.
+ROUTERS: tuple[APIRouter, ...] = (
+    login.router,
+    monitor.router,
+    monitor.polled,
+    edit.router,
+    detail.router,
+    detail.polled,
+)
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The page, before this desk."""
+    app = FastAPI(title="BPJS FKTP", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = desk
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    answer_errors(app)
+    # The last one added is asked first.
+    app.add_middleware(Guard, api=API)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=desk.settings.names, www_redirect=False)
+    return app

@@ -1,0 +1,44 @@
+"""What the pages work with, built once by whoever starts them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from database import Database
+from database.faskes_name import Known
+from tasks.reference_data.book import ReferenceBook
+from web.settings import WebSettings
+
+
+class SyncUnavailable(Exception):
+    """Prefect cannot be asked to read the references; the text says so in Indonesian."""
+
+
+@dataclass
+class Desk:
+    """`start_sync` has Prefect read references (`layanan/jenis`, none: all) of a clinic, or raises
+    SyncUnavailable. `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
+    `known`: the clinics in the file, if there is one.
+    """
+
+    database: Database
+    settings: WebSettings = field(default_factory=WebSettings)
+    known: Known = None
+    start_sync: Callable[[str, str], None] | None = None
+    run_link: Callable[[UUID], str | None] = lambda _run: None
+    book: ReferenceBook = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.book = ReferenceBook(self.database)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the application that was asked."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]

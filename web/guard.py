@@ -1,0 +1,111 @@
+"""What is held against every request before any page of ours sees it, and said with every answer.
+
+An unsafe method needs the browser's word that it comes from our own pages; the body has a limit; nothing is
+kept by a cache, framed, guessed or loaded from elsewhere.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_BYTES = 1024 * 1024
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    b"content-security-policy": _POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"x-frame-options": b"DENY",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
+}
+_ELSEWHERE = "Permintaan ini tidak datang dari halaman ini sendiri; buka halamannya lalu ulangi."
+_TOO_MUCH = "Yang dikirim terlalu besar."
+
+
+class Guard:
+    """An ASGI middleware; what a machine calls with a token, below the path `api`, has rules of its own."""
+
+    def __init__(self, app: Application, api: str) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_api = str(scope["path"]).startswith(self._api)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        answer = _with_headers(send, keeps=str(scope["path"]).startswith("/static/"))
+        if scope["method"] not in _SAFE and not is_api and not _is_ours(scope, headers):
+            await _refuse(answer, 403, _ELSEWHERE)
+            return
+        body = None if is_api else await _whole(receive, headers)
+        if body is None and not is_api:
+            await _refuse(answer, 413, _TOO_MUCH)
+            return
+        await self._app(scope, receive if body is None else _again(body, receive), answer)
+
+
+def _is_ours(scope: Scope, headers: dict[str, str]) -> bool:
+    """Whether a page of ours asks: by the browser's own word, or where it says none, by its origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return headers.get("origin") == f"{scope['scheme']}://{headers.get('host', '')}"
+
+
+async def _whole(receive: Receive, headers: dict[str, str]) -> bytes | None:
+    """The body, or None when it is longer than allowed; no more than that is ever read."""
+    if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_BYTES:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            return None
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What was read is handed on as one message."""
+    given = False
+
+    async def next_message() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return next_message
+
+
+def _with_headers(send: Send, *, keeps: bool) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            ours = dict(_HEADERS)
+            ours[b"cache-control"] = b"public, max-age=3600" if keeps else b"no-store"
+            kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in ours]
+            message["headers"] = [*kept, *ours.items()]
+        await send(message)
+
+    return sending
+
+
+async def _refuse(send: Send, status: int, says: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": says.encode()})
