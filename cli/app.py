@@ -51,6 +51,7 @@ _COMMANDS = (
     "reseal",
     "pindah_bpjs",
     "pengguna",
+    "token",
 )
 
 

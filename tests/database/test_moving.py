@@ -16,6 +16,7 @@ from database.jobs.claim import claim
 from database.people.acts import Did, note_act
 from database.people.login import log_in
 from database.people.sessions import begin_session
+from database.people.tokens import Ability, make_token
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
@@ -55,6 +56,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
         session.add(PastJob(**past, id=1, ended=MORNING.date()))
     begin_session(clinic.database, an_admin(clinic.database))
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
+    make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
     return clinic
 
