@@ -43,7 +43,7 @@ def test_every_way_hands_over_and_reads_back(database: Database, database_url: s
         "visit-8-daftar": ("tambah-pendaftaran", "menunggu"),
     }
     python, lines, _, written, _, status, read_back, shown = said
-    assert python.split() == ["1", "menunggu", "True"]
+    assert python.split() == ["1", "menunggu", "True", "False"]
     assert json.loads(lines)["new"] is True
     assert written == "[(1, 3, None)]"
     assert status == "[('menunggu', None, None, None, None)]"
