@@ -1,7 +1,7 @@
 """Jobs are accepted: each is checked, known by its `kunci`, and durable once its answer is returned."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -170,19 +170,33 @@ def read_line(line: object) -> NewJob:
     """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
     if not isinstance(line, Mapping):
         raise LineRefused("baris ini bukan objek JSON")
-    jenis = read_jenis(line.get("jenis"))
-    body = an_object(line.get("body"), "body")
-    texts = {name: _text(line, name) for name in _TEXTS}
-    return NewJob(
-        jenis=jenis,
-        norm=texts["norm"] or "",
-        nama_pasien=texts["nama_pasien"] or "",
-        body=plain_json(body),
-        faskes=texts["faskes"] or UTAMA,
-        kunci=texts["kunci"],
-        rantai=texts["rantai"],
-        tanggal=_date(line.get("tanggal")),
-    )
+    parts: dict[str, Any] = {name: read(line) for name, read in _PARTS.items()}
+    return NewJob(**parts)
+
+
+def wrong_parts(line: Mapping[str, object]) -> dict[str, str]:
+    """Every part of the frame that cannot be read, and why; empty when `read_line` takes it."""
+    wrong = {}
+    for name, read in _PARTS.items():
+        try:
+            read(line)
+        except LineRefused as refused:
+            wrong[name] = str(refused)
+    return wrong
+
+
+_PARTS: Mapping[str, Callable[[Mapping[str, object]], object]] = {
+    "jenis": lambda line: read_jenis(line.get("jenis")),
+    "body": lambda line: plain_json(an_object(line.get("body"), "body")),
+    "norm": lambda line: _text(line, "norm"),
+    "nama_pasien": lambda line: _text(line, "nama_pasien"),
+    "faskes": lambda line: _text(line, "faskes") or UTAMA,
+    "kunci": lambda line: _text(line, "kunci"),
+    "rantai": lambda line: _text(line, "rantai"),
+    "tanggal": lambda line: _date(line.get("tanggal")),
+}
+# The names of these parts.
+FRAME = tuple(_PARTS)
 
 
 def _text(line: Mapping[str, object], name: str) -> str | None:
@@ -193,7 +207,7 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise LineRefused(f"{name} harus teks")
-    plain = _plain(str(value))
+    plain = one_line(str(value))
     if not plain:
         raise LineRefused(f"{name} wajib diisi")
     if len(plain) > _TEXTS[name]:
@@ -201,8 +215,8 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
     return plain
 
 
-def _plain(text: str) -> str:
-    """The text on one line, fit for a terminal and a run's name: whatever cannot be printed is a space."""
+def one_line(text: str) -> str:
+    """The text as a hand-over keeps it, fit for a terminal and a run's name; what has no print is a space."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 

@@ -1,0 +1,79 @@
+"""Around every request: its id, headers that every answer carries, one line in the log, and no traceback."""
+
+import logging
+import re
+import time
+import traceback
+import uuid
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bpjs_client.identifiers import without_identifiers
+from web.api.problem import Problem, answer
+
+logger = logging.getLogger(__name__)
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_METHODS = {"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class Guard:
+    """The outermost layer of the API; of an error it writes down where it was, never what it says.
+
+    An error's text may quote a body.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = scope["bpjs.request_id"] = _request_id(Headers(scope=scope).get("x-request-id"))
+        status, began = 0, time.monotonic()
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update({**_HEADERS, "X-Request-Id": request_id})
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as failed:  # noqa: BLE001 - whatever it is, it is our mistake and nobody's to read
+            logger.error("%s: %s at %s", request_id, type(failed).__name__, _place(failed))  # noqa: TRY400 - its text may quote a body
+            if not status:
+                problem = Problem("kesalahan-kami", "Ada kesalahan di server ini; sudah dicatat.")
+                await answer(problem, Request(scope))(scope, receive, sending)
+        finally:
+            told = (request_id, _what(scope), status, (time.monotonic() - began) * 1_000, _who(scope))
+            logger.info("%s: %s -> %d, %.0f ms, %s", *told)
+
+
+def _request_id(given: str | None) -> str:
+    """The given one, if it is no more than a name, else a new one."""
+    is_harmless = given and _ID.fullmatch(given) and without_identifiers(given) == given
+    return str(given) if is_harmless else uuid.uuid4().hex
+
+
+def _what(scope: Scope) -> str:
+    """The method and the path as it is declared: what stands in the address may name a patient."""
+    method = scope["method"] if scope["method"] in _METHODS else "…"
+    return f"{method} {getattr(scope.get('route'), 'path', '…')}"
+
+
+def _who(scope: Scope) -> str:
+    token: Any = scope.get("bpjs.token")
+    return "no token" if token is None else f"token {token}"
+
+
+def _place(failed: BaseException) -> str:
+    frames = traceback.extract_tb(failed.__traceback__)
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-4:]))
