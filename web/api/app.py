@@ -58,7 +58,8 @@ def _as_answer(told: Callable[[Any], Problem]) -> Callable[[Request, Exception],
 
 def _of_http(request: Request, error: Exception) -> Response:
     """What the router refuses by itself: no such address, or another method than its own."""
-    allowed = sorted({method for route in request.app.routes for method in _methods(route, request)})
+    routes = (*jobs.router.routes, *feed.router.routes)
+    allowed = sorted({method for route in routes for method in _methods(route, request)})
     if allowed:
         why = f"Alamat ini hanya menerima {', '.join(allowed)}."
         return answer(Problem("cara-salah", why, headers={"Allow": ", ".join(allowed)}), request)

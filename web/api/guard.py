@@ -17,6 +17,7 @@ from web.api.problem import Problem, answer
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _METHODS = {"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -58,9 +59,13 @@ class Guard:
 
 
 def _request_id(given: str | None) -> str:
-    """The given one, if it is no more than a name, else a new one."""
-    is_harmless = given and _ID.fullmatch(given) and without_identifiers(given) == given
-    return str(given) if is_harmless else uuid.uuid4().hex
+    """The given one, if it is no more than a name and holds no patient's number, else a new one."""
+    return given if given and _is_harmless(given) else uuid.uuid4().hex
+
+
+def _is_harmless(name: str) -> bool:
+    is_name = _ID.fullmatch(name) is not None and without_identifiers(name) == name
+    return is_name or _UUID.fullmatch(name) is not None
 
 
 def _what(scope: Scope) -> str:
