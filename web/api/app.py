@@ -4,12 +4,9 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from fastapi.routing import APIRoute
 
 from database import Database
 from database.errors import DatabaseError, DatabaseUnavailable, ValueRefused
@@ -43,7 +40,8 @@ def api(database: Database, *, in_flight: InFlight | None = None) -> FastAPI:
     app.include_router(feed.router)
     for error, told in _TOLD.items():
         app.add_exception_handler(error, _as_answer(told))
-    app.add_exception_handler(HTTPException, _of_http)
+    for status in (404, 405):
+        app.add_exception_handler(status, _of_router)
     app.add_middleware(Guard)
     _complete_document(app)
     return app
@@ -56,19 +54,17 @@ def _as_answer(told: Callable[[Any], Problem]) -> Callable[[Request, Exception],
     return handler
 
 
-def _of_http(request: Request, error: Exception) -> Response:
+def _of_router(request: Request, _error: Exception) -> Response:
     """What the router refuses by itself: no such address, or another method than its own."""
-    routes = (*jobs.router.routes, *feed.router.routes)
-    allowed = sorted({method for route in routes for method in _methods(route, request)})
-    if allowed:
-        why = f"Alamat ini hanya menerima {', '.join(allowed)}."
-        return answer(Problem("cara-salah", why, headers={"Allow": ", ".join(allowed)}), request)
-    return answer(Problem("tidak-ada", "Tidak ada apa-apa di alamat itu; lihat openapi.json."), request)
-
-
-def _methods(route: BaseRoute, request: Request) -> set[str]:
-    fits = route.matches(request.scope)[0] is not Match.NONE
-    return set(getattr(route, "methods", None) or ()) if fits else set()
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    routes = [route for route in (*jobs.router.routes, *feed.router.routes) if isinstance(route, APIRoute)]
+    allowed = ", ".join(
+        sorted({name for route in routes if route.path_regex.match(path) for name in route.methods})
+    )
+    if not allowed:
+        return answer(Problem("tidak-ada", "Tidak ada apa-apa di alamat itu; lihat openapi.json."), request)
+    why = f"Alamat ini hanya menerima {allowed}."
+    return answer(Problem("cara-salah", why, headers={"Allow": allowed}), request)
 
 
 _WHY = {
@@ -104,7 +100,6 @@ _TOLD: dict[type[Exception], Callable[[Any], Problem]] = {
     Problem: lambda problem: problem,
     RequestValidationError: _of_fields,
     DatabaseError: _of_database,
-    ClientDisconnect: lambda _gone: Problem("bukan-json", "Permintaan terputus."),
 }
 
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
-from starlette.responses import Response
 
 PROBLEM_JSON = "application/problem+json"
 Errors = Mapping[str, list[str]]

@@ -34,11 +34,15 @@ async def _read(request: Request, _token: Submitter) -> bytes:
 
 async def _to_the_limit(request: Request) -> bytes:
     whole = bytearray()
-    async for part in request.stream():
-        whole += part
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Problem("bukan-json", "Permintaan terputus.")  # which nobody reads any more
+        whole += message.get("body", b"")
         if len(whole) > MOST_BYTES:
             raise _too_large()
-    return bytes(whole)
+        if not message.get("more_body", False):
+            return bytes(whole)
 
 
 def _too_large() -> Problem:
