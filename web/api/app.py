@@ -58,9 +58,8 @@ def _of_router(request: Request, _error: Exception) -> Response:
     """What the router refuses by itself: no such address, or another method than its own."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     routes = [route for route in (*jobs.router.routes, *feed.router.routes) if isinstance(route, APIRoute)]
-    allowed = ", ".join(
-        sorted({name for route in routes if route.path_regex.match(path) for name in route.methods})
-    )
+    methods = [route.methods or () for route in routes if route.path_regex.match(path)]
+    allowed = ", ".join(sorted({name for each in methods for name in each}))
     if not allowed:
         return answer(Problem("tidak-ada", "Tidak ada apa-apa di alamat itu; lihat openapi.json."), request)
     why = f"Alamat ini hanya menerima {allowed}."
