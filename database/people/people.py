@@ -9,13 +9,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from database.errors import PersonRefused
-from database.faskes_name import shortened
+from database.faskes_name import LONGEST_NAME, can_be_a_clinic, shortened
 from database.people.passwords import hash_of, wrong_with
 from database.storage.engine import Database
 from database.storage.models import PersonClinic, PersonRow, SessionRow
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_LONGEST_FASKES = 64
 
 
 class Role(StrEnum):
@@ -134,9 +133,8 @@ def _set_clinics(session: Session, row: PersonRow, clinics: Collection[str]) -> 
 
 
 def _check_clinics(clinics: Collection[str]) -> None:
-    for faskes in clinics:
-        if not faskes.strip() or not faskes.isprintable() or len(faskes) > _LONGEST_FASKES:
-            raise PersonRefused(f"faskes harus 1 sampai {_LONGEST_FASKES} huruf yang dapat dicetak")
+    if not all(map(can_be_a_clinic, clinics)):
+        raise PersonRefused(f"faskes harus 1 sampai {LONGEST_NAME} huruf yang dapat dicetak")
 
 
 def _hash(password: str) -> str:

@@ -12,13 +12,14 @@ from hmac import compare_digest
 from sqlalchemy import or_, select, update
 
 from database.errors import TokenRefused
+from database.faskes_name import LONGEST_NAME, can_be_a_clinic
 from database.storage.engine import Database
 from database.storage.models import TokenRow
 
 _ID_BYTES, _SECRET_BYTES = 6, 32
 # Hexadecimal, so that no part holds the `_` between them.
 _FORM = re.compile(r"bpjs_([0-9a-f]{12})_([0-9a-f]{64})")
-_LONGEST_NAME, _LONGEST_FASKES, MOST_DAYS = 100, 64, 3650
+_LONGEST_LABEL, MOST_DAYS = 100, 3650
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -119,14 +120,14 @@ def revoke_token(database: Database, public: str) -> Token:
 
 
 def _check(faskes: str, abilities: Collection[Ability], lasts: timedelta, name: str) -> None:
-    if not faskes.strip() or not faskes.isprintable() or len(faskes) > _LONGEST_FASKES:
-        raise TokenRefused(f"faskes harus 1 sampai {_LONGEST_FASKES} huruf yang dapat dicetak")
+    if not can_be_a_clinic(faskes):
+        raise TokenRefused(f"faskes harus 1 sampai {LONGEST_NAME} huruf yang dapat dicetak")
     if not abilities:
         raise TokenRefused("sebutkan apa yang boleh: serah, baca atau keduanya")
     if not timedelta(0) < lasts <= timedelta(days=MOST_DAYS):
         raise TokenRefused(f"masa berlaku harus 1 sampai {MOST_DAYS} hari")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise TokenRefused(f"nama token paling panjang {_LONGEST_NAME} huruf yang dapat dicetak")
+    if len(name) > _LONGEST_LABEL or not name.isprintable():
+        raise TokenRefused(f"nama token paling panjang {_LONGEST_LABEL} huruf yang dapat dicetak")
 
 
 def _token(row: TokenRow) -> Token:

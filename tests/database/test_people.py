@@ -63,7 +63,9 @@ def test_some_texts_cannot_be_names(database: Database, name: str) -> None:
         change_person(database, name, Change(active=False))
 
 
-@pytest.mark.parametrize("faskes", ["", "  ", "x" * 65, "klinik\x00", "klinik\nb", "klinik-\ud83d"])
+@pytest.mark.parametrize(
+    "faskes", ["", "  ", "klinik  a", " a", "x" * 65, "klinik\x00", "klinik\nb", "klinik-\ud83d"]
+)
 def test_some_texts_cannot_be_clinics(database: Database, faskes: str) -> None:
     with pytest.raises(PersonRefused):
         an_admin(database, "budi", faskes)

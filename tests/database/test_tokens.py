@@ -120,6 +120,7 @@ def test_its_use_is_noted_at_most_once_a_minute(database: Database, clock: FakeC
         {"faskes": ""},
         {"faskes": "x" * 65},
         {"faskes": "a\x00b"},
+        {"faskes": "klinik  a"},
         {"abilities": []},
         {"lasts": timedelta(0)},
         {"lasts": timedelta(days=3651)},

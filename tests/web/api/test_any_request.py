@@ -4,6 +4,7 @@ Drawn from the document, so that a new operation is driven too.
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,8 @@ from tests.tasks.bodies import BODIES
 from tests.web.api.served import problem
 from web.api.app import api
 
-OPERATIONS = api(None).openapi()["paths"]  # type: ignore[arg-type] # the document needs no database
+DOCUMENT = api(None).openapi()  # type: ignore[arg-type] # the document needs no database
+OPERATIONS = DOCUMENT["paths"]
 CASES = [(method, path) for path, methods in OPERATIONS.items() for method in methods]
 
 # Every letter that JSON knows, halves among them.
@@ -120,3 +122,9 @@ def test_the_document_is_in_indonesian_and_says_what_each_needs() -> None:
             assert operation["description"].endswith((".", "lewat."))
             assert operation["security"] == [{"token": []}]
             assert {"401", "403", "422", "429", "503"} <= set(operation["responses"])
+
+
+def test_what_the_document_refers_to_is_there() -> None:
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DOCUMENT)))
+    assert named
+    assert named <= set(DOCUMENT["components"]["schemas"])

@@ -1,5 +1,6 @@
 """Jobs are handed over once, checked, and read back by whoever they belong to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,15 @@ def test_a_new_job_is_201_and_the_same_again_200(caller: httpx.Client, database:
     again = caller.post("/pekerjaan", json=sent)
     assert (again.status_code, again.json()) == (200, {**JOB, "baru": False, "catatan": None})
     assert stored(database) == 1
+
+
+def test_whoever_hands_over_at_the_same_moment_makes_one_job(
+    caller: httpx.Client, database: Database
+) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: caller.post("/pekerjaan", json=line(kunci="K")), range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == stored(database) == 1
 
 
 @pytest.mark.parametrize("jenis", Jenis)
