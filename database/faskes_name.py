@@ -19,7 +19,7 @@ LONGEST_NAME = 64  # characters that the tables hold
 
 
 def can_be_a_clinic(name: str) -> bool:
-    """Whether a job can be of a clinic of this name: one line, spaced as a hand-over keeps it, short enough."""
+    """Whether a job can be of a clinic of this name: one line, spaced as a hand-over keeps it, not long."""
     return 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == " ".join(name.split())
 
 
