@@ -308,6 +308,7 @@ class Job(Base):
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),
         Index("jobs_by_status", "status", "tanggal"),
+        Index("jobs_by_clinic", "faskes", "status", "tanggal", "jenis"),
         Index("jobs_by_change", "faskes", "updated_at", "id"),
     )
 
