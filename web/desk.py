@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from database import Database
 from database.faskes_name import Known
 from tasks.reference_data.book import ReferenceBook
 from web.bulk_run import BulkRuns
+from web.looks import Looks
 from web.settings import WebSettings
 
 
@@ -30,6 +31,7 @@ class Desk:
     known: Known = None
     start_sync: Callable[[str, str], None] | None = None
     run_link: Callable[[UUID], str | None] = lambda _run: None
+    looks: Looks[Any] = field(default_factory=Looks, repr=False)
     bulk: BulkRuns = field(default_factory=BulkRuns)
     book: ReferenceBook = field(init=False)
 

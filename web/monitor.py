@@ -72,7 +72,8 @@ def fresh(by: Watching, form: TheForm) -> Response:
     chosen = read_filter(form, today(by.database))
     if chosen.is_by_name:
         return Response(status_code=204)
-    return by.unless_same("_hasil.html", seen=look(by, chosen), picked=_picked(form))
+    seen: Seen = by.desk.looks.at((by.sees, chosen), lambda: look(by, chosen))
+    return by.unless_same("_hasil.html", seen=seen, picked=_picked(form))
 
 
 def show_monitor(by: Visitor, form: Form, **more: Any) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from database import enqueue
 from database.status import Status
 from tests.tasks.bodies import BODIES
 from tests.web.site import Site
+from web import monitor
 
 PAGE = "/bpjs-fktp/monitoring"
 PART = {"HX-Request": "true"}
@@ -191,3 +193,23 @@ def test_nonsense_in_the_filter_is_left_aside(site: Site) -> None:
     }
     assert client.post(PAGE, data=nonsense, headers=PART).status_code == 200
     assert client.get(PAGE, params=nonsense).status_code == 200
+
+
+def test_viewers_of_the_same_share_a_look_and_those_of_another_clinic_do_not(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    real = monitor.job_page
+
+    def counted(*given: Any) -> Any:
+        looked.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(monitor, "job_page", counted)
+    for name in ("budi", "budi", "sari", "tono"):
+        site.logged_in(name).post(f"{PAGE}/terkini", headers=PART)
+    assert len(looked) == 3
+    client = site.logged_in("budi")
+    job_id = site.failed()
+    client.post(f"/bpjs-fktp/pekerjaan/{job_id}/kirim-ulang", data={"dari": "tabel"}, headers=PART)
+    assert rows(client.post(f"{PAGE}/terkini", headers=PART).text) == [job_id]
