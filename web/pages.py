@@ -49,7 +49,11 @@ def tabs(person: Person) -> list[tuple[str, str]]:
 
 
 _PEOPLE = "/bpjs-fktp/pengguna"
-_TABS = (("/bpjs-fktp/monitoring", "Monitoring"),)
+_TABS = (
+    ("/bpjs-fktp/monitoring", "Monitoring"),
+    ("/bpjs-fktp/referensi-pcare", "Referensi PCare"),
+    ("/bpjs-fktp/referensi-antrean", "Referensi Antrean"),
+)
 
 
 def _pretty(value: object) -> str:

@@ -14,13 +14,14 @@ def web(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 4080,
 ) -> None:
     """Menyalakan halaman BPJS FKTP sampai dihentikan dengan Ctrl-C."""
+    from cli.sync_order import start_sync  # noqa: PLC0415
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
     from web.serving import listen, serve  # noqa: PLC0415
     from web.settings import WebSettings  # noqa: PLC0415
 
     settings = WebSettings()
-    desk = Desk(open_database(), settings, known=known_clinics())
+    desk = Desk(open_database(), settings, known=known_clinics(), start_sync=start_sync)
     try:
         listening = listen(host, port)
     except OSError as refused:
