@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from web import detail, edit, login, monitor, reference_antrean, reference_pcare, syncing
+from web import bulk, detail, edit, login, monitor, reference_antrean, reference_pcare, syncing
 from web.desk import Desk
 from web.errors import answer_errors
 from web.guard import Guard
@@ -19,6 +19,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     edit.router,
     detail.router,
     detail.polled,
+    bulk.router,
+    bulk.polled,
     reference_pcare.router,
     reference_antrean.router,
     syncing.router,

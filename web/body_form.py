@@ -61,6 +61,11 @@ def body_of(jenis: Jenis, body: Mapping[str, Any], typed: Mapping[str, str]) -> 
     return changed
 
 
+def shown_at(body: Mapping[str, Any], path: str) -> str:
+    """The text of a field as the form shows it; empty where there is none."""
+    return _shown(_at(body, path))
+
+
 def _locked(jenis: Jenis) -> frozenset[str]:
     return LOCKED | {"noKunjungan"} if jenis is Jenis.TAMBAH_KUNJUNGAN else LOCKED
 

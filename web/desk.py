@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from database import Database
 from database.faskes_name import Known
 from tasks.reference_data.book import ReferenceBook
+from web.bulk_run import BulkRuns
 from web.settings import WebSettings
 
 
@@ -29,6 +30,7 @@ class Desk:
     known: Known = None
     start_sync: Callable[[Sequence[str], str], None] | None = None
     run_link: Callable[[UUID], str | None] = lambda _run: None
+    bulk: BulkRuns = field(default_factory=BulkRuns)
     book: ReferenceBook = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, HTTPException, Request
 
-_MOST_FIELDS = 2_000
+_MOST_FIELDS = 6_000
 _URLENCODED = "application/x-www-form-urlencoded"
 
 

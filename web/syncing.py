@@ -91,7 +91,7 @@ def start(by: Staff, form: TheForm) -> Response:
 @polled.get("/kemajuan")
 def progress(by: Watching, form: TheForm) -> Response:
     """The part that tells how far it is."""
-    return by.unless_same("_kemajuan.html", progress=progress_of(by, chosen_clinic(by, form), form))
+    return by.unless_same("_kemajuan_sinkron.html", progress=progress_of(by, chosen_clinic(by, form), form))
 
 
 def progress_of(by: Visitor, clinic: ChosenClinic, form: Form) -> Progress | None:

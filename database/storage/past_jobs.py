@@ -59,20 +59,22 @@ def locked_job(session: Session, job_id: int, clinics: Collection[str] | None = 
 
     `clinics`: those that whoever asks may see; a job of another is as good as none. Raises JobNotFound.
     """
-    return _seen_by(session, job_id, session.get(Job, job_id, with_for_update=True), clinics)
+    return _seen_by(session, job_id, clinics, locks=True)
 
 
 def readable_job(session: Session, job_id: int, clinics: Collection[str] | None = None) -> Job:
     """The same, only to be read."""
-    known = 0 < job_id <= _GREATEST_ID
-    return _seen_by(session, job_id, session.get(Job, job_id) if known else None, clinics)
+    return _seen_by(session, job_id, clinics, locks=False)
 
 
 # The greatest id that the column holds; a driver refuses to ask for a greater one.
 _GREATEST_ID = 2**63 - 1
 
 
-def _seen_by(session: Session, job_id: int, job: Job | None, clinics: Collection[str] | None) -> Job:
+def _seen_by(session: Session, job_id: int, clinics: Collection[str] | None, *, locks: bool) -> Job:
+    if not 0 < job_id <= _GREATEST_ID:
+        raise JobNotFound(job_id)
+    job = session.get(Job, job_id, with_for_update=locks)
     if job is None:
         raise not_there(session, job_id, clinics)
     if clinics is not None and job.faskes not in clinics:
