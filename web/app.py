@@ -4,7 +4,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from web import bulk, detail, edit, login, monitor, reference_antrean, reference_pcare, syncing
+from web import (
+    act_log,
+    bulk,
+    detail,
+    edit,
+    login,
+    monitor,
+    people,
+    reference_antrean,
+    reference_pcare,
+    syncing,
+)
 from web.desk import Desk
 from web.errors import answer_errors
 from web.guard import Guard
@@ -25,6 +36,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference_antrean.router,
     syncing.router,
     syncing.polled,
+    act_log.router,
+    people.router,
 )
 
 

@@ -82,9 +82,9 @@ def start(by: Staff, form: TheForm) -> Response:
     try:
         _start(by, names, clinic.name)
     except SyncUnavailable as away:
-        by.note(Did.SYNC, result="gagal", faskes=clinic.name)
+        by.note(Did.SYNC, result="gagal", faskes=clinic.name, about=asked)
         return by.render("pesan.html", code=503, says=str(away), kind="salah")
-    by.note(Did.SYNC, faskes=clinic.name)
+    by.note(Did.SYNC, faskes=clinic.name, about=asked)
     return RedirectResponse(_page(names, _asked(asked, since) | clinic.in_address), 303)
 
 

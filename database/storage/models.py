@@ -598,7 +598,10 @@ class LoginFailures(Base):
 
 
 class Act(Base):
-    """What somebody did on the page, or was denied; it holds no content and is never changed."""
+    """What somebody did on the page, or was denied; it holds no content and is never changed.
+
+    `about`: the name of the person, reference or service that it was done to, where it was no job.
+    """
 
     __tablename__ = "acts"
 
@@ -610,3 +613,4 @@ class Act(Base):
     faskes: Mapped[str | None] = mapped_column(SaidBriefly(64))
     job_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     address: Mapped[str | None] = mapped_column(SaidBriefly(45))
+    about: Mapped[str | None] = mapped_column(SaidBriefly(64))
