@@ -16,6 +16,7 @@ _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # PREFECT_SERVER_API_… say its host and port
     "worker": commands.worker,
     "dispatcher": lambda: commands.bpjs("dispatch"),
+    "web": lambda: commands.bpjs("web"),  # BPJS_WEB_HOST and BPJS_WEB_PORT say where
 }
 USER_ERROR = 2
 

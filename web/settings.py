@@ -13,13 +13,16 @@ class WebSettings(BaseSettings):
 
     `hosts`: the names under which browsers may call it besides this machine's own, separated by commas; a
     request for any other is refused. `proxy`: the address of the proxy before it, whose word on the browser's
-    address and on https counts; none by default.
+    address and on https counts; none by default. `prefect_ui`: where browsers find Prefect's UI; by
+    default where its server is, if that is this machine.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_WEB_", env_file=PROJECT / ".env", extra="ignore")
 
     hosts: str = ""
-    proxy: str = Field(default="", pattern=r"[0-9a-fA-F.:,/ ]*")
+    proxy: str = Field(default="", pattern=r"[0-9a-fA-F.:,/ ]*|\*")
+
+    prefect_ui: str = Field(default="", pattern=r"(https?://\S+)?")
 
     @property
     def names(self) -> list[str]:

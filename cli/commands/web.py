@@ -1,5 +1,6 @@
 """`bpjs web`: the page BPJS FKTP, and the HTTP API beside it."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -7,21 +8,32 @@ import typer
 from cli.terminal import UserError, console, why
 from database import open_database
 from tasks.clinics import known_clinics
+from tasks.prefect_server.environment import API_URL, configure
 
 
 def web(
-    host: Annotated[str, typer.Option(help="Alamat tempat mendengarkan.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 4080,
+    host: Annotated[
+        str, typer.Option(envvar="BPJS_WEB_HOST", help="Alamat tempat mendengarkan.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="BPJS_WEB_PORT", min=1, max=65535, help="Port.")] = 4080,
 ) -> None:
     """Menyalakan halaman BPJS FKTP sampai dihentikan dengan Ctrl-C."""
     from cli.sync_order import start_sync  # noqa: PLC0415
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
+    from web.run_links import run_links  # noqa: PLC0415
     from web.serving import listen, serve  # noqa: PLC0415
     from web.settings import WebSettings  # noqa: PLC0415
 
     settings = WebSettings()
-    desk = Desk(open_database(), settings, known=known_clinics(), start_sync=start_sync)
+    configure(os.environ)  # so that links to Prefect's runs lead where its server is
+    desk = Desk(
+        open_database(),
+        settings,
+        known=known_clinics(),
+        start_sync=start_sync,
+        run_link=run_links(settings, os.environ.get(API_URL, "")),
+    )
     try:
         listening = listen(host, port)
     except OSError as refused:

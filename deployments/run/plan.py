@@ -16,6 +16,7 @@ from tasks.prefect_server.password import close_server
 
 SIMULATOR_PORT = 4010  # its control port is the next one
 SERVER_PORT = 4200
+PAGE_PORT = 4080
 # A demo looks for free ports from here on, away from those that people have settled on.
 _DEMO_PORTS = (20_000, 30_000)
 # How often a worker asks for runs; 10 s by default, which a person who pressed a button notices.
@@ -31,6 +32,7 @@ class Plan:
     database: DatabaseSettings
     simulator_port: int | None
     server_port: int | None
+    page_port: int
 
     @property
     def logs(self) -> Path:
@@ -41,6 +43,11 @@ class Plan:
     def control_url(self) -> str:
         """The address at which the simulator shows its ledger."""
         return f"http://{HOST}:{(self.simulator_port or 0) + 1}"
+
+    @property
+    def page_url(self) -> str:
+        """The address of the page BPJS FKTP."""
+        return f"http://{HOST}:{self.page_port}"
 
     @property
     def ui_url(self) -> str:
@@ -65,7 +72,7 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
         server_port = free_port(SERVER_PORT)
         environ[API_URL] = f"http://{HOST}:{server_port}/api"
         configure_server(environ)
-    return Plan(environ, folder, database, simulator_port, server_port)
+    return Plan(environ, folder, database, simulator_port, server_port, free_port(PAGE_PORT))
 
 
 def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
@@ -89,4 +96,4 @@ def demo_plan(given: Mapping[str, str], folder: Path) -> Plan:
         "BPJS_TIMEZONE": database.timezone,
     }
     close_server(environ, {})
-    return Plan(environ, folder, database, simulator_port, server_port)
+    return Plan(environ, folder, database, simulator_port, server_port, free_port(server_port + 1))

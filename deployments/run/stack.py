@@ -1,4 +1,4 @@
-"""The processes of a run start in order: simulator, Prefect server, deployments, worker, dispatcher."""
+"""The processes of a run start in order: simulator, page, Prefect server, deployments, worker, dispatcher."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from deployments.children.processes import Children, StepFailed
 from deployments.run.plan import Plan
 from tasks.prefect_server.environment import API_URL
 
-_SIMULATOR_SECONDS = 30
+_SIMULATOR_SECONDS = _PAGE_SECONDS = 30
 # Seconds for the server's first start, which makes a database; a small machine needs them.
 _SERVER_SECONDS = 120
 _GIVEN_SERVER_SECONDS = 15  # seconds for the user's own, which is expected to be up
@@ -34,6 +34,7 @@ class Stack:
     def start(self) -> None:
         """Start everything up to the dispatcher. Raises StepFailed, Interrupted, as each step does."""
         self.start_simulator()
+        self.start_page()
         self.start_server()
         self.deploy()
         self.start_worker()
@@ -52,6 +53,15 @@ class Stack:
         url = f"{self.plan.control_url}/ledger"
         wait_until_answers("Simulator", url, self.children, seconds=_SIMULATOR_SECONDS)
         self.tell("Simulator BPJS", f"http://{HOST}:{port}")
+
+    def start_page(self) -> None:
+        """Start the page BPJS FKTP, which needs our database alone."""
+        self.begin("Halaman BPJS FKTP")
+        command = commands.bpjs("web", "--host", HOST, "--port", str(self.plan.page_port))
+        self.children.start("Halaman", command, self.plan.environ)
+        address = f"{self.plan.page_url}/masuk"
+        wait_until_answers("Halaman", address, self.children, seconds=_PAGE_SECONDS)
+        self.tell("Halaman", self.plan.page_url)
 
     def start_server(self) -> None:
         """Start Prefect's server and UI, unless the user has one."""

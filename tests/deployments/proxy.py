@@ -21,8 +21,9 @@ PASSWORD = "sandi"  # of everybody
 
 
 @contextmanager
-def proxied(prefect: str, auth_string: str, folder: Path) -> Iterator[str]:
-    """Start it before the server at `prefect` (host:port), whose password it knows; its address."""
+def proxied(prefect: str, auth_string: str, folder: Path, *, page: str = "127.0.0.1:9") -> Iterator[str]:
+    """Start it before the server at `prefect` (host:port), whose password it knows, and before the page at `page`,
+    which it shows under the name 127.0.0.1; its address."""
     port = unused_port()
     certificate, key, users = (folder / name for name in ("c.pem", "k.pem", "users"))
     made_here = ["-days", "1", "-subj", "/CN=localhost", "-out", str(certificate), "-keyout", str(key)]
@@ -38,6 +39,7 @@ def proxied(prefect: str, auth_string: str, folder: Path) -> Iterator[str]:
         "PREFECT_ADDRESS": prefect,
         "PREFECT_BASIC": base64.b64encode(auth_string.encode()).decode(),
     }
+    values |= {"PAGE_NAME": "127.0.0.1", "PAGE_ADDRESS": page}
     config = TEMPLATE.read_text()
     for name, value in values.items():
         config = config.replace(f"${{{name}}}", str(value))

@@ -18,7 +18,7 @@ from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
-OURS = ("server", "deploy", "worker", "dispatcher")
+OURS = ("server", "deploy", "worker", "dispatcher", "web")
 # What a container needs of root's rights, if anything.
 NEEDED = {"proxy": {"CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"}}
 # Where each writes, beside its volumes.

@@ -5,28 +5,25 @@ Without Chromium these tests are left out, unless `make test-ui` asks for them.
 
 import base64
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from deployments.children.signals import Stop
 from deployments.run.clinic import Clinic
 from deployments.run.plan import demo_plan
 from deployments.run.screen import Screen
 from tasks.prefect_server.password import CLIENT_AUTH
+from tests.chromium import HAS_BROWSER, chromium
 from tests.ui.admin import Admin
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WATCH_SECONDS = 2  # how soon the landing page follows
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-ASKED_FOR = "TEST_UI"  # set by `make test-ui`: then a missing Chromium is a failure
 PICTURES = "TEST_UI_PICTURES"  # the folder that the guide's pictures go to
 
-collect_ignore_glob = [] if CHROMIUM or ASKED_FOR in os.environ else ["test_*.py"]
+collect_ignore_glob = [] if HAS_BROWSER else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
@@ -52,12 +49,8 @@ def clinic() -> Iterator[Clinic]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Closed with its file: as long as Playwright is open, Prefect's calls in this thread are coroutines."""
-    assert CHROMIUM, f"Chromium is needed: none of {', '.join(BROWSERS)} is on the PATH"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

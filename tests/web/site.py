@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 import uvicorn
 
+from bpjs_client.references import BY_NAME, Item
 from database import Database
+from database.faskes_name import UTAMA
 from database.people.people import Role, add_person
+from database.references.store import store_reference
 from database.status import Status
 from tests.database.clinic import Clinic
 from web.app import create_app
@@ -57,6 +60,13 @@ class Site:
     def close(self) -> None:
         for client in self._clients:
             client.close()
+
+    def reference(self, name: str, rows: dict[str, str]) -> None:
+        """The clinic utama's copy of a reference, as if it was read just now."""
+        reference = BY_NAME[name]
+        items = [Item("", kode, nama, {reference.kode[0]: kode}) for kode, nama in rows.items()]
+        now = self.database.clock()
+        store_reference(self.database, UTAMA, reference, items, variants=None, started_at=now, seconds=0.1)
 
     def failed(self, jenis: str = "tambah-pendaftaran", norm: str = "RM-1", **changes: Any) -> int:
         """A job that BPJS refused."""
