@@ -14,6 +14,8 @@ from web import (
     people,
     reference_antrean,
     reference_pcare,
+    report,
+    report_files,
     syncing,
 )
 from web.desk import Desk
@@ -36,6 +38,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     reference_antrean.router,
     syncing.router,
     syncing.polled,
+    report.router,
+    report_files.router,
     act_log.router,
     people.router,
 )

@@ -53,6 +53,7 @@ _TABS = (
     ("/bpjs-fktp/monitoring", "Monitoring"),
     ("/bpjs-fktp/referensi-pcare", "Referensi PCare"),
     ("/bpjs-fktp/referensi-antrean", "Referensi Antrean"),
+    ("/bpjs-fktp/laporan", "Laporan"),
     (_PEOPLE, "Pengguna"),
 )
 

@@ -19,6 +19,7 @@ class Did(StrEnum):
     SEND_AGAIN = "kirim-ulang"
     CLOSE = "tutup"
     SYNC = "sinkronisasi"
+    DOWNLOAD = "unduh"
     MANAGE = "kelola-pengguna"
 
 
