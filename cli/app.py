@@ -52,6 +52,7 @@ _COMMANDS = (
     "pindah_bpjs",
     "pengguna",
     "web",
+    "token",
 )
 
 

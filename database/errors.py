@@ -82,3 +82,7 @@ class MoveRefused(DatabaseError):
 
 class PersonRefused(DatabaseError):
     """The text says in Indonesian, and without the password, why a person cannot be added or changed so."""
+
+
+class TokenRefused(DatabaseError):
+    """The text says in Indonesian, and without the token, why it cannot be made or is worth nothing."""

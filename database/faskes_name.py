@@ -15,6 +15,14 @@ _LONGEST = 24  # characters of a name that nobody configured
 _LONG_NUMBER = 9  # digits: a phone, a card or a NIK, which somebody wrote into the wrong field
 
 
+LONGEST_NAME = 64  # characters that the tables hold
+
+
+def can_be_a_clinic(name: str) -> bool:
+    """Whether a job can be of a clinic of this name: one line, spaced as a hand-over keeps it, not long."""
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == " ".join(name.split())
+
+
 def is_stranger(faskes: str, known: Known) -> bool:
     """Whether nobody gave us a credential for this clinic."""
     return known is not None and faskes not in known

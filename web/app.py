@@ -18,12 +18,13 @@ from web import (
     report_files,
     syncing,
 )
+from web.api.app import api
 from web.desk import Desk
 from web.errors import answer_errors
 from web.guard import Guard
 from web.pages import STATIC
 
-API = "/api/"
+API = "/api/v1"
 # Each router names who may use it; one without a rule is the login's, which is for everybody.
 ROUTERS: tuple[APIRouter, ...] = (
     login.router,
@@ -50,6 +51,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="BPJS FKTP", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount(API, api(desk.database))
     for router in ROUTERS:
         app.include_router(router)
     answer_errors(app)

@@ -4,9 +4,14 @@ An unsafe method needs the browser's word that it comes from our own pages; the 
 kept by a cache, framed, guessed or loaded from elsewhere.
 """
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
+from web.mishap import place_of
+
+logger = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -29,6 +34,7 @@ _HEADERS = {
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
 }
 _ELSEWHERE = "Permintaan ini tidak datang dari halaman ini sendiri; buka halamannya lalu ulangi."
+_OUR_MISTAKE = "Ada kesalahan di server ini; sudah dicatat. Laporkan kepada pengembang."
 _TOO_MUCH = "Yang dikirim terlalu besar."
 
 
@@ -54,7 +60,12 @@ class Guard:
         if body is None and not is_api:
             await _refuse(answer, 413, _TOO_MUCH)
             return
-        await self._app(scope, receive if body is None else _again(body, receive), answer)
+        try:
+            await self._app(scope, receive if body is None else _again(body, receive), answer)
+        except Exception as failed:  # noqa: BLE001 - whatever it is, it is our mistake and nobody's to read
+            logger.error("%s at %s", type(failed).__name__, place_of(failed))  # noqa: TRY400 - its text may quote a body
+            with suppress(RuntimeError):  # the answer may have begun already
+                await _refuse(answer, 500, _OUR_MISTAKE)
 
 
 def _is_ours(scope: Scope, headers: dict[str, str]) -> bool:

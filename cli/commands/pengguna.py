@@ -67,7 +67,10 @@ def _typed(password: str | None) -> str | None:
         return None
     if password != STDIN:
         raise UserError("--kata-sandi hanya menerima -, agar kata sandi tidak tersimpan di riwayat perintah.")
-    return one_line(password, "--kata-sandi")
+    typed = one_line(password, "--kata-sandi")
+    if "\N{REPLACEMENT CHARACTER}" in typed:
+        raise UserError("--kata-sandi bukan teks UTF-8.")
+    return typed
 
 
 def _named(given: Given) -> str:
@@ -77,7 +80,7 @@ def _named(given: Given) -> str:
 
 
 def _add(database: Database, given: Given) -> None:
-    made = given.password or secrets.token_urlsafe(_RANDOM_BYTES)
+    made = secrets.token_urlsafe(_RANDOM_BYTES) if given.password is None else given.password
     role = given.role or Role.ADMIN
     clinics = given.clinics or (() if role is Role.SUPERADMIN else (UTAMA,))
     satusehat = given.satusehat is not False

@@ -7,6 +7,7 @@ sent in that order. A clinic may name one chain for two patients: its jobs go on
 but what failed of one patient holds up no other, and one's success never counts as another's.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
@@ -125,8 +126,16 @@ def is_blocked(job: type[Job]) -> ColumnElement[bool]:
 
 def waits_for(session: Session, job_id: int) -> Job | None:
     """The first job that this one waits for; None when nothing of its chain holds it back."""
-    found: Job | None = session.scalar(_first_blocker(), {"waiting_id": job_id})
-    return found
+    return first_blockers(session, [job_id]).get(job_id)
+
+
+def first_blockers(session: Session, job_ids: Sequence[int]) -> dict[int, Job]:
+    """The first job that each of these waits for, by the id of what waits; the others are left out."""
+    found = session.execute(_first_blocker(), {"waiting_ids": list(job_ids)}).tuples()
+    by_waiting = {waiting: before for waiting, before in found if before is not None}
+    rows = session.scalars(select(Job).where(Job.id.in_(by_waiting.values()))) if by_waiting else ()
+    jobs = {job.id: job for job in rows}
+    return {waiting: jobs[before] for waiting, before in by_waiting.items() if before in jobs}
 
 
 def blocked_by(database: Database, job_id: int) -> str | None:
@@ -137,14 +146,10 @@ def blocked_by(database: Database, job_id: int) -> str | None:
 
 
 @cache
-def _first_blocker() -> Select[tuple[Job]]:
-    """Built once: the monitor asks it for every waiting row."""
+def _first_blocker() -> Select[tuple[int, int | None]]:
+    """Built once: the monitor asks it again and again."""
     waiting = aliased(Job)
     before, condition = blockers(waiting)
-    return (
-        select(before)
-        .join(waiting, condition)
-        .where(waiting.id == bindparam("waiting_id"))
-        .order_by(before.position, before.id)
-        .limit(1)
-    )
+    first = select(before.id).where(condition).order_by(before.position, before.id).limit(1)
+    waits = waiting.id.in_(bindparam("waiting_ids", expanding=True))
+    return select(waiting.id, first.correlate(waiting).scalar_subquery()).where(waits)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
 from database.jobs.attempts import JobInHand, lost_writes
-from database.jobs.chain import UNDOES, waits_for
+from database.jobs.chain import UNDOES
 from database.jobs.due_jobs import pick, pick_any
 from database.jobs.fair_shares import (
     NO_LIMIT,
@@ -25,13 +25,12 @@ from database.jobs.fair_shares import (
 )
 from database.jobs.held_claim import Claim
 from database.jobs.never_sent import is_unseen, take_unseen
-from database.services.clinic_service import WHOLE, ClinicService
+from database.jobs.why_waiting import why_waiting
+from database.services.clinic_service import ClinicService
 from database.services.limits import limits
-from database.services.state_words import named, state_words
-from database.services.states import State
 from database.status import Status
 from database.storage.engine import Database
-from database.storage.models import Attempt, Job, ServiceState, UtcDateTime
+from database.storage.models import Attempt, Job, UtcDateTime
 from database.storage.past_jobs import locked_job, not_there
 from database.storage.steady_clock import elapsed
 from database.storage.wakeup import announce
@@ -240,18 +239,6 @@ def standing(database: Database, job_id: int) -> Waiting:
         status = Status(job.status)
         why = why_waiting(session, job) if status is Status.MENUNGGU else None
         return Waiting(status, why or job.message or "")
-
-
-def why_waiting(session: Session, job: Job) -> str | None:
-    """In Indonesian, what keeps a job from being sent; None when nothing but its `due_at` does."""
-    before = waits_for(session, job.id)
-    if before is not None:
-        return f"menunggu {before.jenis} #{before.id} ({before.status})"
-    for jenis in (WHOLE, job.jenis):
-        row = session.get(ServiceState, (job.faskes, job.service, jenis))
-        if row is not None and row.state in {State.OPEN, State.PAUSED}:
-            return f"{named(row.service, jenis)} {state_words(jenis, row.state)}: {row.reason}"
-    return None
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:

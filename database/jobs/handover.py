@@ -1,7 +1,7 @@
 """Jobs are accepted: each is checked, known by its `kunci`, and durable once its answer is returned."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -19,6 +19,7 @@ from database.jobs.chain_place import Place, find_place
 from database.jobs.held_chains import HeldChains
 from database.jobs.kunci import default_kunci
 from database.jobs.plain_json import plain_json, storable
+from database.jobs.same_content import Content, contents_as_handed_over, is_other
 from database.local_time import local_date
 from database.status import Status
 from database.storage.batches import batched
@@ -66,6 +67,11 @@ class NewJob:
         """The wrong fields of the body."""
         return check_body(self.jenis, self.body)
 
+    @property
+    def content(self) -> Content:
+        """What may not change under one kunci."""
+        return Content(self.jenis.value, self.norm, self.body)
+
     def prepare(self) -> None:
         """Do beforehand what takes time, for others wait while a job is stored."""
         _ = self.key, self.errors
@@ -75,13 +81,15 @@ class NewJob:
 class Enqueued:
     """The answer to a hand-over: `new` is False when this job was already known.
 
-    `note` says in Indonesian what the clinic should know of a job that was accepted all the same.
+    `differs`: it was handed over with other content under this kunci, and what came now is not stored.
+    `note` says in Indonesian what the clinic should know of that, or of a job that was accepted all the same.
     """
 
     id: int
     status: str
     new: bool
     note: str | None = None
+    differs: bool = False
 
 
 def enqueue(
@@ -119,9 +127,9 @@ def enqueue(
 def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[str, object]]:
     """Hand over JSON lines; yields one answer per line, in order, once its batch is durable.
 
-    `{"line", "id", "status", "new"}`, and `"note"` where there is something to know of it; or
-    `{"line", "error"}` for a line that cannot be stored: the others are accepted all the same. Blank lines
-    are passed over.
+    `{"line", "id", "status", "new"}`, and `"note"` where there is something to know of it, with
+    `"differs": true` when its kunci is another job's; or `{"line", "error"}` for a line that cannot be
+    stored: the others are accepted all the same. Blank lines are passed over.
     """
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     for part, batch in enumerate(batched(numbered, BATCH)):
@@ -139,6 +147,8 @@ def enqueue_lines(lines: Iterable[str], *, database: Database) -> Iterator[dict[
 
 def _answer(done: Enqueued) -> dict[str, object]:
     answer: dict[str, object] = {"id": done.id, "status": done.status, "new": done.new}
+    if done.differs:
+        answer["differs"] = True
     return answer if done.note is None else {**answer, "note": done.note}
 
 
@@ -160,19 +170,33 @@ def read_line(line: object) -> NewJob:
     """Check the frame of a hand-over, not the fields of its body. Raises LineRefused."""
     if not isinstance(line, Mapping):
         raise LineRefused("baris ini bukan objek JSON")
-    jenis = read_jenis(line.get("jenis"))
-    body = an_object(line.get("body"), "body")
-    texts = {name: _text(line, name) for name in _TEXTS}
-    return NewJob(
-        jenis=jenis,
-        norm=texts["norm"] or "",
-        nama_pasien=texts["nama_pasien"] or "",
-        body=plain_json(body),
-        faskes=texts["faskes"] or UTAMA,
-        kunci=texts["kunci"],
-        rantai=texts["rantai"],
-        tanggal=_date(line.get("tanggal")),
-    )
+    parts: dict[str, Any] = {name: read(line) for name, read in _PARTS.items()}
+    return NewJob(**parts)
+
+
+def wrong_parts(line: Mapping[str, object]) -> dict[str, str]:
+    """Every part of the frame that cannot be read, and why; empty when `read_line` takes it."""
+    wrong = {}
+    for name, read in _PARTS.items():
+        try:
+            read(line)
+        except LineRefused as refused:
+            wrong[name] = str(refused)
+    return wrong
+
+
+_PARTS: Mapping[str, Callable[[Mapping[str, object]], object]] = {
+    "jenis": lambda line: read_jenis(line.get("jenis")),
+    "body": lambda line: plain_json(an_object(line.get("body"), "body")),
+    "norm": lambda line: _text(line, "norm"),
+    "nama_pasien": lambda line: _text(line, "nama_pasien"),
+    "faskes": lambda line: _text(line, "faskes") or UTAMA,
+    "kunci": lambda line: _text(line, "kunci"),
+    "rantai": lambda line: _text(line, "rantai"),
+    "tanggal": lambda line: _date(line.get("tanggal")),
+}
+# The names of these parts.
+FRAME = tuple(_PARTS)
 
 
 def _text(line: Mapping[str, object], name: str) -> str | None:
@@ -183,7 +207,7 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise LineRefused(f"{name} harus teks")
-    plain = _plain(str(value))
+    plain = one_line(str(value))
     if not plain:
         raise LineRefused(f"{name} wajib diisi")
     if len(plain) > _TEXTS[name]:
@@ -191,8 +215,8 @@ def _text(line: Mapping[str, object], name: str) -> str | None:
     return plain
 
 
-def _plain(text: str) -> str:
-    """The text on one line, fit for a terminal and a run's name: whatever cannot be printed is a space."""
+def one_line(text: str) -> str:
+    """The text as a hand-over keeps it, fit for a terminal and a run's name; what has no print is a space."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
@@ -222,22 +246,30 @@ def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[E
     stored = _store_new(session, database, fresh)
     if stored:
         announce(session)
-    return list(_answers(keys, known, stored))
-
-
-def _answers(
-    keys: Iterable[Key], known: Mapping[Key, Known], stored: Mapping[Key, Enqueued]
-) -> Iterator[Enqueued]:
-    """One answer for each; a job is new where it is named first."""
+    # A default kunci is made of the content, so it cannot be another's.
+    chosen = {known[key].id for key, job in zip(keys, jobs, strict=True) if key in known and job.kunci}
+    earlier = contents_as_handed_over(session, chosen)
+    done: list[Enqueued] = []
     told: set[Key] = set()
-    for key in keys:
-        if key in stored and key not in told:
-            yield stored[key]
-        elif key in stored:
-            yield Enqueued(stored[key].id, stored[key].status, new=False)
+    for key, job in zip(keys, jobs, strict=True):
+        if key in known:
+            done.append(_known_already(known[key], earlier.get(known[key].id), job))
+        elif key in told:
+            done.append(_known_already(Known(stored[key].id, stored[key].status), fresh[key].content, job))
         else:
-            yield Enqueued(*known[key], new=False)
+            done.append(stored[key])
         told.add(key)
+    return done
+
+
+def _known_already(known: Known, first: Content | None, job: NewJob) -> Enqueued:
+    """The answer to a job whose kunci was there before; `first`: the content that it was there with."""
+    if first is None or not is_other(first, job.content):
+        return Enqueued(*known, new=False)
+    return Enqueued(*known, new=False, note=_OTHER.format(known.id), differs=True)
+
+
+_OTHER = "kunci ini milik pekerjaan {} yang isinya lain: yang diserahkan sekarang tidak disimpan"
 
 
 def queue_up(session: Session) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from database.errors import ConstraintViolated, DatabaseError, LineRefused, ValueRefused
-from database.jobs.handover import NewJob, admitted, read_line, store_in
+from database.jobs.handover import Enqueued, NewJob, admitted, read_line, store_in
 from database.storage.dialect import as_stored
 from database.storage.engine import Database
 from database.storage.models import Intake
@@ -101,8 +101,11 @@ def _take(database: Database, rows: Select[Any]) -> int:
         return len(read)
 
 
-def _outcome(read: _Read, job_id: int | None, now: datetime) -> dict[str, Any]:
-    return {"row": read.row_id, "dibaca_pada": now, "galat": read.galat, "pekerjaan_id": job_id}
+def _outcome(read: _Read, done: Enqueued | None, now: datetime) -> dict[str, Any]:
+    galat, job_id = read.galat, None
+    if done is not None:  # a kunci of another job makes the row none of it: it must not be lost in silence
+        galat, job_id = (done.note, None) if done.differs else (None, done.id)
+    return {"row": read.row_id, "dibaca_pada": now, "galat": galat, "pekerjaan_id": job_id}
 
 
 def _unread(database: Database) -> Select[Any]:
@@ -132,11 +135,11 @@ def _text(row: Row[Any], name: str) -> Any:
         raise LineRefused(f"{name} bukan teks UTF-8") from None
 
 
-def _store(session: Session, database: Database, read: Sequence[_Read]) -> dict[int, int]:
-    """The ids of the jobs, by those of their rows."""
+def _store(session: Session, database: Database, read: Sequence[_Read]) -> dict[int, Enqueued]:
+    """The jobs' answers, by the ids of their rows."""
     good = [(each.row_id, each.job) for each in read if each.job is not None]
     stored = store_in(session, database, [job for _, job in good])
-    return {row_id: done.id for (row_id, _), done in zip(good, stored, strict=True)}
+    return {row_id: done for (row_id, _), done in zip(good, stored, strict=True)}
 
 
 def _mark(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from database.people.passwords import hash_of, is_password
 from database.people.people import Person, person_of
+from database.storage.dialect import lock_name
 from database.storage.engine import Database
-from database.storage.models import LoginFailures, PersonRow
+from database.storage.models import LoginFailures, PersonRow, readable
 
 _FREE, _LONGEST_WAIT = 3, timedelta(minutes=15)
 # Each check takes 19 MiB and tens of milliseconds: so many at once.
@@ -36,7 +37,8 @@ def log_in(database: Database, name: str, password: str, *, address: str) -> Log
     An unknown name costs as much time as a known one. While a name or an address waits, not even the right
     password is looked at.
     """
-    whose = (f"nama:{name[:64]}", f"alamat:{address[:45]}")
+    name = readable(name)
+    whose = (f"nama:{name[:64]}", f"alamat:{readable(address)[:45]}")
     with database.read() as session:
         wait = max(_wait(session, each, database) for each in whose)
         row = session.scalar(select(PersonRow).where(PersonRow.name == name))
@@ -74,9 +76,10 @@ def _pause(failures: int) -> timedelta:
 def _note(database: Database, whose: tuple[str, ...]) -> int:
     """One more failure of each; returns the seconds until the next try."""
     with database.write() as session:
+        _queue_up(session, whose)
         now = database.clock()
         for each in whose:
-            row = session.get(LoginFailures, each, with_for_update=True)
+            row = session.get(LoginFailures, each)
             if row is None:
                 row = LoginFailures(whose=each, failures=0, last_at=now)
                 session.add(row)
@@ -87,4 +90,11 @@ def _note(database: Database, whose: tuple[str, ...]) -> int:
 
 def _forget(database: Database, whose: tuple[str, ...]) -> None:
     with database.write() as session:
+        _queue_up(session, whose)
         session.execute(delete(LoginFailures).where(LoginFailures.whose.in_(whose)))
+
+
+def _queue_up(session: Session, whose: tuple[str, ...]) -> None:
+    """Wait for others who count failures of the same name or address: there may be no row yet to lock."""
+    for each in whose:
+        lock_name(session, each)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from database.errors import PersonRefused
+from database.faskes_name import LONGEST_NAME, can_be_a_clinic, shortened
 from database.people.passwords import hash_of, wrong_with
 from database.storage.engine import Database
 from database.storage.models import PersonClinic, PersonRow, SessionRow
@@ -57,6 +58,7 @@ def add_person(
     """Make a login. Raises PersonRefused (the name is taken or none, a bad password), DatabaseUnavailable."""
     if not _NAME.fullmatch(name):
         raise PersonRefused("nama pengguna: huruf kecil, angka, titik atau garis, 2 sampai 64")
+    _check_clinics(clinics)
     kept = _hash(password)
     with database.write() as session:
         if session.scalar(select(PersonRow.id).where(PersonRow.name == name)) is not None:
@@ -81,6 +83,7 @@ def change_person(database: Database, name: str, change: Change) -> Person:
 
     Raises PersonRefused, DatabaseUnavailable.
     """
+    _check_clinics(change.clinics or ())
     kept = None if change.password is None else _hash(change.password)
     with database.write() as session:
         row = _row(session, name)
@@ -112,9 +115,10 @@ def person_of(session: Session, row: PersonRow) -> Person:
 
 
 def _row(session: Session, name: str) -> PersonRow:
-    row = session.scalar(select(PersonRow).where(PersonRow.name == name).with_for_update())
+    asked = select(PersonRow).where(PersonRow.name == name).with_for_update()
+    row = session.scalar(asked) if _NAME.fullmatch(name) else None
     if row is None:
-        raise PersonRefused(f"pengguna {name} tidak ada")
+        raise PersonRefused(f"pengguna {shortened(name, 64)} tidak ada")
     return row
 
 
@@ -126,6 +130,11 @@ def _person(session: Session, row: PersonRow) -> Person:
 def _set_clinics(session: Session, row: PersonRow, clinics: Collection[str]) -> None:
     session.execute(delete(PersonClinic).where(PersonClinic.person_id == row.id))
     session.add_all(PersonClinic(person_id=row.id, faskes=faskes) for faskes in sorted(set(clinics)))
+
+
+def _check_clinics(clinics: Collection[str]) -> None:
+    if not all(map(can_be_a_clinic, clinics)):
+        raise PersonRefused(f"faskes harus 1 sampai {LONGEST_NAME} huruf yang dapat dicetak")
 
 
 def _hash(password: str) -> str:

@@ -32,7 +32,8 @@ def who_is(database: Database, token: str, *, renews: bool) -> Person | None:
     """
     with database.write() if renews else database.read() as session:
         now = database.clock()
-        row = session.get(SessionRow, _kept(token))
+        # Locked when it is written: somebody may be ending it at this moment.
+        row = session.get(SessionRow, _kept(token), with_for_update=renews)
         if row is None or row.used_at < now - IDLE or row.begun_at < now - LONGEST:
             return None
         person = session.scalar(select(PersonRow).where(PersonRow.id == row.person_id, PersonRow.active))
@@ -50,4 +51,4 @@ def end_session(database: Database, token: str) -> None:
 
 
 def _kept(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="surrogatepass")).hexdigest()

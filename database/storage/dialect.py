@@ -4,6 +4,7 @@ SQLite is one file with one writer at a time and no server. PostgreSQL is a serv
 and signals.
 """
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, LargeBinary, cast, func, text
@@ -113,3 +114,19 @@ def seconds_since_1970(where: Where, instant: InstrumentedAttribute[Any]) -> Col
         # Days as a binary fraction miss a full hour by microseconds.
         return func.round((func.julianday(instant) - _UNIX_EPOCH) * 86_400, 3)
     return cast(func.extract("epoch", instant), Float)
+
+
+def oldest_writer(session: Session) -> datetime | None:
+    """When the oldest transaction under way that has written began, as far as this role may see.
+
+    None: there is none, or one writes at a time anyway.
+    """
+    if _is_sqlite(session):
+        return None
+    began: datetime | None = session.scalar(
+        text(
+            "SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+    )
+    return began

@@ -308,6 +308,8 @@ class Job(Base):
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),
         Index("jobs_by_status", "status", "tanggal"),
+        Index("jobs_by_clinic", "faskes", "status", "tanggal", "jenis"),
+        Index("jobs_by_change", "faskes", "updated_at", "id"),
     )
 
     @validates("body")
@@ -595,6 +597,23 @@ class LoginFailures(Base):
     whose: Mapped[str] = mapped_column(String(100), primary_key=True)
     failures: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TokenRow(Base):
+    """What a clinic's own system shows to use the HTTP API; of its secret only the SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+
+    # The public part, by which people name it.
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))
+    faskes: Mapped[str] = mapped_column(String(64))
+    abilities: Mapped[str] = mapped_column(String(64))  # with spaces between them
+    name: Mapped[str] = mapped_column(SaidBriefly(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Act(Base):

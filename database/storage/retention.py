@@ -1,4 +1,4 @@
-"""Old rows are deleted: settled jobs with their history, and notes of syncs, of outages and of intake."""
+"""Old rows are deleted: settled jobs with their history, and notes of syncs, outages, intake and logins."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, aliased
 from database.local_time import local_date
 from database.status import FINAL
 from database.storage.engine import Database
-from database.storage.models import Attempt, Intake, Job, Outage, PastJob, Reveal, Sync
+from database.storage.models import (
+    Attempt,
+    Intake,
+    Job,
+    LoginFailures,
+    Outage,
+    PastJob,
+    Reveal,
+    SessionRow,
+    Sync,
+)
 from database.storage.past_jobs import remember
 
 BATCH = 1_000  # rows per transaction; dispatchers go on between two
@@ -56,9 +66,9 @@ def _past(session: Session, database: Database, ids: Sequence[int]) -> list[Past
 
 
 def delete_notes(database: Database, keep: timedelta) -> None:
-    """Delete what was noted of syncs, of ended outages and of intake longer ago. Raises DatabaseUnavailable.
+    """Delete what was noted longer ago of syncs, ended outages, intake, sessions and failed logins.
 
-    Of each reference the newest sync stays: it says how old the data are.
+    Raises DatabaseUnavailable. Of each reference the newest sync stays: it says how old the data are.
     """
     before = database.clock() - keep
     newest: Any = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
@@ -66,3 +76,5 @@ def delete_notes(database: Database, keep: timedelta) -> None:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
         session.execute(delete(Outage).where(Outage.ended_at < before))
         session.execute(delete(Intake).where(Intake.dibaca_pada < before))
+        session.execute(delete(SessionRow).where(SessionRow.used_at < before))
+        session.execute(delete(LoginFailures).where(LoginFailures.last_at < before))

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
@@ -16,7 +18,7 @@ from database.storage.engine import Database
 from database.storage.models import Job
 from database.views.monitor import Filter, conditions
 
-_MOST_TEXTS = 2_000  # different messages that are read; further ones are few jobs each
+MOST_FAILED = 5_000  # so many of the newest are grouped; a clinic that has more has them of one or two causes
 # Two messages that differ only in numbers, as of a queue or a card, have one cause.
 _NUMBERS = re.compile(r"[0-9•][0-9•.,:/-]*")
 
@@ -38,17 +40,17 @@ class Cause:
 
 
 def causes(database: Database, chosen: Filter) -> list[Cause]:
-    """The causes of what the filter finds failed, the newest first. Raises DatabaseUnavailable."""
-    newest = func.max(Job.updated_at)
-    counted = (
-        select(Job.jenis, Job.meta_code, Job.message, func.count(), newest)
-        .group_by(Job.jenis, Job.meta_code, Job.message)
-        .order_by(newest.desc())
-        .limit(_MOST_TEXTS)
-    )
+    """The causes of what the filter finds failed, the newest first. Raises DatabaseUnavailable.
+
+    Of more than MOST_FAILED only the newest are looked at.
+    """
     with database.read() as session:
-        wanted = [*conditions(session, chosen), Job.status == Status.GAGAL.value]
-        rows = session.execute(counted.where(*wanted)).all()
+        failed = _failed(session, chosen).subquery().c
+        newest = func.max(failed.updated_at)
+        alike = (failed.jenis, failed.meta_code, failed.message)
+        rows = session.execute(
+            select(*alike, func.count(), newest).group_by(*alike).order_by(newest.desc())
+        ).all()
     groups: dict[str, Cause] = {}
     for jenis, code, message, jobs, last in rows:
         fields, key = _alike(jenis, code, message)
@@ -61,11 +63,16 @@ def causes(database: Database, chosen: Filter) -> list[Cause]:
 
 def jobs_of_cause(database: Database, chosen: Filter, key: str) -> Sequence[int]:
     """The ids of the failed jobs of a group, oldest first. Raises DatabaseUnavailable."""
-    named = select(Job.id, Job.jenis, Job.meta_code, Job.message).order_by(Job.id)
     with database.read() as session:
-        wanted = [*conditions(session, chosen), Job.status == Status.GAGAL.value]
-        rows = session.execute(named.where(*wanted)).all()
-    return [row.id for row in rows if _alike(row.jenis, row.meta_code, row.message)[1] == key]
+        rows = session.execute(_failed(session, chosen)).all()
+    return [row.id for row in reversed(rows) if _alike(row.jenis, row.meta_code, row.message)[1] == key]
+
+
+def _failed(session: Session, chosen: Filter) -> Select[Any]:
+    """The newest that failed, of what the filter finds."""
+    wanted = [*conditions(session, chosen), Job.status == Status.GAGAL.value]
+    columns = (Job.id, Job.jenis, Job.meta_code, Job.message, Job.updated_at)
+    return select(*columns).where(*wanted).order_by(Job.tanggal.desc(), Job.id.desc()).limit(MOST_FAILED)
 
 
 def _alike(jenis: str, code: str | None, message: str | None) -> tuple[tuple[str, ...], str]:

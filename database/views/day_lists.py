@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import load_only
 
 from bpjs_client.jenis import Jenis
-from database.jobs.claim import why_waiting
+from database.jobs.why_waiting import why_each_waits
 from database.status import CARDS, Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.views.job_names import stamp_of
 from database.views.monitor import today
 
-# The reason why a job waits is looked up one by one, for so many; of others the stored message is told.
+# The reason why a job waits is looked up for so many; of others the stored message is told.
 _MOST_REASONS = 100
 Group = tuple[Jenis, Status]
 
@@ -82,7 +82,7 @@ def day_lists(database: Database, *, most: int) -> DayLists:
     with database.read(patient=True) as session:
         rows = session.execute(wanted).all()
         waiting = [job for job, _ in rows if job.status == Status.MENUNGGU][:_MOST_REASONS]
-        why = {job.id: why_waiting(session, job) or "" for job in waiting}
+        why = why_each_waits(session, waiting)
         counts = {(Jenis(job.jenis), Status(job.status)): count for job, count in rows}
         return DayLists(day, counts, list(_listed([job for job, _ in rows], why)))
 

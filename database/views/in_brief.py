@@ -1,4 +1,4 @@
-"""Jobs in brief, as a table of them tells it: without their histories, all of them in one query."""
+"""Jobs in brief, as a table of them tells it: without their histories, all of them in a few queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job
 from database.storage.row_seal import own
-from database.views.monitor import message
+from database.views.monitor import messages
 from database.vocabulary import NO_DELIVERY
 
 
@@ -30,10 +30,7 @@ class JobInBrief:
 
 
 def in_brief(database: Database, job_ids: Sequence[int]) -> list[JobInBrief]:
-    """These jobs in this order, without those that were deleted meanwhile. Raises DatabaseUnavailable.
-
-    Of a job in `menunggu` the reason why it waits costs a question more.
-    """
+    """These jobs in this order, without those that were deleted meanwhile. Raises DatabaseUnavailable."""
     earlier = aliased(Attempt)
     newest = select(func.max(earlier.number)).where(
         earlier.job_id == Job.id, or_(earlier.outcome.is_(None), earlier.outcome.not_in(NO_DELIVERY))
@@ -41,17 +38,19 @@ def in_brief(database: Database, job_ids: Sequence[int]) -> list[JobInBrief]:
     sent = and_(Attempt.job_id == Job.id, Attempt.number == newest.scalar_subquery())
     wanted = select(Job, Attempt.request).outerjoin(Attempt, sent).where(Job.id.in_(job_ids))
     with database.read() as session:
-        found = {
-            job.id: JobInBrief(
-                id=job.id,
-                jenis=job.jenis,
-                norm=job.norm,
-                tanggal=job.tanggal,
-                status=job.status,
-                message=message(database, session, job),
-                version=job.version,
-                request=own(request, job.id) or own(job.body, job.id),
-            )
-            for job, request in session.execute(wanted).tuples()
-        }
+        rows = session.execute(wanted).tuples().all()
+        said = messages(database, session, [job for job, _ in rows])
+    found = {
+        job.id: JobInBrief(
+            id=job.id,
+            jenis=job.jenis,
+            norm=job.norm,
+            tanggal=job.tanggal,
+            status=job.status,
+            message=said[job.id],
+            version=job.version,
+            request=own(request, job.id) or own(job.body, job.id),
+        )
+        for job, request in rows
+    }
     return [found[job_id] for job_id in job_ids if job_id in found]

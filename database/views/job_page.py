@@ -18,7 +18,7 @@ from bpjs_client.jenis import Jenis
 from database.status import CARDS, Status
 from database.storage.engine import Database
 from database.storage.models import Job
-from database.views.monitor import Filter, Wanted, conditions, message
+from database.views.monitor import Filter, Wanted, conditions, messages
 
 PAGE = 50  # jobs
 # More than so many of a state are not counted: a card says `10.000+`. Without a day every job ever is meant.
@@ -93,9 +93,10 @@ def job_page(database: Database, chosen: Filter, order: Order, after: int | None
         wanted = conditions(session, chosen)
         jobs = _jobs(session, chosen, wanted, order, after)
         more = len(jobs) > PAGE
+        said = messages(database, session, jobs[:PAGE])
         return JobPage(
             _cards(session, wanted, MOST_OF_ALL if chosen.tanggal is None else MOST_OF_A_DAY),
-            tuple(_listed(database, session, job, chosen.jenis) for job in jobs[:PAGE]),
+            tuple(_listed(job, said[job.id], chosen.jenis) for job in jobs[:PAGE]),
             jobs[PAGE - 1].id if more else None,
         )
 
@@ -143,7 +144,7 @@ def _beyond(
     return or_(column < value if goes_down else column > value, and_(column == value, further))
 
 
-def _listed(database: Database, session: Session, job: Job, jenis: Jenis | None) -> Listed:
+def _listed(job: Job, said: str, jenis: Jenis | None) -> Listed:
     return Listed(
         id=job.id,
         faskes=job.faskes,
@@ -155,7 +156,7 @@ def _listed(database: Database, session: Session, job: Job, jenis: Jenis | None)
         reason=job.reason,
         http_code=job.http_code,
         attempts=job.attempts,
-        message=without_identifiers(message(database, session, job), job.body),
+        message=without_identifiers(said, job.body),
         version=job.version,
         fields=_fields(job, jenis),
     )

@@ -1,8 +1,9 @@
 """The monitor that staff watch: four cards, a table of jobs, and the jobs that earlier days left open."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
 from database.faskes_name import Known
-from database.jobs.claim import why_waiting
+from database.jobs.why_waiting import why_each_waits
 from database.local_time import local_date, local_time
 from database.services.stopped_lines import stopped_lines
 from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
@@ -135,8 +136,9 @@ def _cards(session: Session, wanted: Wanted) -> dict[str, int]:
 def _rows(database: Database, session: Session, chosen: Filter, wanted: Wanted, limit: int) -> list[Row]:
     # The ids first: an index alone gives them. Sorting whole rows, bodies too, takes seconds at a million.
     newest = select(Job.id).where(*wanted).order_by(_newest_first(chosen)).limit(limit)
-    jobs = session.scalars(select(Job).where(Job.id.in_(newest)).order_by(Job.id.desc()))
-    return [_row(database, session, job, chosen.jenis) for job in jobs]
+    jobs = session.scalars(select(Job).where(Job.id.in_(newest)).order_by(Job.id.desc())).all()
+    said = messages(database, session, jobs)
+    return [_row(job, said[job.id], chosen.jenis) for job in jobs]
 
 
 def _newest_first(chosen: Filter) -> ColumnElement[int]:
@@ -144,7 +146,7 @@ def _newest_first(chosen: Filter) -> ColumnElement[int]:
     return (Job.id if chosen.tanggal is None else Job.id + 0).desc()
 
 
-def _row(database: Database, session: Session, job: Job, jenis: Jenis | None) -> Row:
+def _row(job: Job, said: str, jenis: Jenis | None) -> Row:
     row: Row = {
         "id": job.id,
         "tanggal": job.tanggal.isoformat(),
@@ -154,7 +156,7 @@ def _row(database: Database, session: Session, job: Job, jenis: Jenis | None) ->
         "status": job.status,
         "http_code": job.http_code,
         "attempts": job.attempts,
-        "message": message(database, session, job),
+        "message": said,
         "faskes": job.faskes,
     }
     if jenis is not None:
@@ -167,10 +169,19 @@ def _row(database: Database, session: Session, job: Job, jenis: Jenis | None) ->
 
 def message(database: Database, session: Session, job: Job) -> str:
     """Why the job is where it is: what it waits for, or what BPJS said."""
-    parts = [job.message or ""]
-    if job.status == Status.MENUNGGU:
-        parts.insert(0, why_waiting(session, job) or "")
-    if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > database.clock():
+    return messages(database, session, [job])[job.id]
+
+
+def messages(database: Database, session: Session, jobs: Sequence[Job]) -> dict[int, str]:
+    """The same of each of these jobs, by its id."""
+    why = why_each_waits(session, [job for job in jobs if job.status == Status.MENUNGGU])
+    now = database.clock()
+    return {job.id: _said(database, job, why.get(job.id), now) for job in jobs}
+
+
+def _said(database: Database, job: Job, why: str | None, now: datetime) -> str:
+    parts = [why, job.message]
+    if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > now:
         parts.append(f"dicoba lagi {local_time(database, job.due_at)}")
     return " · ".join(part for part in parts if part)
 

@@ -12,7 +12,7 @@ from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.storage.past_jobs import readable_job
-from database.views.monitor import message
+from database.views.monitor import messages
 
 _MOST = 50  # jobs of one visit; of a longer chain the newest
 
@@ -38,13 +38,14 @@ def visit_of(database: Database, job_id: int, clinics: Collection[str] | None = 
         job = readable_job(session, job_id, clinics)
         chain = select(Job).where(Job.faskes == job.faskes, Job.rantai == job.rantai)
         rows = session.scalars(chain.order_by(Job.id.desc()).limit(_MOST)).all()
+        said = messages(database, session, rows)
         steps = sorted(rows, key=lambda row: (row.service, row.position, row.id))
         return [
             Step(
                 id=row.id,
                 jenis=Jenis(row.jenis),
                 status=Status(row.status),
-                message=without_identifiers(message(database, session, row), row.body),
+                message=without_identifiers(said[row.id], row.body),
                 created_at=row.created_at,
                 sent_at=row.sent_at,
             )

@@ -24,6 +24,7 @@ from database.errors import (
     DatabaseUnavailable,
     DataKeyMissing,
     JobForgotten,
+    LineRefused,
     MoveRefused,
 )
 from database.jobs.claim import Waiting, claim_one
@@ -103,7 +104,10 @@ def _store(at: Composition, jenis: Jenis, typed: Mapping[str, Any]) -> int:
     line = {name: typed.get(name) for name in ("norm", "nama_pasien", "kunci", "rantai", "faskes")}
     body = json_object(typed.get("body"), "body")
     line |= {"jenis": jenis.value, "body": body_from_form(jenis, typed) if body is None else body}
-    return store(at.database, [admitted(at.database, read_line(line))])[0].id
+    (done,) = store(at.database, [admitted(at.database, read_line(line))])
+    if done.differs:
+        raise LineRefused(done.note)
+    return done.id
 
 
 def asked_here(*, by: str = "", reason: str = "", **edit: Any) -> Resend:

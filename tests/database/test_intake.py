@@ -4,16 +4,19 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from database import Database, LineRefused, enqueue, enqueue_lines
 from database.errors import ConstraintViolated
+from database.jobs.resend import Resend, ask_again
 from database.status import Status
 from database.storage.models import Job
+from database.storage.retention import delete_settled
 from tests.database.child import go, start
 from tests.database.clinic import Clinic, FakeClock, body_of, new_row
 from tests.tasks.bodies import CARD
@@ -87,8 +90,74 @@ def test_a_known_kunci_keeps_its_first_body_and_tells_its_present_status(clinic:
     job_id = clinic.bring_to(clinic.hand_over(kunci="K"), Status.TERKIRIM)
     body = body_of("tambah-antrean", keterangan="lain")
     again = enqueue("tambah-antrean", "RM-1", "P", body, kunci="K", database=clinic.database)
-    assert (again.id, again.status, again.new) == (job_id, "terkirim", False)
+    assert (again.id, again.status, again.new, again.differs) == (job_id, "terkirim", False, True)
+    assert again.note == (
+        f"kunci ini milik pekerjaan {job_id} yang isinya lain: yang diserahkan sekarang tidak disimpan"
+    )
     assert clinic.job(job_id).body["keterangan"] == ""
+
+
+ANTREAN = body_of("tambah-antrean")
+# What comes again under one kunci -> whether it is other content.
+AGAIN: dict[str, tuple[dict[str, Any], bool]] = {
+    "the same": ({}, False),
+    "fields in another order": ({"body": dict(reversed(ANTREAN.items()))}, False),
+    "a whole number with a point": ({"body": {**ANTREAN, "angkaantrean": 7.0}}, False),
+    "another name": ({"nama_pasien": "Nama Lain"}, False),
+    "another day and chain": ({"tanggal": "2026-09-20", "rantai": "r"}, False),
+    "another field": ({"body": {**ANTREAN, "keterangan": "lain"}}, True),
+    "one field more": ({"body": {**ANTREAN, "catatan": None}}, True),
+    "one field less": ({"body": {k: v for k, v in ANTREAN.items() if k != "keterangan"}}, True),
+    "true for 1": ({"body": {**ANTREAN, "angkaantrean": True}}, True),
+    "another patient": ({"norm": "RM-2"}, True),
+    "another job type": ({"jenis": "batal-antrean"}, True),
+}
+
+
+@pytest.mark.parametrize("again", AGAIN)
+def test_other_content_under_a_known_kunci_is_told(database: Database, again: str) -> None:
+    changes, differs = AGAIN[again]
+    first = {"jenis": "tambah-antrean", "norm": "RM-1", "nama_pasien": "P", "kunci": "K"}
+    line = {**first, "body": {**ANTREAN, "angkaantrean": 7}}
+    second = {**line, **changes}
+    if isinstance(changes.get("body"), dict) and again == "fields in another order":
+        second["body"] = {**changes["body"], "angkaantrean": 7}
+    in_two = [next(iter(enqueue_lines([json.dumps(each)], database=database))) for each in (line, second)]
+    assert in_two[1].get("differs", False) is differs
+    assert ("note" in in_two[1]) is differs
+
+    lines = [json.dumps({**each, "kunci": "L"}) for each in (line, second, line)]
+    in_one = list(enqueue_lines(lines, database=database))
+    assert [answer.get("differs", False) for answer in in_one] == [False, differs, False]
+    both = list(enqueue_lines(lines, database=database))
+    assert [answer.get("differs", False) for answer in both] == [False, differs, False]
+
+
+def test_infinity_comes_again_as_itself(database: Database) -> None:
+    body = {**ANTREAN, "angkaantrean": float("inf"), "keterangan": "a\x00\ud83d"}
+    for new in (True, False):
+        done = enqueue("tambah-antrean", "RM-1", "P", body, kunci="K", database=database)
+        assert (done.new, done.differs) == (new, False)
+
+
+def test_a_job_that_staff_corrected_or_that_was_deleted_is_known_whatever_comes_again(clinic: Clinic) -> None:
+    corrected = clinic.hand_over(kunci="K", keterangan="salah")
+    ask_again(clinic.database, corrected, Resend(patch={"keterangan": "benar"}, reason="x", by="y"))
+    clinic.bring_to(clinic.hand_over(kunci="L", rantai="lain"), Status.TERKIRIM)
+    clinic.clock.advance(days=731)
+    delete_settled(clinic.database, timedelta(days=730))
+    for kunci in ("K", "L"):
+        for said in ("salah", "lain lagi"):
+            body = body_of("tambah-antrean", keterangan=said)
+            again = enqueue("tambah-antrean", "RM-1", "P", body, kunci=kunci, database=clinic.database)
+            assert (again.new, again.differs) == (False, False)
+
+
+def test_a_default_kunci_never_differs(database: Database) -> None:
+    body = {**ANTREAN, "angkaantrean": 7}
+    for new in (True, False):
+        done = enqueue("tambah-antrean", "RM-1", "P", dict(body), database=database)
+        assert (done.new, done.differs) == (new, False)
 
 
 def test_the_database_itself_refuses_a_second_job_of_one_kunci(database: Database) -> None:

@@ -13,12 +13,17 @@ from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
+from database.people.acts import Did, note_act
+from database.people.login import log_in
+from database.people.sessions import begin_session
+from database.people.tokens import Ability, make_token
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.storage.to_postgresql import count_rows, move_everything
 from database.views.monitor import Filter, look
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
+from tests.database.people import an_admin
 from tests.postgres import PostgresServer
 
 ODD: dict[str, Any] = {"keluhan": "sakit \x00 kepala 😀 \ud83d", "z": 1, "a": [None, True, 1.5, {"b": "é"}]}
@@ -49,6 +54,10 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
         session.add(Intake(jenis="tambah-antrean", norm="RM-1", body="{"))
         past = {"faskes": "utama", "kunci": "dulu", "jenis": "tambah-antrean", "status": "terkirim"}
         session.add(PastJob(**past, id=1, ended=MORNING.date()))
+    begin_session(clinic.database, an_admin(clinic.database))
+    log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
+    make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
+    note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
     return clinic
 
 

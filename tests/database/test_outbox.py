@@ -98,12 +98,29 @@ def test_wrong_fields_are_a_failed_job_that_staff_can_correct(clinic: Clinic) ->
 
 
 def test_the_same_kunci_is_the_same_job_in_one_batch_and_later(clinic: Clinic) -> None:
-    first, second = write(clinic, kunci="K-1"), write(clinic, kunci="K-1", norm="RM-9")
+    first, second = write(clinic, kunci="K-1"), write(clinic, kunci="K-1", nama_pasien="Nama Lain")
     take_up(clinic.database)
     third = write(clinic, kunci="K-1")
     take_up(clinic.database)
     assert len({row(clinic, row_id).pekerjaan_id for row_id in (first, second, third)}) == 1
     assert clinic.count() == 1
+
+
+def test_other_content_under_a_known_kunci_is_not_lost_in_silence(clinic: Clinic) -> None:
+    """The row is the only answer that its writer gets."""
+    first = write(clinic, kunci="K")
+    take_up(clinic.database)
+    second = write(clinic, kunci="K", norm="RM-2")
+    take_up(clinic.database)
+    refused = row(clinic, second)
+    assert (refused.pekerjaan_id, refused.body) == (None, GOOD)
+    assert "yang isinya lain" in (refused.galat or "")
+    assert refused_rows(clinic.database) == 1
+    with clinic.database.write() as session:
+        session.get_one(Intake, second).kunci = "L"
+        session.get_one(Intake, second).dibaca_pada = None
+    take_up(clinic.database)
+    assert row(clinic, first).pekerjaan_id != row(clinic, second).pekerjaan_id is not None
 
 
 def test_what_is_rolled_back_was_never_written(clinic: Clinic) -> None:

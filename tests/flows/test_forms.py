@@ -130,6 +130,18 @@ def test_nonsense_in_a_form_fails_with_one_sentence(
     assert told in (state.message or "")
 
 
+@SQLITE
+def test_other_content_under_a_known_kunci_is_told_and_not_sent(desk: Any, prefect: PrefectServer) -> None:
+    here = desk(friendly)
+    filled = {"norm": "RM-1", "nama_pasien": "P", "kunci": "K", **typed("tambah-antrean")}
+    assert run(tambah_antrean, **filled).is_completed()
+    sent = len(here.requests)
+    state = run(tambah_antrean, **{**filled, "norm": "RM-2"})
+    assert state.is_failed()
+    assert "yang isinya lain" in (state.message or "")
+    assert len(here.requests) == sent
+
+
 def refused(_request: httpx.Request) -> httpx.Response:
     return pcare(412, "Sistem BPJS sedang diperbarui")
 

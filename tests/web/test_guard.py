@@ -85,3 +85,18 @@ def test_nonsense_is_a_sentence_and_no_traceback(site: Site, body: bytes) -> Non
 
 def test_another_kind_of_body_is_refused(site: Site) -> None:
     assert site.client().post("/masuk", json=LOGIN).status_code == 415
+
+
+def test_an_unforeseen_error_is_a_sentence_and_its_text_is_nowhere(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_given: object, **_named: object) -> None:
+        raise RuntimeError("noKartu 0001234567890")
+
+    client = site.logged_in("budi")
+    monkeypatch.setattr("web.monitor.job_page", broken)
+    answer = client.get("/bpjs-fktp/monitoring")
+    assert answer.status_code == 500
+    assert answer.text.startswith("Ada kesalahan di server ini")
+    assert "RuntimeError at broken:" in caplog.text
+    assert "0001234567890" not in answer.text + caplog.text
