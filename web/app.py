@@ -16,6 +16,7 @@ from web import (
     reference_pcare,
     report,
     report_files,
+    services,
     syncing,
 )
 from web.api.app import api
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     syncing.polled,
     report.router,
     report_files.router,
+    services.router,
     act_log.router,
     people.router,
 )

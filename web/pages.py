@@ -54,6 +54,7 @@ _TABS = (
     ("/bpjs-fktp/referensi-pcare", "Referensi PCare"),
     ("/bpjs-fktp/referensi-antrean", "Referensi Antrean"),
     ("/bpjs-fktp/laporan", "Laporan"),
+    ("/bpjs-fktp/layanan", "Layanan"),
     (_PEOPLE, "Pengguna"),
 )
 

@@ -20,6 +20,8 @@ class Did(StrEnum):
     CLOSE = "tutup"
     SYNC = "sinkronisasi"
     DOWNLOAD = "unduh"
+    PAUSE = "jeda"
+    RESUME = "lanjutkan"
     MANAGE = "kelola-pengguna"
 
 

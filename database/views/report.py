@@ -14,7 +14,7 @@ from database.status import UNFINISHED, Status
 from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
 from database.storage.models import VISITS, Job
-from database.views.monitor import message
+from database.views.monitor import messages
 
 Totals = dict[str, dict[str, int]]
 # Seconds of the steps in which delivery times are counted: fine enough for people, few for a million jobs.
@@ -218,6 +218,7 @@ def list_missing_visits(
     wanted = select(Job).where(text(VISITS), _seen(None, last), *_whose(only), _MISSING)
     with database.read(patient=True) as session:
         jobs = session.scalars(wanted.order_by(day, Job.id).limit(limit)).all()
+        said = messages(database, session, jobs)
         return [
             MissingVisit(
                 job.id,
@@ -226,7 +227,7 @@ def list_missing_visits(
                 job.norm,
                 job.nama_pasien,
                 Status(job.status),
-                message(database, session, job),
+                said[job.id],
             )
             for job in jobs
         ]
