@@ -60,7 +60,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
-    hold(clinic.database, ClinicService("utama", "antrean"), Word("Rina", "BPJS pindah server"))
+    hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 
 
