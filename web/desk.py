@@ -1,6 +1,6 @@
 """What the pages work with, built once by whoever starts them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,15 +21,15 @@ class SyncUnavailable(Exception):
 
 @dataclass
 class Desk:
-    """`start_sync` has Prefect read references (`layanan/jenis`, none: all) of a clinic, or raises
-    SyncUnavailable. `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
+    """`start_sync` has Prefect read references (`layanan/jenis`) of a clinic, or raises SyncUnavailable.
+    `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
     `known`: the clinics in the file, if there is one.
     """
 
     database: Database
     settings: WebSettings = field(default_factory=WebSettings)
     known: Known = None
-    start_sync: Callable[[str, str], None] | None = None
+    start_sync: Callable[[Sequence[str], str], None] | None = None
     run_link: Callable[[UUID], str | None] = lambda _run: None
     looks: Looks[Any] = field(default_factory=Looks, repr=False)
     bulk: BulkRuns = field(default_factory=BulkRuns)

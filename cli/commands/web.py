@@ -18,6 +18,7 @@ def web(
     port: Annotated[int, typer.Option(envvar="BPJS_WEB_PORT", min=1, max=65535, help="Port.")] = 4080,
 ) -> None:
     """Menyalakan halaman BPJS FKTP sampai dihentikan dengan Ctrl-C."""
+    from cli.sync_order import start_sync  # noqa: PLC0415
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
     from web.run_links import run_links  # noqa: PLC0415
@@ -30,6 +31,7 @@ def web(
         open_database(),
         settings,
         known=known_clinics(),
+        start_sync=start_sync,
         run_link=run_links(settings, os.environ.get(API_URL, "")),
     )
     try:

@@ -1,6 +1,7 @@
 """The log of what people did on the page: who, when, from where, and what came of it; no content."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -18,6 +19,9 @@ class Did(StrEnum):
     SEND_AGAIN = "kirim-ulang"
     CLOSE = "tutup"
     SYNC = "sinkronisasi"
+    DOWNLOAD = "unduh"
+    PAUSE = "jeda"
+    RESUME = "lanjutkan"
     MANAGE = "kelola-pengguna"
 
 
@@ -30,6 +34,7 @@ def note_act(
     faskes: str | None = None,
     job_id: int | None = None,
     address: str | None = None,
+    about: str | None = None,
 ) -> None:
     """Append one line. Raises DatabaseUnavailable."""
     with database.write() as session:
@@ -42,8 +47,32 @@ def note_act(
                 faskes=faskes,
                 job_id=job_id,
                 address=address,
+                about=about,
             )
         )
+
+
+@dataclass(frozen=True)
+class ActPage:
+    """Some lines of the log, the newest first. `before`: the line before which the next page ends."""
+
+    acts: Sequence[Act]
+    before: int | None
+
+
+def act_page(database: Database, *, by: str = "", before: int | None = None, limit: int = 50) -> ActPage:
+    """So many lines, of one person or of all, that are older than the line `before`.
+
+    Raises DatabaseUnavailable.
+    """
+    wanted = select(Act).order_by(Act.id.desc()).limit(limit + 1)
+    if by:
+        wanted = wanted.where(Act.by == by)
+    if before is not None:
+        wanted = wanted.where(Act.id < before)
+    with database.read() as session:
+        acts = session.scalars(wanted).all()
+    return ActPage(acts[:limit], acts[limit - 1].id if len(acts) > limit else None)
 
 
 def last_acts(database: Database, *, limit: int) -> Sequence[Act]:

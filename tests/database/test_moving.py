@@ -17,6 +17,8 @@ from database.people.acts import Did, note_act
 from database.people.login import log_in
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
+from database.services.clinic_service import ClinicService
+from database.services.holds import Word, hold
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
@@ -58,6 +60,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
+    hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 
 
