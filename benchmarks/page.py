@@ -1,6 +1,7 @@
 """Measures the page before a million jobs on PostgreSQL, with twenty viewers, while jobs move."""
 
 import os
+import secrets
 import subprocess
 import threading
 import time
@@ -28,7 +29,7 @@ VIEWERS = 20
 _POLL_SECONDS = 2.0  # as the page itself asks
 _SECONDS = 20.0  # of each measurement
 _LEASE = timedelta(seconds=60)
-_PASSWORD = "kata sandi yang panjang"
+_PASSWORD = secrets.token_urlsafe()
 _FRAGMENT = "/bpjs-fktp/monitoring/terkini"
 _POLL = {"HX-Request": "true"}
 _PAGE = "/bpjs-fktp/monitoring"

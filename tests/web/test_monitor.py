@@ -9,6 +9,7 @@ import pytest
 
 from database import enqueue
 from database.status import Status
+from database.views.job_page import job_page
 from tests.tasks.bodies import BODIES
 from tests.web.site import Site
 from web import monitor
@@ -199,11 +200,10 @@ def test_viewers_of_the_same_share_a_look_and_those_of_another_clinic_do_not(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = []
-    real = monitor.job_page
 
     def counted(*given: Any) -> Any:
         looked.append(given)
-        return real(*given)
+        return job_page(*given)
 
     monkeypatch.setattr(monitor, "job_page", counted)
     for name in ("budi", "budi", "sari", "tono"):
