@@ -17,8 +17,8 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-def serve(app: FastAPI, settings: WebSettings, listening: socket.socket) -> None:
-    """Answer until a signal; without a line for each request, for an address is nobody's to keep."""
+def server_of(app: FastAPI, settings: WebSettings) -> uvicorn.Server:
+    """The server, without a line for each request, for an address is nobody's to keep."""
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -29,4 +29,4 @@ def serve(app: FastAPI, settings: WebSettings, listening: socket.socket) -> None
         h11_max_incomplete_event_size=_MOST_HEADERS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    return uvicorn.Server(config)

@@ -22,7 +22,7 @@ def web(
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
     from web.run_links import run_links  # noqa: PLC0415
-    from web.serving import listen, serve  # noqa: PLC0415
+    from web.serving import listen, server_of  # noqa: PLC0415
     from web.settings import WebSettings  # noqa: PLC0415
 
     settings = WebSettings()
@@ -40,4 +40,4 @@ def web(
         raise UserError(f"Tidak dapat mendengarkan di {host} port {port} ({why(refused)}).") from None
     shown = f"[{host}]" if ":" in host else host
     console().print(f"Halaman BPJS FKTP: http://{shown}:{port}/", markup=False, highlight=False)
-    serve(create_app(desk), settings, listening)
+    server_of(create_app(desk), settings).run(sockets=[listening])
