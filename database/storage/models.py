@@ -590,6 +590,15 @@ class PastJob(Base):
 ROLES = ("admin", "superadmin")
 
 
+class KnownCause(Base):
+    """A cause of failures (views/causes.py), and when somebody saw it first."""
+
+    __tablename__ = "known_causes"
+
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class PersonRow(Base):
     """Somebody who may log in to the page; `password` is an Argon2id hash that says its own parameters."""
 

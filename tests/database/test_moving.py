@@ -13,6 +13,7 @@ from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
+from database.jobs.known_causes import new_causes
 from database.people.acts import Did, note_act
 from database.people.login import log_in
 from database.people.sessions import begin_session
@@ -60,6 +61,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
+    new_causes(clinic.database, ["0123456789abcdef"])
     hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 

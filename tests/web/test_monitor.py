@@ -127,6 +127,22 @@ def test_what_failed_alike_is_one_cause_and_a_click_shows_its_jobs(site: Site) -
     assert found == {frozenset({first, second}), frozenset({other})}
 
 
+def test_a_cause_never_seen_before_is_marked_for_a_day(site: Site) -> None:
+    site.failed()
+    client = site.logged_in("budi")
+    for _ in range(2):
+        assert '<span class="badge tidak_pasti">baru</span>' in client.get(PAGE).text
+    real = site.database.clock
+    site.database.clock = lambda: real() + timedelta(days=1, minutes=1)
+    try:
+        later = site.logged_in("budi")
+        assert "baru</span>" not in later.get(PAGE, params={"tanggal": "semua"}).text
+        site.failed("tambah-antrean", norm="RM-2")
+        assert "baru</span>" in later.get(PAGE, params={"tanggal": "semua"}).text
+    finally:
+        site.database.clock = real
+
+
 def test_what_earlier_days_left_open_is_said(site: Site) -> None:
     site.failed()
     real = site.database.clock
