@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
@@ -57,18 +61,19 @@ def measure() -> tuple[list[Seen], Beside, int]:
     """The times, what delivery loses, and the bytes of a first load."""
     server = start_postgres()
     try:
-        url = server.emptied()
-        database = open_database(DatabaseSettings(database_url=SecretStr(url)))
-        fill(url, LARGE)
-        for name, clinics in (("satu", ("faskes-3",)), ("semua", ())):
-            role = Role.ADMIN if clinics else Role.SUPERADMIN
-            add_person(database, name, _PASSWORD, role=role, satusehat=True, clinics=clinics)
-        with _serving(url) as address:
-            alone = _claims(database)
-            with _viewers(address) as times:
-                beside = _claims(database)
-            loaded = _first_load(address)
-        database.close()
+        with TemporaryDirectory() as folder:
+            url, key = server.emptied(), Path(folder) / "data.key"
+            database = open_database(DatabaseSettings(database_url=SecretStr(url), data_key_file=key))
+            fill(url, LARGE)
+            for name, clinics in (("satu", ("faskes-3",)), ("semua", ())):
+                role = Role.ADMIN if clinics else Role.SUPERADMIN
+                add_person(database, name, _PASSWORD, role=role, satusehat=True, clinics=clinics)
+            with _serving(url, key) as address:
+                alone = _claims(database)
+                with _viewers(address) as times:
+                    beside = _claims(database)
+                loaded = _first_load(address)
+            database.close()
     finally:
         server.stop()
     seen = [_seen(what, each, 100 if "one" in what else 200) for what, each in sorted(times.items())]
@@ -81,18 +86,21 @@ def _seen(what: str, times: list[float], limit: float) -> Seen:
 
 
 @contextmanager
-def _serving(database_url: str) -> Iterator[str]:
+def _serving(database_url: str, key: Path) -> Iterator[str]:
     """`bpjs web` in a process of its own, as it runs everywhere."""
     port = free_port(PAGE_PORT)
-    with TemporaryDirectory() as folder:
-        key = {"BPJS_DATA_KEY_FILE": f"{folder}/data.key", "PREFECT_HOME": folder}
-        environ = os.environ | key | {"BPJS_DATABASE_URL": database_url}
-        with subprocess.Popen(commands.bpjs("web", "--port", str(port)), env=environ) as page:
-            address = f"http://127.0.0.1:{port}"
-            while not _answers(address):
-                time.sleep(0.1)
-            yield address
-            page.terminate()
+    ours = {
+        "BPJS_DATABASE_URL": database_url,
+        "BPJS_DATA_KEY_FILE": str(key),
+        "PREFECT_HOME": str(key.parent),
+    }
+    with subprocess.Popen(commands.bpjs("web", "--port", str(port)), env=os.environ | ours) as page:
+        address = f"http://127.0.0.1:{port}"
+        while not _answers(address):
+            assert page.poll() is None
+            time.sleep(0.1)
+        yield address
+        page.terminate()
 
 
 def _answers(address: str) -> bool:
@@ -104,33 +112,57 @@ def _answers(address: str) -> bool:
 
 @contextmanager
 def _viewers(address: str) -> Iterator[dict[str, list[float]]]:
-    """Twenty people look, each asking for what changed every two seconds and for the page now and then."""
+    """Twenty people look, in a process of their own; the times are there when they have gone."""
+    spawned = get_context("spawn")
+    ready, over, told = spawned.Event(), spawned.Event(), spawned.Queue()
+    people = spawned.Process(target=_watch, args=(address, _PASSWORD, ready, over, told))
+    people.start()
+    ready.wait()
     times: dict[str, list[float]] = {}
-    over = threading.Event()
+    yield times
+    over.set()
+    times |= told.get()
+    people.join()
+
+
+def _watch(
+    address: str, password: str, ready: Event, over: Event, told: "Queue[dict[str, list[float]]]"
+) -> None:
+    """All log in, then each asks for what changed every two seconds, and for the page now and then."""
+    times: dict[str, list[float]] = {}
+    ended = threading.Event()
+    names = ["satu" if place % 2 else "semua" for place in range(VIEWERS)]
+    browsers = [_logged_in(address, name, password) for name in names]
     people = [
-        threading.Thread(target=_view, args=(address, "satu" if place % 2 else "semua", times, over))
-        for place in range(VIEWERS)
+        threading.Thread(target=_view, args=(browser, name, times, ended))
+        for browser, name in zip(browsers, names, strict=True)
     ]
+    ready.set()
     for person in people:
         person.start()
         time.sleep(_POLL_SECONDS / VIEWERS)
-    yield times
-    over.set()
+    over.wait()
+    ended.set()
     for person in people:
         person.join()
+    told.put(times)
 
 
-def _view(address: str, name: str, times: dict[str, list[float]], over: threading.Event) -> None:
-    whose = "one clinic" if name == "satu" else "all clinics"
+def _logged_in(address: str, name: str, password: str) -> httpx.Client:
     headers = {"Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as browser:
-        browser.post("/masuk", data={"nama": name, "kata_sandi": _PASSWORD})
-        while not over.is_set():
-            times.setdefault(f"page, {whose}", []).append(_milliseconds(lambda: browser.get(_PAGE)))
-            for _ in range(3):
-                asked = _milliseconds(lambda: browser.post(_FRAGMENT, headers=_POLL))
-                times.setdefault(f"fragment, {whose}", []).append(asked)
-                over.wait(_POLL_SECONDS)
+    browser = httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False)
+    browser.post("/masuk", data={"nama": name, "kata_sandi": password})
+    return browser
+
+
+def _view(browser: httpx.Client, name: str, times: dict[str, list[float]], ended: threading.Event) -> None:
+    whose = "one clinic" if name == "satu" else "all clinics"
+    while not ended.is_set():
+        times.setdefault(f"page, {whose}", []).append(_milliseconds(lambda: browser.get(_PAGE)))
+        for _ in range(5):
+            ended.wait(_POLL_SECONDS)
+            asked = _milliseconds(lambda: browser.post(_FRAGMENT, headers=_POLL))
+            times.setdefault(f"fragment, {whose}", []).append(asked)
 
 
 def _milliseconds(ask: Callable[[], httpx.Response]) -> float:
@@ -151,9 +183,7 @@ def _claims(database: Database) -> float:
 
 def _first_load(address: str) -> int:
     """The bytes of the page with its style, script and picture, as they travel."""
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as browser:
-        browser.post("/masuk", data={"nama": "satu", "kata_sandi": _PASSWORD})
+    with _logged_in(address, "satu", _PASSWORD) as browser:
         parts = (_PAGE, *(f"/static/{name}" for name in _STATIC))
         return sum(len(browser.get(part).content) for part in parts)
 
