@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from web import bulk, detail, edit, login, monitor
+from web import account, bulk, detail, edit, login, monitor
 from web.api.app import api
 from web.desk import Desk
 from web.errors import answer_errors
@@ -22,6 +22,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     detail.polled,
     bulk.router,
     bulk.polled,
+    account.router,
+    account.totp,
 )
 
 

@@ -67,7 +67,13 @@ class Visitor:
         return answer
 
     def note(
-        self, did: Did, *, result: str = "ok", job_id: int | None = None, faskes: str | None = None
+        self,
+        did: Did,
+        *,
+        result: str = "ok",
+        job_id: int | None = None,
+        faskes: str | None = None,
+        about: str | None = None,
     ) -> None:
         """One line in the log of what people did. Raises DatabaseUnavailable."""
         note_act(
@@ -78,6 +84,7 @@ class Visitor:
             job_id=job_id,
             faskes=faskes,
             address=self.address,
+            about=about,
         )
 
     def noted(

@@ -37,6 +37,7 @@ class Given:
     clinics: tuple[str, ...] | None
     satusehat: bool | None
     password: str | None
+    ends_totp: bool = False
 
 
 def pengguna(  # noqa: PLR0917 - Typer makes an option of each
@@ -53,9 +54,12 @@ def pengguna(  # noqa: PLR0917 - Typer makes an option of each
     password: Annotated[
         str | None, typer.Option("--kata-sandi", help="- membacanya dari stdin; kosong: dibuatkan.")
     ] = None,
+    ends_totp: Annotated[
+        bool, typer.Option("--tanpa-totp", help="Saat ubah: kode kedua tidak diminta lagi.")
+    ] = False,
 ) -> None:
     """Menambah, mengubah, menghapus atau mendaftar pengguna halaman."""
-    given = Given(name, role, tuple(faskes) if faskes else None, satusehat, _typed(password))
+    given = Given(name, role, tuple(faskes) if faskes else None, satusehat, _typed(password), ends_totp)
     try:
         _DOES[action](open_database(), given)
     except PersonRefused as refused:
@@ -91,7 +95,7 @@ def _add(database: Database, given: Given) -> None:
 
 
 def _change(database: Database, given: Given) -> None:
-    change = Change(given.password, given.role, given.satusehat, given.clinics)
+    change = Change(given.password, given.role, given.satusehat, given.clinics, ends_totp=given.ends_totp)
     if change == Change():
         raise UserError("Tidak ada yang diubah; lihat bpjs pengguna --help.")
     person = change_person(database, _named(given), change)
@@ -108,11 +112,11 @@ def _list(database: Database, _given: Given) -> None:
     if not people:
         console().print("Belum ada pengguna: bpjs pengguna tambah NAMA --peran superadmin", markup=False)
         return
-    table = Table("Nama", "Peran", "Faskes", "Izin satusehat", "Aktif")
+    table = Table("Nama", "Peran", "Faskes", "Izin satusehat", "Kode kedua", "Aktif")
     for person in people:
         clinics = "semua" if person.sees is None else ", ".join(sorted(person.clinics))
-        cells = (person.name, person.role.value, clinics, _yes(person.satusehat), _yes(person.active))
-        table.add_row(*map(plain, cells))
+        flags = map(_yes, (person.satusehat, person.has_totp, person.active))
+        table.add_row(*map(plain, (person.name, person.role.value, clinics, *flags)))
     console().print(table)
 
 

@@ -19,6 +19,8 @@ class Did(StrEnum):
     CLOSE = "tutup"
     SYNC = "sinkronisasi"
     MANAGE = "kelola-pengguna"
+    CHANGE_OWN = "ganti-kata-sandi"
+    TOTP_ON = "nyalakan-totp"
 
 
 def note_act(
@@ -30,6 +32,7 @@ def note_act(
     faskes: str | None = None,
     job_id: int | None = None,
     address: str | None = None,
+    about: str | None = None,
 ) -> None:
     """Append one line. Raises DatabaseUnavailable."""
     with database.write() as session:
@@ -42,6 +45,7 @@ def note_act(
                 faskes=faskes,
                 job_id=job_id,
                 address=address,
+                about=about,
             )
         )
 

@@ -565,8 +565,19 @@ class PersonRow(Base):
     satusehat: Mapped[bool] = mapped_column(Boolean)
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Counts the changes: a login that was checked before one of them is worth nothing after it.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    # The secret of the second factor in base32; it is asked for from `totp_since` on.
+    totp: Mapped[str | None] = mapped_column(SealedText("people.totp"), deferred=True)
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The time step of the code that was taken last: no code is taken twice.
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (CheckConstraint(_one_of("role", ROLES), name="people_role_is_known"),)
+
+    @validates("totp")
+    def _of_its_person(self, _name: str, value: Any) -> Any:
+        return of_row(value, lambda: self.id)
 
 
 class PersonClinic(Base):
@@ -587,6 +598,17 @@ class SessionRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginStep(Base):
+    """Somebody whose password was right and whose code is awaited: no session yet."""
+
+    __tablename__ = "login_steps"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LoginFailures(Base):
@@ -629,3 +651,5 @@ class Act(Base):
     faskes: Mapped[str | None] = mapped_column(SaidBriefly(64))
     job_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     address: Mapped[str | None] = mapped_column(SaidBriefly(45))
+    # Whom or what it was done to: a person's name, a token's id.
+    about: Mapped[str | None] = mapped_column(SaidBriefly(64))

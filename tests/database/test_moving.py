@@ -15,6 +15,7 @@ from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
 from database.people.acts import Did, note_act
 from database.people.login import log_in
+from database.people.login_steps import begin_step
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
 from database.services.pauses import pause
@@ -54,7 +55,9 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
         session.add(Intake(jenis="tambah-antrean", norm="RM-1", body="{"))
         past = {"faskes": "utama", "kunci": "dulu", "jenis": "tambah-antrean", "status": "terkirim"}
         session.add(PastJob(**past, id=1, ended=MORNING.date()))
-    begin_session(clinic.database, an_admin(clinic.database))
+    budi = an_admin(clinic.database)
+    begin_session(clinic.database, budi)
+    begin_step(clinic.database, budi)
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
