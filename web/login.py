@@ -13,7 +13,7 @@ from web.desk import Desk, TheDesk
 from web.form import TheForm
 from web.pages import render
 from web.visitor import address_of
-from web.who import cookie_name, token_of
+from web.who import cookie_name, person_asking, token_of
 
 router = APIRouter()  # for everybody
 HOME = "/bpjs-fktp/monitoring"
@@ -33,7 +33,7 @@ def front() -> Response:
 def login_page(request: Request, desk: TheDesk, form: TheForm) -> Response:
     """Ask for name and password; whoever is logged in already goes on."""
     target = _safe(form.one("ke"))
-    if who_is(desk.database, token_of(request), renews=False) is not None:
+    if person_asking(request, desk, renews=False) is not None:
         return RedirectResponse(target, 303)
     return render(request, desk, "masuk.html", None, says="", name="", target=target)
 

@@ -129,6 +129,15 @@ def all_people(database: Database) -> list[Person]:
         return [_person(session, row) for row in rows]
 
 
+def person_named(database: Database, name: str) -> Person | None:
+    """Whoever has this name and may log in; None: nobody. Raises DatabaseUnavailable."""
+    if not _NAME.fullmatch(name):
+        return None
+    with database.read() as session:
+        row = session.scalar(select(PersonRow).where(PersonRow.name == name, PersonRow.active))
+        return None if row is None else _person(session, row)
+
+
 def person_of(session: Session, row: PersonRow) -> Person:
     """The person of a row that was read in this transaction."""
     return _person(session, row)

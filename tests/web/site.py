@@ -19,6 +19,7 @@ from database.status import Status
 from tests.database.clinic import Clinic
 from web.app import create_app
 from web.desk import Desk
+from web.serving import as_served
 
 PASSWORD = "kata sandi yang panjang"
 
@@ -77,7 +78,10 @@ class Site:
 @contextmanager
 def serving(desk: Desk, clinic: Clinic) -> Iterator[Site]:
     """Serve the page in a thread until the block ends."""
-    config = uvicorn.Config(create_app(desk), host="127.0.0.1", port=0, log_level="warning", access_log=False)
+    app = as_served(create_app(desk), desk.settings)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
