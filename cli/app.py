@@ -53,6 +53,7 @@ _COMMANDS = (
     "pengguna",
     "web",
     "token",
+    "webhook",
 )
 
 

@@ -1,6 +1,8 @@
 """The settings of the page, `BPJS_WEB_…`."""
 
+import ssl
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +23,9 @@ class WebSettings(BaseSettings):
     `login_header`, `login_from`, `login_secret`: the clinic system's own proxy logs people in
     (proxy_login.py) by a header of that name, from these addresses or networks, with this secret; without
     all three it does not.
+    `webhook_hosts`: the names and addresses, with commas between, to which webhooks may be sent; an address
+    of this machine or of a private network only if it is listed itself. `webhook_ca_file`: a certificate
+    authority (PEM) of theirs, trusted besides the public ones.
     """
 
     model_config = SettingsConfigDict(
@@ -35,6 +40,19 @@ class WebSettings(BaseSettings):
     login_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
     login_from: str = ""
     login_secret: SecretStr = SecretStr("")
+
+    webhook_hosts: str = ""
+    webhook_ca_file: Path | None = None
+
+    @field_validator("webhook_ca_file")
+    @classmethod
+    def _authority(cls, file: Path | None) -> Path | None:
+        try:
+            if file is not None:
+                ssl.create_default_context(cafile=file)
+        except OSError:  # of which SSLError is one
+            raise ValueError("harus berkas PEM dengan sertifikat CA") from None
+        return file
 
     @field_validator("login_from")
     @classmethod
@@ -61,6 +79,11 @@ class WebSettings(BaseSettings):
     def login_networks(self) -> list[IPv4Network | IPv6Network]:
         """From where that proxy may ask."""
         return _networks(self.login_from)
+
+    @property
+    def webhook_targets(self) -> frozenset[str]:
+        """The hosts that webhooks may be sent to."""
+        return frozenset(host.strip().lower() for host in self.webhook_hosts.split(",") if host.strip())
 
     @property
     def names(self) -> list[str]:

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.person import note_here
 from cli.standard_input import STDIN, one_line
 from cli.terminal import UserError, console, plain
 from database import Database, open_database
 from database.errors import PersonRefused
 from database.faskes_name import UTAMA
+from database.people.acts import Did
 from database.people.people import Change, Person, Role, add_person, all_people, change_person
 
 _RANDOM_BYTES = 12
@@ -89,6 +91,7 @@ def _add(database: Database, given: Given) -> None:
     clinics = given.clinics or (() if role is Role.SUPERADMIN else (UTAMA,))
     satusehat = given.satusehat is not False
     person = add_person(database, _named(given), made, role=role, satusehat=satusehat, clinics=clinics)
+    note_here(database, Did.ADD_PERSON, about=person.name)
     console().print(f"{person.name}: {_what(person)}.", markup=False)
     if given.password is None:
         console().print(f"Kata sandinya, hanya ditampilkan sekali: {made}", markup=False)
@@ -99,11 +102,13 @@ def _change(database: Database, given: Given) -> None:
     if change == Change():
         raise UserError("Tidak ada yang diubah; lihat bpjs pengguna --help.")
     person = change_person(database, _named(given), change)
+    note_here(database, Did.CHANGE_PERSON, about=person.name)
     console().print(f"{person.name}: {_what(person)}. Sesinya diakhiri.", markup=False)
 
 
 def _remove(database: Database, given: Given) -> None:
     person = change_person(database, _named(given), Change(active=False))
+    note_here(database, Did.SWITCH_OFF_PERSON, about=person.name)
     console().print(f"{person.name} tidak dapat masuk lagi.", markup=False)
 
 

@@ -638,6 +638,40 @@ class TokenRow(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class WebhookRow(Base):
+    """Where a clinic's own system is told which of its jobs changed."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(Words)
+    # Set in the transaction that makes the row, once it has its id.
+    secret: Mapped[str | None] = mapped_column(SealedText("webhooks.secret"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The last change that was told.
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_job: Mapped[int] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often in a row it failed, since when, and why the last time.
+    failures: Mapped[int] = mapped_column(Integer)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    says: Mapped[str | None] = mapped_column(SaidBriefly(200))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The process that sends it.
+    lease_owner: Mapped[str | None] = mapped_column(SaidBriefly(100))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(lease_until IS NULL) = (lease_owner IS NULL)", name="webhooks_lease_is_whole"),
+    )
+
+    @validates("secret")
+    def _of_its_row(self, _name: str, value: Any) -> Any:
+        return of_row(value, lambda: self.id)
+
+
 class Act(Base):
     """What somebody did on the page, or was denied; it holds no content and is never changed."""
 

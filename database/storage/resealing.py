@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 
 from database.errors import DataKeyMissing
 from database.storage.engine import Database
-from database.storage.models import Attempt, DataKey, Job, PersonRow, Sealed, SealedText, keyring_on
+from database.storage.models import (
+    Attempt,
+    DataKey,
+    Job,
+    PersonRow,
+    Sealed,
+    SealedText,
+    WebhookRow,
+    keyring_on,
+)
 from database.storage.row_seal import with_row
 from database.storage.sealing import key_of, knows_its_row
 
@@ -25,6 +34,7 @@ UNSEALED = ""  # stands in place of a key where nothing was sealed
 _JOBS: Any = Job.__table__
 _ATTEMPTS: Any = Attempt.__table__
 _PEOPLE: Any = PersonRow.__table__
+_WEBHOOKS: Any = WebhookRow.__table__
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,7 @@ _REWRITES: dict[Table, Callable[[Session, ColumnElement[bool]], int]] = {
     _JOBS: partial(_reseal_rows, _JOBS),
     _ATTEMPTS: _reseal_attempts,
     _PEOPLE: partial(_reseal_rows, _PEOPLE),
+    _WEBHOOKS: partial(_reseal_rows, _WEBHOOKS),
 }
 
 

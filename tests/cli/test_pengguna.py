@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from cli.person import whoever_is_here
 from database import Database
+from database.people.acts import last_acts
 from database.people.login import log_in
 from database.people.people import all_people
 from database.people.totp import confirm_totp, offer_totp
@@ -82,6 +84,24 @@ def test_whoever_has_the_machine_switches_a_second_factor_off(people: People, ke
 
     assert people("ubah", "sari", "--tanpa-totp").out == "sari: superadmin, semua faskes. Sesinya diakhiri.\n"
     assert log_in(kept, "sari", PASSWORD, address="192.0.2.1").person
+
+
+def test_what_was_done_stands_in_the_log_of_acts_and_what_was_refused_does_not(
+    people: People, kept: Database
+) -> None:
+    made = people("tambah", "sari", "--peran", "superadmin").out.split()[-1]
+    people("tambah", "sari")
+    people("ubah", "sari", "--peran", "admin", "--kata-sandi", "-", typed=PASSWORD)
+    people("hapus", "sari")
+    people("daftar")
+    acts = list(reversed(last_acts(kept, limit=9)))
+    assert [(act.act, act.about, act.result, act.address) for act in acts] == [
+        ("tambah-pengguna", "sari", "ok", None),
+        ("ubah-pengguna", "sari", "ok", None),
+        ("hapus-pengguna", "sari", "ok", None),
+    ]
+    assert {act.by for act in acts} == {whoever_is_here()}
+    assert not {made, PASSWORD} & {text for act in acts for text in (act.by, act.about, act.faskes)}
 
 
 # What was typed, on standard input too -> a part of what must be said about it.

@@ -18,6 +18,7 @@ from database.people.login import log_in
 from database.people.login_steps import begin_step
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
+from database.people.webhooks import make_webhook
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
@@ -60,6 +61,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     begin_step(clinic.database, budi)
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
+    make_webhook(clinic.database, "utama", "https://klinik.example/bpjs")
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
     return clinic
 
