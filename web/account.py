@@ -9,7 +9,7 @@ from database.errors import PersonRefused
 from database.people.acts import Did
 from database.people.login import log_in
 from database.people.people import Change, Person, Role, change_person
-from database.people.totp import address_for_phone, confirm_totp, in_groups, offer_totp, offered_totp
+from database.people.totp import address_for_phone, confirm_totp, in_groups, is_offered, offer_totp
 from web.form import Form, TheForm
 from web.visitor import Visitor
 from web.who import Staff, Superadmin, staff, superadmin, token_of
@@ -50,8 +50,9 @@ def change_password(by: Staff, form: TheForm) -> Response:
     wrong = _wrong_password(by, form, Did.CHANGE_OWN)
     if wrong:
         return _page(by, Shown(wrong), 422)
+    change = Change(password=new)
     try:
-        change_person(by.database, by.name, Change(password=new), spares=token_of(by.request))
+        change_person(by.database, by.name, change, spares=token_of(by.request), checked=by.person)
     except PersonRefused as refused:
         return _page(by, Shown(_sentence(refused)), 422)
     by.note(Did.CHANGE_OWN, about=by.name)
@@ -77,7 +78,10 @@ def confirm(by: Superadmin, form: TheForm) -> Response:
     try:
         confirmed = confirm_totp(by.database, by.person, form.one("kode"), spares=token_of(by.request))
         if confirmed is None:
-            return _page(by, Shown(_WRONG_CODE, secret=offered_totp(by.database, by.person)), 422)
+            # Shown again to whoever was shown it, and to nobody who merely found the session open.
+            secret = form.one("rahasia")
+            is_theirs = is_offered(by.database, by.person, secret)
+            return _page(by, Shown(_WRONG_CODE, secret=secret if is_theirs else ""), 422)
     except PersonRefused as refused:
         return _page(by, Shown(_sentence(refused)), 422)
     by.note(Did.TOTP_ON, about=by.name)

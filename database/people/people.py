@@ -85,15 +85,20 @@ def add_person(
         return _person(session, row)
 
 
-def change_person(database: Database, name: str, change: Change, *, spares: str = "") -> Person:
+def change_person(
+    database: Database, name: str, change: Change, *, spares: str = "", checked: Person | None = None
+) -> Person:
     """Change a login; who changes their password, role or clinics, or is switched off, is logged out.
 
-    `spares`: the token of the one session that goes on. Raises PersonRefused, DatabaseUnavailable.
+    `spares`: the token of the one session that goes on. `checked`: the person whose password was asked for;
+    if somebody changed them since, it is refused. Raises PersonRefused, DatabaseUnavailable.
     """
     _check_clinics(change.clinics or ())
     kept = None if change.password is None else _hash(change.password)
     with database.write() as session:
         row = locked_person(session, name)
+        if checked is not None:
+            refuse_if_changed(row, checked)
         if kept is not None:
             row.password = kept
         if change.role is not None:
@@ -109,6 +114,12 @@ def change_person(database: Database, name: str, change: Change, *, spares: str 
         end_logins(session, row, spares=spares)
         session.flush()
         return _person(session, row)
+
+
+def refuse_if_changed(row: PersonRow, checked: Person) -> None:
+    """Raises PersonRefused when the login is not the one that was checked any more. The row is locked."""
+    if row.id != checked.id or not row.active or row.version != checked.version:
+        raise PersonRefused("akun ini baru saja diubah: masuk lagi")
 
 
 def end_logins(session: Session, row: PersonRow, *, spares: str = "") -> None:

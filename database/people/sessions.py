@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select
 
 from database.errors import PersonRefused
-from database.people.people import Person, person_of
+from database.people.people import Person, person_of, refuse_if_changed
 from database.people.random_token import mark_of, new_token
 from database.storage.engine import Database
 from database.storage.models import PersonRow, SessionRow
@@ -23,8 +23,9 @@ def begin_session(database: Database, person: Person) -> str:
     with database.write() as session:
         now = database.clock()
         row = session.get(PersonRow, person.id, with_for_update=True)
-        if row is None or not row.active or row.version != person.version:
-            raise PersonRefused("akun ini baru saja diubah: masuk lagi")
+        if row is None:
+            raise PersonRefused("akun ini sudah tidak ada")
+        refuse_if_changed(row, person)
         over = or_(SessionRow.used_at < now - IDLE, SessionRow.begun_at < now - LONGEST)
         session.execute(delete(SessionRow).where(over))
         session.add(SessionRow(token=mark_of(token), person_id=person.id, begun_at=now, used_at=now))

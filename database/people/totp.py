@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from database.errors import PersonRefused
-from database.people.people import Person, Role, end_logins, locked_person, person_of
+from database.people.people import Person, Role, end_logins, locked_person, person_of, refuse_if_changed
 from database.storage.engine import Database
 from database.storage.models import PersonRow
 from database.storage.row_seal import is_foreign
@@ -33,17 +33,20 @@ def offer_totp(database: Database, person: Person) -> str:
     secret = base64.b32encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     with database.write() as session:
         row = locked_person(session, person.name)
-        _check_may(row)
+        _check_may(row, person)
         row.totp, row.totp_step = secret, None
     return secret
 
 
-def offered_totp(database: Database, person: Person) -> str:
-    """The secret that was offered and not confirmed yet. Raises PersonRefused, DatabaseUnavailable."""
+def is_offered(database: Database, person: Person, secret: str) -> bool:
+    """Whether this is the secret that was offered and not confirmed yet.
+
+    Raises PersonRefused, DatabaseUnavailable.
+    """
     with database.write() as session:
         row = locked_person(session, person.name)
-        _check_may(row)
-        return _offered(row)
+        _check_may(row, person)
+        return hmac.compare_digest(_offered(row).encode(), secret.encode(errors="replace"))
 
 
 def confirm_totp(database: Database, person: Person, code: str, *, spares: str) -> Person | None:
@@ -53,7 +56,7 @@ def confirm_totp(database: Database, person: Person, code: str, *, spares: str) 
     """
     with database.write() as session:
         row = locked_person(session, person.name)
-        _check_may(row)
+        _check_may(row, person)
         _offered(row)
         if not takes_code(row, code, database.clock()):
             return None
@@ -99,7 +102,8 @@ def in_groups(secret: str) -> str:
     return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
 
 
-def _check_may(row: PersonRow) -> None:
+def _check_may(row: PersonRow, person: Person) -> None:
+    refuse_if_changed(row, person)
     if row.role != Role.SUPERADMIN:
         raise PersonRefused("hanya superadmin yang memakai kode kedua")
     if row.totp_since is not None:

@@ -14,14 +14,14 @@ from database import Database
 from database.errors import PersonRefused
 from database.people.login import log_in
 from database.people.login_steps import CodeTried, begin_step, try_code
-from database.people.people import Change, Person, change_person
+from database.people.people import Change, Person, all_people, change_person
 from database.people.sessions import begin_session, who_is
 from database.people.totp import (
     address_for_phone,
     confirm_totp,
     in_groups,
+    is_offered,
     offer_totp,
-    offered_totp,
     takes_code,
 )
 from database.storage.models import LoginFailures, PersonRow
@@ -65,7 +65,8 @@ def test_the_codes_are_those_of_the_standard(seconds: int, digits: str) -> None:
 def test_it_is_asked_for_once_a_right_code_confirmed_it(database: Database, clock: FakeClock) -> None:
     sari = a_superadmin(database)
     secret = offer_totp(database, sari)
-    assert offered_totp(database, sari) == secret
+    assert is_offered(database, sari, secret)
+    assert not is_offered(database, sari, secret[:-1])
     assert confirm_totp(database, sari, "000000", spares="") is None
     assert log_in(database, "sari", PASSWORD, address=HERE).person == sari
     assert confirm_totp(database, sari, code(secret, clock()), spares="")
@@ -82,9 +83,13 @@ def test_only_a_superadmin_sets_it_up_and_only_once(database: Database, clock: F
     with pytest.raises(PersonRefused, match="belum dimulai"):
         confirm_totp(database, sari, "000000", spares="")
     switched_on(database, clock, sari)
-    for again in (offer_totp, offered_totp):
-        with pytest.raises(PersonRefused, match="sudah menyala"):
-            again(database, sari)
+    with pytest.raises(PersonRefused, match="baru saja diubah"):
+        offer_totp(database, sari)
+    (_, now) = all_people(database)
+    with pytest.raises(PersonRefused, match="sudah menyala"):
+        offer_totp(database, now)
+    with pytest.raises(PersonRefused, match="sudah menyala"):
+        is_offered(database, now, "")
 
 
 @pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])

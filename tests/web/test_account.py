@@ -8,6 +8,7 @@ import pytest
 
 from database.people.acts import last_acts
 from database.people.login import log_in
+from database.people.people import Change, change_person
 from tests.database.test_totp import code
 from tests.web.site import PASSWORD, Site
 
@@ -123,8 +124,11 @@ def test_the_secret_is_shown_while_it_is_set_up_and_never_again(site: Site) -> N
     client, other = site.logged_in("sari"), site.logged_in("sari")
     secret = offered(client)
     assert secret not in client.get(PAGE).text
-    wrong = client.post(f"{PAGE}/totp/kode", data={"kode": "000000"})
+    wrong = client.post(f"{PAGE}/totp/kode", data={"kode": "000000", "rahasia": secret})
     assert (wrong.status_code, secret in wrong.text) == (422, True)
+    for guess in ("", "A" * 32, "\u00e9"):
+        found_open = other.post(f"{PAGE}/totp/kode", data={"kode": "000000", "rahasia": guess})
+        assert (found_open.status_code, secret in found_open.text) == (422, False)
     on = client.post(f"{PAGE}/totp/kode", data={"kode": code(secret, datetime.now(UTC))})
     assert secret not in on.text + client.get(PAGE).text
     assert other.get(PAGE).status_code == 303
@@ -143,6 +147,22 @@ def test_an_admin_is_not_offered_it(site: Site) -> None:
     client = site.logged_in("budi")
     assert "Kode kedua" not in client.get(PAGE).text
     assert client.post(f"{PAGE}/totp", data={"lama": PASSWORD}).status_code == 403
+
+
+def test_a_password_that_somebody_resets_meanwhile_stays_reset(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = site.logged_in("budi")
+
+    def checked_before(*given: object, **named: object) -> object:
+        found = log_in(*given, **named)  # type: ignore[arg-type]
+        change_person(site.database, "budi", Change(password="yang baru dari superadmin"))
+        return found
+
+    monkeypatch.setattr("web.account.log_in", checked_before)
+    answer = change(thief)
+    assert (answer.status_code, "baru saja diubah" in answer.text) == (422, True)
+    assert log_in(site.database, "budi", "yang baru dari superadmin", address="x").person
 
 
 def test_a_change_between_password_and_session_lets_nobody_in(

@@ -12,7 +12,7 @@ from database import open_database
 from database.people.people import Change, Role, change_person
 from database.settings import DatabaseSettings
 from tests.database.clinic import Clinic
-from tests.web.site import Site, add, serving
+from tests.web.site import PASSWORD, Site, add, serving
 from web.desk import Desk
 from web.settings import WebSettings
 
@@ -109,6 +109,18 @@ def test_what_counts_is_the_connection_and_not_what_a_proxy_says_of_it(tmp_path:
         assert opened(site, [*FROM_PROXY, ("X-Forwarded-For", "192.0.2.7")]) == 303
     with site_with(tmp_path / "other", **ALL, proxy="127.0.0.1") as site:
         assert opened(site, [*FROM_PROXY, ("X-Forwarded-For", "203.0.113.9")]) == 200
+
+
+@pytest.mark.parametrize(
+    ("proxy", "cookie"), [("127.0.0.1", "__Host-bpjs"), ("192.0.2.1", "bpjs"), ("", "bpjs")]
+)
+def test_only_the_listed_proxy_is_believed_that_a_browser_came_over_tls(
+    tmp_path: Path, proxy: str, cookie: str
+) -> None:
+    with site_with(tmp_path, proxy=proxy) as site, site.client() as client:
+        given = {"nama": "budi", "kata_sandi": PASSWORD}
+        answer = client.post("/masuk", data=given, headers={"X-Forwarded-Proto": "https"})
+        assert answer.headers["set-cookie"].startswith(f"{cookie}=")
 
 
 @pytest.mark.parametrize("site_word", ["cross-site", "same-site", "none"])

@@ -5,7 +5,7 @@ address in between leads nowhere else.
 """
 
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
@@ -14,6 +14,7 @@ from database.errors import WebhookRefused
 
 _LONGEST_URL = 2000
 _HTTPS, _GREATEST_PORT = 443, 65_535
+_NAT64 = IPv6Network("64:ff9b::/96")
 _Address = IPv4Address | IPv6Address
 
 
@@ -49,13 +50,25 @@ def resolving(hosts: Collection[str], resolve: Resolve = addresses_of) -> Resolv
 
 
 def _may_call(address: _Address | None, listed: Collection[_Address]) -> bool:
-    return address is not None and (address in listed or (address.is_global and not address.is_multicast))
+    return address is not None and (address in listed or _is_public(address))
+
+
+def _is_public(address: _Address) -> bool:
+    if isinstance(address, IPv6Address) and (address.sixtofour or address.teredo):
+        return False  # tunnels, which lead to any IPv4 address
+    return address.is_global and not address.is_multicast
 
 
 def _address(text: str) -> _Address | None:
-    """The address in one spelling; an IPv4 address that is written as IPv6 is that IPv4 address."""
+    """The address in one spelling; IPv4 that is written as IPv6, or reached through it, is IPv4."""
     try:
         address = ip_address(text)
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv6Address):
+        return address.ipv4_mapped or _behind_nat64(address) or address
+    return address
+
+
+def _behind_nat64(address: IPv6Address) -> IPv4Address | None:
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
