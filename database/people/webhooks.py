@@ -18,7 +18,7 @@ from database.storage.engine import Database
 from database.storage.models import WebhookRow
 from database.storage.row_seal import is_foreign
 
-_PREFIX, _SECRET_BYTES = "whsec_", 32
+_PREFIX, _BYTES = "whsec_", 32
 LEASE = timedelta(seconds=60)
 PAUSED_AFTER = timedelta(days=1)
 
@@ -64,7 +64,7 @@ def make_webhook(database: Database, faskes: str, url: str) -> tuple[Webhook, st
     """
     if not can_be_a_clinic(faskes):
         raise WebhookRefused(f"faskes harus 1 sampai {LONGEST_NAME} huruf yang dapat dicetak")
-    secret = _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    secret = _PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
     with database.write() as session:
         now = database.clock()
         row = WebhookRow(
