@@ -31,7 +31,7 @@ def owner(database: Database) -> str | None:
 @contextmanager
 def running(terminal: Terminal, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The command, from the moment that it answers."""
-    command = [BPJS, "web", "--port", str(port)]
+    command = [str(BPJS), "web", "--port", str(port)]
     with subprocess.Popen(command, env={**terminal.environ, "PATH": "/usr/bin:/bin"}) as process:
         try:
             until = time.monotonic() + 60
