@@ -14,6 +14,7 @@ from benchmarks import (
     decoder,
     long_chain,
     million,
+    page,
     plain_loop,
     poisoned_day,
     queues,
@@ -86,6 +87,7 @@ def _measure(plan: Plan, stop: Stop, screen: Screen) -> list[Table]:
         _table("Unpacking answers", "pages", decoder.measure()),
         _table("Handing over one chain on SQLite", "lines", long_chain.measure(today)),
         _looks(million.measure()),
+        _page(*page.measure()),
     ]
 
 
@@ -116,6 +118,21 @@ def _looks(looks: list[million.Look]) -> Table:
     for look in looks:
         ratio = f"{look.many / look.few:.3g}×"
         table.add_row(look.what, f"{look.few:.1f}", f"{look.many:.1f}", ratio, f"{look.limit:.0f}")
+    return table
+
+
+def _page(seen: list[page.Seen], claims: page.Beside, first_load: int) -> Table:
+    ratio = claims.beside / claims.alone
+    loaded = f"first load {first_load / 1024:.0f} KB (limit 100)"
+    said = f"delivery beside them {ratio:.2f}× of alone (limit 0.95); {loaded}"
+    table = Table(
+        title=f"The page, {page.VIEWERS} viewers, {million.LARGE:,} jobs, in milliseconds", caption=said
+    )
+    table.add_column("asked")
+    for heading in ("median", "95th percentile", "limit"):
+        table.add_column(heading, justify="right")
+    for each in seen:
+        table.add_row(each.what, f"{each.median:.0f}", f"{each.p95:.0f}", f"{each.limit:.0f}")
     return table
 
 

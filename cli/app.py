@@ -40,6 +40,7 @@ _COMMANDS = (
     "resend",
     "report",
     "tutup",
+    "jeda",
     "resume",
     "sync",
     "referensi",

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from cli.patience import patience
+from tasks.strict_json import strict_json
 
 # The page's colours; orange and grey are ours.
 BADGES: dict[str, tuple[str, str]] = {
@@ -127,14 +128,6 @@ def print_json(document: Any) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         stop_talking()
-
-
-def strict_json(value: Any) -> str:
-    """JSON by its own rules: for numbers it has no word for, such as infinity, stands the word as text."""
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        return json.dumps(json.loads(json.dumps(value), parse_constant=str), ensure_ascii=False)
 
 
 def _json(document: Any) -> str:

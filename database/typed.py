@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from bpjs_client.dates import DATE_FORMS, read_typed_date
@@ -37,6 +37,24 @@ def _day(typed: object, refusal: str) -> date:
     if day is None:
         raise LineRefused(refusal)
     return day
+
+
+def read_moment(typed: str, name: str, now: datetime) -> datetime:
+    """An hour of a day: `16:00` today, `31-12-2026 07:30`, or as a browser's field writes it.
+
+    `now` tells which day is today, and the zone of the clinic's clock. Raises LineRefused.
+    """
+    day, _, hour = typed.strip().replace("T", " ").rpartition(" ")
+    try:
+        at = time.fromisoformat(hour.zfill(5)) if _HOUR.fullmatch(hour) else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise LineRefused(f"{name} harus jam 16:00, atau tanggal dan jam 31-12-2026 07:30")
+    return datetime.combine(read_day(day, name) if day else now.date(), at, tzinfo=now.tzinfo)
+
+
+_HOUR = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 
 
 def read_jenis(typed: object, name: str = "jenis") -> Jenis:

@@ -1,4 +1,4 @@
-"""The flow `lanjutkan`: a person lifts the pause of a service, from the Prefect UI."""
+"""The flow `lanjutkan`: a person lifts what pauses a service, from the Prefect UI."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -27,6 +27,9 @@ class Layanan(StrEnum):
     ANTREAN = Service.ANTREAN.value
 
 
+_BY = "form lanjutkan"  # Prefect does not say who started a run
+
+
 def _about(typed: Mapping[str, Any]) -> str:
     chosen = text(typed.get("layanan"))
     return chosen if chosen in set(Layanan) else ""
@@ -35,7 +38,7 @@ def _about(typed: Mapping[str, Any]) -> str:
 @flow(
     name="lanjutkan",
     flow_run_name=timed("lanjutkan", _about),
-    description="Melanjutkan layanan yang dijeda karena kredensialnya ditolak.",
+    description="Melanjutkan layanan yang dijeda: oleh seseorang, atau karena kredensialnya ditolak.",
     **FORM,
 )
 def lanjutkan(
@@ -46,7 +49,7 @@ def lanjutkan(
     try:
         at, chosen = composition(), _services(text(layanan))
         clinic = clinic_here(at, faskes) or UTAMA
-        lifted = [service for service in chosen if resume(at.database, clinic, service)]
+        lifted = [service for service in chosen if resume(at.database, clinic, service, by=_BY)]
     except DatabaseError as error:
         return Failed(message=f"Gagal · {error}")
     said = ", ".join(lifted) or "tidak ada yang sedang dijeda"

@@ -68,7 +68,7 @@ SQLITE_IS_ENOUGH = frozenset(
     }
 )
 # A browser, or a storm of kills.
-LONG = ("ui", "chaos")
+LONG = ("ui", "chaos", "browser")
 # Files are shared out among processes: those that take minutes must not come last.
 SLOW_FIRST = ("ui", "chaos", "flows", "deployments", "cli")
 

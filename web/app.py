@@ -4,7 +4,22 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from web import account, bulk, detail, edit, login, monitor
+from web import (
+    account,
+    act_log,
+    bulk,
+    detail,
+    edit,
+    login,
+    monitor,
+    people,
+    reference_antrean,
+    reference_pcare,
+    report,
+    report_files,
+    services,
+    syncing,
+)
 from web.api.app import api
 from web.desk import Desk
 from web.errors import answer_errors
@@ -22,6 +37,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     detail.polled,
     bulk.router,
     bulk.polled,
+    reference_pcare.router,
+    reference_antrean.router,
+    syncing.router,
+    syncing.polled,
+    report.router,
+    report_files.router,
+    services.router,
+    act_log.router,
+    people.router,
     account.router,
     account.totp,
 )

@@ -1,8 +1,8 @@
 """What the pages work with, built once by whoever starts them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,6 +11,7 @@ from database import Database
 from database.faskes_name import Known
 from tasks.reference_data.book import ReferenceBook
 from web.bulk_run import BulkRuns
+from web.looks import Looks
 from web.settings import WebSettings
 
 
@@ -20,16 +21,17 @@ class SyncUnavailable(Exception):
 
 @dataclass
 class Desk:
-    """`start_sync` has Prefect read references (`layanan/jenis`, none: all) of a clinic, or raises
-    SyncUnavailable. `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
+    """`start_sync` has Prefect read references (`layanan/jenis`) of a clinic, or raises SyncUnavailable.
+    `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
     `known`: the clinics in the file, if there is one.
     """
 
     database: Database
     settings: WebSettings = field(default_factory=WebSettings)
     known: Known = None
-    start_sync: Callable[[str, str], None] | None = None
+    start_sync: Callable[[Sequence[str], str], None] | None = None
     run_link: Callable[[UUID], str | None] = lambda _run: None
+    looks: Looks[Any] = field(default_factory=Looks, repr=False)
     bulk: BulkRuns = field(default_factory=BulkRuns)
     book: ReferenceBook = field(init=False)
 

@@ -18,7 +18,7 @@ from database.views.detail import JobDetail, show
 from database.views.masked_detail import masked_detail
 from database.views.reveals import note_reveal
 from database.views.visit import Step, visit_of
-from database.vocabulary import OUTCOME_WORDS
+from database.vocabulary import OUTCOME_WORDS, Reason
 from web.form import TheForm, whole
 from web.monitor import show_monitor
 from web.pages import jenis_words
@@ -57,14 +57,25 @@ class Shown:
         return self.can_resend or (self.job.status == Status.TERKIRIM and Jenis(self.job.jenis) in NUMBERED)
 
     @property
+    def asks_first(self) -> bool:
+        """Whether somebody must have looked at BPJS before it is sent again: it may be there already."""
+        return self.job.reason == Reason.NEEDS_PERSON
+
+    @property
     def can_close(self) -> bool:
         """Whether a person may settle it."""
         return self.job.status in _CLOSABLE
 
     @property
     def does(self) -> str:
-        """What a correction will do at BPJS; empty for a job that BPJS does not hold."""
-        return DOES.get(Jenis(self.job.jenis), "") if self.job.status == Status.TERKIRIM else ""
+        """What sending will do to what BPJS holds of it; empty for a job that BPJS does not hold."""
+        holds = self.job.status == Status.TERKIRIM or self.job.reason == Reason.OLD_CONTENT
+        return DOES.get(Jenis(self.job.jenis), "") if holds else ""
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether it can only be sent again corrected."""
+        return self.job.status == Status.TERKIRIM
 
     @property
     def outcome_words(self) -> Any:
@@ -117,10 +128,17 @@ def open_whole(by: Visitor, job_id: int) -> None:
 @router.post("/{job_id}/kirim-ulang")
 def resend(by: Staff, job_id: int, form: TheForm) -> Response:
     """Send the job again as it is; from the table a notice is the answer, from the sidebar the sidebar."""
-    asked = Resend(reason=form.one("alasan"), by=by.name, version=whole(form.one("versi")), clinics=by.sees)
+    is_in_table = form.one("dari") == "tabel"
+    asked = Resend(
+        reason=form.one("alasan"),
+        by=by.name,
+        version=whole(form.one("versi")),
+        may_replace=not is_in_table,  # the table does not say what would be replaced
+        clinics=by.sees,
+    )
     done = by.noted(Did.SEND_AGAIN, lambda: ask_again(by.database, job_id, asked), job_id=job_id)
     says = f"Pekerjaan #{job_id} dikirim ulang. {done.says}".strip()
-    if form.one("dari") == "tabel":
+    if is_in_table:
         return by.render("_pesan.html", headers=CHANGED, says=says, kind="baik")
     return sidebar(by, read(by, job_id), says=says)
 

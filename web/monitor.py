@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
+from database.jobs.known_causes import new_causes
 from database.services.stopped_lines import stopped_lines
 from database.views.causes import Cause, causes, jobs_of_cause
 from database.views.clinics_here import clinics_here
@@ -28,6 +29,7 @@ class Seen:
     chosen: Chosen
     page: JobPage
     causes: list[Cause]
+    new: set[str]
     left_open: dict[str, int]
     stopped: list[str]
     clinics: list[str]
@@ -43,11 +45,13 @@ def look(by: Visitor, chosen: Chosen) -> Seen:
     database, known = by.database, by.desk.known
     wanted = chosen.filter(by.sees)
     ids = tuple(jobs_of_cause(database, wanted, chosen.cause)) if chosen.cause else None
+    found = causes(database, wanted)
     mine = Filter(faskes=wanted.faskes, clinics=wanted.clinics)
     return Seen(
         chosen=chosen,
         page=job_page(database, chosen.filter(by.sees, ids), chosen.order, chosen.after),
-        causes=causes(database, wanted),
+        causes=found,
+        new=new_causes(database, [cause.key for cause in found]),
         left_open=open_before(database, mine),
         stopped=stopped_lines(database, known, clinics=mine.only),
         clinics=clinics_here(database, known) if by.sees is None else sorted(by.sees),
@@ -72,7 +76,8 @@ def fresh(by: Watching, form: TheForm) -> Response:
     chosen = read_filter(form, today(by.database))
     if chosen.is_by_name:
         return Response(status_code=204)
-    return by.unless_same("_hasil.html", seen=look(by, chosen), picked=_picked(form))
+    seen: Seen = by.desk.looks.at((by.sees, chosen), lambda: look(by, chosen))
+    return by.unless_same("_hasil.html", seen=seen, picked=_picked(form))
 
 
 def show_monitor(by: Visitor, form: Form, **more: Any) -> Response:

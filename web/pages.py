@@ -50,7 +50,14 @@ def tabs(person: Person) -> list[tuple[str, str]]:
 
 
 _PEOPLE = "/bpjs-fktp/pengguna"
-_TABS = (("/bpjs-fktp/monitoring", "Monitoring"),)
+_TABS = (
+    ("/bpjs-fktp/monitoring", "Monitoring"),
+    ("/bpjs-fktp/referensi-pcare", "Referensi PCare"),
+    ("/bpjs-fktp/referensi-antrean", "Referensi Antrean"),
+    ("/bpjs-fktp/laporan", "Laporan"),
+    ("/bpjs-fktp/layanan", "Layanan"),
+    (_PEOPLE, "Pengguna"),
+)
 
 
 def _pretty(value: object) -> str:

@@ -28,8 +28,8 @@ def as_served(app: FastAPI, settings: WebSettings) -> Application:
     return NotesPeer(believing)
 
 
-def serve(app: FastAPI, settings: WebSettings, listening: socket.socket) -> None:
-    """Answer until a signal; without a line for each request, for an address is nobody's to keep."""
+def server_of(app: FastAPI, settings: WebSettings) -> uvicorn.Server:
+    """The server, without a line for each request, for an address is nobody's to keep."""
     config = uvicorn.Config(
         as_served(app, settings),
         access_log=False,
@@ -39,6 +39,12 @@ def serve(app: FastAPI, settings: WebSettings, listening: socket.socket) -> None
         h11_max_incomplete_event_size=_MOST_HEADERS,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    # uvicorn raises the signal again when it has finished; what stands around it must come to its end too.
+    return uvicorn.Server(config)
+
+
+def end_whole() -> None:
+    """Let what stands around a server come to its end too, when it is told to end.
+
+    The server raises the signal again when it has finished, which would end the process on the spot.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.Server(config).run(sockets=[listening])

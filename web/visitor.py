@@ -98,6 +98,7 @@ class Visitor:
             self.note(did, result=result, job_id=job_id, faskes=faskes)
             raise
         self.note(did, job_id=job_id, faskes=faskes)
+        self.desk.looks.forget()
         return done
 
 

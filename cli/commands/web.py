@@ -19,10 +19,11 @@ def web(
     port: Annotated[int, typer.Option(envvar="BPJS_WEB_PORT", min=1, max=65535, help="Port.")] = 4080,
 ) -> None:
     """Menyalakan halaman BPJS FKTP sampai dihentikan dengan Ctrl-C."""
+    from cli.sync_order import start_sync  # noqa: PLC0415
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
     from web.run_links import run_links  # noqa: PLC0415
-    from web.serving import listen, serve  # noqa: PLC0415
+    from web.serving import end_whole, listen, server_of  # noqa: PLC0415
     from web.settings import WebSettings  # noqa: PLC0415
     from web.webhooks.sender import Sender  # noqa: PLC0415
 
@@ -32,6 +33,7 @@ def web(
         open_database(),
         settings,
         known=known_clinics(),
+        start_sync=start_sync,
         run_link=run_links(settings, os.environ.get(API_URL, "")),
     )
     try:
@@ -41,4 +43,5 @@ def web(
     shown = f"[{host}]" if ":" in host else host
     console().print(f"Halaman BPJS FKTP: http://{shown}:{port}/", markup=False, highlight=False)
     with Sender(desk.database, settings, DeliverySettings().waits).running():
-        serve(create_app(desk), settings, listening)
+        end_whole()
+        server_of(create_app(desk), settings).run(sockets=[listening])

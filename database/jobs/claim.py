@@ -177,7 +177,7 @@ def _claim_one(
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == Reason.NEEDS_PERSON:
             return Waiting(status, job.message or status.value)
-        why = why_waiting(session, job) or _why_no_room(session, job, room, database.clock())
+        why = why_waiting(database, session, job) or _why_no_room(session, job, room, database.clock())
         if why:
             return Waiting(status, why)
         _take(job, database.clock(), owner, lease)
@@ -237,7 +237,7 @@ def standing(database: Database, job_id: int) -> Waiting:
         if job is None:
             raise not_there(session, job_id)
         status = Status(job.status)
-        why = why_waiting(session, job) if status is Status.MENUNGGU else None
+        why = why_waiting(database, session, job) if status is Status.MENUNGGU else None
         return Waiting(status, why or job.message or "")
 
 

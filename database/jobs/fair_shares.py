@@ -90,6 +90,11 @@ _CLAIMABLE_SERVICES: TextClause = text(
         AND services.jenis = ''
     WHERE coalesce(services.state, 'closed') NOT IN ('open', 'paused')
         AND (services.asked_until IS NULL OR services.asked_until <= :now)
+        AND NOT EXISTS (
+            SELECT 1 FROM holds
+            WHERE holds.faskes = called.faskes AND holds.service = called.service AND holds.jenis = ''
+                AND holds.lifted_at IS NULL AND (holds.ends_at IS NULL OR holds.ends_at > :now)
+        )
         AND NOT (coalesce(services.state, 'closed') = 'half-open' AND coalesce(held.jobs, 0) > 0)
         AND (
             SELECT min(jobs.due_at) FROM jobs
@@ -101,7 +106,10 @@ _CLAIMABLE_SERVICES: TextClause = text(
 
 
 def claimable_services(session: Session, now: datetime) -> dict[ClinicService, int]:
-    """The services that flow or are tried again and have a job that is due; of each, how many are in hand."""
+    """The services that flow or are tried again and have a job that is due; of each, how many are in hand.
+
+    A service that a person holds is not among them.
+    """
     rows = session.execute(_CLAIMABLE_SERVICES, {"now": now})
     return {ClinicService(faskes, service): held for faskes, service, held in rows}
 

@@ -1,6 +1,7 @@
 """The log of what people did: who, when, from where or at the terminal, and what came of it; no content."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -18,6 +19,9 @@ class Did(StrEnum):
     SEND_AGAIN = "kirim-ulang"
     CLOSE = "tutup"
     SYNC = "sinkronisasi"
+    DOWNLOAD = "unduh"
+    PAUSE = "jeda"
+    RESUME = "lanjutkan"
     MANAGE = "kelola-pengguna"
     CHANGE_OWN = "ganti-kata-sandi"
     TOTP_ON = "nyalakan-totp"
@@ -57,6 +61,29 @@ def note_act(
                 about=about,
             )
         )
+
+
+@dataclass(frozen=True)
+class ActPage:
+    """Some lines of the log, the newest first. `before`: the line before which the next page ends."""
+
+    acts: Sequence[Act]
+    before: int | None
+
+
+def act_page(database: Database, *, by: str = "", before: int | None = None, limit: int = 50) -> ActPage:
+    """So many lines, of one person or of all, that are older than the line `before`.
+
+    Raises DatabaseUnavailable.
+    """
+    wanted = select(Act).order_by(Act.id.desc()).limit(limit + 1)
+    if by:
+        wanted = wanted.where(Act.by == by)
+    if before is not None:
+        wanted = wanted.where(Act.id < before)
+    with database.read() as session:
+        acts = session.scalars(wanted).all()
+    return ActPage(acts[:limit], acts[limit - 1].id if len(acts) > limit else None)
 
 
 def last_acts(database: Database, *, limit: int) -> Sequence[Act]:

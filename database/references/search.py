@@ -15,18 +15,33 @@ from database.storage.engine import Database
 from database.storage.models import ReferenceItem
 
 _SHORTEST_FOR_TRIGRAMS = 3
-_COLUMNS = (ReferenceItem.varian, ReferenceItem.kode, ReferenceItem.nama, ReferenceItem.data)
+_COLUMNS = (
+    ReferenceItem.varian,
+    ReferenceItem.kode,
+    ReferenceItem.nama,
+    ReferenceItem.data,
+    ReferenceItem.active,
+)
 _CODE_AND_NAME = ReferenceItem.kode + " " + ReferenceItem.nama  # as the trigram index on PostgreSQL has it
 
 
 @dataclass(frozen=True)
 class Found:
-    """A row of a reference as BPJS gave it, with its code and name."""
+    """A row of a reference as BPJS gave it, with its code and name. `active`: BPJS still lists it."""
 
     varian: str
     kode: str
     nama: str
     data: Mapping[str, Any]
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """Some of the rows that were found, and how many there are in all."""
+
+    rows: list[Found]
+    total: int
 
 
 def search(
@@ -56,6 +71,34 @@ def search(
         return [Found(*row) for row in session.execute(query)]
 
 
+def search_page(
+    database: Database,
+    reference: Reference,
+    words: str,
+    *,
+    faskes: str,
+    first: int,
+    limit: int,
+    with_inactive: bool = False,
+) -> FoundPage:
+    """So many of the found rows, beginning with the row at the place `first`. Raises DatabaseUnavailable.
+
+    `with_inactive`: also the rows that BPJS lists no more, after those that it lists.
+    """
+    whose = _of(faskes, reference) if with_inactive else _active(faskes, reference)
+    with database.read() as session:
+        wanted = [*whose, *_holding(session, words.split())]
+        total = session.scalar(select(func.count()).select_from(ReferenceItem).where(*wanted)) or 0
+        page = (
+            select(*_COLUMNS)
+            .where(*wanted)
+            .order_by(ReferenceItem.active.desc(), _rank(words.strip()))
+            .order_by(ReferenceItem.varian, ReferenceItem.kode)
+        )
+        rows = session.execute(page.offset(first).limit(limit))
+        return FoundPage([Found(*row) for row in rows], total)
+
+
 def rows_with(
     database: Database, faskes: str, reference: Reference, codes: Iterable[str], *, varian: str | None = None
 ) -> dict[str, Found]:
@@ -83,13 +126,16 @@ def rows_beginning(
         return [Found(*row) for row in session.execute(query.order_by(ReferenceItem.kode))]
 
 
-def _active(faskes: str, reference: Reference) -> list[ColumnElement[bool]]:
+def _of(faskes: str, reference: Reference) -> list[ColumnElement[bool]]:
     return [
         ReferenceItem.faskes == faskes,
         ReferenceItem.layanan == reference.service.value,
         ReferenceItem.jenis == reference.jenis,
-        ReferenceItem.active.is_(True),
     ]
+
+
+def _active(faskes: str, reference: Reference) -> list[ColumnElement[bool]]:
+    return [*_of(faskes, reference), ReferenceItem.active.is_(True)]
 
 
 def _rank(words: str) -> ColumnElement[int]:

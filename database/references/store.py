@@ -145,10 +145,11 @@ def last_syncs(database: Database) -> list[LastSync]:
     newest = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
     with database.read() as session:
         rows = session.scalars(select(Sync).where(Sync.id.in_(newest)).order_by(Sync.id))
-        return [LastSync(_as_synced(row), row.started_at, row.flow_run_id) for row in rows]
+        return [LastSync(as_synced(row), row.started_at, row.flow_run_id) for row in rows]
 
 
-def _as_synced(row: Sync) -> Synced:
+def as_synced(row: Sync) -> Synced:
+    """The result that a row of the table `syncs` records."""
     counts = (row.count, row.added, row.changed, row.removed)
     return Synced(row.layanan, row.jenis, *counts, row.seconds, error=row.error, faskes=row.faskes)
 
@@ -167,7 +168,7 @@ def synced_in(database: Database, faskes: str, reference: Reference, flow_run_id
     )
     with database.read() as session:
         row = session.scalars(query).first()
-    return None if row is None else _as_synced(row)
+    return None if row is None else as_synced(row)
 
 
 def _row(faskes: str, synced: Synced, started_at: datetime, flow_run_id: UUID | None) -> Sync:

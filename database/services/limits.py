@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
-from database.jobs.fair_shares import Limit
+from database.jobs.fair_shares import NO_LIMIT, Limit
 from database.services.clinic_service import WHOLE, ClinicService
+from database.services.holds import NO_JOB, holds_at
 from database.services.states import State
 from database.services.waiting_jobs import waits_besides
 from database.status import Status
@@ -16,7 +17,7 @@ from database.storage.models import Job, ServiceState
 
 
 def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicService, Limit]:
-    """The limits of each service that has any.
+    """The limits of each service that has any, by its state or by a person's hold.
 
     `locked`: rows that let one job through are this transaction's alone, so that two claims cannot each
     take one.
@@ -30,10 +31,33 @@ def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicServi
     rows: dict[ClinicService, list[ServiceState]] = {}
     for row in (*session.scalars(half_open), *session.scalars(held)):
         rows.setdefault(ClinicService(row.faskes, row.service), []).append(row)
-    return {whole: _limit(session, whole, of_it, now) for whole, of_it in rows.items()}
+    by_hand = _held_by_hand(session, now)
+    of_states = {
+        whole: _limit(session, whole, of_it, now, by_hand.get(whole, NO_LIMIT))
+        for whole, of_it in rows.items()
+    }
+    return {
+        whole: of_states.get(whole, NO_LIMIT) | by_hand.get(whole, NO_LIMIT)
+        for whole in {*of_states, *by_hand}
+    }
 
 
-def _limit(session: Session, whole: ClinicService, rows: Sequence[ServiceState], now: datetime) -> Limit:
+def _held_by_hand(session: Session, now: datetime) -> dict[ClinicService, Limit]:
+    """What persons hold of single jenis and jobs; a whole service that is held is not claimed for at all."""
+    found: dict[ClinicService, Limit] = {}
+    for row in holds_at(session, now):
+        whole = ClinicService(row.faskes, row.service)
+        if row.job_id != NO_JOB:
+            limit = Limit(but=frozenset({row.job_id}))
+        else:
+            limit = Limit(never=frozenset({row.jenis} - {WHOLE}))
+        found[whole] = found.get(whole, NO_LIMIT) | limit
+    return found
+
+
+def _limit(
+    session: Session, whole: ClinicService, rows: Sequence[ServiceState], now: datetime, by_hand: Limit
+) -> Limit:
     tried = [row for row in rows if row.state == State.HALF_OPEN]
     held = frozenset(row.jenis for row in rows if row.state != State.HALF_OPEN)
     trying = {row.jenis for row in tried if row.jenis != WHOLE}
@@ -44,14 +68,18 @@ def _limit(session: Session, whole: ClinicService, rows: Sequence[ServiceState],
         never=busy if can_be_looked_up else busy | held,
         looked_up=held if can_be_looked_up else frozenset(),
         alone=frozenset(trying - busy),
-        but=frozenset().union(*(_passed_by(session, row, held, now) for row in tried)),
+        but=frozenset().union(
+            *(_passed_by(session, row, held | by_hand.never, now, by_hand.but) for row in tried)
+        ),
     )
 
 
-def _passed_by(session: Session, row: ServiceState, held: Iterable[str], now: datetime) -> frozenset[int]:
+def _passed_by(
+    session: Session, row: ServiceState, held: Iterable[str], now: datetime, by_hand: frozenset[int]
+) -> frozenset[int]:
     """All that failed there, while another may go; then only the one that failed last."""
     failed = row.failed_jobs or []
-    others = len(failed) > 1 and waits_besides(session, row, now, held=held, but=failed)
+    others = len(failed) > 1 and waits_besides(session, row, now, held=held, but={*failed, *by_hand})
     return frozenset(failed if others else failed[-1:])
 
 

@@ -1,6 +1,6 @@
 """The times in which each service was down or paused: written down as it happens, counted by the report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,16 +41,17 @@ def end(session: Session, row: ServiceState, now: datetime) -> None:
 
 
 def outages(
-    database: Database, since: datetime, until: datetime, *, faskes: str | None = None
+    database: Database, since: datetime, until: datetime, *, only: Collection[str] | None = None
 ) -> Sequence[Interval]:
     """The outages of whole services between two instants, cut to them, oldest first.
 
+    `only`: those of these clinics, None: of all.
     Raises DatabaseUnavailable.
     """
     going_on = or_(Outage.ended_at.is_(None), Outage.ended_at > since)
     query = select(Outage).where(Outage.jenis == "", Outage.began_at < until, going_on)
-    if faskes is not None:
-        query = query.where(Outage.faskes == faskes)
+    if only is not None:
+        query = query.where(Outage.faskes.in_(sorted(only)))
     with database.read() as session:
         return [_cut(row, since, until) for row in session.scalars(query.order_by(Outage.began_at))]
 

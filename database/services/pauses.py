@@ -5,12 +5,16 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement, and_, select
 
 from bpjs_client.jenis import Service
+from database.services.clinic_service import WHOLE, ClinicService
 from database.services.harmless_read import Answer, Reading, judge
+from database.services.holds import lift
 from database.services.states import Move, State
 from database.services.transitions import go
 from database.services.waiting_jobs import make_due
 from database.storage.engine import Database
 from database.storage.models import ServiceState
+
+SOMEBODY = "seseorang"  # who lifts a hold without saying their name
 
 
 def pause(database: Database, faskes: str, service: Service, reason: str, *, mark: str) -> None:
@@ -22,10 +26,20 @@ def pause(database: Database, faskes: str, service: Service, reason: str, *, mar
     judge(database, faskes, service, Reading(Answer.REFUSED, reason), probes=(), mark=mark)
 
 
-def resume(database: Database, faskes: str, service: Service) -> bool:
-    """Lift what holds a service or a jenis of it; what waits is due at once. False: nothing was held."""
-    mine = (ServiceState.faskes == faskes, ServiceState.service == service.value)
-    return bool(_resume(database, and_(*mine, ServiceState.state != State.CLOSED.value), lambda _row: True))
+def resume(
+    database: Database, faskes: str, service: Service, *, jenis: str | None = None, by: str = SOMEBODY
+) -> bool:
+    """Lift what holds a service or a jenis of it, a person's hold too; what waits is due at once.
+
+    `jenis`: of this one alone, of the empty one only what holds the service as a whole; None: all of it.
+    False: nothing was held. Raises DatabaseUnavailable.
+    """
+    who = ClinicService(faskes, service.value, jenis or WHOLE)
+    lifted = lift(database, who, by=by, jenis_too=jenis is None)
+    mine = [ServiceState.faskes == faskes, ServiceState.service == service.value]
+    mine += [] if jenis is None else [ServiceState.jenis == jenis]
+    stopped = and_(*mine, ServiceState.state != State.CLOSED.value)
+    return bool(_resume(database, stopped, lambda _row: True)) or lifted
 
 
 def resume_changed(database: Database, mark_of: Callable[[str, Service], str]) -> list[tuple[str, Service]]:

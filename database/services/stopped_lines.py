@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select, text
 
 from database.faskes_name import UNREADABLE, UTAMA, Known, foreign_name, said_name, shortened, some_names
 from database.local_time import local_time
+from database.services.hold_words import hold_lines
 from database.services.state_words import named, state_words
 from database.services.stopped_groups import Kind, Stopped, summaries
 from database.services.stopped_services import stopped_services
@@ -17,13 +18,14 @@ _MOST_ASKED = 500  # names in one query
 
 
 def stopped_lines(database: Database, known: Known, *, clinics: Collection[str] | None = None) -> list[str]:
-    """A line for each group of services that stopped; `clinics`: only those of these.
+    """A line for each hold of a person, and for each group of services that stopped.
 
+    `clinics`: only those of these.
     Raises DatabaseUnavailable.
     """
     rows = [row for row in stopped_services(database) if clinics is None or row.faskes in clinics]
     lines = [say_stopped(database, stopped, known) for stopped in summaries(rows, known)]
-    return [line for line in lines if line]
+    return [*hold_lines(database, known, clinics=clinics), *(line for line in lines if line)]
 
 
 def say_stopped(database: Database, stopped: Stopped, known: Known) -> str:

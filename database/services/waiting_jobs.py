@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bpjs_client.jenis import Service
 from database.jobs.due_jobs import may_be_sent
 from database.services.clinic_service import WHOLE
+from database.services.holds import NO_JOB, holds_at
 from database.services.service_rows import parts_of
 from database.services.states import State
 from database.status import Status
@@ -53,9 +54,12 @@ def _waiting(row: ServiceState) -> tuple[ColumnElement[bool], ...]:
 def somebody_else_waits(session: Session, row: ServiceState, now: datetime) -> bool:
     """Whether a job could be let through that is not the one that failed last, here or at its own jenis."""
     parts = parts_of(session, row)
+    by_hand = [each for each in holds_at(session, now, [row.faskes]) if each.service == row.service]
     held = [part.jenis for part in parts if part.state in {State.OPEN, State.PAUSED}]
+    held += [each.jenis for each in by_hand if each.job_id == NO_JOB]
     tried = [row, *(part for part in parts if part.state == State.HALF_OPEN)]
     last = {job_id for each in tried for job_id in (each.failed_jobs or [])[-1:]}
+    last |= {each.job_id for each in by_hand}
     return waits_besides(session, row, now, held=held, but=last)
 
 

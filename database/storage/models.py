@@ -392,6 +392,44 @@ class ServiceState(Base):
     )
 
 
+class HoldRow(Base):
+    """A person's word that nothing of a service, a jenis or one job is sent, until an end or until lifted.
+
+    `jenis` is empty for a whole service, `job_id` 0 for all of a jenis. A hold at its end needs no lifting.
+    """
+
+    __tablename__ = "holds"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    service: Mapped[str] = mapped_column(String(16))
+    jenis: Mapped[str] = mapped_column(String(32))
+    job_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    by: Mapped[str] = mapped_column(SaidBriefly(200))
+    reason: Mapped[str] = mapped_column(Said)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lifted_by: Mapped[str | None] = mapped_column(SaidBriefly(200))
+
+    __table_args__ = (
+        CheckConstraint("service IN ('antrean', 'pcare')", name="holds_service_is_known"),
+        CheckConstraint("job_id = 0 OR jenis <> ''", name="holds_job_has_its_jenis"),
+        CheckConstraint("ends_at IS NULL OR ends_at > since", name="holds_end_after_they_begin"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="holds_lifted_by_somebody"),
+        Index(
+            "holds_one_of_each_at_a_time",
+            "faskes",
+            "service",
+            "jenis",
+            "job_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+
 class Outage(Base):
     """A time in which a clinic's service or one jenis was down (`open`) or paused; it may have no end yet."""
 
@@ -552,6 +590,15 @@ class PastJob(Base):
 ROLES = ("admin", "superadmin")
 
 
+class KnownCause(Base):
+    """A cause of failures (views/causes.py), and when somebody saw it first."""
+
+    __tablename__ = "known_causes"
+
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class PersonRow(Base):
     """Somebody who may log in to the page; `password` is an Argon2id hash that says its own parameters."""
 
@@ -673,7 +720,10 @@ class WebhookRow(Base):
 
 
 class Act(Base):
-    """What somebody did on the page, or was denied; it holds no content and is never changed."""
+    """What somebody did on the page, or was denied; it holds no content and is never changed.
+
+    `about`: the name of the person, reference or service that it was done to, where it was no job.
+    """
 
     __tablename__ = "acts"
 
@@ -685,5 +735,4 @@ class Act(Base):
     faskes: Mapped[str | None] = mapped_column(SaidBriefly(64))
     job_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     address: Mapped[str | None] = mapped_column(SaidBriefly(45))
-    # Whom or what it was done to: a person's name, a token's id.
     about: Mapped[str | None] = mapped_column(SaidBriefly(64))

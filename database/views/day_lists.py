@@ -82,7 +82,7 @@ def day_lists(database: Database, *, most: int) -> DayLists:
     with database.read(patient=True) as session:
         rows = session.execute(wanted).all()
         waiting = [job for job, _ in rows if job.status == Status.MENUNGGU][:_MOST_REASONS]
-        why = why_each_waits(session, waiting)
+        why = why_each_waits(database, session, waiting)
         counts = {(Jenis(job.jenis), Status(job.status)): count for job, count in rows}
         return DayLists(day, counts, list(_listed([job for job, _ in rows], why)))
 

@@ -73,6 +73,7 @@ class JobDetail:
     kunci: str = field(repr=False)
     rantai: str = field(repr=False)
     status: str
+    reason: str | None
     message: str | None = field(repr=False)
     http_code: int | None
     code: str | None
@@ -120,6 +121,7 @@ def show(database: Database, job_id: int, clinics: Collection[str] | None = None
             kunci=job.kunci,
             rantai=job.rantai,
             status=job.status,
+            reason=job.reason,
             message=message(database, session, job),
             http_code=job.http_code,
             code=job.meta_code,

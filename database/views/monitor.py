@@ -174,7 +174,7 @@ def message(database: Database, session: Session, job: Job) -> str:
 
 def messages(database: Database, session: Session, jobs: Sequence[Job]) -> dict[int, str]:
     """The same of each of these jobs, by its id."""
-    why = why_each_waits(session, [job for job in jobs if job.status == Status.MENUNGGU])
+    why = why_each_waits(database, session, [job for job in jobs if job.status == Status.MENUNGGU])
     now = database.clock()
     return {job.id: _said(database, job, why.get(job.id), now) for job in jobs}
 

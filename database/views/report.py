@@ -1,11 +1,11 @@
 """The numbers of reports: jobs in groups, delivery times, the longest wait, the visits of a month."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text, true
+from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
@@ -14,6 +14,7 @@ from database.status import UNFINISHED, Status
 from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
 from database.storage.models import VISITS, Job
+from database.views.monitor import messages
 
 Totals = dict[str, dict[str, int]]
 # Seconds of the steps in which delivery times are counted: fine enough for people, few for a million jobs.
@@ -22,12 +23,24 @@ STEP_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Scope:
-    """The jobs to count, by local date of hand-over (both ends included); None leaves a bound out."""
+    """The jobs to count, by local date of hand-over (both ends included); None leaves a bound out.
+
+    `clinics`: those that whoever asks may see, None: all.
+    """
 
     first: date | None = None
     last: date | None = None
     jenis: Jenis | None = None
     faskes: str | None = None
+    clinics: frozenset[str] | None = None
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The clinics that are counted; None: all."""
+        if self.faskes is None:
+            return self.clinics
+        named = frozenset({self.faskes})
+        return named if self.clinics is None else named & self.clinics
 
 
 def totals(database: Database, scope: Scope) -> Totals:
@@ -152,10 +165,11 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
         return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
 
 
-def reported_visits(database: Database, first: date, last: date, faskes: str | None = None) -> int:
+def reported_visits(database: Database, first: date, last: date, only: Collection[str] | None = None) -> int:
     """How many visits (`tambah-kunjungan`) of these days are in PCare; what was deleted again is not.
 
-    The day is the one that the body names (`tglDaftar`), without one that of hand-over.
+    The day is the one that the body names (`tglDaftar`), without one that of hand-over. `only`: visits of
+    these clinics, None: of all.
     Raises DatabaseUnavailable.
     """
     deletion = aliased(Job)
@@ -167,27 +181,79 @@ def reported_visits(database: Database, first: date, last: date, faskes: str | N
         deletion.position > Job.position,
         of_one_visit(deletion, Job),
     )
-    return _visits(database, first, last, faskes, Job.status == Status.TERKIRIM.value, ~deleted)
+    return _visits(database, first, last, only, Job.status == Status.TERKIRIM.value, ~deleted)
 
 
-def missing_visits(database: Database, first: date | None, last: date, faskes: str | None = None) -> int:
+def missing_visits(
+    database: Database, first: date | None, last: date, only: Collection[str] | None = None
+) -> int:
     """How many are not there yet, and not closed by a person; `first` None: from the beginning.
 
     Raises DatabaseUnavailable.
     """
-    missing = [Status.GAGAL.value, *(status.value for status in UNFINISHED)]
-    return _visits(database, first, last, faskes, Job.status.in_(missing))
+    return _visits(database, first, last, only, _MISSING)
+
+
+@dataclass(frozen=True)
+class MissingVisit:
+    """A visit that is not in PCare yet; its repr names no patient. `day`: on which the patient was seen."""
+
+    id: int
+    faskes: str
+    day: date
+    norm: str = field(repr=False)
+    nama_pasien: str = field(repr=False)
+    status: Status
+    message: str = field(repr=False)
+
+
+def list_missing_visits(
+    database: Database, last: date, only: Collection[str] | None, *, limit: int
+) -> list[MissingVisit]:
+    """The visits up to a day that are not in PCare yet, the oldest first, no more than `limit`.
+
+    Raises DatabaseUnavailable.
+    """
+    day = func.coalesce(Job.tgl_daftar, Job.tanggal)
+    wanted = select(Job).where(text(VISITS), _seen(None, last), *_whose(only), _MISSING)
+    with database.read(patient=True) as session:
+        jobs = session.scalars(wanted.order_by(day, Job.id).limit(limit)).all()
+        said = messages(database, session, jobs)
+        return [
+            MissingVisit(
+                job.id,
+                job.faskes,
+                job.tgl_daftar or job.tanggal,
+                job.norm,
+                job.nama_pasien,
+                Status(job.status),
+                said[job.id],
+            )
+            for job in jobs
+        ]
+
+
+_MISSING = Job.status.in_([Status.GAGAL.value, *(status.value for status in UNFINISHED)])
 
 
 def _visits(
-    database: Database, first: date | None, last: date, faskes: str | None, *conditions: ColumnElement[bool]
+    database: Database,
+    first: date | None,
+    last: date,
+    only: Collection[str] | None,
+    *conditions: ColumnElement[bool],
 ) -> int:
-    whose = true() if faskes is None else Job.faskes == faskes
     counted = (
-        select(func.count()).select_from(Job).where(text(VISITS), _seen(first, last), whose, *conditions)
+        select(func.count())
+        .select_from(Job)
+        .where(text(VISITS), _seen(first, last), *_whose(only), *conditions)
     )
     with database.read(patient=True) as session:
         return session.scalar(counted) or 0
+
+
+def _whose(only: Collection[str] | None) -> list[ColumnElement[bool]]:
+    return [] if only is None else [Job.faskes.in_(sorted(only))]
 
 
 def _seen(first: date | None, last: date) -> ColumnElement[bool]:
@@ -203,6 +269,8 @@ def _conditions(scope: Scope) -> list[ColumnElement[bool]]:
         (scope.first, Job.tanggal.__ge__),
         (scope.last, Job.tanggal.__le__),
         (scope.jenis, Job.jenis.__eq__),
-        (scope.faskes, Job.faskes.__eq__),
     )
-    return [condition(value) for value, condition in wanted if value is not None]
+    return [
+        *_whose(scope.only),
+        *(condition(value) for value, condition in wanted if value is not None),
+    ]

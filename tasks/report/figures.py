@@ -11,6 +11,7 @@ from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.references import BY_NAME
 from database import Database
+from database.faskes_name import UTAMA
 from database.local_time import local_date
 from database.references.search import search
 from database.services.outages import outages
@@ -84,9 +85,11 @@ def make_report(database: Database, scope: Scope, *, reporting_day: int) -> Repo
         scope=scope,
         made_at=now.astimezone(database.timezone),
         figures=_figures(database, scope, frame, now),
-        tables={name: _table(database, days if name == "tanggal" else frame, name) for name in DIMENSIONS},
+        tables={
+            name: _table(database, scope, days if name == "tanggal" else frame, name) for name in DIMENSIONS
+        },
         course=_course(database, scope, days),
-        month=visit_month(database, local_date(database, now), reporting_day, scope.faskes),
+        month=visit_month(database, local_date(database, now), reporting_day, scope.only),
     )
 
 
@@ -126,7 +129,7 @@ def _outage_hours(database: Database, scope: Scope, now: datetime) -> dict[str, 
     since = _midnight(database, max(scope.first or _NO_BPJS_BEFORE, _NO_BPJS_BEFORE))
     last = min(scope.last or date.max, local_date(database, now))
     until = min(_midnight(database, last + timedelta(days=1)), now)
-    for outage in outages(database, since, until, faskes=scope.faskes) if since < until else ():
+    for outage in outages(database, since, until, only=scope.only) if since < until else ():
         hours[outage.service] += outage.hours
     return hours
 
@@ -138,7 +141,7 @@ def _midnight(database: Database, day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=database.timezone)
 
 
-def _table(database: Database, frame: pd.DataFrame, name: str) -> pd.DataFrame:
+def _table(database: Database, scope: Scope, frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Jobs counted by one dimension; the largest groups first, days in their order."""
     counted = _counted(frame, name)
     if name == "alasan":  # only failed jobs have one
@@ -148,7 +151,7 @@ def _table(database: Database, frame: pd.DataFrame, name: str) -> pd.DataFrame:
     counted["Berhasil %"] = (100 * counted["Terkirim"] / ended.where(ended > 0)).round(1)
     if name != "tanggal":
         counted = counted.sort_values("Jumlah", ascending=False, kind="stable")
-    names = _names(database, DIMENSIONS[name])
+    names = _names(database, scope, DIMENSIONS[name])
     # Whoever writes a card number into the wrong field must not find it in a report.
     return counted.rename(index=lambda code: names.get(str(code)) or without_identifiers(str(code)))
 
@@ -164,11 +167,19 @@ def _counted(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return pd.DataFrame(sums).reindex(columns=list(COLUMNS)).fillna(0).astype(int).sort_index()
 
 
-def _names(database: Database, reference: str | None) -> dict[str, str]:
-    """`001` -> `001 · POLI UMUM`, where BPJS's reference data is there to tell."""
+def _names(database: Database, scope: Scope, reference: str | None) -> dict[str, str]:
+    """`001` -> `001 · POLI UMUM`, where a counted clinic's own reference data is there to tell."""
     if reference is None:
         return {}
-    return {item.kode: f"{item.kode} · {item.nama}" for item in search(database, BY_NAME[reference])}
+    clinics = [UTAMA] if scope.only is None else sorted(scope.only)[:_MOST_NAMING]
+    return {
+        item.kode: f"{item.kode} · {item.nama}"
+        for faskes in clinics
+        for item in search(database, BY_NAME[reference], faskes=faskes)
+    }
+
+
+_MOST_NAMING = 20  # clinics whose reference data is read for the names
 
 
 def _course(database: Database, scope: Scope, days: pd.DataFrame) -> pd.DataFrame:

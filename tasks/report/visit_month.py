@@ -1,5 +1,6 @@
 """The visits that must be in PCare by the reporting day: how many are not yet, and how long is left."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,8 +26,13 @@ class VisitMonth:
         return self.sent / (self.sent + self.missing) if self.sent + self.missing else 1.0
 
 
-def visit_month(database: Database, today: date, reporting_day: int, faskes: str | None) -> VisitMonth:
-    """The oldest month whose reporting day has not passed. Raises DatabaseUnavailable."""
+def visit_month(
+    database: Database, today: date, reporting_day: int, only: Collection[str] | None
+) -> VisitMonth:
+    """The oldest month whose reporting day has not passed, of these clinics (None: of all).
+
+    Raises DatabaseUnavailable.
+    """
     this_month = today.replace(day=1)
     first = this_month if today.day > reporting_day else _month_before(this_month)
     next_month = _month_after(first)
@@ -36,9 +42,9 @@ def visit_month(database: Database, today: date, reporting_day: int, faskes: str
         last,
         due,
         (due - today).days,
-        sent=reported_visits(database, first, last, faskes),
-        missing=missing_visits(database, first, last, faskes),
-        late=missing_visits(database, None, first - timedelta(days=1), faskes),
+        sent=reported_visits(database, first, last, only),
+        missing=missing_visits(database, first, last, only),
+        late=missing_visits(database, None, first - timedelta(days=1), only),
     )
 
 

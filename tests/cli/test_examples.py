@@ -27,7 +27,7 @@ from tests.documents import Call, calls, indented
 # The day is delivered once for all of them, by a Prefect server of its own.
 pytestmark = pytest.mark.timeout(300)
 
-PAGES = (PROJECT / "README.md", PROJECT / "docs" / "panduan-admin.md")
+PAGES = (PROJECT / "README.md", PROJECT / "docs" / "panduan-prefect.md")
 COMMANDS = every_command()
 TODAY = datetime.now(ZoneInfo("Asia/Jakarta")).date()
 CTRL_C = 130

@@ -42,6 +42,7 @@ def test_a_job_never_sent_shows_its_body_and_an_empty_history(clinic: Clinic) ->
         "kunci": "kunci-1",
         "rantai": seen["rantai"],
         "status": "menunggu",
+        "reason": None,
         "message": "",
         "http_code": None,
         "code": None,

@@ -13,12 +13,15 @@ from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.claim import claim
+from database.jobs.known_causes import new_causes
 from database.people.acts import Did, note_act
 from database.people.login import log_in
 from database.people.login_steps import begin_step
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
 from database.people.webhooks import make_webhook
+from database.services.clinic_service import ClinicService
+from database.services.holds import Word, hold
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
@@ -63,6 +66,8 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
     make_webhook(clinic.database, "utama", "https://klinik.example/bpjs")
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
+    new_causes(clinic.database, ["0123456789abcdef"])
+    hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 
 

@@ -80,6 +80,6 @@ def test_only_the_part_within_the_time_asked_for_counts(
     clinic.clock.advance(minutes=10)
     resume(clinic.database, "utama", Service.PCARE)
     first = MORNING + since * MINUTE
-    found = outages(clinic.database, first, MORNING + until * MINUTE, faskes="utama")
+    found = outages(clinic.database, first, MORNING + until * MINUTE, only=["utama"])
     assert sum(each.hours for each in found) == pytest.approx(hours)
-    assert outages(clinic.database, first, MORNING + until * MINUTE, faskes="lain") == []
+    assert outages(clinic.database, first, MORNING + until * MINUTE, only=["lain"]) == []

@@ -14,10 +14,12 @@ import yaml
 from bpjs_client.jenis import Jenis
 from bpjs_simulator.server import Simulator
 from database import Database
+from database.references.sync_runs import last_run_number, runs_since
 from database.settings import PROJECT
 from database.storage.models import Job
 from deployments import commands
 from deployments.work_pool import provide_pool
+from tasks.prefect_server.reference_sync import order_sync
 from tests.flows.prefect_server import PrefectServer, ask
 from tests.tasks.bodies import ANTREAN, CARD, NIK
 
@@ -175,3 +177,14 @@ def test_prefect_yaml_lists_kirim_and_a_form_for_each_jenis() -> None:
         module, function = entry["entrypoint"].split(":")
         assert module == f"flows/{entry['name'].replace('-', '_')}.py"
         assert function == entry["name"].replace("-", "_")
+
+
+@pytest.mark.usefixtures("worker")
+def test_the_page_orders_a_sync_that_a_worker_runs(database: Database) -> None:
+    since = last_run_number(database)
+    order_sync(["antrean/poli"], "utama")
+    deadline = time.monotonic() + 90
+    while not (done := runs_since(database, "utama", ["antrean/poli"], since)):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert done["antrean/poli"].synced.error is None

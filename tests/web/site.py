@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import uvicorn
 
 from bpjs_client.references import BY_NAME, Item
 from database import Database
@@ -19,7 +18,7 @@ from database.status import Status
 from tests.database.clinic import Clinic
 from web.app import create_app
 from web.desk import Desk
-from web.serving import as_served
+from web.serving import listen, server_of
 
 PASSWORD = "kata sandi yang panjang"
 
@@ -78,21 +77,16 @@ class Site:
 @contextmanager
 def serving(desk: Desk, clinic: Clinic) -> Iterator[Site]:
     """Serve the page in a thread until the block ends."""
-    app = as_served(create_app(desk), desk.settings)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    listening = listen("127.0.0.1", 0)
+    server = server_of(create_app(desk), desk.settings)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    site = Site(f"http://127.0.0.1:{port}", desk, clinic)
+    site = Site(f"http://127.0.0.1:{listening.getsockname()[1]}", desk, clinic)
     try:
         yield site
     finally:
         site.close()
-        server.should_exit = True
-        thread.join(10)
+        server.should_exit = True  # it notices by itself; nobody waits for it

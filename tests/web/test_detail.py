@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from database.jobs.verdict import Verdict
 from database.people.acts import last_acts
 from database.status import Status
+from database.vocabulary import Reason
 from tests.web.site import Site
 
 PART = {"HX-Request": "true"}
@@ -255,3 +257,22 @@ def test_a_delivered_visit_is_corrected_and_it_is_said_before(site: Site) -> Non
 @pytest.mark.parametrize("number", ["0", "-1", "abc", "999999999999999999999", "1e3", "%00", "1/../2"])
 def test_a_number_that_is_none_is_not_there(site: Site, number: str) -> None:
     assert site.logged_in("budi").get(f"/bpjs-fktp/pekerjaan/{number}").status_code in {404, 400}
+
+
+def test_what_may_be_at_bpjs_is_not_sent_again_by_one_click(site: Site) -> None:
+    job_id = site.clinic.take(site.clinic.hand_over("tambah-antrean"))
+    site.clinic.finish(job_id, Verdict(Status.TIDAK_PASTI, Reason.NEEDS_PERSON, "tidak dapat dicek otomatis"))
+    client = site.logged_in("budi")
+    assert "Kirim ulang pekerjaan" not in client.get("/bpjs-fktp/monitoring").text
+    shown = client.get(at(job_id), headers=PART).text
+    assert '<input type="checkbox" required> Sudah saya lihat di aplikasi BPJS' in shown
+
+
+def test_what_will_replace_something_at_bpjs_says_so_before_it_is_sent(site: Site) -> None:
+    job_id = site.clinic.take(site.clinic.hand_over("tambah-kunjungan", rantai="k"))
+    number = {"noKunjungan": "0114U1630914Y000123"}
+    site.clinic.finish(job_id, Verdict(Status.GAGAL, Reason.OLD_CONTENT, "isi lama", result=number))
+    client = site.logged_in("budi")
+    assert "Kirim ulang pekerjaan" not in client.get("/bpjs-fktp/monitoring").text
+    shown = client.get(at(job_id), headers=PART).text
+    assert "Bila dikirim ulang: Kunjungan ini sudah ada di BPJS" in shown

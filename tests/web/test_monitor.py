@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from database import enqueue
 from database.status import Status
+from database.views.job_page import job_page
 from tests.tasks.bodies import BODIES
 from tests.web.site import Site
+from web import monitor
 
 PAGE = "/bpjs-fktp/monitoring"
 PART = {"HX-Request": "true"}
@@ -124,6 +127,22 @@ def test_what_failed_alike_is_one_cause_and_a_click_shows_its_jobs(site: Site) -
     assert found == {frozenset({first, second}), frozenset({other})}
 
 
+def test_a_cause_never_seen_before_is_marked_for_a_day(site: Site) -> None:
+    site.failed()
+    client = site.logged_in("budi")
+    for _ in range(2):
+        assert '<span class="badge tidak_pasti">baru</span>' in client.get(PAGE).text
+    real = site.database.clock
+    site.database.clock = lambda: real() + timedelta(days=1, minutes=1)
+    try:
+        later = site.logged_in("budi")
+        assert "baru</span>" not in later.get(PAGE, params={"tanggal": "semua"}).text
+        site.failed("tambah-antrean", norm="RM-2")
+        assert "baru</span>" in later.get(PAGE, params={"tanggal": "semua"}).text
+    finally:
+        site.database.clock = real
+
+
 def test_what_earlier_days_left_open_is_said(site: Site) -> None:
     site.failed()
     real = site.database.clock
@@ -191,3 +210,22 @@ def test_nonsense_in_the_filter_is_left_aside(site: Site) -> None:
     }
     assert client.post(PAGE, data=nonsense, headers=PART).status_code == 200
     assert client.get(PAGE, params=nonsense).status_code == 200
+
+
+def test_viewers_of_the_same_share_a_look_and_those_of_another_clinic_do_not(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+
+    def counted(*given: Any) -> Any:
+        looked.append(given)
+        return job_page(*given)
+
+    monkeypatch.setattr(monitor, "job_page", counted)
+    for name in ("budi", "budi", "sari", "tono"):
+        site.logged_in(name).post(f"{PAGE}/terkini", headers=PART)
+    assert len(looked) == 3
+    client = site.logged_in("budi")
+    job_id = site.failed()
+    client.post(f"/bpjs-fktp/pekerjaan/{job_id}/kirim-ulang", data={"dari": "tabel"}, headers=PART)
+    assert rows(client.post(f"{PAGE}/terkini", headers=PART).text) == [job_id]

@@ -39,3 +39,4 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx.target?.id === "rincian") document.querySelector("#rincian [data-fokus]")?.focus();
 });
+document.querySelector(".tab [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -1,4 +1,4 @@
-"""What the page asks of many jobs: those of a clinic by status and day, and patients by a part of the name."""
+"""What the page asks of many jobs: of a clinic by status and day, and patients by a part of the name."""
 
 from collections.abc import Sequence
 

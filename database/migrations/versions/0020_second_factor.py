@@ -1,12 +1,12 @@
-"""A second factor for superadmins, what lies between password and code, and what an act was about."""
+"""A second factor for superadmins, and what lies between password and code."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0019"
-down_revision: str | None = "0017"
+revision: str = "0020"
+down_revision: str | None = "0019"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -15,7 +15,7 @@ _TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Add the columns and the table; the log may have its column already."""
+    """Add the columns and the table."""
     op.add_column("people", sa.Column("version", sa.Integer, nullable=False, server_default="1"))
     op.add_column("people", sa.Column("totp", sa.Text))
     op.add_column("people", sa.Column("totp_since", _TIME))
@@ -27,5 +27,3 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("begun_at", _TIME, nullable=False),
     )
-    if "about" not in {column["name"] for column in sa.inspect(op.get_bind()).get_columns("acts")}:
-        op.add_column("acts", sa.Column("about", sa.String(64)))
