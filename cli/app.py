@@ -54,6 +54,7 @@ _COMMANDS = (
     "pengguna",
     "web",
     "token",
+    "webhook",
 )
 
 
@@ -123,19 +124,32 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-_OURS = {"_Named", "AlertSettings", "BpjsSettings", "ClinicsSettings", "DatabaseSettings", "DeliverySettings"}
+_OURS = {
+    **dict.fromkeys(
+        (
+            "_Named",
+            "AlertSettings",
+            "BpjsSettings",
+            "ClinicsSettings",
+            "DatabaseSettings",
+            "DeliverySettings",
+        ),
+        "BPJS_",
+    ),
+    "WebSettings": "BPJS_WEB_",
+}
 
 
-def _variable(is_ours: bool, place: tuple[int | str, ...]) -> str:
+def _variable(whose: str, place: tuple[int | str, ...]) -> str:
     """The variable of a wrong setting; of Prefect's own only the last part of the name is known."""
     name = str(place[0]) if place else "…"
-    return f"BPJS_{name}".upper() if is_ours else f"PREFECT_…{name}".upper()
+    return f"{_OURS.get(whose, 'PREFECT_…')}{name}".upper()
 
 
 def _named(wrong: ValidationError) -> str:
     """The variables that are wrong and why, never their values."""
     problems = (
-        (_variable(wrong.title in _OURS, error["loc"]), error["msg"])
+        (_variable(wrong.title, error["loc"]), error["msg"])
         for error in wrong.errors(include_input=False, include_url=False, include_context=False)
     )
     return "; ".join(f"{name}: {in_indonesian(reason)}" for name, reason in problems)

@@ -11,7 +11,9 @@ DatabaseError
 ├── KunciUnknown          the same, for a kunci
 ├── LeaseLost             stop touching the job: somebody else may hold it now
 ├── MoveRefused           tell the person why: the job's status does not permit this
-└── PersonRefused         tell who manages people: a name or password that cannot be, or nobody of that name
+├── PersonRefused         tell who manages people: a name or password that cannot be, or nobody of that name
+├── TokenRefused          tell who made or brought it: a token that cannot be, or is worth nothing
+└── WebhookRefused        tell who makes it: an address that may not be called, or no such webhook
 """
 
 from datetime import date
@@ -86,3 +88,7 @@ class PersonRefused(DatabaseError):
 
 class TokenRefused(DatabaseError):
     """The text says in Indonesian, and without the token, why it cannot be made or is worth nothing."""
+
+
+class WebhookRefused(DatabaseError):
+    """The text says in Indonesian why a webhook cannot be made, or that there is none of that id."""

@@ -5,6 +5,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from web import (
+    account,
     act_log,
     bulk,
     detail,
@@ -45,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     services.router,
     act_log.router,
     people.router,
+    account.router,
+    account.totp,
 )
 
 

@@ -14,6 +14,7 @@ from bpjs_client.jenis import Jenis
 from database.people.people import Person, Role
 from database.status import Status
 from web.desk import Desk
+from web.proxy_login import is_by_proxy
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -96,7 +97,12 @@ def render(
         return f"{moment.astimezone(desk.database.timezone):%d-%m-%Y %H:%M:%S}"
 
     html = _ENVIRONMENT.get_template(template).render(
-        person=person, path=request.url.path, is_part=is_part(request), at=at, **context
+        person=person,
+        path=request.url.path,
+        is_part=is_part(request),
+        is_by_proxy=is_by_proxy(request),
+        at=at,
+        **context,
     )
     return HTMLResponse(html, code, dict(headers or {}))
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from database.people.acts import Did
-from database.people.people import Role
+from database.people.people import Person, Role
 from database.people.sessions import who_is
 from web.desk import Desk, TheDesk
+from web.proxy_login import named_by_proxy
 from web.visitor import Visitor
 
 SECURE_COOKIE, LOOPBACK_COOKIE = "__Host-bpjs", "bpjs"
@@ -33,8 +34,14 @@ def token_of(request: Request) -> str:
     return request.cookies.get(cookie_name(request), "")
 
 
+def person_asking(request: Request, desk: Desk, *, renews: bool) -> Person | None:
+    """Whoever is logged in: by the clinic system's proxy, or with a session. Raises DatabaseUnavailable."""
+    named = named_by_proxy(request, desk)
+    return named or who_is(desk.database, token_of(request), renews=renews)
+
+
 def _visitor(request: Request, desk: Desk, *, renews: bool) -> Visitor:
-    person = who_is(desk.database, token_of(request), renews=renews)
+    person = person_asking(request, desk, renews=renews)
     if person is None:
         raise NotLoggedIn
     visitor = Visitor(request, desk, person)

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.person import note_here
 from cli.standard_input import STDIN, one_line
 from cli.terminal import UserError, console, plain
 from database import Database, open_database
 from database.errors import PersonRefused
 from database.faskes_name import UTAMA
+from database.people.acts import Did
 from database.people.people import Change, Person, Role, add_person, all_people, change_person
 
 _RANDOM_BYTES = 12
@@ -37,6 +39,7 @@ class Given:
     clinics: tuple[str, ...] | None
     satusehat: bool | None
     password: str | None
+    ends_totp: bool = False
 
 
 def pengguna(  # noqa: PLR0917 - Typer makes an option of each
@@ -53,9 +56,12 @@ def pengguna(  # noqa: PLR0917 - Typer makes an option of each
     password: Annotated[
         str | None, typer.Option("--kata-sandi", help="- membacanya dari stdin; kosong: dibuatkan.")
     ] = None,
+    ends_totp: Annotated[
+        bool, typer.Option("--tanpa-totp", help="Saat ubah: kode kedua tidak diminta lagi.")
+    ] = False,
 ) -> None:
     """Menambah, mengubah, menghapus atau mendaftar pengguna halaman."""
-    given = Given(name, role, tuple(faskes) if faskes else None, satusehat, _typed(password))
+    given = Given(name, role, tuple(faskes) if faskes else None, satusehat, _typed(password), ends_totp)
     try:
         _DOES[action](open_database(), given)
     except PersonRefused as refused:
@@ -85,21 +91,24 @@ def _add(database: Database, given: Given) -> None:
     clinics = given.clinics or (() if role is Role.SUPERADMIN else (UTAMA,))
     satusehat = given.satusehat is not False
     person = add_person(database, _named(given), made, role=role, satusehat=satusehat, clinics=clinics)
+    note_here(database, Did.ADD_PERSON, about=person.name)
     console().print(f"{person.name}: {_what(person)}.", markup=False)
     if given.password is None:
         console().print(f"Kata sandinya, hanya ditampilkan sekali: {made}", markup=False)
 
 
 def _change(database: Database, given: Given) -> None:
-    change = Change(given.password, given.role, given.satusehat, given.clinics)
+    change = Change(given.password, given.role, given.satusehat, given.clinics, ends_totp=given.ends_totp)
     if change == Change():
         raise UserError("Tidak ada yang diubah; lihat bpjs pengguna --help.")
     person = change_person(database, _named(given), change)
+    note_here(database, Did.CHANGE_PERSON, about=person.name)
     console().print(f"{person.name}: {_what(person)}. Sesinya diakhiri.", markup=False)
 
 
 def _remove(database: Database, given: Given) -> None:
     person = change_person(database, _named(given), Change(active=False))
+    note_here(database, Did.SWITCH_OFF_PERSON, about=person.name)
     console().print(f"{person.name} tidak dapat masuk lagi.", markup=False)
 
 
@@ -108,11 +117,11 @@ def _list(database: Database, _given: Given) -> None:
     if not people:
         console().print("Belum ada pengguna: bpjs pengguna tambah NAMA --peran superadmin", markup=False)
         return
-    table = Table("Nama", "Peran", "Faskes", "Izin satusehat", "Aktif")
+    table = Table("Nama", "Peran", "Faskes", "Izin satusehat", "Kode kedua", "Aktif")
     for person in people:
         clinics = "semua" if person.sees is None else ", ".join(sorted(person.clinics))
-        cells = (person.name, person.role.value, clinics, _yes(person.satusehat), _yes(person.active))
-        table.add_row(*map(plain, cells))
+        flags = map(_yes, (person.satusehat, person.has_totp, person.active))
+        table.add_row(*map(plain, (person.name, person.role.value, clinics, *flags)))
     console().print(table)
 
 

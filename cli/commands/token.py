@@ -10,11 +10,13 @@ import typer
 from rich.table import Table
 
 from cli.options import FaskesName, known_here
+from cli.person import note_here
 from cli.terminal import UserError, console, plain
 from database import Database, open_database
 from database.errors import TokenRefused
 from database.faskes_name import UTAMA
 from database.local_time import local_date
+from database.people.acts import Did
 from database.people.tokens import MOST_DAYS, Ability, Token, all_tokens, make_token, revoke_token
 
 
@@ -62,6 +64,7 @@ def _make(database: Database, given: Given) -> None:
     made, text = make_token(
         database, faskes, abilities=given.abilities, lasts=timedelta(days=given.days), name=given.name
     )
+    note_here(database, Did.MAKE_TOKEN, about=made.id, faskes=faskes)
     until = _day(database, made.expires_at)
     console().print(f"Token {made.id}: faskes {faskes}, boleh {_may(made)}, sampai {until}.", markup=False)
     console().print("Isinya, hanya ditampilkan sekali:", markup=False)
@@ -85,6 +88,7 @@ def _revoke(database: Database, given: Given) -> None:
     if given.public is None:
         raise UserError("Sebutkan ID token yang dicabut; lihat bpjs token daftar.")
     revoked = revoke_token(database, given.public)
+    note_here(database, Did.REVOKE_TOKEN, about=revoked.id, faskes=revoked.faskes)
     console().print(f"Token {revoked.id} (faskes {revoked.faskes}) dicabut.", markup=False)
 
 

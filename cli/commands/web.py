@@ -1,4 +1,4 @@
-"""`bpjs web`: the page BPJS FKTP, and the HTTP API beside it."""
+"""`bpjs web`: the page BPJS FKTP, the HTTP API beside it, and the webhooks."""
 
 import os
 from typing import Annotated
@@ -9,6 +9,7 @@ from cli.terminal import UserError, console, why
 from database import open_database
 from tasks.clinics import known_clinics
 from tasks.prefect_server.environment import API_URL, configure
+from tasks.settings import DeliverySettings
 
 
 def web(
@@ -22,8 +23,9 @@ def web(
     from web.app import create_app  # noqa: PLC0415 - the other commands do without FastAPI
     from web.desk import Desk  # noqa: PLC0415
     from web.run_links import run_links  # noqa: PLC0415
-    from web.serving import listen, server_of  # noqa: PLC0415
+    from web.serving import end_whole, listen, server_of  # noqa: PLC0415
     from web.settings import WebSettings  # noqa: PLC0415
+    from web.webhooks.sender import Sender  # noqa: PLC0415
 
     settings = WebSettings()
     configure(os.environ)  # so that links to Prefect's runs lead where its server is
@@ -40,4 +42,6 @@ def web(
         raise UserError(f"Tidak dapat mendengarkan di {host} port {port} ({why(refused)}).") from None
     shown = f"[{host}]" if ":" in host else host
     console().print(f"Halaman BPJS FKTP: http://{shown}:{port}/", markup=False, highlight=False)
-    server_of(create_app(desk), settings).run(sockets=[listening])
+    with Sender(desk.database, settings, DeliverySettings().waits).running():
+        end_whole()
+        server_of(create_app(desk), settings).run(sockets=[listening])

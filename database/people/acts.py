@@ -1,4 +1,4 @@
-"""The log of what people did on the page: who, when, from where, and what came of it; no content."""
+"""The log of what people did: who, when, from where or at the terminal, and what came of it; no content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,17 @@ class Did(StrEnum):
     PAUSE = "jeda"
     RESUME = "lanjutkan"
     MANAGE = "kelola-pengguna"
+    CHANGE_OWN = "ganti-kata-sandi"
+    TOTP_ON = "nyalakan-totp"
+    ADD_PERSON = "tambah-pengguna"
+    CHANGE_PERSON = "ubah-pengguna"
+    SWITCH_OFF_PERSON = "hapus-pengguna"
+    MAKE_TOKEN = "buat-token"  # noqa: S105 - an act
+    REVOKE_TOKEN = "cabut-token"  # noqa: S105 - an act
+    MAKE_WEBHOOK = "buat-webhook"
+    REMOVE_WEBHOOK = "hapus-webhook"
+    RESUME_WEBHOOK = "lanjutkan-webhook"
+    PAUSE_WEBHOOK = "jeda-webhook"
 
 
 def note_act(

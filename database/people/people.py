@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import delete, select
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from database.errors import PersonRefused
 from database.faskes_name import LONGEST_NAME, can_be_a_clinic, shortened
 from database.people.passwords import hash_of, wrong_with
+from database.people.random_token import mark_of
 from database.storage.engine import Database
-from database.storage.models import PersonClinic, PersonRow, SessionRow
+from database.storage.models import LoginStep, PersonClinic, PersonRow, SessionRow
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
@@ -26,7 +27,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a login. `satusehat`: the permission without which nobody opens the page."""
+    """Somebody with a login. `satusehat`: the permission without which nobody opens the page.
+
+    `has_totp`: a code is asked for after the password. `version`: how often the login was changed.
+    """
 
     id: int
     name: str
@@ -34,6 +38,8 @@ class Person:
     satusehat: bool
     clinics: frozenset[str]
     active: bool = True
+    has_totp: bool = False
+    version: int = field(default=1, compare=False)
 
     @property
     def sees(self) -> frozenset[str] | None:
@@ -50,6 +56,7 @@ class Change:
     satusehat: bool | None = None
     clinics: Collection[str] | None = None
     active: bool | None = None
+    ends_totp: bool = False
 
 
 def add_person(
@@ -78,15 +85,20 @@ def add_person(
         return _person(session, row)
 
 
-def change_person(database: Database, name: str, change: Change) -> Person:
+def change_person(
+    database: Database, name: str, change: Change, *, spares: str = "", checked: Person | None = None
+) -> Person:
     """Change a login; who changes their password, role or clinics, or is switched off, is logged out.
 
-    Raises PersonRefused, DatabaseUnavailable.
+    `spares`: the token of the one session that goes on. `checked`: the person whose password was asked for;
+    if somebody changed them since, it is refused. Raises PersonRefused, DatabaseUnavailable.
     """
     _check_clinics(change.clinics or ())
     kept = None if change.password is None else _hash(change.password)
     with database.write() as session:
-        row = _row(session, name)
+        row = locked_person(session, name)
+        if checked is not None:
+            refuse_if_changed(row, checked)
         if kept is not None:
             row.password = kept
         if change.role is not None:
@@ -97,9 +109,28 @@ def change_person(database: Database, name: str, change: Change) -> Person:
             row.active = change.active
         if change.clinics is not None:
             _set_clinics(session, row, change.clinics)
-        session.execute(delete(SessionRow).where(SessionRow.person_id == row.id))
+        if change.ends_totp:
+            row.totp = row.totp_since = row.totp_step = None
+        end_logins(session, row, spares=spares)
         session.flush()
         return _person(session, row)
+
+
+def refuse_if_changed(row: PersonRow, checked: Person) -> None:
+    """Raises PersonRefused when the login is not the one that was checked any more. The row is locked."""
+    if row.id != checked.id or not row.active or row.version != checked.version:
+        raise PersonRefused("akun ini baru saja diubah: masuk lagi")
+
+
+def end_logins(session: Session, row: PersonRow, *, spares: str = "") -> None:
+    """End the person's sessions but that of this token, and every login that has not become one yet.
+
+    The row is locked in this transaction.
+    """
+    row.version += 1
+    theirs = SessionRow.person_id == row.id, SessionRow.token != mark_of(spares)
+    session.execute(delete(SessionRow).where(*theirs))
+    session.execute(delete(LoginStep).where(LoginStep.person_id == row.id))
 
 
 def all_people(database: Database) -> list[Person]:
@@ -109,12 +140,22 @@ def all_people(database: Database) -> list[Person]:
         return [_person(session, row) for row in rows]
 
 
+def person_named(database: Database, name: str) -> Person | None:
+    """Whoever has this name and may log in; None: nobody. Raises DatabaseUnavailable."""
+    if not _NAME.fullmatch(name):
+        return None
+    with database.read() as session:
+        row = session.scalar(select(PersonRow).where(PersonRow.name == name, PersonRow.active))
+        return None if row is None else _person(session, row)
+
+
 def person_of(session: Session, row: PersonRow) -> Person:
     """The person of a row that was read in this transaction."""
     return _person(session, row)
 
 
-def _row(session: Session, name: str) -> PersonRow:
+def locked_person(session: Session, name: str) -> PersonRow:
+    """The row of this name, which nobody else changes meanwhile. Raises PersonRefused."""
     asked = select(PersonRow).where(PersonRow.name == name).with_for_update()
     row = session.scalar(asked) if _NAME.fullmatch(name) else None
     if row is None:
@@ -124,7 +165,16 @@ def _row(session: Session, name: str) -> PersonRow:
 
 def _person(session: Session, row: PersonRow) -> Person:
     clinics = session.scalars(select(PersonClinic.faskes).where(PersonClinic.person_id == row.id))
-    return Person(row.id, row.name, Role(row.role), row.satusehat, frozenset(clinics), row.active)
+    return Person(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        satusehat=row.satusehat,
+        clinics=frozenset(clinics),
+        active=row.active,
+        has_totp=row.totp_since is not None,
+        version=row.version,
+    )
 
 
 def _set_clinics(session: Session, row: PersonRow, clinics: Collection[str]) -> None:

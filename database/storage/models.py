@@ -612,8 +612,19 @@ class PersonRow(Base):
     satusehat: Mapped[bool] = mapped_column(Boolean)
     active: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Counts the changes: a login that was checked before one of them is worth nothing after it.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default=text("1"))
+    # The secret of the second factor in base32; it is asked for from `totp_since` on.
+    totp: Mapped[str | None] = mapped_column(SealedText("people.totp"), deferred=True)
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The time step of the code that was taken last: no code is taken twice.
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (CheckConstraint(_one_of("role", ROLES), name="people_role_is_known"),)
+
+    @validates("totp")
+    def _of_its_person(self, _name: str, value: Any) -> Any:
+        return of_row(value, lambda: self.id)
 
 
 class PersonClinic(Base):
@@ -634,6 +645,17 @@ class SessionRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LoginStep(Base):
+    """Somebody whose password was right and whose code is awaited: no session yet."""
+
+    __tablename__ = "login_steps"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LoginFailures(Base):
@@ -661,6 +683,40 @@ class TokenRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WebhookRow(Base):
+    """Where a clinic's own system is told which of its jobs changed."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(Words)
+    # Set in the transaction that makes the row, once it has its id.
+    secret: Mapped[str | None] = mapped_column(SealedText("webhooks.secret"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The last change that was told.
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_job: Mapped[int] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often in a row it failed, since when, and why the last time.
+    failures: Mapped[int] = mapped_column(Integer)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    says: Mapped[str | None] = mapped_column(SaidBriefly(200))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The process that sends it.
+    lease_owner: Mapped[str | None] = mapped_column(SaidBriefly(100))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(lease_until IS NULL) = (lease_owner IS NULL)", name="webhooks_lease_is_whole"),
+    )
+
+    @validates("secret")
+    def _of_its_row(self, _name: str, value: Any) -> Any:
+        return of_row(value, lambda: self.id)
 
 
 class Act(Base):

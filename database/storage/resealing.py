@@ -7,6 +7,7 @@ row again under a lock before it writes it.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, type_coerce, update
@@ -14,7 +15,16 @@ from sqlalchemy.orm import Session
 
 from database.errors import DataKeyMissing
 from database.storage.engine import Database
-from database.storage.models import Attempt, DataKey, Job, Sealed, SealedText, keyring_on
+from database.storage.models import (
+    Attempt,
+    DataKey,
+    Job,
+    PersonRow,
+    Sealed,
+    SealedText,
+    WebhookRow,
+    keyring_on,
+)
 from database.storage.row_seal import with_row
 from database.storage.sealing import key_of, knows_its_row
 
@@ -23,6 +33,8 @@ UNSEALED = ""  # stands in place of a key where nothing was sealed
 
 _JOBS: Any = Job.__table__
 _ATTEMPTS: Any = Attempt.__table__
+_PEOPLE: Any = PersonRow.__table__
+_WEBHOOKS: Any = WebhookRow.__table__
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,10 @@ def sealed_columns(table: Table) -> list[Any]:
     return [column for column in table.columns if isinstance(column.type, Sealed | SealedText)]
 
 
-def for_its_job(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """A row of any table as it is to be stored: what is sealed of it is sealed with the id of its job."""
-    job_id = row["id"] if table is _JOBS else row.get("job_id")
+def with_its_seal(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of any table as it is to be stored: what is sealed of it is sealed with its id, or its job's."""
     names = [column.name for column in sealed_columns(table)]
-    return with_row(row, names, job_id) if names and job_id is not None else row
+    return with_row(row, names, row["job_id" if table is _ATTEMPTS else "id"]) if names else row
 
 
 def _left(database: Database, present: str) -> Counter[str]:
@@ -100,19 +111,20 @@ def _is_bound(value: Any) -> bool:
     return value is None or key_of(value) is None or knows_its_row(value)
 
 
-def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
-    locked = select(_JOBS.c.id, _JOBS.c.body).where(these).order_by(_JOBS.c.id).with_for_update()
-    read = (for_its_job(_JOBS, dict(row)) for row in session.execute(locked).mappings())
-    rows = [{"the_id": row["id"], "body": row["body"]} for row in read]
+def _reseal_rows(table: Table, session: Session, these: ColumnElement[bool]) -> int:
+    columns = [table.c.id, *sealed_columns(table)]
+    locked = select(*columns).where(these).order_by(table.c.id).with_for_update()
+    read = (with_its_seal(table, dict(row)) for row in session.execute(locked).mappings())
+    rows = [{"the_id": row.pop("id"), **row} for row in read]
     if rows:
-        session.connection().execute(update(_JOBS).where(_JOBS.c.id == bindparam("the_id")), rows)
+        session.connection().execute(update(table).where(table.c.id == bindparam("the_id")), rows)
     return len(rows)
 
 
 def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
     # A closed attempt is history, which the database lets nobody change: it is written again as it was.
     closed = select(_ATTEMPTS).where(these, _ATTEMPTS.c.finished_at.is_not(None)).with_for_update()
-    rows = [for_its_job(_ATTEMPTS, dict(row)) for row in session.execute(closed).mappings()]
+    rows = [with_its_seal(_ATTEMPTS, dict(row)) for row in session.execute(closed).mappings()]
     if rows:
         session.execute(delete(_ATTEMPTS).where(_ATTEMPTS.c.id.in_([row["id"] for row in rows])))
         session.execute(insert(_ATTEMPTS), rows)
@@ -120,8 +132,10 @@ def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
 
 
 _REWRITES: dict[Table, Callable[[Session, ColumnElement[bool]], int]] = {
-    _JOBS: _reseal_jobs,
+    _JOBS: partial(_reseal_rows, _JOBS),
     _ATTEMPTS: _reseal_attempts,
+    _PEOPLE: partial(_reseal_rows, _PEOPLE),
+    _WEBHOOKS: partial(_reseal_rows, _WEBHOOKS),
 }
 
 

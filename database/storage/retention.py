@@ -15,6 +15,7 @@ from database.storage.models import (
     Intake,
     Job,
     LoginFailures,
+    LoginStep,
     Outage,
     PastJob,
     Reveal,
@@ -77,4 +78,5 @@ def delete_notes(database: Database, keep: timedelta) -> None:
         session.execute(delete(Outage).where(Outage.ended_at < before))
         session.execute(delete(Intake).where(Intake.dibaca_pada < before))
         session.execute(delete(SessionRow).where(SessionRow.used_at < before))
+        session.execute(delete(LoginStep).where(LoginStep.begun_at < before))
         session.execute(delete(LoginFailures).where(LoginFailures.last_at < before))

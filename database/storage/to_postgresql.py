@@ -15,7 +15,7 @@ from database.storage.dialect import is_file
 from database.storage.engine import Database
 from database.storage.models import Base, DataKey, Job
 from database.storage.past_jobs import greatest_id
-from database.storage.resealing import for_its_job
+from database.storage.resealing import with_its_seal
 
 BATCH = 1_000  # rows in memory at a time
 Progress = Callable[[str, int], None]  # told a table and how many more of its rows are done
@@ -46,7 +46,7 @@ def move_everything(
         _check_empty(target)
         for table in _TABLES:
             for rows in batched(_rows(source, table), BATCH):
-                target.execute(insert(table), [for_its_job(table, dict(row)) for row in rows])
+                target.execute(insert(table), [with_its_seal(table, dict(row)) for row in rows])
                 tell(table.name, len(rows))
         for table in _TABLES:
             _continue_numbers(target, table)

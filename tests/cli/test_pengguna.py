@@ -4,12 +4,16 @@ import re
 
 import pytest
 
+from cli.person import whoever_is_here
 from database import Database
+from database.people.acts import last_acts
 from database.people.login import log_in
 from database.people.people import all_people
+from database.people.totp import confirm_totp, offer_totp
 from tests.cli.here import bpjs
 from tests.cli.terminal import Ran, Terminal
 from tests.database.people import PASSWORD
+from tests.database.test_totp import code
 
 
 @pytest.fixture
@@ -66,8 +70,38 @@ def test_the_list_shows_everybody_and_says_how_to_begin(people: People) -> None:
     people("tambah", "sari", "--peran", "superadmin")
     people("tambah", "budi", "--faskes", "klinik-a")
     shown = people("daftar").out
-    assert re.search(r"budi\W+admin\W+klinik-a\W+ya\W+ya", shown)
-    assert re.search(r"sari\W+superadmin\W+semua\W+ya\W+ya", shown)
+    assert re.search(r"budi\W+admin\W+klinik-a\W+ya\W+tidak\W+ya", shown)
+    assert re.search(r"sari\W+superadmin\W+semua\W+ya\W+tidak\W+ya", shown)
+
+
+def test_whoever_has_the_machine_switches_a_second_factor_off(people: People, kept: Database) -> None:
+    people("tambah", "sari", "--peran", "superadmin", "--kata-sandi", "-", typed=PASSWORD)
+    (sari,) = all_people(kept)
+    secret = offer_totp(kept, sari)
+    assert confirm_totp(kept, sari, code(secret, kept.clock()), spares="")
+    assert re.search(r"sari\W+superadmin\W+semua\W+ya\W+ya\W+ya", people("daftar").out)
+    assert log_in(kept, "sari", PASSWORD, address="192.0.2.1").person is None
+
+    assert people("ubah", "sari", "--tanpa-totp").out == "sari: superadmin, semua faskes. Sesinya diakhiri.\n"
+    assert log_in(kept, "sari", PASSWORD, address="192.0.2.1").person
+
+
+def test_what_was_done_stands_in_the_log_of_acts_and_what_was_refused_does_not(
+    people: People, kept: Database
+) -> None:
+    made = people("tambah", "sari", "--peran", "superadmin").out.split()[-1]
+    people("tambah", "sari")
+    people("ubah", "sari", "--peran", "admin", "--kata-sandi", "-", typed=PASSWORD)
+    people("hapus", "sari")
+    people("daftar")
+    acts = list(reversed(last_acts(kept, limit=9)))
+    assert [(act.act, act.about, act.result, act.address) for act in acts] == [
+        ("tambah-pengguna", "sari", "ok", None),
+        ("ubah-pengguna", "sari", "ok", None),
+        ("hapus-pengguna", "sari", "ok", None),
+    ]
+    assert {act.by for act in acts} == {whoever_is_here()}
+    assert not {made, PASSWORD} & {text for act in acts for text in (act.by, act.about, act.faskes)}
 
 
 # What was typed, on standard input too -> a part of what must be said about it.

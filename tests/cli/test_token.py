@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from cli.person import whoever_is_here
 from database import Database
 from database.errors import TokenRefused
+from database.people.acts import last_acts
 from database.people.tokens import Ability, all_tokens, token_of
 from tests.cli.here import bpjs
 from tests.cli.terminal import Terminal
@@ -32,6 +34,13 @@ def test_the_text_is_shown_once_and_works_until_it_is_revoked(terminal: Terminal
     with pytest.raises(TokenRefused):
         token_of(kept, text)
     assert "dicabut" in bpjs("token", "daftar", environ=wide).out
+
+    acts = list(reversed(last_acts(kept, limit=9)))
+    assert [(act.act, act.about, act.faskes) for act in acts] == [
+        ("buat-token", found.id, "utama"),
+        ("cabut-token", found.id, "utama"),
+    ]
+    assert {act.by for act in acts} == {whoever_is_here()}
 
 
 def test_it_may_less_and_for_a_shorter_time_when_told_so(terminal: Terminal, kept: Database) -> None:

@@ -43,9 +43,9 @@ def failures(database: Database) -> dict[str, int]:
 
 def test_the_right_password_logs_in_and_forgets_the_failures(database: Database) -> None:
     budi = an_admin(database)
-    assert log_in(database, "budi", WRONG, address=HERE) == Login(None, 0)
+    assert log_in(database, "budi", WRONG, address=HERE) == Login(None, is_known=True)
     assert failures(database) == {"nama:budi": 1, f"alamat:{HERE}": 1}
-    assert log_in(database, "budi", PASSWORD, address=HERE) == Login(budi)
+    assert log_in(database, "budi", PASSWORD, address=HERE) == Login(budi, is_known=True)
     assert failures(database) == {}
 
 
@@ -59,7 +59,7 @@ def test_each_failure_waits_longer_and_never_for_good(database: Database, clock:
         waited.append(max(0, tried.wait_seconds - 1))  # told in whole seconds, rounded up
         clock.advance(seconds=tried.wait_seconds)
     assert waited == WAITS
-    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi)
+    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi, is_known=True)
 
 
 def test_while_a_name_waits_not_even_the_right_password_is_looked_at(
@@ -72,7 +72,7 @@ def test_while_a_name_waits_not_even_the_right_password_is_looked_at(
     assert log_in(database, "budi", PASSWORD, address=THERE).wait_seconds > 0
     assert cheap == []
     clock.advance(seconds=1)
-    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi)
+    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi, is_known=True)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -81,7 +81,7 @@ def test_an_address_that_tries_many_names_waits_and_other_addresses_do_not(datab
     for name in ("anton", "beni", "cici"):
         log_in(database, name, WRONG, address=HERE)
     assert log_in(database, "budi", PASSWORD, address=HERE).wait_seconds > 0
-    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi)
+    assert log_in(database, "budi", PASSWORD, address=THERE) == Login(budi, is_known=True)
 
 
 def test_a_try_while_waiting_does_not_lengthen_the_wait(

@@ -16,8 +16,10 @@ from database.jobs.claim import claim
 from database.jobs.known_causes import new_causes
 from database.people.acts import Did, note_act
 from database.people.login import log_in
+from database.people.login_steps import begin_step
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
+from database.people.webhooks import make_webhook
 from database.services.clinic_service import ClinicService
 from database.services.holds import Word, hold
 from database.services.pauses import pause
@@ -57,9 +59,12 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
         session.add(Intake(jenis="tambah-antrean", norm="RM-1", body="{"))
         past = {"faskes": "utama", "kunci": "dulu", "jenis": "tambah-antrean", "status": "terkirim"}
         session.add(PastJob(**past, id=1, ended=MORNING.date()))
-    begin_session(clinic.database, an_admin(clinic.database))
+    budi = an_admin(clinic.database)
+    begin_session(clinic.database, budi)
+    begin_step(clinic.database, budi)
     log_in(clinic.database, "siapa", "bukan-kata-sandinya", address="192.0.2.1")
     make_token(clinic.database, "utama", abilities=list(Ability), lasts=timedelta(days=1))
+    make_webhook(clinic.database, "utama", "https://klinik.example/bpjs")
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
     new_causes(clinic.database, ["0123456789abcdef"])
     hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))

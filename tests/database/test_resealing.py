@@ -13,9 +13,11 @@ from database import Database, DatabaseError, DatabaseUnavailable
 from database.detail import show
 from database.errors import DataKeyMissing
 from database.jobs.resend import Resend, ask_again
+from database.people.totp import is_offered, offer_totp
 from database.storage.models import Base, Job
 from database.storage.resealing import reseal, sealed_columns
 from database.storage.sealing import key_of
+from tests.database.people import a_superadmin
 from tests.database.sealed import BODY, NEW, OLD, begin, deliver, end, stored
 
 Opened = Callable[..., Database]
@@ -136,7 +138,9 @@ def test_every_sealed_table_is_gone_through(opened: Opened) -> None:
     deliver(here)
     with here.engine.connect() as connection:
         found = {table.name: connection.execute(select(table.c.id)).scalars().all() for table in TABLES}
-    assert found == {"jobs": [1], "attempts": [1]}, "a further table needs its place in resealing.py"
+    assert found == {"jobs": [1], "attempts": [1], "people": [], "webhooks": []}, (
+        "a further table needs its place in resealing.py"
+    )
 
 
 KEYS = [
@@ -162,3 +166,12 @@ def test_a_job_is_the_same_version_afterwards(opened: Opened) -> None:
         seen = session.get_one(Job, job_id).version
     reseal(here)
     ask_again(here, job_id, Resend(version=seen, reason="benar", by="Sari"))
+
+
+def test_the_secret_of_a_second_factor_outlives_the_old_key(opened: Opened) -> None:
+    old = opened(BEFORE)
+    sari = a_superadmin(old)
+    secret = offer_totp(old, sari)
+    done = reseal(opened(BOTH))
+    assert (done.rows, done.forgotten) == (1, ["tahun-2026"])
+    assert is_offered(opened(AFTER), sari, secret)

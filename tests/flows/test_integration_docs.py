@@ -23,6 +23,7 @@ from tests.flows.prefect_server import PrefectServer
 EXAMPLES = examples("integration.md")
 REST = next(example for example in EXAMPLES if "PREFECT_API_URL" in example.text)
 HTTP = next(example for example in EXAMPLES if "$API/pekerjaan" in example.text)  # tests/web/api
+WEBHOOK = next(example for example in EXAMPLES if "def is_from_bpjs" in example.text)  # tests/web
 
 
 @pytest.mark.long
@@ -32,7 +33,7 @@ def test_every_way_hands_over_and_reads_back(database: Database, database_url: s
         if example.language == "sql":
             said.append(executed(database, example))
             take_up(database)  # a dispatcher's part
-        elif example.language in {"python", "sh"} and example not in {REST, HTTP}:
+        elif example.language in {"python", "sh"} and example not in {REST, HTTP, WEBHOOK}:
             said.append(run(example, tmp_path, {"BPJS_DATABASE_URL": database_url}))
 
     with database.read() as session:

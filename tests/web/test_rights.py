@@ -12,7 +12,7 @@ from web.app import ROUTERS
 from web.who import staff, superadmin, watching
 
 RULES = {staff, watching, superadmin}
-PUBLIC = {("GET", "/"), ("GET", "/masuk"), ("POST", "/masuk"), ("POST", "/keluar")}
+PUBLIC = {("GET", "/"), ("GET", "/masuk"), ("POST", "/masuk"), ("POST", "/masuk/kode"), ("POST", "/keluar")}
 
 
 def routes() -> Iterator[tuple[str, str, APIRoute]]:

@@ -1,0 +1,1 @@
+"""Webhooks tell a clinic's own system which of its jobs changed (Standard Webhooks specification)."""
