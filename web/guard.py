@@ -20,6 +20,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BYTES = 1024 * 1024
+_MOST_THROWN_AWAY = 16 * MOST_BYTES
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -77,17 +78,22 @@ def _is_ours(scope: Scope, headers: dict[str, str]) -> bool:
 
 
 async def _whole(receive: Receive, headers: dict[str, str]) -> bytes | None:
-    """The body, or None when it is longer than allowed; no more than that is ever read."""
-    if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > MOST_BYTES:
-        return None
-    body = bytearray()
+    """The body, or None when it is longer than allowed.
+
+    Of what is too long some more is taken in and thrown away: a browser that is cut off while it sends shows
+    no answer at all.
+    """
+    declared = headers.get("content-length", "0")
+    most = 0 if declared.isdigit() and int(declared) > MOST_BYTES else MOST_BYTES
+    body, taken = bytearray(), 0
     while True:
         message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            return None
-        if message["type"] != "http.request" or not message.get("more_body", False):
-            return bytes(body)
+        part = message.get("body", b"")
+        taken += len(part)
+        body += part if taken <= most else b""
+        is_last = message["type"] != "http.request" or not message.get("more_body", False)
+        if is_last or taken > _MOST_THROWN_AWAY:
+            return bytes(body) if is_last and taken <= most else None
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
