@@ -1,8 +1,10 @@
 """Every route, every role, every clinic: drawn from the routers, so that one without a rule is found out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 
@@ -23,8 +25,11 @@ def routes() -> Iterator[tuple[str, str, APIRoute]]:
                 yield method, route.path, route
 
 
-ALL = [pytest.param(method, path, route, id=f"{method} {path}") for method, path, route in routes()]
-CLOSED = [case for case in ALL if (case.values[0], case.values[1]) not in PUBLIC]
+def cases(chosen: Iterable[tuple[str, str, APIRoute]]) -> list[Any]:
+    return [pytest.param(method, path, route, id=f"{method} {path}") for method, path, route in chosen]
+
+
+CLOSED_ROUTES = [each for each in routes() if each[:2] not in PUBLIC]
 
 
 def rule_of(route: APIRoute) -> set[object]:
@@ -32,46 +37,50 @@ def rule_of(route: APIRoute) -> set[object]:
     return calls & RULES
 
 
-@pytest.mark.parametrize(("method", "path", "route"), ALL)
+@pytest.mark.parametrize(("method", "path", "route"), cases(routes()))
 def test_every_route_has_one_rule_or_is_known_to_be_public(method: str, path: str, route: APIRoute) -> None:
     assert len(rule_of(route)) == (0 if (method, path) in PUBLIC else 1)
 
 
-def ask(site: Site, who: str | None, method: str, path: str, job_id: int = 1) -> int:
-    client = site.logged_in(who) if who else site.client()
+def ask(client: httpx.Client, method: str, path: str, job_id: int) -> int:
+    """The answer's code; what else an address names is of nobody."""
     filled = re.sub(r"\{(\w+)\}", lambda found: str(job_id) if found[1] == "job_id" else "poli", path)
     return client.request(method, filled, headers={"HX-Request": "true"}).status_code
 
 
-@pytest.mark.parametrize(("method", "path", "route"), CLOSED)
-def test_without_a_session_nothing_is_shown(site: Site, method: str, path: str, route: APIRoute) -> None:
-    assert ask(site, None, method, path, site.failed()) in {204, 401}
+def ask_all(site: Site, client: httpx.Client) -> dict[str, int]:
+    """The code of every route that is not public, each asked of a failed job of its own."""
+    return {
+        f"{method} {path}": ask(client, method, path, site.failed(norm=f"RM-{place}"))
+        for place, (method, path, _) in enumerate(CLOSED_ROUTES)
+    }
 
 
-@pytest.mark.parametrize(("method", "path", "route"), CLOSED)
-def test_without_the_permission_nothing_is_shown(site: Site, method: str, path: str, route: APIRoute) -> None:
-    for role in Role:
-        add(site.database, f"tanpa-{role}", "utama", role=role, satusehat=False)
-        assert ask(site, f"tanpa-{role}", method, path, site.failed(norm=f"RM-{role}")) == 403
+def test_without_a_session_nothing_is_shown(site: Site) -> None:
+    assert set(ask_all(site, site.client()).values()) <= {204, 401}
 
 
-@pytest.mark.parametrize(("method", "path", "route"), CLOSED)
-def test_an_admin_is_no_superadmin(site: Site, method: str, path: str, route: APIRoute) -> None:
-    code = ask(site, "budi", method, path, site.failed())
-    if superadmin in rule_of(route):
-        assert code == 403
-    else:
-        assert code != 403
+@pytest.mark.parametrize("role", Role)
+def test_without_the_permission_nothing_is_shown(site: Site, role: Role) -> None:
+    add(site.database, "wati", "utama", role=role, satusehat=False)
+    assert set(ask_all(site, site.logged_in("wati")).values()) == {403}
+
+
+def test_an_admin_is_no_superadmin(site: Site) -> None:
+    codes = ask_all(site, site.logged_in("budi"))
+    reserved = {f"{method} {path}" for method, path, route in CLOSED_ROUTES if superadmin in rule_of(route)}
+    assert reserved
+    assert {where for where, code in codes.items() if code == 403} == reserved
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "route"), [case for case in CLOSED if "{job_id}" in str(case.values[1])]
+    ("method", "path", "route"), cases(each for each in CLOSED_ROUTES if "{job_id}" in each[1])
 )
 def test_a_job_of_another_clinic_is_not_there(site: Site, method: str, path: str, route: APIRoute) -> None:
     foreign = site.failed(faskes="klinik-melati")
-    assert ask(site, "budi", method, path, foreign) == 404
-    assert ask(site, "tono", method, path, foreign) != 404
-    assert ask(site, "sari", method, path, foreign) != 404
+    assert ask(site.logged_in("budi"), method, path, foreign) == 404
+    assert ask(site.logged_in("tono"), method, path, foreign) != 404
+    assert ask(site.logged_in("sari"), method, path, foreign) != 404
 
 
 def test_the_list_shows_nothing_of_another_clinic(site: Site) -> None:
