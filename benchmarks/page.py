@@ -96,11 +96,13 @@ def _serving(database_url: str, key: Path) -> Iterator[str]:
     }
     with subprocess.Popen(commands.bpjs("web", "--port", str(port)), env=os.environ | ours) as page:
         address = f"http://127.0.0.1:{port}"
-        while not _answers(address):
-            assert page.poll() is None
-            time.sleep(0.1)
-        yield address
-        page.terminate()
+        try:
+            while not _answers(address):
+                assert page.poll() is None
+                time.sleep(0.1)
+            yield address
+        finally:
+            page.terminate()
 
 
 def _answers(address: str) -> bool:
@@ -119,10 +121,12 @@ def _viewers(address: str) -> Iterator[dict[str, list[float]]]:
     people.start()
     ready.wait()
     times: dict[str, list[float]] = {}
-    yield times
-    over.set()
-    times |= told.get()
-    people.join()
+    try:
+        yield times
+    finally:
+        over.set()
+        times |= told.get()
+        people.join()
 
 
 def _watch(
@@ -183,9 +187,9 @@ def _claims(database: Database) -> float:
 
 def _first_load(address: str) -> int:
     """The bytes of the page with its style, script and picture, as they travel."""
-    with _logged_in(address, "satu", _PASSWORD) as browser:
-        parts = (_PAGE, *(f"/static/{name}" for name in _STATIC))
-        return sum(len(browser.get(part).content) for part in parts)
+    browser = _logged_in(address, "satu", _PASSWORD)
+    parts = (_PAGE, *(f"/static/{name}" for name in _STATIC))
+    return sum(len(browser.get(part).content) for part in parts)
 
 
 _STATIC = ("page.css", "refresh.js", "vendor/htmx.min.js", "icon.svg")
