@@ -4,6 +4,7 @@ It runs in this process and keeps nothing: what it has not come to when the proc
 was, and is found by the same filter again.
 """
 
+import logging
 import secrets
 import threading
 from collections import Counter
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 
 from database import DatabaseError
 from database.errors import MoveRefused
+from web.mishap import place_of
 
+logger = logging.getLogger(__name__)
 ASKED, SKIPPED, STILL_WRONG, FAILED = "dikirim ulang", "dilewati", "isian masih salah", "belum disentuh"
 _MOST_KEPT = 50  # runs that somebody may still look at
 Step = Callable[[int], str]
@@ -49,6 +52,9 @@ def _end(step: Step, job_id: int) -> str:
     except MoveRefused:  # somebody else sent or closed it meanwhile
         return SKIPPED
     except DatabaseError:
+        return FAILED
+    except Exception as failed:  # noqa: BLE001 - whatever a job does to us, the others go on
+        logger.error("%s at %s", type(failed).__name__, place_of(failed))  # noqa: TRY400 - its text may quote a body
         return FAILED
 
 

@@ -5,9 +5,11 @@ import time
 from typing import Any
 
 import httpx
+import pytest
 
 from database.status import Status
 from tests.web.site import Site
+from web.bulk_run import ASKED, FAILED, BulkRun
 
 PAGE = "/bpjs-fktp/massal"
 
@@ -130,3 +132,19 @@ def test_a_pace_that_cannot_be_is_said(site: Site) -> None:
     for pace in ("0", "-1", "banyak", "99999"):
         text, _ = counted(site.logged_in("budi"), per_menit=pace)
         assert "Kecepatan harus dari 1 sampai 6000 per menit" in text, pace
+
+
+def test_a_job_that_goes_wrong_unforeseen_stops_neither_the_others_nor_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def step(job_id: int) -> str:
+        if job_id == 1:
+            raise RuntimeError("noKartu 0001234567890")
+        return ASKED
+
+    run = BulkRun("budi", [1, 2])
+    run.go(step, 0.0)
+    assert run.is_over
+    assert (run.ends[FAILED], run.ends[ASKED]) == (1, 1)
+    assert "RuntimeError at step:" in caplog.text
+    assert "0001234567890" not in caplog.text
