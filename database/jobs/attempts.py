@@ -1,6 +1,6 @@
 """The history of a job: an attempt is committed before its request leaves and closed with what came back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import cache
@@ -8,12 +8,10 @@ from itertools import takewhile
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Insert, Select, Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from database.errors import LeaseLost
-from database.jobs.held_claim import Claim, bound, hold
+from database.jobs.held_claim import Claim, bound, change_all, hold, hold_all
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
@@ -81,6 +79,16 @@ class JobInHand:
         return self.claim.job_id
 
 
+@dataclass(frozen=True)
+class _Leaving:
+    """A request that is about to leave."""
+
+    claim: Claim
+    request: Mapping[str, Any] = field(repr=False)
+    lease: timedelta
+    asker: Asker
+
+
 def open_attempt(
     database: Database,
     claim: Claim,
@@ -94,10 +102,29 @@ def open_attempt(
     Also renews the lease: nobody may take the job over while its request is on the way. Raises LeaseLost,
     DatabaseUnavailable (then the request must not leave).
     """
-    with database.write() as session:
-        now = database.clock()
-        hold(session, claim, lease_until=now + lease)
-        return append_attempt(session, claim.job_id, started_at=now, request=dict(request), **vars(asker))
+    return database.together(_open_all, _Leaving(claim, request, lease, asker))
+
+
+def _open_all(session: Session, leaving: Sequence[_Leaving], now: datetime) -> list[int | Exception]:
+    held = hold_all(session, [each.claim for each in leaving])
+    mine = [each for each, found in zip(leaving, held, strict=True) if not isinstance(found, Exception)]
+    change_all(session, [(each.claim.job_id, {"lease_until": now + each.lease}) for each in mine])
+    numbers = _next_numbers(session, [each.claim.job_id for each in mine])
+    rows = [
+        {
+            "job_id": each.claim.job_id,
+            "number": numbers[each.claim.job_id],
+            "started_at": now,
+            "request": dict(each.request),
+            **vars(each.asker),
+        }
+        for each in mine
+    ]
+    append_attempts(session, rows)
+    return [
+        found if isinstance(found, Exception) else numbers[each.claim.job_id]
+        for each, found in zip(leaving, held, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -126,18 +153,42 @@ def append_look(session: Session, job_id: int, look: LookTaken, now: datetime) -
 
 
 def append_attempt(session: Session, job_id: int, **columns: Any) -> int:
-    """One more row of a job's history, the only way to make one; returns its number."""
-    values = with_row({"job_id": job_id, **columns}, _SEALED, job_id)
-    return int(session.connection().execute(_next_attempt(tuple(values)), bound(values)).scalar_one())
+    """One more row of a job's history; returns its number."""
+    number = _next_numbers(session, [job_id])[job_id]
+    append_attempts(session, [{"job_id": job_id, "number": number, **columns}])
+    return number
+
+
+def append_attempts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append rows of the same columns to the histories of jobs, the only way to make them."""
+    if rows:
+        sealed = [bound(with_row(row, _SEALED, row["job_id"])) for row in rows]
+        session.connection().execute(_appending(tuple(rows[0])), sealed)
 
 
 @cache
-def _next_attempt(columns: tuple[str, ...]) -> ReturningInsert[tuple[int]]:
+def _appending(columns: tuple[str, ...]) -> Insert:
     """Built once for each set of columns, like all that every job needs: building costs more than running."""
-    newest = select(func.coalesce(func.max(_attempts.c.number), 0) + 1)
-    number = newest.where(_attempts.c.job_id == bindparam("b_job_id")).scalar_subquery()
-    values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in columns}
-    return insert(_attempts).values(number=number, **values).returning(_attempts.c.number)
+    return insert(_attempts).values({name: bindparam(f"b_{name}") for name in columns})
+
+
+def _next_numbers(session: Session, job_ids: Sequence[int]) -> Mapping[int, int]:
+    """By the job's id; whoever has the job locked is given a number that nobody else is."""
+    newest = dict.fromkeys(job_ids, 0)
+    if newest:
+        newest |= {
+            row.job_id: row.number for row in session.connection().execute(_newest(), {"ids": job_ids})
+        }
+    return {job_id: number + 1 for job_id, number in newest.items()}
+
+
+@cache
+def _newest() -> Select[tuple[int, int]]:
+    return (
+        select(_attempts.c.job_id, func.max(_attempts.c.number).label("number"))
+        .where(_attempts.c.job_id.in_(bindparam("ids", expanding=True)))
+        .group_by(_attempts.c.job_id)
+    )
 
 
 def lost_writes(session: Session, job_id: int) -> list[str]:
@@ -192,16 +243,22 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
     return found[::-1]
 
 
-def close_attempt(session: Session, job_id: int, number: int, evidence: Evidence, now: datetime) -> None:
-    """Write down what came back, inside the transaction that moves the job."""
-    told = with_row({"finished_at": now, **vars(evidence)}, _SEALED, job_id)
-    values = bound(told) | {"the_job": job_id, "the_number": number}
-    if session.connection().execute(_closing(), values).one_or_none() is None:
-        raise LeaseLost(job_id)
+def close_attempts(session: Session, closed: Sequence[tuple[int, int, Evidence]], now: datetime) -> bool:
+    """Write down what came back for attempts, each by its job and number, inside the transaction that moves
+    their jobs. False: one of them is closed already, and the transaction must not be kept.
+    """
+    if not closed:
+        return True
+    told = [
+        bound(with_row({"finished_at": now, **vars(evidence)}, _SEALED, job_id))
+        | {"the_job": job_id, "the_number": number}
+        for job_id, number, evidence in closed
+    ]
+    return session.connection().execute(_closing(), told).rowcount == len(told)
 
 
 @cache
-def _closing() -> ReturningUpdate[tuple[int]]:
+def _closing() -> Update:
     table = _attempts.c
     columns = ("finished_at", *(each.name for each in fields(Evidence) if each.name != "reason"))
     return (
@@ -210,5 +267,4 @@ def _closing() -> ReturningUpdate[tuple[int]]:
         .where(table.finished_at.is_(None))
         .values({name: bindparam(f"b_{name}") for name in columns})
         .values(reason=func.coalesce(bindparam("b_reason", type_=table.reason.type), table.reason))
-        .returning(table.id)
     )

@@ -1,13 +1,13 @@
 """A job in hand is held by one claim, and only whoever shows that claim may change the job."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from database.errors import JobNotFound, LeaseLost
 from database.status import Status
@@ -51,13 +51,37 @@ def hold(session: Session, claim: Claim, **changes: Any) -> Held:
     values; for counters what is done to them (see `_COUNTERS`).
     Raises JobNotFound, LeaseLost.
     """
-    values = bound(changes) | {"the_job": claim.job_id, "the_owner": claim.owner, "the_token": claim.token}
-    row = session.connection().execute(_holding(tuple(changes)), values).one_or_none()
-    if row is not None:
-        return Held(*row)
-    if session.scalar(select(Job.id).where(Job.id == claim.job_id)) is None:
-        raise JobNotFound(claim.job_id)
-    raise LeaseLost(claim.job_id)
+    (held,) = hold_all(session, [claim])
+    if isinstance(held, Exception):
+        raise held
+    change_all(session, [(claim.job_id, changes)])
+    return held
+
+
+def hold_all(session: Session, claims: Sequence[Claim]) -> list[Held | JobNotFound | LeaseLost]:
+    """Lock these jobs; of each, where it belongs, or why this claim does not hold it."""
+    ids = {"ids": [claim.job_id for claim in claims]}
+    rows = {row.id: row for row in session.connection().execute(_locking(), ids)}
+
+    def found(claim: Claim) -> Held | JobNotFound | LeaseLost:
+        row = rows.get(claim.job_id)
+        if row is None:
+            return JobNotFound(claim.job_id)
+        if (row.status, row.lease_owner, row.claim) != (Status.PROSES, claim.owner, claim.token):
+            return LeaseLost(claim.job_id)
+        return Held(row.faskes, row.rantai, row.service, row.jenis, row.corrects)
+
+    return [found(claim) for claim in claims]
+
+
+def change_all(session: Session, changed: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+    """Change jobs that this transaction has locked, each by its id; see `hold` for what changes are."""
+    alike = defaultdict(list)
+    for job_id, changes in changed:
+        if changes:
+            alike[tuple(changes)].append(bound(changes) | {"the_job": job_id})
+    for columns, values in alike.items():
+        session.connection().execute(_changing(columns), values)
 
 
 def held_job(session: Session, claim: Claim) -> Job:
@@ -71,17 +95,23 @@ def held_job(session: Session, claim: Claim) -> Job:
 
 
 @cache
-def _holding(columns: tuple[str, ...]) -> ReturningUpdate[tuple[str, str, str, str, int | None]]:
-    """Built once for each set of columns: building it costs more than running it."""
+def _locking() -> Select[Any]:
+    """In the order of their ids, so that two who lock several never wait for each other."""
     table = _jobs.c
-    values = {name: _change(name) for name in columns} or {"lease_owner": table.lease_owner}
+    told = (table.faskes, table.rantai, table.service, table.jenis, table.corrects)
     return (
-        update(_jobs)
-        .where(table.id == bindparam("the_job"), table.status == Status.PROSES.value)
-        .where(table.lease_owner == bindparam("the_owner"), table.claim == bindparam("the_token"))
-        .values(values)
-        .returning(table.faskes, table.rantai, table.service, table.jenis, table.corrects)
+        select(table.id, table.status, table.lease_owner, table.claim, *told)
+        .where(table.id.in_(bindparam("ids", expanding=True)))
+        .order_by(table.id)
+        .with_for_update()
     )
+
+
+@cache
+def _changing(columns: tuple[str, ...]) -> Update:
+    """Built once for each set of columns: building it costs more than running it."""
+    values = {name: _change(name) for name in columns}
+    return update(_jobs).where(_jobs.c.id == bindparam("the_job")).values(values)
 
 
 def _change(name: str) -> ColumnElement[Any]:

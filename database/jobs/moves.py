@@ -1,30 +1,32 @@
 """A job in hand: all that sending it needs, and its move out of hand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.jenis import Jenis
+from database.errors import LeaseLost
 from database.jobs.attempts import (
     Evidence,
     JobInHand,
     LookTaken,
     append_look,
-    close_attempt,
+    close_attempts,
     lost_request,
     lost_writes,
 )
 from database.jobs.chain import UNDONE_BY, of_one_visit
 from database.jobs.deletion import undone_by
-from database.jobs.delivered import when_delivered
-from database.jobs.held_claim import Claim, held_job, hold
+from database.jobs.delivered import Delivered, when_delivered
+from database.jobs.held_claim import Claim, Held, change_all, held_job, hold, hold_all
 from database.jobs.late_answers import confront
 from database.jobs.verdict import Verdict
 from database.services.clinic_service import ClinicService
-from database.services.evidence import Heard, note
+from database.services.evidence import Heard, HeardOf, note_all
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
@@ -60,6 +62,33 @@ def load(database: Database, claim: Claim) -> JobInHand:
         )
 
 
+@dataclass(frozen=True)
+class _Move:
+    """What led to a job's move, and what it told."""
+
+    claim: Claim
+    verdict: Verdict
+    attempt: int | None
+    evidence: Evidence | None
+    look: LookTaken | None
+    heard: Heard | None
+
+    @property
+    def closed(self) -> tuple[int, int, Evidence] | None:
+        """The attempt that this closes: its job, its number, and what came back."""
+        if self.attempt is None or self.evidence is None:
+            return None
+        return self.claim.job_id, self.attempt, self.evidence
+
+    def changes(self, now: datetime) -> dict[str, Any]:
+        """The new values of the job's row."""
+        changes = _changes(self.verdict, now)
+        if self.evidence is not None and self.attempt is not None:
+            changes |= {"http_code": self.evidence.http_code, "meta_code": self.evidence.meta_code}
+            changes["attempts"] = int(self.verdict.counted)
+        return changes
+
+
 def move(
     database: Database,
     claim: Claim,
@@ -77,24 +106,54 @@ def move(
     Raises LeaseLost when the job was taken over meanwhile (then the newer holder decides) and
     DatabaseUnavailable.
     """
-    with database.write() as session:
-        now = database.clock()
-        changes = _changes(verdict, now)
-        if attempt is not None and evidence is not None:
-            changes |= {"http_code": evidence.http_code, "meta_code": evidence.meta_code}
-            changes["attempts"] = int(verdict.counted)
-        job, job_id = hold(session, claim, **changes), claim.job_id
-        if attempt is not None and evidence is not None:
-            close_attempt(session, job_id, attempt, evidence, now)
-        if look is not None:
-            append_look(session, job_id, look, now)
-        if verdict.status is Status.TERKIRIM:
-            when_delivered(session, job_id, Jenis(job.jenis), now, corrects=job.corrects)
-        if claim.token > 1:
-            confront(session, job_id, now)
-        if heard is None:
-            return False
-        return note(session, ClinicService(job.faskes, job.service, job.jenis), job_id, heard, now)
+    moved = _Move(claim, verdict, attempt, evidence, look, heard)
+    return database.together(_move_all, moved)
+
+
+def _move_all(session: Session, moves: Sequence[_Move], now: datetime) -> list[bool | Exception]:
+    held = hold_all(session, [each.claim for each in moves])
+    mine = [(each, found) for each, found in zip(moves, held, strict=True) if isinstance(found, Held)]
+    change_all(session, [(each.claim.job_id, each.changes(now)) for each, _ in mine])
+    if not close_attempts(session, [each.closed for each, _ in mine if each.closed is not None], now):
+        raise LeaseLost(mine[0][0].claim.job_id)
+    _follow_up(session, mine, now)
+    asks = _note(session, mine, now)
+    return [
+        found if isinstance(found, Exception) else each.claim in asks
+        for each, found in zip(moves, held, strict=True)
+    ]
+
+
+def _follow_up(session: Session, moved: Sequence[tuple[_Move, Held]], now: datetime) -> None:
+    """Write down what the moves mean for the jobs' own histories and for other jobs."""
+    for each, _ in moved:
+        if each.look is not None:
+            append_look(session, each.claim.job_id, each.look, now)
+    delivered = [
+        Delivered(each.claim.job_id, Jenis(held.jenis), held.corrects)
+        for each, held in moved
+        if each.verdict.status is Status.TERKIRIM
+    ]
+    when_delivered(session, delivered, now)
+    for each, _ in moved:
+        if each.claim.token > 1:
+            confront(session, each.claim.job_id, now)
+
+
+def _note(session: Session, moved: Sequence[tuple[_Move, Held]], now: datetime) -> set[Claim]:
+    """The claims of those whose caller is to ask a harmless read."""
+    told = [
+        (
+            each.claim,
+            HeardOf(ClinicService(held.faskes, held.service, held.jenis), each.claim.job_id, each.heard),
+        )
+        for each, held in moved
+        if each.heard is not None
+    ]
+    if not told:
+        return set()
+    asks = note_all(session, [heard for _, heard in told], now)
+    return {claim for (claim, _), must_ask in zip(told, asks, strict=True) if must_ask}
 
 
 def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence) -> None:
@@ -103,9 +162,9 @@ def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence
     Raises LeaseLost, DatabaseUnavailable.
     """
     with database.write() as session:
-        now = database.clock()
         hold(session, claim)
-        close_attempt(session, claim.job_id, attempt, evidence, now)
+        if not close_attempts(session, [(claim.job_id, attempt, evidence)], database.clock()):
+            raise LeaseLost(claim.job_id)
 
 
 def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ That is its job; or its jenis, when different jobs of it fail alike while a harm
 accepted; or the service, when that read fails too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -45,6 +45,52 @@ class Heard:
     mark: str | None = None
 
 
+@dataclass(frozen=True)
+class HeardOf:
+    """What the request of a job told of its clinic's service, and of the jenis at it."""
+
+    who: ClinicService
+    job_id: int
+    heard: Heard
+
+
+def note_all(session: Session, told: Sequence[HeardOf], now: datetime) -> list[bool]:
+    """Take notice of several requests' ends; of each what `note` says.
+
+    Most are answers that change nothing here, and then nothing is locked. The others lock in the order of
+    their services, so that two who note several never wait for each other.
+    """
+    attentive = _attentive(session, {each.who.faskes for each in told})
+    order = sorted(range(len(told)), key=lambda place: told[place].who)
+    asks = {place: _notes(session, told[place], attentive, now) for place in order}
+    return [asks[place] for place in range(len(told))]
+
+
+def _notes(session: Session, told: HeardOf, attentive: Container[ClinicService], now: datetime) -> bool:
+    is_answer = told.heard.trouble is None and told.heard.refusal is None
+    if is_answer and told.who not in attentive and told.who.whole not in attentive:
+        return False
+    return note(session, told.who, told.job_id, told.heard, now)
+
+
+def _attentive(session: Session, clinics: Collection[str]) -> set[ClinicService]:
+    """Those of the clinics' services to which an answer makes a difference."""
+    rows = session.connection().execute(_how_they_are(), {"clinics": sorted(clinics)})
+    return {
+        ClinicService(row.faskes, row.service, row.jenis)
+        for row in rows
+        if row.state != State.PAUSED and (row.state != State.CLOSED or row.failures)
+    }
+
+
+@cache
+def _how_they_are() -> Select[tuple[str, str, str, str, int]]:
+    """Built once: every end asks it."""
+    row = ServiceState
+    columns = (row.faskes, row.service, row.jenis, row.state, row.failures)
+    return select(*columns).where(row.faskes.in_(bindparam("clinics", expanding=True)))
+
+
 def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
     """Take notice of a request's end, inside the transaction that moves its job.
 
@@ -61,24 +107,12 @@ def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: d
 
 
 def _note_answer(session: Session, who: ClinicService, now: datetime) -> None:
-    # Most answers change nothing here, and then nothing is locked.
-    known = session.connection().execute(_how_it_is(), who._asdict()).one_or_none()
-    if known is None or known.state == State.PAUSED or (known.state == State.CLOSED and not known.failures):
+    if who not in _attentive(session, [who.faskes]):
         return
     row = locked_row(session, who, now)
     if row.state in DOWN:
         go(session, row, Move.CLOSED, now)
     forget_failures(row)
-
-
-@cache
-def _how_it_is() -> Select[tuple[str, int]]:
-    """Built once: every answer asks it."""
-    return select(ServiceState.state, ServiceState.failures).where(
-        ServiceState.faskes == bindparam("faskes"),
-        ServiceState.service == bindparam("service"),
-        ServiceState.jenis == bindparam("jenis"),
-    )
 
 
 def _note_trouble(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:

@@ -2,10 +2,12 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -28,12 +30,19 @@ from database.storage.schema import upgrade
 from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.storage.sqlite_file import keep_to_owner
 from database.storage.time_limits import PATIENCE, Patience, be_patient, connect_listening, is_alive
+from database.storage.together import Together
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
 # How long a connection is believed to be alive without being asked.
 IDLE_SECONDS = 1.0
 POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to spare
+
+T = TypeVar("T")
+R = TypeVar("R")
+# Writes some items in one transaction, at a time that it is told; returns for each its result, or the error
+# that is raised for it alone.
+WriteAll = Callable[[Session, Sequence[T], datetime], Sequence[R | Exception]]
 
 
 class Database:
@@ -50,6 +59,8 @@ class Database:
         self.engine = engine
         self.timezone = timezone
         self.clock = clock or (ServerClock(engine) if has_own_clock(engine) else utc_now)
+        self._groups: dict[WriteAll[Any, Any], Together[Any, Any]] = {}
+        self._grouping = Lock()
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Session]:
@@ -60,6 +71,29 @@ class Database:
         """
         with self._session(writes=True, patient=patient) as session:
             yield session
+
+    def together(self, write_all: WriteAll[T, R], item: T) -> R:
+        """Write an item in one transaction with those that other threads give to the same function just now.
+
+        Returns, or raises, what `write_all` returned for it; it is committed then. What goes wrong with one
+        item goes wrong for it alone. Raises DatabaseUnavailable.
+        """
+        with self._grouping:
+            if write_all not in self._groups:
+                self._groups[write_all] = Together(partial(self._write_all, write_all))
+            group: Together[T, R] = self._groups[write_all]
+        return group(item)
+
+    def _write_all(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
+        try:
+            with self.write() as session:
+                return write_all(session, items, self.clock())
+        except DatabaseUnavailable:
+            raise
+        except Exception as failed:  # noqa: BLE001 - it is raised by the thread whose item it is
+            if len(items) == 1:
+                return [failed]
+        return [each for item in items for each in self._write_all(write_all, [item])]
 
     @contextmanager
     def read(self, *, patient: bool = False) -> Iterator[Session]:
