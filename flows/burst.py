@@ -1,13 +1,13 @@
-"""A burst of work: claim, submit, wait for room, claim again, until nothing is due."""
+"""A burst of work: claim, submit, wait for room, claim again, until nothing is due or comes for a while."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from queue import Empty, Queue
 
 from prefect.client.schemas import State
 from prefect.futures import PrefectFuture
 
-from database.jobs.claim import ClaimedJob, claim, claim_unseen, release, senders, take_over
+from database.jobs.claim import ClaimedJob, claim, claim_unseen, has_work, release, senders, take_over
 from database.jobs.held_claim import Claim
 from database.services.clinic_service import ClinicService
 from database.services.stopped_services import held_services
@@ -21,20 +21,34 @@ from tasks.jobs import submit
 # that send share it, for their events meet in the one queue of Prefect's server.
 MOST_JOBS = 1_000
 MOST_SECONDS = 300.0
+# A burst that is given a way to wait for work stays open for so long after the last: the next job leaves
+# without the start of a flow run before it.
+OPEN_SECONDS = 60.0
 # After a claim that found nothing, while jobs are in flight (one of them may set another free).
 PAUSE_SECONDS = 0.05
 
 
 class Burst:
-    """One run's work, at most `concurrency` requests in flight, never more than twice that in hand."""
+    """One run's work, at most `concurrency` requests in flight, never more than twice that in hand.
 
-    def __init__(self, at: Composition, *, concurrency: int, once: bool = False) -> None:
+    `await_work` returns when there may be something to do; without it the burst ends when nothing is due.
+    """
+
+    def __init__(
+        self,
+        at: Composition,
+        *,
+        concurrency: int,
+        once: bool = False,
+        await_work: Callable[[], None] | None = None,
+    ) -> None:
         self.at = at
         self.concurrency = concurrency
         share = MOST_JOBS // senders(at.database, beside=at.owner)
         self.most_jobs = 2 * concurrency if once else max(share, concurrency)
         self.job_ids: list[int] = []
         self._once = once
+        self._await_work = await_work
         self.shown = 0  # runs that were given to jobs only so that they are seen
         self._mine: set[Claim] = set()
         # Keyed by task run: a job that is due again may be in flight while its earlier run has not ended yet.
@@ -45,19 +59,38 @@ class Burst:
         self._ends_at = time.monotonic() + MOST_SECONDS
 
     def work(self) -> None:
-        """Until nothing is due, the burst is big enough, or a shutdown is asked for. Raises DatabaseError."""
+        """Until nothing is due or comes, it is big enough, or a shutdown is asked for.
+
+        Raises DatabaseError.
+        """
         try:
             with keep_leases(self.at):
                 try:
-                    take_over(self.at.database)
-                    while self._claim() or self._show_unseen() or self._has_more():
-                        self._submit()
-                        self._await_one()
+                    self._do_what_is_due()
+                    while self._something_comes():
+                        self._do_what_is_due()
                 finally:
                     self._give_back(self._turns.waiting)
         finally:
             # Of a burst that broke off nobody awaits what is on its way: its leases must end.
             self.at.in_hand.let_go(self._mine)
+
+    def _do_what_is_due(self) -> None:
+        take_over(self.at.database)
+        while self._claim() or self._show_unseen() or self._has_more():
+            self._submit()
+            self._await_one()
+
+    def _something_comes(self) -> bool:
+        """Wait for more while the run stays open; False when it is to end."""
+        if self._await_work is None:
+            return False
+        until = time.monotonic() + OPEN_SECONDS
+        while time.monotonic() < until and not self._claims_no_more():
+            self._await_work()
+            if has_work(self.at.database, self.at.clinics.room):
+                return not self.at.stop.is_set()
+        return False
 
     def _has_more(self) -> bool:
         """Whether something is on its way, or waits to be; after a shutdown only the former counts."""
@@ -78,12 +111,12 @@ class Burst:
         return bool(claimed)
 
     def _show_unseen(self) -> bool:
-        """At the end, give a run to the jobs that Prefect would otherwise never show."""
-        if self._has_more() or self.at.stop.is_set() or self.shown:
+        """When nothing is due, give a run to the jobs that Prefect would otherwise never show."""
+        if self._has_more() or self.at.stop.is_set() or self.shown >= MOST_JOBS:
             return False
-        unseen = claim_unseen(self.at.database, limit=MOST_JOBS)
+        unseen = claim_unseen(self.at.database, limit=MOST_JOBS - self.shown)
         self._turns.wait(unseen)
-        self.shown = len(unseen)
+        self.shown += len(unseen)
         return bool(unseen)
 
     def _claim_some(self) -> list[ClaimedJob]:

@@ -1,5 +1,7 @@
 """The flow `kirim`: sends what is due, a task run per job, many at a time."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +21,9 @@ from tasks.states import LONGEST
 
 CONCURRENCY = 20
 MOST_AT_ONCE = 200
+
+# How the dispatcher that runs this flow waits for work: with it the run stays open for what comes.
+awaiter: ContextVar[Callable[[], None] | None] = ContextVar("awaiter", default=None)
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,18 @@ def kirim(
 ) -> State[Done]:
     """Send what is due, `serentak` at a time, until nothing is; `sekali`: one claim only.
 
+    A dispatcher's run stays open for what comes within a minute (see `awaiter`).
+
     A failed job is data, not a failed flow. A DatabaseError fails it, and reaches the caller as it is.
     """
     try:
-        burst = Burst(composition(), concurrency=_at_once(serentak), once=sekali is True)
+        once = sekali is True
+        burst = Burst(
+            composition(),
+            concurrency=_at_once(serentak),
+            once=once,
+            await_work=None if once else awaiter.get(),
+        )
         burst.work()
     except DatabaseError as error:
         # Returned and not raised: of what is raised Prefect prints and keeps the whole traceback.

@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bpjs_client.jenis import Jenis
 from database.errors import ConstraintViolated
@@ -23,7 +24,7 @@ from database.jobs.fair_shares import (
     no_limit,
     without_limit,
 )
-from database.jobs.held_claim import Claim
+from database.jobs.held_claim import Claim, bound
 from database.jobs.never_sent import is_unseen, take_unseen
 from database.jobs.why_waiting import why_waiting
 from database.services.clinic_service import ClinicService
@@ -99,8 +100,9 @@ def _claim(
     until = elapsed() + lease.total_seconds()
     with database.write() as session:
         now = database.clock()
-        held = limits(session, now, locked=True)
+        # In this order: what begins to be tried again in between is limited, and not taken as what flows.
         services = claimable_services(session, now)
+        held = limits(session, now, locked=True) if services else {}
         limited = {service: held.get(service, NO_LIMIT) | limit_of(service) for service in services}
 
         def allowed(service: ClinicService, in_hand: int) -> int:
@@ -121,17 +123,24 @@ def _take_all(
     """Take these jobs in hand in one statement; returns each with the time at which it was due."""
     if not ids:
         return []
-    taken = session.execute(
-        update(Job)
-        .where(Job.id.in_(ids))
-        .values({**in_hand, "version": Job.version + 1, "claim": Job.claim + 1})
-        .returning(*_NAMES, Job.due_at, Job.service, Job.body, Job.waits, Job.attempts, Job.corrects)
-        .execution_options(synchronize_session=False)
-    )
+    values = bound(in_hand) | {"ids": ids}
+    taken = session.connection().execute(_taking(tuple(in_hand)), values)
     return [(row.due_at, _as_claimed(row, until)) for row in taken]
 
 
-_NAMES = (Job.id, Job.faskes, Job.jenis, Job.norm, Job.nama_pasien, Job.lease_owner, Job.claim)
+@cache
+def _taking(columns: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Built once: building it costs more than running it."""
+    jobs = cast(Table, Job.__table__)
+    values = {name: bindparam(f"b_{name}", type_=jobs.c[name].type) for name in columns}
+    told = ("id", "faskes", "jenis", "norm", "nama_pasien", "lease_owner", "claim")
+    needed = ("due_at", "service", "body", "waits", "attempts", "corrects")
+    return (
+        update(jobs)
+        .where(jobs.c.id.in_(bindparam("ids", expanding=True)))
+        .values({**values, "version": jobs.c.version + 1, "claim": jobs.c.claim + 1})
+        .returning(*(jobs.c[name] for name in (*told, *needed)))
+    )
 
 
 def _as_claimed(row: Row[Any], until: float) -> ClaimedJob:
@@ -270,9 +279,11 @@ def renew(database: Database, claims: Collection[Claim], *, lease: timedelta) ->
     if not claims:
         return set()
     with database.write() as session:
+        # In the order of their ids, like everybody who changes several jobs in hand (see held_claim.py).
+        held = select(Job.id).where(_is_held_by(claims)).order_by(Job.id).with_for_update()
         kept = session.execute(
             update(Job)
-            .where(_is_held_by(claims))
+            .where(Job.id.in_(list(session.scalars(held))))
             .values(lease_until=database.clock() + lease)
             .returning(Job.id, Job.lease_owner, Job.claim)
             .execution_options(synchronize_session=False)
@@ -285,7 +296,7 @@ def release(database: Database, claims: Collection[Claim]) -> None:
     if not claims:
         return
     with database.write() as session:
-        for job in session.scalars(select(Job).where(_is_held_by(claims)).with_for_update()):
+        for job in session.scalars(select(Job).where(_is_held_by(claims)).order_by(Job.id).with_for_update()):
             _put_back(session, job, database.clock())
         announce(session)
 

@@ -83,7 +83,7 @@ def holds(database: Database, clinics: Collection[str] | None = None) -> list[Ho
 
 def holds_at(session: Session, now: datetime, clinics: Collection[str] | None = None) -> list[HoldRow]:
     """The same, within a transaction."""
-    wanted = select(HoldRow).where(*_stand(now)).order_by(HoldRow.id.desc())
+    wanted = select(HoldRow).where(*standing_at(now)).order_by(HoldRow.id.desc())
     if clinics is not None:
         wanted = wanted.where(HoldRow.faskes.in_(sorted(clinics)))
     return list(session.scalars(wanted))
@@ -96,7 +96,8 @@ def first_that_holds(rows: Iterable[HoldRow], who: ClinicService, job_id: int) -
     return next((row for each in about for row in mine if (row.jenis, row.job_id) == each), None)
 
 
-def _stand(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def standing_at(now: datetime | ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions of a hold that stands at a time."""
     return HoldRow.lifted_at.is_(None), or_(HoldRow.ends_at.is_(None), HoldRow.ends_at > now)
 
 
@@ -127,7 +128,7 @@ def _put(session: Session, who: ClinicService, job_id: int, word: Word, now: dat
 
 def _lift(session: Session, which: list[ColumnElement[bool]], by: str, database: Database) -> bool:
     now = database.clock()
-    rows = session.scalars(select(HoldRow).where(*which, *_stand(now)).with_for_update()).all()
+    rows = session.scalars(select(HoldRow).where(*which, *standing_at(now)).with_for_update()).all()
     for row in rows:
         row.lifted_at, row.lifted_by = now, by
     announce(session)

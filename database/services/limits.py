@@ -1,19 +1,20 @@
 """A half-open service and a held jenis limit what may be claimed of a service."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Service
 from database.jobs.fair_shares import NO_LIMIT, Limit
 from database.services.clinic_service import WHOLE, ClinicService
-from database.services.holds import NO_JOB, holds_at
+from database.services.holds import NO_JOB, holds_at, standing_at
 from database.services.states import State
 from database.services.waiting_jobs import waits_besides
 from database.status import Status
-from database.storage.models import Job, ServiceState
+from database.storage.models import HoldRow, Job, ServiceState, UtcDateTime
 
 
 def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicService, Limit]:
@@ -22,16 +23,11 @@ def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicServi
     `locked`: rows that let one job through are this transaction's alone, so that two claims cannot each
     take one.
     """
-    half_open = select(ServiceState).where(ServiceState.state == State.HALF_OPEN.value)
-    if locked:
-        half_open = half_open.with_for_update()
-    held = select(ServiceState).where(
-        ServiceState.jenis != WHOLE, ServiceState.state.in_([State.OPEN.value, State.PAUSED.value])
-    )
+    some_state, some_hold = session.connection().execute(_any_limit(), {"now": now}).one()
     rows: dict[ClinicService, list[ServiceState]] = {}
-    for row in (*session.scalars(half_open), *session.scalars(held)):
+    for row in _limiting_states(session, locked=locked) if some_state else ():
         rows.setdefault(ClinicService(row.faskes, row.service), []).append(row)
-    by_hand = _held_by_hand(session, now)
+    by_hand = _held_by_hand(session, now) if some_hold else {}
     of_states = {
         whole: _limit(session, whole, of_it, now, by_hand.get(whole, NO_LIMIT))
         for whole, of_it in rows.items()
@@ -40,6 +36,27 @@ def limits(session: Session, now: datetime, *, locked: bool) -> dict[ClinicServi
         whole: of_states.get(whole, NO_LIMIT) | by_hand.get(whole, NO_LIMIT)
         for whole in {*of_states, *by_hand}
     }
+
+
+_IS_TRIED = ServiceState.state == State.HALF_OPEN.value
+_IS_HELD_JENIS = and_(
+    ServiceState.jenis != WHOLE, ServiceState.state.in_([State.OPEN.value, State.PAUSED.value])
+)
+
+
+@cache
+def _any_limit() -> Select[tuple[bool, bool]]:
+    """Whether any service limits something, and any hold. Built once: every claim asks, mostly in vain."""
+    now = bindparam("now", type_=UtcDateTime)
+    return select(
+        exists().where(or_(_IS_TRIED, _IS_HELD_JENIS)), exists().where(*standing_at(now)).select_from(HoldRow)
+    )
+
+
+def _limiting_states(session: Session, *, locked: bool) -> Iterator[ServiceState]:
+    tried = select(ServiceState).where(_IS_TRIED)
+    yield from session.scalars(tried.with_for_update() if locked else tried)
+    yield from session.scalars(select(ServiceState).where(_IS_HELD_JENIS))
 
 
 def _held_by_hand(session: Session, now: datetime) -> dict[ClinicService, Limit]:

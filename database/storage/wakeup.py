@@ -1,7 +1,12 @@
-"""Dispatchers wake when there is something to do: at a signal on PostgreSQL, by a short poll on SQLite."""
+"""Dispatchers wake when there is something to do: at a signal on PostgreSQL, on SQLite at any change.
+
+SQLite sends no signals, but tells each connection whether others have committed since it last asked.
+"""
 
 import threading
+import time
 from contextlib import ExitStack
+from sqlite3 import Error as SqliteError
 from typing import Any, Self
 
 from psycopg import Error as PsycopgError
@@ -13,7 +18,8 @@ from database.storage.dialect import notify, sends_signals
 from database.storage.engine import Database, sentence
 
 CHANNEL = "bpjs_jobs"
-POLL_SECONDS = 0.25  # SQLite: a job waits at most this long at an idle dispatcher
+POLL_SECONDS = 0.25  # SQLite: a job that falls due by time alone is noticed at least this soon
+LOOK_SECONDS = 0.02  # SQLite: so often it is asked for changes
 # PostgreSQL: a job that falls due by time alone is noticed at least this soon.
 NOTIFIED_POLL_SECONDS = 1.0
 
@@ -24,41 +30,50 @@ def announce(session: Session) -> None:
 
 
 class Waiter:
-    """Waits for new work. On PostgreSQL it holds a connection of its own that listens."""
+    """Waits for new work, on a connection of its own that listens (PostgreSQL) or asks (SQLite)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listening: Any = None
+        self._own: Any = None
+        self._changes: int | None = None  # of an SQLite file, as the connection last saw them
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         """Raises DatabaseUnavailable."""
-        if sends_signals(self._database.engine):
-            try:
-                self._listen()
-            except (SQLAlchemyError, PsycopgError) as cause:
-                self._stack.close()
-                raise DatabaseUnavailable(sentence(cause)) from None
+        try:
+            self._connect()
+        except (SQLAlchemyError, PsycopgError, SqliteError) as cause:
+            self._stack.close()
+            raise DatabaseUnavailable(sentence(cause)) from None
         return self
 
-    def _listen(self) -> None:
+    def _connect(self) -> None:
         connection = self._stack.enter_context(self._database.engine.connect())
-        self._listening = connection.connection.driver_connection
+        self._own = connection.connection.driver_connection
         # It never goes back into the pool: in autocommit no later transaction on it would be whole.
         connection.detach()
-        self._listening.autocommit = True
-        self._listening.execute(f"LISTEN {CHANNEL}")
+        if sends_signals(self._database.engine):
+            self._own.autocommit = True
+            self._own.execute(f"LISTEN {CHANNEL}")
 
     def __exit__(self, *_exception: object) -> None:
         self._stack.close()
 
     def wait(self, stop: threading.Event) -> None:
         """Return after a signal, a short while, or soon after `stop` is set. Raises DatabaseUnavailable."""
-        if self._listening is None:
-            stop.wait(POLL_SECONDS)
-            return
         try:
-            for _signal in self._listening.notifies(timeout=NOTIFIED_POLL_SECONDS, stop_after=1):
-                pass
-        except PsycopgError:
+            if sends_signals(self._database.engine):
+                for _signal in self._own.notifies(timeout=NOTIFIED_POLL_SECONDS, stop_after=1):
+                    pass
+            else:
+                self._await_change(stop)
+        except (PsycopgError, SqliteError):
             raise DatabaseUnavailable("Sambungan basis data terputus.") from None
+
+    def _await_change(self, stop: threading.Event) -> None:
+        until = time.monotonic() + POLL_SECONDS
+        while not stop.wait(LOOK_SECONDS):
+            (changes,) = self._own.execute("PRAGMA data_version").fetchone()
+            is_changed, self._changes = changes != self._changes, changes
+            if is_changed or time.monotonic() >= until:
+                return

@@ -63,7 +63,11 @@ def deliver_as_it_comes(sender: Sender) -> None:
         waiter = stack.enter_context(Waiter(sender.at.database))
         for helper in beside:
             stack.enter_context(helper)
+
+        def await_work() -> None:
+            waiter.wait(sender.at.stop)
+            taking_up.wake()
+
         while not sender.at.stop.is_set():
-            if not sender.burst():
-                waiter.wait(sender.at.stop)
-                taking_up.wake()
+            if not sender.burst(await_work=await_work):
+                await_work()

@@ -19,7 +19,7 @@ from prefect import get_client
 from database.jobs.claim import has_work, senders
 from database.status import Status
 from database.views.counts import count_statuses
-from flows.kirim import CONCURRENCY, Done, kirim
+from flows.kirim import CONCURRENCY, Done, awaiter, kirim
 from tasks.composition import Composition, composition
 from tasks.dispatch.intake import TakingUp
 from tasks.dispatch.probing import keep_probing, probe_due
@@ -62,15 +62,21 @@ class Sender:
     job_ids: list[int] = field(default_factory=list)
     _unrecorded: dict[UUID, int] = field(default_factory=dict)
 
-    def burst(self, *, once: bool = False) -> int:
+    def burst(self, *, once: bool = False, await_work: Callable[[], None] | None = None) -> int:
         """Run `kirim` once if there is work, else nothing; returns how many task runs it made.
+
+        `await_work`: how the run waits for more, before it ends.
 
         Raises DatabaseError, and what Prefect's client raises when its server cannot be reached.
         """
         if not has_work(self.at.database, self.at.clinics.room):
             return 0
         self._wait_for_room()
-        done = cast(Done, kirim(serentak=self.concurrency, sekali=once))
+        token = awaiter.set(await_work)
+        try:
+            done = cast(Done, kirim(serentak=self.concurrency, sekali=once))
+        finally:
+            awaiter.reset(token)
         self.job_ids.extend(done.job_ids)
         runs = len(done.job_ids) + done.shown
         if done.flow_run_id is not None and runs:

@@ -167,7 +167,7 @@ def test_a_failure_between_marking_and_storing_keeps_the_row_unread(
 def test_a_waiting_dispatcher_hears_of_a_row_at_once(clinic: Clinic) -> None:
     heard = threading.Event()
     with Waiter(clinic.database) as waiter:
-        waiter._listening.execute("SELECT 1")  # the LISTEN has been carried out
+        waiter._own.execute("SELECT 1")  # the LISTEN has been carried out
         write(clinic)
 
         def wait() -> None:
