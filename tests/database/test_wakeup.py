@@ -20,8 +20,23 @@ def test_a_new_job_wakes_the_waiter(clinic: Clinic, monkeypatch: pytest.MonkeyPa
         woken.result(timeout=60)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_change_wakes_the_waiter_of_a_file_long_before_its_time(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.storage.wakeup.POLL_SECONDS", 90)  # nothing else wakes it
+    with Waiter(clinic.database) as waiter, ThreadPoolExecutor(1) as pool:
+        waiter.wait(threading.Event())  # the first look has nothing to compare with
+        woken = pool.submit(waiter.wait, threading.Event())
+        time.sleep(0.2)
+        assert not woken.done()
+        clinic.hand_over()
+        woken.result(timeout=60)
+
+
 def test_the_waiter_looks_again_by_itself_soon(clinic: Clinic) -> None:
     with Waiter(clinic.database) as waiter:
+        waiter.wait(threading.Event())  # on a file the first look is answered at once
         started = time.monotonic()
         waiter.wait(threading.Event())
         assert POLL_SECONDS * 0.9 <= time.monotonic() - started < 5
