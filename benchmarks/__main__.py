@@ -12,6 +12,7 @@ from rich.table import Table
 
 from benchmarks import (
     decoder,
+    limit,
     long_chain,
     million,
     page,
@@ -63,13 +64,15 @@ def _measure(plan: Plan, stop: Stop, screen: Screen) -> list[Table]:
     try:
         stack.start_simulator(latency_ms=LATENCY_MS)
         plain = plain_loop.measure(workload.additions(today, 0, JOBS), plan.environ, concurrency=CONCURRENCY)
-        stack.start_server()
+        server = stack.start_server()
         lines = workload.additions(today, JOBS, JOBS)
         sending, whole = send_command.measure(lines, children, plan.environ, concurrency=CONCURRENCY)
         day = poisoned_day.measure(
             children, plan.environ, today, latency_ms=LATENCY_MS, concurrency=CONCURRENCY
         )
-        queued, waits = queues.measure(plan, children, today, jobs=JOBS, concurrency=CONCURRENCY)
+        queued, near, waits = queues.measure(
+            plan, children, today, jobs=JOBS, concurrency=CONCURRENCY, prefect=server
+        )
         stack.deploy()
         stack.start_worker()
         lines = workload.additions(today, 2 * JOBS, WORKER_JOBS)
@@ -82,6 +85,7 @@ def _measure(plan: Plan, stop: Stop, screen: Screen) -> list[Table]:
         _table(f"Sending: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", sent),
         _table("A clinic's day, one credential", "jobs", day),
         _table(f"On PostgreSQL: {CONCURRENCY} at a time, BPJS answers in {LATENCY_MS} ms", "jobs", queued),
+        _limit(near),
         _arrivals(waits),
         _table(f"Reference data: BPJS answers in {REFERENCE_LATENCY_MS} ms", "rows", synced),
         _table("Unpacking answers", "pages", decoder.measure()),
@@ -102,11 +106,24 @@ def _table(title: str, unit: str, ways: list[Measured]) -> Table:
     return table
 
 
+def _limit(ways: list[limit.Ended]) -> Table:
+    table = Table(title=f"At Prefect's limit: one process, {limit.ROUNDS} rounds by turns, on PostgreSQL")
+    table.add_column("way")
+    for heading in ("jobs", "sent a second", "recorded a second", "ratio", "CPU ms a job", "server's"):
+        table.add_column(heading, justify="right")
+    for way in ways:
+        rates = [way.jobs / way.sent, way.jobs / way.recorded]
+        ratio = rates[1] / (ways[0].jobs / ways[0].recorded)
+        cpu = [f"{1000 * seconds / way.jobs:.1f}" for seconds in (way.cpu, way.server_cpu)]
+        table.add_row(way.way, f"{way.jobs}", *(f"{rate:.0f}" for rate in rates), f"{ratio:.2f}×", *cpu)
+    return table
+
+
 def _arrivals(waits: queues.Arrivals) -> Table:
-    table = Table(title="From hand-over to arrival at BPJS, idle dispatcher, in milliseconds")
+    table = Table(title="From hand-over to arrival at BPJS, a job every 1.5 s, in milliseconds")
     for heading in ("median", "95th percentile"):
         table.add_column(heading, justify="right")
-    table.add_row(f"{waits.median:.0f} (limit 300)", f"{waits.p95:.0f} (limit 1000)")
+    table.add_row(f"{waits.median:.0f} (limit 40)", f"{waits.p95:.0f} (limit 100)")
     return table
 
 

@@ -1,19 +1,21 @@
 """Sends the same requests as bare Prefect tasks, to see what Prefect allows without storing and checking.
 
-Reads the lines of jobs from stdin, prints the seconds from the first task run to the last one's end.
+Reads the lines of jobs from stdin; prints an `Ended` as JSON.
 """
 
 import json
 import sys
-import time
 from typing import Any
+from uuid import UUID
 
 import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from benchmarks.stopwatch import Stopwatch
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.jobs import prepare
 from bpjs_client.settings import BpjsSettings
@@ -40,14 +42,19 @@ def main(concurrency: int) -> None:
         codes.append(answer.json()["metadata"]["code"])
 
     @flow(persist_result=False, task_runner=ThreadPoolTaskRunner(max_workers=concurrency))  # type: ignore[arg-type]
-    def send_all() -> float:
-        started = time.perf_counter()
+    def send_all() -> tuple[UUID, Stopwatch]:
+        watch = Stopwatch()
         wait([send.submit(number) for number in range(len(lines))])
-        return time.perf_counter() - started
+        watch.sent()
+        context = FlowRunContext.get()
+        assert context is not None
+        assert context.flow_run is not None
+        return context.flow_run.id, watch
 
-    seconds: Any = send_all()
+    ended: Any = send_all()
+    run_id, watch = ended
     assert codes == [200] * len(lines), "not everything was delivered"
-    print(seconds)
+    print(watch.recorded({run_id: len(lines)}))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks import workload
+from benchmarks import limit, workload
 from benchmarks.measured import Measured
 from benchmarks.workload import Line, as_file
 from database import enqueue, open_database
@@ -26,7 +26,6 @@ from tests.postgres import start_postgres
 # The script, and where the packages lie that only it needs.
 OTHER_WAYS = {
     "procrastinate": ("other_queue.py", PROJECT / ".venv" / "others"),
-    "bare Prefect tasks": ("bare_tasks.py", PROJECT),
 }
 HANDED_OVER = 40
 FIRST_PATIENT = 100_000
@@ -46,9 +45,9 @@ PROCESSES = (1, 2, 4)
 
 
 def measure(
-    plan: Plan, children: Children, today: date, *, jobs: int, concurrency: int
-) -> tuple[list[Measured], Arrivals]:
-    """The simulator and Prefect's server run; each way gets patients of its own."""
+    plan: Plan, children: Children, today: date, *, jobs: int, concurrency: int, prefect: int | None
+) -> tuple[list[Measured], list[limit.Ended], Arrivals]:
+    """Each way gets patients of its own. The simulator and Prefect's server run, the latter as process `prefect`."""
     server = start_postgres()
     try:
         environ = plan.environ | {"BPJS_DATABASE_URL": server.emptied()}
@@ -60,6 +59,7 @@ def measure(
         with server.never_migrated() as url:
             own = environ | {"OTHER_QUEUE_URL": url}
             ways = [other(way, lines(), children, own, concurrency=concurrency) for way in OTHER_WAYS]
+        near = limit.measure(iter(lines, None), children, environ, concurrency=concurrency, server=prefect)
         for processes in PROCESSES:
             ways += send(lines(), children, environ, concurrency=concurrency, processes=processes)
         with subprocess.Popen(
@@ -70,7 +70,7 @@ def measure(
             dispatcher.terminate()
     finally:
         server.stop()
-    return ways, waits
+    return ways, near, waits
 
 
 def other(

@@ -63,17 +63,17 @@ class Stack:
         wait_until_answers("Halaman", address, self.children, seconds=_PAGE_SECONDS)
         self.tell("Halaman", self.plan.page_url)
 
-    def start_server(self) -> None:
-        """Start Prefect's server and UI, unless the user has one."""
+    def start_server(self) -> int | None:
+        """Start Prefect's server and UI, unless the user has one; the id of its process."""
         port = self.plan.server_port
         self.begin("Server Prefect, dapat setengah menit pada kali pertama")
-        if port is not None:
-            self.children.start("Server", commands.server(port), self.plan.environ)
+        server = port and self.children.start("Server", commands.server(port), self.plan.environ)
         address = self.plan.environ.get(API_URL)
         if address:  # without one it stands in a profile, and the next step tells whether it answers
             seconds = _GIVEN_SERVER_SECONDS if port is None else _SERVER_SECONDS
             wait_until_answers("Server Prefect", f"{address}/health", self.children, seconds=seconds)
         self.tell("Server Prefect", self.plan.ui_url if port else f"yang ditunjuk {API_URL}")
+        return server.process.pid if server else None
 
     def sync_references(self) -> None:
         """Read a fresh clinic's reference data before anything is sent; later the schedule keeps it in step.

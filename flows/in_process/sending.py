@@ -60,7 +60,8 @@ class Sender:
     at: Composition
     concurrency: int = CONCURRENCY
     job_ids: list[int] = field(default_factory=list)
-    _unrecorded: dict[UUID, int] = field(default_factory=dict)
+    # The task runs of each flow run that Prefect may not have recorded yet.
+    unrecorded: dict[UUID, int] = field(default_factory=dict)
 
     def burst(self, *, once: bool = False, await_work: Callable[[], None] | None = None) -> int:
         """Run `kirim` once if there is work, else nothing; returns how many task runs it made.
@@ -80,7 +81,7 @@ class Sender:
         self.job_ids.extend(done.job_ids)
         runs = len(done.job_ids) + done.shown
         if done.flow_run_id is not None and runs:
-            self._unrecorded[done.flow_run_id] = runs
+            self.unrecorded[done.flow_run_id] = runs
         return runs
 
     def _wait_for_room(self) -> None:
@@ -93,18 +94,18 @@ class Sender:
                 behind, since = now, time.monotonic()
             elif time.monotonic() - since > RECORDING_TIMEOUT_SECONDS:
                 logger.warning("Prefect's server has lost %d task runs", now)
-                self._unrecorded.clear()
+                self.unrecorded.clear()
                 return
 
     def behind(self) -> int:
         """The number of finished task runs that Prefect's server has not recorded yet."""
-        lags = {run_id: runs_behind(run_id, count) for run_id, count in self._unrecorded.items()}
-        self._unrecorded = {run_id: count for run_id, count in self._unrecorded.items() if lags[run_id]}
+        lags = {run_id: runs_behind(run_id, count) for run_id, count in self.unrecorded.items()}
+        self.unrecorded = {run_id: count for run_id, count in self.unrecorded.items() if lags[run_id]}
         return sum(lags.values())
 
     def wait_until_recorded(self) -> int:
         """Return when Prefect knows the end of every run; else how many it still misses."""
-        return wait_until_recorded(self._unrecorded, timeout=RECORDING_TIMEOUT_SECONDS, poll=_LOOK_SECONDS)
+        return wait_until_recorded(self.unrecorded, timeout=RECORDING_TIMEOUT_SECONDS, poll=_LOOK_SECONDS)
 
 
 def send_due(
