@@ -37,38 +37,35 @@ class Ended:
         return Ended(**{name: mine[name] + theirs[name] for name in mine if name != "way"}, way=self.way)
 
 
-def measure(
-    lines: Iterator[Sequence[Line]],
-    children: Children,
-    environ: Mapping[str, str],
-    *,
-    concurrency: int,
-    server: int | None,
-) -> list[Ended]:
-    """Each way with lines of its own, as often as there are rounds; `server`: its process, where it is ours."""
+@dataclass(frozen=True)
+class Stand:
+    """Where it is measured; `server`: the process of Prefect's server, where it is ours."""
+
+    children: Children
+    environ: Mapping[str, str]
+    concurrency: int
+    server: int | None
+
+
+def measure(stand: Stand, lines: Iterator[Sequence[Line]]) -> list[Ended]:
+    """Each way with lines of its own, as often as there are rounds."""
     totals: dict[str, Ended] = {}
     for _ in range(ROUNDS):
         for way in _SCRIPTS:
-            ended = _once(way, next(lines), children, environ, concurrency, server)
+            ended = _once(stand, way, next(lines))
             totals[way] = totals[way].joined(ended) if way in totals else ended
     return list(totals.values())
 
 
-def _once(
-    way: str,
-    lines: Sequence[Line],
-    children: Children,
-    environ: Mapping[str, str],
-    concurrency: int,
-    server: int | None,
-) -> Ended:
+def _once(stand: Stand, way: str, lines: Sequence[Line]) -> Ended:
+    typed = as_file(list(lines))
     if way == OWN:
-        children.run("Enqueue", commands.bpjs("enqueue", "-"), environ, typed=as_file(list(lines)))
-    command = [sys.executable, str(Path(__file__).with_name(_SCRIPTS[way])), str(concurrency)]
-    own = {**environ, "PYTHONPATH": str(PROJECT)}
-    before = _cpu_seconds(server)
-    times = json.loads(children.run(way, command, own, typed=as_file(list(lines))))
-    return Ended(way, len(lines), **times, server_cpu=_cpu_seconds(server) - before)
+        stand.children.run("Enqueue", commands.bpjs("enqueue", "-"), stand.environ, typed=typed)
+    script = str(Path(__file__).with_name(_SCRIPTS[way]))
+    environ = {**stand.environ, "PYTHONPATH": str(PROJECT)}
+    before = _cpu_seconds(stand.server)
+    said = stand.children.run(way, [sys.executable, script, str(stand.concurrency)], environ, typed=typed)
+    return Ended(way, len(lines), **json.loads(said), server_cpu=_cpu_seconds(stand.server) - before)
 
 
 def _cpu_seconds(process: int | None) -> float:

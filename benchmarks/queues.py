@@ -47,7 +47,7 @@ PROCESSES = (1, 2, 4)
 def measure(
     plan: Plan, children: Children, today: date, *, jobs: int, concurrency: int, prefect: int | None
 ) -> tuple[list[Measured], list[limit.Ended], Arrivals]:
-    """Each way gets patients of its own. The simulator and Prefect's server run, the latter as process `prefect`."""
+    """Each way gets patients of its own. `prefect`: the process of Prefect's server, which runs already."""
     server = start_postgres()
     try:
         environ = plan.environ | {"BPJS_DATABASE_URL": server.emptied()}
@@ -59,7 +59,7 @@ def measure(
         with server.never_migrated() as url:
             own = environ | {"OTHER_QUEUE_URL": url}
             ways = [other(way, lines(), children, own, concurrency=concurrency) for way in OTHER_WAYS]
-        near = limit.measure(iter(lines, None), children, environ, concurrency=concurrency, server=prefect)
+        near = limit.measure(limit.Stand(children, environ, concurrency, prefect), iter(lines, None))
         for processes in PROCESSES:
             ways += send(lines(), children, environ, concurrency=concurrency, processes=processes)
         with subprocess.Popen(
