@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Insert, Select, Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from database.jobs.held_claim import Claim, bound, change_all, hold, hold_all
+from database.jobs.held_claim import Claim, Held, bound, change_all, hold, hold_all
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
@@ -106,25 +106,21 @@ def open_attempt(
 
 
 def _open_all(session: Session, leaving: Sequence[_Leaving], now: datetime) -> list[int | Exception]:
-    held = hold_all(session, [each.claim for each in leaving])
-    mine = [each for each, found in zip(leaving, held, strict=True) if not isinstance(found, Exception)]
-    change_all(session, [(each.claim.job_id, {"lease_until": now + each.lease}) for each in mine])
-    numbers = _next_numbers(session, [each.claim.job_id for each in mine])
+    found = hold_all(session, [each.claim for each in leaving])
+    mine = [(each, held) for each, held in zip(leaving, found, strict=True) if isinstance(held, Held)]
+    change_all(session, [(each.claim.job_id, {"lease_until": now + each.lease}) for each, _ in mine])
     rows = [
         {
             "job_id": each.claim.job_id,
-            "number": numbers[each.claim.job_id],
+            "number": held.newest + 1,
             "started_at": now,
             "request": dict(each.request),
             **vars(each.asker),
         }
-        for each in mine
+        for each, held in mine
     ]
     append_attempts(session, rows)
-    return [
-        found if isinstance(found, Exception) else numbers[each.claim.job_id]
-        for each, found in zip(leaving, held, strict=True)
-    ]
+    return [held.newest + 1 if isinstance(held, Held) else held for held in found]
 
 
 @dataclass(frozen=True)
@@ -154,9 +150,16 @@ def append_look(session: Session, job_id: int, look: LookTaken, now: datetime) -
 
 def append_attempt(session: Session, job_id: int, **columns: Any) -> int:
     """One more row of a job's history; returns its number."""
-    number = _next_numbers(session, [job_id])[job_id]
+    number = int(session.connection().execute(_next_number(), {"the_job": job_id}).scalar_one())
     append_attempts(session, [{"job_id": job_id, "number": number, **columns}])
     return number
+
+
+@cache
+def _next_number() -> Select[tuple[int]]:
+    """Whoever has the job locked is given a number that nobody else is."""
+    next_one = func.coalesce(func.max(_attempts.c.number), 0) + 1
+    return select(next_one).where(_attempts.c.job_id == bindparam("the_job"))
 
 
 def append_attempts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -170,25 +173,6 @@ def append_attempts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
 def _appending(columns: tuple[str, ...]) -> Insert:
     """Built once for each set of columns, like all that every job needs: building costs more than running."""
     return insert(_attempts).values({name: bindparam(f"b_{name}") for name in columns})
-
-
-def _next_numbers(session: Session, job_ids: Sequence[int]) -> Mapping[int, int]:
-    """By the job's id; whoever has the job locked is given a number that nobody else is."""
-    newest = dict.fromkeys(job_ids, 0)
-    if newest:
-        newest |= {
-            row.job_id: row.number for row in session.connection().execute(_newest(), {"ids": job_ids})
-        }
-    return {job_id: number + 1 for job_id, number in newest.items()}
-
-
-@cache
-def _newest() -> Select[tuple[int, int]]:
-    return (
-        select(_attempts.c.job_id, func.max(_attempts.c.number).label("number"))
-        .where(_attempts.c.job_id.in_(bindparam("ids", expanding=True)))
-        .group_by(_attempts.c.job_id)
-    )
 
 
 def lost_writes(session: Session, job_id: int) -> list[str]:

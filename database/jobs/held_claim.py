@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from database.errors import JobNotFound, LeaseLost
+from database.services.clinic_service import WHOLE, ClinicService
+from database.services.evidence import makes_a_difference
 from database.status import Status
-from database.storage.models import Job
+from database.storage.models import Attempt, Job, ServiceState
 
 _jobs = cast(Table, Job.__table__)
 # How a counter changes with the value given: most grow by it; `waits` grows by one at 1 and falls to 0 at 0.
@@ -35,13 +37,25 @@ class Claim:
 
 
 class Held(NamedTuple):
-    """The columns of a job in hand that tell where it belongs."""
+    """What is known of a job in hand when it is locked, in one question.
+
+    `newest`: the number of its newest attempt. `is_awaited`: an answer makes a difference to its service, or
+    to its jenis there. `chain_failed`: a job of its chain has failed.
+    """
 
     faskes: str
     rantai: str
     service: str
     jenis: str
     corrects: int | None
+    newest: int
+    is_awaited: bool
+    chain_failed: bool
+
+    @property
+    def who(self) -> ClinicService:
+        """The clinic's service, and the jenis at it."""
+        return ClinicService(self.faskes, self.service, self.jenis)
 
 
 def hold(session: Session, claim: Claim, **changes: Any) -> Held:
@@ -69,7 +83,7 @@ def hold_all(session: Session, claims: Sequence[Claim]) -> list[Held | JobNotFou
             return JobNotFound(claim.job_id)
         if (row.status, row.lease_owner, row.claim) != (Status.PROSES, claim.owner, claim.token):
             return LeaseLost(claim.job_id)
-        return Held(row.faskes, row.rantai, row.service, row.jenis, row.corrects)
+        return Held(*row[len(_OF_THE_CLAIM) :])
 
     return [found(claim) for claim in claims]
 
@@ -82,6 +96,9 @@ def change_all(session: Session, changed: Iterable[tuple[int, Mapping[str, Any]]
             alike[tuple(changes)].append(bound(changes) | {"the_job": job_id})
     for columns, values in alike.items():
         session.connection().execute(_changing(columns), values)
+
+
+_OF_THE_CLAIM = (_jobs.c.id, _jobs.c.status, _jobs.c.lease_owner, _jobs.c.claim)
 
 
 def held_job(session: Session, claim: Claim) -> Job:
@@ -97,13 +114,23 @@ def held_job(session: Session, claim: Claim) -> Job:
 @cache
 def _locking() -> Select[Any]:
     """In the order of their ids, so that two who lock several never wait for each other."""
-    table = _jobs.c
-    told = (table.faskes, table.rantai, table.service, table.jenis, table.corrects)
+    table, failed, service, attempt = _jobs.c, aliased(Job), ServiceState, Attempt
+    newest = select(func.coalesce(func.max(attempt.number), 0)).where(attempt.job_id == table.id)
+    is_awaited = exists().where(
+        service.faskes == table.faskes,
+        service.service == table.service,
+        service.jenis.in_([WHOLE, table.jenis]),
+        makes_a_difference(),
+    )
+    chain_failed = exists().where(
+        failed.faskes == table.faskes, failed.rantai == table.rantai, failed.status == Status.GAGAL.value
+    )
+    where = (table.faskes, table.rantai, table.service, table.jenis, table.corrects)
     return (
-        select(table.id, table.status, table.lease_owner, table.claim, *told)
+        select(*_OF_THE_CLAIM, *where, newest.scalar_subquery(), is_awaited, chain_failed)
         .where(table.id.in_(bindparam("ids", expanding=True)))
         .order_by(table.id)
-        .with_for_update()
+        .with_for_update(of=_jobs)
     )
 
 

@@ -25,7 +25,6 @@ from database.jobs.delivered import Delivered, when_delivered
 from database.jobs.held_claim import Claim, Held, change_all, held_job, hold, hold_all
 from database.jobs.late_answers import confront
 from database.jobs.verdict import Verdict
-from database.services.clinic_service import ClinicService
 from database.services.evidence import Heard, HeardOf, note_all
 from database.status import Status
 from database.storage.engine import Database
@@ -132,7 +131,7 @@ def _follow_up(session: Session, moved: Sequence[tuple[_Move, Held]], now: datet
     delivered = [
         Delivered(each.claim.job_id, Jenis(held.jenis), held.corrects)
         for each, held in moved
-        if each.verdict.status is Status.TERKIRIM
+        if each.verdict.status is Status.TERKIRIM and (held.chain_failed or held.corrects is not None)
     ]
     when_delivered(session, delivered, now)
     for each, _ in moved:
@@ -143,10 +142,7 @@ def _follow_up(session: Session, moved: Sequence[tuple[_Move, Held]], now: datet
 def _note(session: Session, moved: Sequence[tuple[_Move, Held]], now: datetime) -> set[Claim]:
     """The claims of those whose caller is to ask a harmless read."""
     told = [
-        (
-            each.claim,
-            HeardOf(ClinicService(held.faskes, held.service, held.jenis), each.claim.job_id, each.heard),
-        )
+        (each.claim, HeardOf(held.who, each.claim.job_id, each.heard, held.is_awaited))
         for each, held in moved
         if each.heard is not None
     ]

@@ -4,12 +4,12 @@ That is its job; or its jenis, when different jobs of it fail alike while a harm
 accepted; or the service, when that read fails too.
 """
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from database.services.clinic_service import ClinicService
@@ -52,6 +52,7 @@ class HeardOf:
     who: ClinicService
     job_id: int
     heard: Heard
+    is_awaited: bool  # whether an answer makes a difference to the service or the jenis
 
 
 def note_all(session: Session, told: Sequence[HeardOf], now: datetime) -> list[bool]:
@@ -60,35 +61,22 @@ def note_all(session: Session, told: Sequence[HeardOf], now: datetime) -> list[b
     Most are answers that change nothing here, and then nothing is locked. The others lock in the order of
     their services, so that two who note several never wait for each other.
     """
-    attentive = _attentive(session, {each.who.faskes for each in told})
     order = sorted(range(len(told)), key=lambda place: told[place].who)
-    asks = {place: _notes(session, told[place], attentive, now) for place in order}
+    asks = {place: _notes(session, told[place], now) for place in order}
     return [asks[place] for place in range(len(told))]
 
 
-def _notes(session: Session, told: HeardOf, attentive: Container[ClinicService], now: datetime) -> bool:
+def _notes(session: Session, told: HeardOf, now: datetime) -> bool:
     is_answer = told.heard.trouble is None and told.heard.refusal is None
-    if is_answer and told.who not in attentive and told.who.whole not in attentive:
+    if is_answer and not told.is_awaited:
         return False
     return note(session, told.who, told.job_id, told.heard, now)
 
 
-def _attentive(session: Session, clinics: Collection[str]) -> set[ClinicService]:
-    """Those of the clinics' services to which an answer makes a difference."""
-    rows = session.connection().execute(_how_they_are(), {"clinics": sorted(clinics)})
-    return {
-        ClinicService(row.faskes, row.service, row.jenis)
-        for row in rows
-        if row.state != State.PAUSED and (row.state != State.CLOSED or row.failures)
-    }
-
-
-@cache
-def _how_they_are() -> Select[tuple[str, str, str, str, int]]:
-    """Built once: every end asks it."""
-    row = ServiceState
-    columns = (row.faskes, row.service, row.jenis, row.state, row.failures)
-    return select(*columns).where(row.faskes.in_(bindparam("clinics", expanding=True)))
+def makes_a_difference() -> ColumnElement[bool]:
+    """The SQL condition of a service or jenis that an answer tells something new of."""
+    state, failures = ServiceState.state, ServiceState.failures
+    return and_(state != State.PAUSED.value, or_(state != State.CLOSED.value, failures > 0))
 
 
 def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
@@ -107,12 +95,21 @@ def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: d
 
 
 def _note_answer(session: Session, who: ClinicService, now: datetime) -> None:
-    if who not in _attentive(session, [who.faskes]):
+    # Most answers change nothing here, and then nothing is locked.
+    if session.connection().execute(_how_it_is(), who._asdict()).one_or_none() is None:
         return
     row = locked_row(session, who, now)
     if row.state in DOWN:
         go(session, row, Move.CLOSED, now)
     forget_failures(row)
+
+
+@cache
+def _how_it_is() -> Select[tuple[str]]:
+    """Built once: every answer that is awaited asks it."""
+    row = ServiceState
+    its_own = (getattr(row, name) == bindparam(name) for name in ClinicService._fields)
+    return select(row.state).where(*its_own, makes_a_difference())
 
 
 def _note_trouble(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
