@@ -1,4 +1,4 @@
-"""Brings Prefect's database up to date, once before several servers start on it: its tables and kinds of blocks.
+"""Brings Prefect's database up to date before several servers start on it: tables, and kinds of blocks.
 
 Each server would do it by itself, and of two that start on the same new database one would fail.
 """

@@ -24,7 +24,7 @@ _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "worker": commands.worker,
     "dispatcher": lambda: commands.bpjs("dispatch"),
     "web": lambda: commands.bpjs("web"),  # BPJS_WEB_HOST and BPJS_WEB_PORT say where
-    # Instead of `server`, where one is not enough: several that answer, and one process of all that runs beside.
+    # Where one is not enough, instead of `server`: several that answer, and one process of what runs beside.
     "api": lambda: commands.prefect("server", "start", "--no-services"),
     "background": lambda: commands.prefect("server", "services", "start"),
     "prefect-tables": commands.prefect_tables,  # ends when it is done, once before those start

@@ -36,7 +36,12 @@ _UNKNOWN = "Terhenti · akhir run ini tidak sampai ke Prefect; status pekerjaan 
 
 def keep_ends(at: Composition, *, every: float) -> AbstractContextManager[None]:
     """Look every so many seconds, from a thread of its own."""
-    return repeatedly("ends of runs", LateEnds(at, timedelta(seconds=_PATIENCE * every)).look, every=every)
+    ends = LateEnds(at, timedelta(seconds=_PATIENCE * every))
+
+    def look() -> None:
+        ends.look()
+
+    return repeatedly("ends of runs", look, every=every)
 
 
 class LateEnds:
@@ -46,26 +51,25 @@ class LateEnds:
         self._at = at
         self._patience = patience
         self._seen: datetime | None = None
+        self._settled = 0  # rows of our history up to this one need no look
 
     def look(self) -> int:
-        """The number of ends that Prefect was told; none while it cannot be reached. Raises DatabaseUnavailable."""
+        """The number of ends that were told; 0 while Prefect is out of reach. Raises DatabaseUnavailable."""
         until = self._at.database.clock() - self._patience
         since = self._seen or until - _LOOKS_BACK
-        ours = ended_between(self._at.database, since, until)
+        ours, settled = ended_between(self._at.database, since, until, settled=self._settled)
         try:
             with get_client(sync_client=True) as client:
                 told, whole = self._compare(client, ours, until)
         except PREFECT_UNAVAILABLE:
             return 0  # whoever sends says so
         if whole:
-            self._seen = until
+            self._seen, self._settled = until, settled
         if told:
             logger.warning("Prefect's server had lost the end of %d task runs; it was told", told)
         return told
 
-    def _compare(
-        self, client: SyncPrefectClient, ours: list[EndedRun], until: datetime
-    ) -> tuple[int, bool]:
+    def _compare(self, client: SyncPrefectClient, ours: list[EndedRun], until: datetime) -> tuple[int, bool]:
         """The number of ends that were told, and whether these are all."""
         missing = unheard(client, [run.task_run_id for run in ours])
         lost = [run for run in ours if run.task_run_id in missing]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -16,8 +16,10 @@ from database.storage.engine import Database
 from database.storage.models import Attempt, Job
 from database.vocabulary import Outcome
 
-# Only so many of the newest rows are looked through, for no index leads to a run: hours at the highest speed.
-NEWEST = 500_000
+# At the most so many of the newest rows are looked through, for no index leads to a run or to an end.
+NEWEST = 50_000
+# Rows are numbered before they are committed: so many below the newest may still come.
+_COMING = 1_000
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,26 @@ class EndedRun:
     died: bool  # its process did, before it could say anything
 
 
-def ended_between(database: Database, since: datetime, until: datetime) -> list[EndedRun]:
-    """The task runs whose last attempt ended after `since`, and at `until` or before. Raises DatabaseUnavailable."""
+class Ended(NamedTuple):
+    """The task runs of some time, and the number of the row up to which none can end later."""
+
+    runs: list[EndedRun]
+    settled: int
+
+
+def ended_between(database: Database, since: datetime, until: datetime, *, settled: int = 0) -> Ended:
+    """The task runs with an attempt that ended after `since` and by `until`. Raises DatabaseUnavailable.
+
+    `settled`: rows up to this number are not looked at; each answer says from where the next may begin.
+    """
     with database.read() as session:
-        return _ended(session, (Attempt.finished_at > since) & (Attempt.finished_at <= until))
+        newest = session.scalar(select(func.max(Attempt.id))) or 0
+        first = max(settled - _COMING, newest - NEWEST)
+        later = Attempt.finished_at.is_(None) | (Attempt.finished_at > until)
+        unsettled = session.scalar(select(func.min(Attempt.id)).where(Attempt.id > first, later))
+        within = (Attempt.finished_at > since) & (Attempt.finished_at <= until)
+        runs = _ended(session, (Attempt.id > first) & within)
+    return Ended(runs, newest if unsettled is None else unsettled - 1)
 
 
 def ended_of(database: Database, task_run_ids: Collection[UUID]) -> list[EndedRun]:
@@ -42,12 +60,13 @@ def ended_of(database: Database, task_run_ids: Collection[UUID]) -> list[EndedRu
     if not task_run_ids:
         return []
     with database.read() as session:
-        return _ended(session, Attempt.task_run_id.in_(task_run_ids) & Attempt.finished_at.is_not(None))
+        newest = session.scalar(select(func.max(Attempt.id))) or 0
+        wanted = Attempt.task_run_id.in_(task_run_ids) & Attempt.finished_at.is_not(None)
+        return _ended(session, (Attempt.id > newest - NEWEST) & wanted)
 
 
 def _ended(session: Session, which: ColumnElement[bool]) -> list[EndedRun]:
     """Of several attempts of one run its last counts."""
-    newest = session.scalar(select(func.max(Attempt.id))) or 0
     others = aliased(Attempt)
     last = select(func.max(others.number)).where(others.job_id == Job.id, others.task_run_id.is_not(None))
     rows = session.execute(
@@ -58,8 +77,7 @@ def _ended(session: Session, which: ColumnElement[bool]) -> list[EndedRun]:
         )
         .select_from(Attempt)
         .join(Job, Job.id == Attempt.job_id)
-        .where(Attempt.id > newest - NEWEST, which)
-        .where(Attempt.flow_run_id.is_not(None), Attempt.task_run_id.is_not(None))
+        .where(which, Attempt.flow_run_id.is_not(None), Attempt.task_run_id.is_not(None))
         .order_by(Attempt.id)
     )
     return list({row.task_run_id: _read(row) for row in rows}.values())

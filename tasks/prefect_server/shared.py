@@ -1,4 +1,4 @@
-"""Several Prefect servers on one database: what they tell each other goes through Redis, by these settings."""
+"""The settings of several Prefect servers on one database, which tell each other things through Redis."""
 
 from collections.abc import Mapping, MutableMapping
 
@@ -12,8 +12,8 @@ SHARED: dict[str, str] = {
     "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
     "PREFECT_SERVER_WORKER_CHANNEL_CLEANUP_QUEUE_STORAGE": "prefect_redis.cleanup_queue",
-    # By default a server keeps up to five events for up to ten seconds before it tells Redis. They are lost with
-    # it, and when Redis refuses them; with each told at once a refusal reaches the sender, who sends it again.
+    # By default a server keeps up to five events for up to ten seconds before it tells Redis: they are lost
+    # with it, and when Redis is away. Told at once, they are sent again by the sender, who hears of it.
     "PREFECT_REDIS_MESSAGING_PUBLISHER_BATCH_SIZE": "1",
     # Done once, before the servers start (deployments/prefect_tables.py), and not by each of them at a time.
     "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",

@@ -1,7 +1,7 @@
 """Asks Prefect's server which task runs it does not know to have ended, and tells it their end.
 
-Their ends reach it as events, which the server, Redis and what writes them down keep in memory for a moment; what
-dies in that moment takes them along.
+Their ends reach it as events, which each part on their way keeps in memory for a moment: what dies in that
+moment takes them along.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def unheard(client: SyncPrefectClient, task_run_ids: Sequence[UUID]) -> set[UUID
 
 
 def left_open(client: SyncPrefectClient, before: datetime) -> list[UUID]:
-    """Task runs that the server takes for unended although their flow run ended before an instant; a page of them.
+    """Task runs that the server takes for unended although their flow run ended before an instant; one page.
 
     Raises what Prefect's client raises when its server cannot be reached.
     """

@@ -24,10 +24,10 @@ from tests.cluster.stores import RedisServer, postgres
 SERVERS = DISPATCHERS = 2
 CONCURRENCY = 20  # of each dispatcher
 _API_PORTS = 26_000
+_PREFECT_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 # What takes minutes in a clinic takes seconds here: a dispatcher that was killed must be missed in time.
 _QUICK = {
     "BPJS_SHARE_CREDENTIAL": "true",
-    "BPJS_WATCH_SECONDS": "5",
     "BPJS_TIMEOUT_SECONDS": "3",
     "BPJS_LEASE_MARGIN_SECONDS": "5",
     "BPJS_TRY_SECONDS": "0.5,1,1,1,2,2,2,2,2,2,2,2,2,2",
@@ -44,10 +44,10 @@ class Cluster:
     environ: dict[str, str]
     database: Database
     redis: RedisServer
+    background: Part
     ports: list[int] = field(default_factory=list)
     servers: list[Part] = field(default_factory=list)
     dispatchers: list[Part] = field(default_factory=list)
-    background: Part | None = None
 
     def api_url(self, place: int) -> str:
         """The API of one of the servers."""
@@ -57,14 +57,18 @@ class Cluster:
         """Return when that server answers."""
         wait_until(lambda: _answers(f"{self.api_url(place)}/health"), self.servers[place])
 
-    def parts(self) -> list[Part]:
-        """Everything that may end before the others know of it."""
-        others = [self.redis, *([self.background] if self.background else [])]
-        return [*self.dispatchers, *self.servers, *others]
+    @property
+    def prefect_url(self) -> str:
+        """The address of Prefect's database."""
+        return self.environ[_PREFECT_DATABASE].replace("+asyncpg", "")
+
+    def said(self) -> str:
+        """All that the dispatchers wrote."""
+        return "\n".join(part.said() for part in self.dispatchers)
 
 
 @contextmanager
-def cluster(folder: Path, *, clinics: int, latency_ms: int) -> Iterator[Cluster]:
+def cluster(folder: Path, *, latency_ms: int, watch_seconds: int) -> Iterator[Cluster]:
     """Start everything in a fresh folder; what it left running is stopped, the dispatchers first."""
     plan = demo_plan(os.environ, folder)
     for made in (plan.logs, Path(plan.environ["PREFECT_HOME"])):
@@ -76,11 +80,14 @@ def cluster(folder: Path, *, clinics: int, latency_ms: int) -> Iterator[Cluster]
         redis.start()
         redis.wait()
         environ = plan.environ | _QUICK | _addresses(port, redis)
+        environ["BPJS_WATCH_SECONDS"] = str(watch_seconds)
         _simulator(plan, environ, latency_ms, ending)
         url = SecretStr(environ["BPJS_DATABASE_URL"])
-        database = open_database(DatabaseSettings(_env_file=None, database_url=url, data_key_file=folder / "data.key"))
+        database = open_database(
+            DatabaseSettings(_env_file=None, database_url=url, data_key_file=folder / "data.key")
+        )
         ending.callback(database.close)
-        whole = Cluster(plan, environ, database, redis)
+        whole = Cluster(plan, environ, database, redis, _service(plan, environ, "background", "background"))
         _prefect(whole, ending)
         _deliverers(whole, ending)
         yield whole
@@ -89,7 +96,7 @@ def cluster(folder: Path, *, clinics: int, latency_ms: int) -> Iterator[Cluster]
 def _addresses(port: int, redis: RedisServer) -> dict[str, str]:
     return {
         "BPJS_DATABASE_URL": f"postgresql://postgres@{HOST}:{port}/bpjs",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://postgres@{HOST}:{port}/prefect",
+        _PREFECT_DATABASE: f"postgresql+asyncpg://postgres@{HOST}:{port}/prefect",
         REDIS: redis.url,
     }
 
@@ -106,13 +113,14 @@ def _simulator(plan: Plan, environ: Mapping[str, str], latency_ms: int, ending: 
 
 def _prefect(whole: Cluster, ending: ExitStack) -> None:
     """The tables, then what runs in the background, then the servers."""
-    tables = _service(whole, "prefect-tables", "tables")
+    tables = _service(whole.plan, whole.environ, "prefect-tables", "tables")
     tables.start()
     tables.await_end()
-    whole.background = _service(whole, "background", "background")
     first = free_port(_API_PORTS, width=SERVERS)
     whole.ports = [first + place for place in range(SERVERS)]
-    whole.servers = [_service(whole, f"api {port}", f"api-{port}") for port in whole.ports]
+    whole.servers = [
+        _service(whole.plan, whole.environ, f"api {port}", f"api-{port}") for port in whole.ports
+    ]
     whole.environ[API_URL] = whole.api_url(0)
     for part in (whole.background, *whole.servers):
         ending.callback(part.stop)
@@ -128,7 +136,7 @@ def _prefect(whole: Cluster, ending: ExitStack) -> None:
 
 def _deliverers(whole: Cluster, ending: ExitStack) -> None:
     """A worker, and the dispatchers, each of which knows one server alone."""
-    worker = _service(whole, "worker", "worker")
+    worker = _service(whole.plan, whole.environ, "worker", "worker")
     ending.callback(worker.stop)
     worker.start()
     for place in range(DISPATCHERS):
@@ -139,9 +147,9 @@ def _deliverers(whole: Cluster, ending: ExitStack) -> None:
         ending.callback(whole.dispatchers[-1].stop)
 
 
-def _service(whole: Cluster, words: str, name: str) -> Part:
+def _service(plan: Plan, environ: Mapping[str, str], words: str, name: str) -> Part:
     command = [sys.executable, "-m", "deployments.service", *words.split()]
-    return Part(name, command, whole.environ, whole.plan.logs / f"{name}.log")
+    return Part(name, command, environ, plan.logs / f"{name}.log")
 
 
 def _answers(url: str) -> bool:

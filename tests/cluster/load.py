@@ -14,58 +14,35 @@ from database.storage.models import Job
 from tests.chaos.patients import Patient
 from tests.chaos.verdict import is_settled
 from tests.cluster.cluster import Cluster
+from tests.cluster.parts import Part
 
 AWAY_SECONDS = 3.0  # after which a service manager has started again what died
 _AT_ONCE = 400
 _LOOK_SECONDS = 0.2
-# Of every eight patients only those courses whose end does not depend on which of two clinics comes first.
-_COURSE = 8
+_COURSE = 8  # every such number has the course of four jobs
 
 
 @dataclass(frozen=True)
 class Kill:
-    """What is killed when so much of the load has been delivered."""
+    """What is killed when so much of the load has been delivered; it is back some seconds later."""
 
-    what: str
+    word: str
     share: float
-    act: Callable[[Cluster], None]
+    victim: Callable[[Cluster], Part]
 
-
-def kill_server(whole: Cluster) -> None:
-    """One of the two API servers; it is back some seconds later."""
-    _kill_and_start(whole.servers[0])
-
-
-def kill_redis(whole: Cluster) -> None:
-    """What the servers tell each other through."""
-    _kill_and_start(whole.redis)
-
-
-def kill_dispatcher(whole: Cluster) -> None:
-    """One of the two dispatchers, with jobs in its hands."""
-    _kill_and_start(whole.dispatchers[1])
-
-
-def kill_background(whole: Cluster) -> None:
-    """What writes task runs down."""
-    assert whole.background is not None
-    _kill_and_start(whole.background)
-
-
-def _kill_and_start(part: object) -> None:
-    from tests.cluster.parts import Part  # noqa: PLC0415
-
-    assert isinstance(part, Part)
-    part.kill()
-    time.sleep(AWAY_SECONDS)
-    part.start()
+    def act(self, whole: Cluster) -> None:
+        """`kill -9`, and start again as a service manager would."""
+        part = self.victim(whole)
+        part.kill()
+        time.sleep(AWAY_SECONDS)
+        part.start()
 
 
 KILLS = (
-    Kill("API server", 0.15, kill_server),
-    Kill("Redis", 0.35, kill_redis),
-    Kill("dispatcher", 0.55, kill_dispatcher),
-    Kill("background services", 0.75, kill_background),
+    Kill("server", 0.15, lambda whole: whole.servers[0]),
+    Kill("redis", 0.35, lambda whole: whole.redis),
+    Kill("dispatcher", 0.55, lambda whole: whole.dispatchers[1]),
+    Kill("background", 0.75, lambda whole: whole.background),
 )
 
 
@@ -82,8 +59,10 @@ def hand_over(database: Database, patients: Sequence[Patient]) -> int:
     return len(jobs)
 
 
-def deliver(whole: Cluster, jobs: int, kills: Sequence[Kill], *, seconds: float) -> dict[str, float]:
-    """Return when nothing moves any more; when each kill was, by its name."""
+def deliver(
+    whole: Cluster, jobs: int, kills: Sequence[Kill], *, seconds: float, tell: Callable[[str], None]
+) -> dict[str, float]:
+    """Return when nothing moves any more: when each kill was, by its name. `tell` hears of each."""
     begun = time.monotonic()
     killed: dict[str, float] = {}
     waiting = list(kills)
@@ -91,10 +70,11 @@ def deliver(whole: Cluster, jobs: int, kills: Sequence[Kill], *, seconds: float)
         assert time.monotonic() - begun < seconds, "the load is not delivered in time"
         if waiting and delivered(whole.database) >= waiting[0].share * jobs:
             kill = waiting.pop(0)
-            killed[kill.what] = time.monotonic() - begun
+            killed[kill.word] = time.monotonic() - begun
+            tell(f"{killed[kill.word]:.0f} s: kill -9 {kill.word}")
             kill.act(whole)
         time.sleep(_LOOK_SECONDS)
-    assert not waiting, f"all was delivered before {waiting[0].what} was killed"
+    assert not waiting, f"all was delivered before {waiting[0].word} was killed"
     return killed
 
 

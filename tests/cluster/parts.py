@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from database.settings import PROJECT
@@ -56,10 +57,8 @@ class Part:
         if self._process is None:
             return
         self._process.send_signal(self._end_with)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill_rest()
 
     def await_end(self, seconds: float = 120.0) -> None:
@@ -73,10 +72,8 @@ class Part:
         """Whatever of it still lives."""
         if self._process is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._process = None
 

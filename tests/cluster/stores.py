@@ -11,11 +11,13 @@ from pathlib import Path
 
 import psycopg
 
+from database.settings import PROJECT
 from deployments.children.ports import HOST, free_port
 from tests.cluster.found import postgres_programs, redis_program
 from tests.cluster.parts import Part, wait_until
 
 _PORTS = 25_000
+_SETTINGS = PROJECT / "deployments" / "production" / "redis.conf"
 _SYSTEM_USER = "postgres"  # PostgreSQL refuses to run as root
 
 
@@ -63,7 +65,7 @@ def _serves(port: int) -> bool:
 
 
 class RedisServer(Part):
-    """A Redis whose every accepted word is on disk before it answers."""
+    """A Redis with the settings that we ship."""
 
     def __init__(self, folder: Path) -> None:
         program = redis_program()
@@ -75,13 +77,10 @@ class RedisServer(Part):
             "port": self.port,
             "bind": HOST,
             "dir": data,
-            "appendonly": "yes",
-            "appendfsync": os.environ.get("FSYNC", "everysec"),
-            "save": "",
-            "maxmemory-policy": "noeviction",
         }
         options = [word for name, value in told.items() for word in (f"--{name}", str(value))]
-        super().__init__("Redis", [program, *options], os.environ, folder / "redis.log")
+        command = [program, str(_SETTINGS), *options]
+        super().__init__("Redis", command, os.environ, folder / "redis.log")
 
     @property
     def url(self) -> str:

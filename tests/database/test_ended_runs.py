@@ -15,7 +15,9 @@ FLOW = uuid4()
 
 
 def job(database: Database, norm: str) -> int:
-    return enqueue("tambah-antrean", norm, "Pasien Contoh", BODIES["tambah-antrean"], kunci=norm, database=database).id
+    return enqueue(
+        "tambah-antrean", norm, "Pasien Contoh", BODIES["tambah-antrean"], kunci=norm, database=database
+    ).id
 
 
 def attempt(database: Database, job_id: int, run: UUID | None, outcome: Outcome | None) -> None:
@@ -23,7 +25,9 @@ def attempt(database: Database, job_id: int, run: UUID | None, outcome: Outcome 
         now = database.clock()
         ended = {"finished_at": now, "outcome": outcome} if outcome else {}
         flow = FLOW if run else None
-        append_attempt(session, job_id, started_at=now, flow_run_id=flow, task_run_id=run, request={}, **ended)
+        append_attempt(
+            session, job_id, started_at=now, flow_run_id=flow, task_run_id=run, request={}, **ended
+        )
 
 
 def told(runs: list[EndedRun]) -> dict[UUID, tuple[int, Status, bool]]:
@@ -32,7 +36,7 @@ def told(runs: list[EndedRun]) -> dict[UUID, tuple[int, Status, bool]]:
 
 def lately(database: Database) -> list[EndedRun]:
     now = database.clock()
-    return ended_between(database, now - timedelta(minutes=1), now)
+    return ended_between(database, now - timedelta(minutes=1), now).runs
 
 
 def test_the_last_run_of_a_job_ended_as_the_job_stands_and_earlier_ones_waited(database: Database) -> None:
@@ -60,4 +64,19 @@ def test_the_last_run_of_a_job_ended_as_the_job_stands_and_earlier_ones_waited(d
 def test_what_ended_before_is_left_out(database: Database) -> None:
     attempt(database, job(database, "RM-1"), uuid4(), Outcome.TEMPORARY)
     later = database.clock() + timedelta(seconds=1)
-    assert ended_between(database, later, later + timedelta(minutes=1)) == []
+    assert ended_between(database, later, later + timedelta(minutes=1)).runs == []
+
+
+def test_rows_that_can_end_no_more_are_not_looked_at_again(database: Database) -> None:
+    now = database.clock()
+    since = now - timedelta(minutes=1)
+    attempt(database, job(database, "RM-1"), uuid4(), Outcome.TEMPORARY)
+    attempt(database, job(database, "RM-2"), uuid4(), None)
+    attempt(database, job(database, "RM-3"), uuid4(), Outcome.TEMPORARY)
+    until = database.clock()
+    found = ended_between(database, since, until)
+    assert (len(found.runs), found.settled) == (
+        2,
+        1,
+    )  # the second row is open: what follows is looked at again
+    assert len(ended_between(database, since, until, settled=found.settled).runs) == 2  # the newest always are
