@@ -79,4 +79,6 @@ def test_rows_that_can_end_no_more_are_not_looked_at_again(database: Database) -
         2,
         1,
     )  # the second row is open: what follows is looked at again
-    assert len(ended_between(database, since, until, settled=found.settled).runs) == 2  # the newest always are
+    assert (
+        len(ended_between(database, since, until, settled=found.settled).runs) == 2
+    )  # the newest always are

@@ -18,7 +18,8 @@ from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
-OURS = ("server", "deploy", "worker", "dispatcher", "web")
+OURS = ("server", "server-2", "background", "prefect-tables", "deploy", "worker", "dispatcher", "web")
+SEVERAL = {"server-2", "background", "prefect-tables", "redis"}
 # What a container needs of root's rights, if anything.
 NEEDED = {"proxy": {"CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"}}
 # Where each writes, beside its volumes.
@@ -42,6 +43,16 @@ def test_every_image_of_others_is_named_by_its_exact_version() -> None:
     assert all(
         re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?(-[\w-]+)?(@sha256:[0-9a-f]{64})?", image) for image in images
     )
+
+
+def test_what_several_servers_need_is_started_for_them_alone() -> None:
+    assert {name for name, service in SERVICES.items() if service.get("profiles") == ["several"]} == SEVERAL
+    for name, service in SERVICES.items():
+        for needed, how in service.get("depends_on", {}).items():
+            assert name in SEVERAL or needed not in SEVERAL or how["required"] is False
+    for name in ("server", "server-2"):
+        assert SERVICES[name]["networks"] == {"default": {"aliases": ["prefect"]}}
+    assert all(SERVICES[name]["environment"]["PREFECT_API_URL"] == "http://prefect:4200/api" for name in OURS)
 
 
 @pytest.mark.parametrize("name", OURS)
