@@ -52,7 +52,7 @@ def begin(client: SyncPrefectClient, flow_run: UUID) -> UUID:
     return run
 
 
-def end_of(client: SyncPrefectClient, run: UUID) -> tuple[str, str | None]:
+def end_of(client: SyncPrefectClient, run: UUID) -> tuple[str | None, str | None]:
     state: State[None] | None = client.read_task_run(run).state
     assert state is not None
     return state.name, state.message
