@@ -64,6 +64,16 @@ def test_our_containers_know_nothing_of_the_superuser(name: str) -> None:
     assert prefect == "postgresql+asyncpg://prefect:${PREFECT_DB_PASSWORD:?}@database/prefect"
 
 
+def test_redis_asks_for_a_password_that_stands_in_no_process_list() -> None:
+    redis = SERVICES["redis"]
+    told = redis["entrypoint"][-1]
+    assert "umask 077; echo requirepass $$REDIS_PASSWORD >/tmp/password.conf" in told  # of the shell itself
+    assert told.endswith("exec redis-server /etc/redis.conf --include /tmp/password.conf --dir /data")
+    assert redis["user"] == "redis"
+    assert "ports" not in redis
+    assert redis["volumes"] == ["redis:/data", "./redis.conf:/etc/redis.conf:ro"]
+
+
 def test_the_database_s_container_makes_the_roles_and_is_not_root() -> None:
     database = SERVICES["database"]
     assert database["user"] == "postgres"
