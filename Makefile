@@ -6,7 +6,7 @@ INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
 
-.PHONY: setup run demo deploy test cov test-all test-ui chaos check lock audit bench load
+.PHONY: setup run demo deploy test cov test-all test-ui chaos cluster check lock audit bench load
 
 setup: .venv/ready
 
@@ -52,6 +52,10 @@ test-ui: setup
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos
+
+# Two Prefect servers with Redis between them, each part killed in turn; smaller: make cluster CLUSTER="--jobs 800"
+cluster: setup
+	@$(BIN)/python -m tests.cluster $(CLUSTER)
 
 # deptry's second run: tests and benchmarks may import what is for development, but it is named.
 check: setup

@@ -33,6 +33,11 @@ def server(port: int) -> list[str]:
     return prefect("server", "start", "--host", HOST, "--port", str(port))
 
 
+def prefect_tables() -> list[str]:
+    """Bring Prefect's database up to date before several servers start on it."""
+    return [sys.executable, "-m", "deployments.prefect_tables"]
+
+
 def deploy() -> list[str]:
     """Create or update every deployment of prefect.yaml."""
     return prefect("deploy", "--all")

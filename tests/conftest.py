@@ -70,7 +70,7 @@ SQLITE_IS_ENOUGH = frozenset(
 # A browser, or a storm of kills.
 LONG = ("ui", "chaos", "browser")
 # Files are shared out among processes: those that take minutes must not come last.
-SLOW_FIRST = ("ui", "chaos", "flows", "deployments", "cli")
+SLOW_FIRST = ("ui", "chaos", "cluster", "flows", "deployments", "cli")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

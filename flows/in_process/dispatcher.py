@@ -14,6 +14,7 @@ from tasks.alerts.watch import keep_watch
 from tasks.composition import composition
 from tasks.dispatch.intake import TakingUp
 from tasks.dispatch.probing import keep_probing
+from tasks.late_ends import keep_ends
 from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_server.trouble import answered
 from tasks.prefect_ui.landing import keep_landing
@@ -56,7 +57,12 @@ def deliver_as_it_comes(sender: Sender) -> None:
     """Burst after burst, waiting in between; ends when a shutdown was asked for."""
     sender.at.resume_after_new_credential()
     settings = AlertSettings()
-    watching = keep_watch(sender.at, settings), keep_landing(sender.at, every=settings.watch_seconds)
+    every = settings.watch_seconds
+    watching = (
+        keep_watch(sender.at, settings),
+        keep_landing(sender.at, every=every),
+        keep_ends(sender.at, every=every),
+    )
     taking_up = TakingUp(sender.at)
     beside = keep_probing(sender.at), taking_up.beside(), *watching
     with ExitStack() as stack:

@@ -13,6 +13,7 @@ from database.settings import PROJECT, home
 from tasks.loopback import spare_loopback
 from tasks.prefect_server.password import close_server, know_password
 from tasks.prefect_server.running import announced, server_note
+from tasks.prefect_server.shared import configure_shared
 
 API_URL, HOME = "PREFECT_API_URL", "PREFECT_HOME"
 
@@ -91,6 +92,11 @@ def configure(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> 
 def configure_server(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> None:
     """Give a server that we are about to start its password. Raises NoPassword."""
     close_server(environ, _set_in_files(environ, project))
+
+
+def configure_several(environ: MutableMapping[str, str], *, project: Path = PROJECT) -> None:
+    """Give one of several servers, or what runs beside them, what they share. Raises NotShared."""
+    configure_shared(environ, _set_in_files(environ, project))
 
 
 def own_server_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> str:

@@ -53,6 +53,10 @@ class Patient:
         return COURSES[self.number % len(COURSES)]
 
     @property
+    def norm(self) -> str:
+        return f"S{self.number:05}"
+
+    @property
     def card(self) -> str:
         return f"0001{self.number:09}"
 
@@ -87,7 +91,7 @@ class Patient:
         name = f"Pasien {self.number}"
         return {
             "jenis": jenis,
-            "norm": f"S{self.number:05}",
+            "norm": self.norm,
             "nama_pasien": name,
             "body": body,
             "rantai": chain,

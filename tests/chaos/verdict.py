@@ -36,10 +36,11 @@ def problems(database: Database, ledger: Mapping[str, Any], patients: Sequence[P
     with database.read() as session:
         jobs = list(session.scalars(select(Job)))
         unclosed = session.scalars(select(Attempt.job_id).where(Attempt.finished_at.is_(None))).all()
+    kept = Counter(job.norm for job in jobs)
     return [
-        *(f"lost: patient {patient.number} has {found} of {len(patient.lines())} jobs"
+        *(f"lost: patient {patient.number} has {kept[patient.norm]} of {len(patient.course)} jobs"
           for patient in patients
-          if (found := sum(job.norm == patient.lines()[0]["norm"] for job in jobs)) != len(patient.lines())),
+          if kept[patient.norm] != len(patient.course)),
         *(f"job {job.id} ({job.jenis}) ended as {job.status}: {job.message}" for job in jobs if not _may_end_so(job)),
         *(f"job {job_id} has an attempt that never ended" for job_id in unclosed),
         *_disagreements(jobs, ledger, patients),

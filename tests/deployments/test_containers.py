@@ -18,7 +18,8 @@ from tests.tasks.bodies import ANTREAN
 
 FOLDER = PROJECT / "deployments" / "production"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
-OURS = ("server", "deploy", "worker", "dispatcher", "web")
+OURS = ("server", "server-2", "background", "prefect-tables", "deploy", "worker", "dispatcher", "web")
+SEVERAL = {"server-2", "background", "prefect-tables", "redis"}
 # What a container needs of root's rights, if anything.
 NEEDED = {"proxy": {"CHOWN", "NET_BIND_SERVICE", "SETGID", "SETUID"}}
 # Where each writes, beside its volumes.
@@ -44,6 +45,16 @@ def test_every_image_of_others_is_named_by_its_exact_version() -> None:
     )
 
 
+def test_what_several_servers_need_is_started_for_them_alone() -> None:
+    assert {name for name, service in SERVICES.items() if service.get("profiles") == ["several"]} == SEVERAL
+    for name, service in SERVICES.items():
+        for needed, how in service.get("depends_on", {}).items():
+            assert name in SEVERAL or needed not in SEVERAL or how["required"] is False
+    for name in ("server", "server-2"):
+        assert SERVICES[name]["networks"] == {"default": {"aliases": ["prefect"]}}
+    assert all(SERVICES[name]["environment"]["PREFECT_API_URL"] == "http://prefect:4200/api" for name in OURS)
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_know_nothing_of_the_superuser(name: str) -> None:
     environment = SERVICES[name]["environment"]
@@ -51,6 +62,16 @@ def test_our_containers_know_nothing_of_the_superuser(name: str) -> None:
     assert environment["BPJS_DATABASE_URL"].startswith("postgresql://bpjs:${BPJS_DB_PASSWORD:?}@database/")
     prefect = environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
     assert prefect == "postgresql+asyncpg://prefect:${PREFECT_DB_PASSWORD:?}@database/prefect"
+
+
+def test_redis_asks_for_a_password_that_stands_in_no_process_list() -> None:
+    redis = SERVICES["redis"]
+    told = redis["entrypoint"][-1]
+    assert "umask 077; echo requirepass $$REDIS_PASSWORD >/tmp/password.conf" in told  # of the shell itself
+    assert told.endswith("exec redis-server /etc/redis.conf --include /tmp/password.conf --dir /data")
+    assert redis["user"] == "redis"
+    assert "ports" not in redis
+    assert redis["volumes"] == ["redis:/data", "./redis.conf:/etc/redis.conf:ro"]
 
 
 def test_the_database_s_container_makes_the_roles_and_is_not_root() -> None:
