@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.large.beside import Claims, Deleted, claims_beside_deletion, delete
+from benchmarks.large.beside import Claims, claims_beside_deletion, deletions_in_turn
 from benchmarks.large.fill import Size, bytes_per_job, fill
 from benchmarks.large.questions import OF_ALL, QUESTIONS, TIMES_OF_ALL, HandOver, asked_in_turn
-from database import Database, open_database
+from database import open_database
 from database.settings import DatabaseSettings
 from tests.postgres import start_postgres
 
@@ -47,7 +47,6 @@ class Measured:
 
     steady: dict[str, float]
     growing: dict[str, float]
-    deleted: Deleted
     alone: Claims
     beside: Claims
 
@@ -67,22 +66,18 @@ def measure(sizes: list[Filled]) -> list[Measured]:
         steady = asked_in_turn(databases, QUESTIONS)
         new = asked_in_turn(databases, {"hand-over of 100 new jobs": HandOver(sizes[0].size.clinics)})
         growing = asked_in_turn(databases, OF_ALL, TIMES_OF_ALL)
+        deleted = deletions_in_turn(databases, [each.size.days for each in sizes])
         return [
-            _beside_deletion(database, each, steady[place] | new[place], growing[place])
+            Measured(
+                steady[place] | new[place] | {"retention, a thousand jobs": deleted[place]},
+                growing[place],
+                *claims_beside_deletion(database, each.url, timedelta(days=each.size.days / 2)),
+            )
             for place, (database, each) in enumerate(zip(databases, sizes, strict=True))
         ]
     finally:
         for database in databases:
             database.close()
-
-
-def _beside_deletion(
-    database: Database, each: Filled, steady: dict[str, float], growing: dict[str, float]
-) -> Measured:
-    deleted = delete(database, timedelta(days=each.size.days - 1))
-    alone, beside = claims_beside_deletion(database, each.url, timedelta(days=each.size.days / 2))
-    steady |= {"retention, a thousand jobs": deleted.milliseconds}
-    return Measured(steady, growing, deleted, alone, beside)
 
 
 def _execute(url: str, statements: tuple[str, ...]) -> None:

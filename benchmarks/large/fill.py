@@ -8,11 +8,13 @@ it is for ever.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 
 BACKLOG = 2_000  # jobs that wait and are due, however many there are besides
 STEPS = 4  # jobs of a visit
+HOURS_A_DAY = timedelta(hours=8)  # in which a day's jobs come
 SETTLED_AFTER = 35  # days after which staff have settled most of what failed
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -66,7 +68,7 @@ FROM (
         END AS status,
         %(today)s::date - days_ago::int AS day,
         now() - days_ago * interval '1 day'
-            - (%(rows)s - 1 - n) %% %(per_day)s * interval '8 hours' / %(per_day)s AS at
+            - (%(rows)s - 1 - n) %% %(per_day)s * %(hours)s::interval / %(per_day)s AS at
     FROM (
         SELECT
             n, n / %(steps)s AS visit, n %% %(steps)s AS step, (%(rows)s - 1 - n) / %(per_day)s AS days_ago,
@@ -121,6 +123,7 @@ def fill(url: str, size: Size) -> None:
 def _insert(connection: Connection, size: Size) -> None:
     (today,) = connection.execute("SELECT (now() AT TIME ZONE 'Asia/Jakarta')::date").fetchone() or (None,)
     values = vars(size) | {"today": today, "backlog": BACKLOG, "steps": STEPS, "settled": SETTLED_AFTER}
+    values["hours"] = HOURS_A_DAY
     client = psycopg.ClientCursor(connection)  # the values stand in the statement
     client.execute(_JOBS.encode(), values)
     client.execute("SELECT setval(pg_get_serial_sequence('jobs', 'id'), %s)", [size.rows])

@@ -29,19 +29,21 @@ from database.storage.models import (
 )
 from database.storage.past_jobs import remember
 
-# Jobs per transaction: it holds their rows for some hundredths of a second.
-BATCH = 200
+# Jobs per transaction, which takes some hundredths of a second.
+BATCH = 100
+# How many times as long as a batch the rest after it lasts.
+RESTS = 3
 
 Rest = Callable[[float], None]
 
 
-def rest_as_long(seconds: float) -> None:
-    """A Rest that leaves half of the time to others: it lasts as long as the batch before it took."""
-    time.sleep(seconds)
+def rest_longer(seconds: float) -> None:
+    """A Rest that leaves most of the time to others, the more of it the slower the machine is just now."""
+    time.sleep(RESTS * seconds)
 
 
 def delete_settled(
-    database: Database, keep: timedelta, *, batch: int = BATCH, rest: Rest = rest_as_long
+    database: Database, keep: timedelta, *, batch: int = BATCH, rest: Rest = rest_longer
 ) -> int:
     """Delete the jobs that ended longer ago than `keep`; how many. Their kunci and ids stay taken for ever.
 
