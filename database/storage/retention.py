@@ -32,7 +32,7 @@ from database.storage.past_jobs import remember
 # Jobs per transaction, which takes some hundredths of a second.
 BATCH = 100
 # How many times as long as a batch the rest after it lasts.
-RESTS = 3
+RESTS = 9
 
 Rest = Callable[[float], None]
 
