@@ -6,7 +6,7 @@ INVENTED := --disable-plugin KeywordDetector --disable-plugin BasicAuthDetector
 
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=1
 
-.PHONY: setup run demo deploy test cov test-all test-ui chaos cluster check lock audit bench load
+.PHONY: setup run demo deploy test cov test-all test-ui chaos cluster check lock audit bench bench-large load
 
 setup: .venv/ready
 
@@ -84,6 +84,10 @@ audit: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# A million jobs beside ten million; smaller: make bench-large LARGE="--few 100000 --many 1000000 --per-day 2500"
+bench-large: setup
+	@$(BIN)/python -m benchmarks.large $(LARGE)
 
 # A day of 500 clinics in 15 minutes; smaller: make load LOAD="--jobs 8000 --minutes 5"
 load: setup

@@ -7,8 +7,9 @@ and signals.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, LargeBinary, cast, func, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Float, Insert, LargeBinary, cast, func, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
 Where = Session | Connection | Engine
 
@@ -85,6 +86,13 @@ def asks_many_at_once(session: Session) -> bool:
 def gives_ids_again(session: Session) -> bool:
     """Whether the id of a deleted row, when it was the greatest, would be given to the next one."""
     return _is_sqlite(session)
+
+
+def insert_unless_there(session: Session, table: type[DeclarativeBase]) -> Insert:
+    """An INSERT that passes over each row whose key is taken."""
+    if _is_sqlite(session):
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def has_search_table(session: Session, table: str) -> bool:

@@ -1,13 +1,13 @@
 """Jobs deleted after their time are remembered, so that their kunci and ids are never given to new jobs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from database.errors import JobForgotten, JobNotFound
-from database.storage.dialect import gives_ids_again
+from database.storage.dialect import gives_ids_again, insert_unless_there
 from database.storage.models import Job, PastJob
 
 
@@ -18,15 +18,13 @@ class Known(NamedTuple):
     status: str
 
 
-def remember(session: Session, ended: Sequence[PastJob]) -> None:
-    """Store these past jobs in the transaction that deletes the jobs."""
-    by_clinic: dict[str, list[PastJob]] = {}
-    for job in ended:
-        by_clinic.setdefault(job.faskes, []).append(job)
-    for faskes, jobs in by_clinic.items():
-        # A version of ours that knew no past may have taken a kunci twice: the first keeps it.
-        taken = known_past(session, faskes, [job.kunci for job in jobs])
-        session.add_all(job for job in jobs if job.kunci not in taken)
+def remember(session: Session, ended: Sequence[Mapping[str, object]]) -> None:
+    """Store these rows of past jobs in the transaction that deletes the jobs.
+
+    A version of ours that knew no past may have taken a kunci twice: the first keeps it.
+    """
+    if ended:
+        session.execute(insert_unless_there(session, PastJob), ended)
 
 
 def known_past(session: Session, faskes: str, kunci: Sequence[str]) -> dict[str, Known]:

@@ -18,7 +18,7 @@ from bpjs_client.jenis import Jenis
 from database.status import CARDS, Status
 from database.storage.engine import Database
 from database.storage.models import Job
-from database.views.monitor import Filter, Wanted, conditions, messages
+from database.views.monitor import Filter, Wanted, by_age, conditions, messages
 
 PAGE = 50  # jobs
 # More than so many of a state are not counted: a card says `10.000+`. Without a day every job ever is meant.
@@ -121,9 +121,7 @@ def _count(numbers: list[int], most: int) -> Count:
 
 def _jobs(session: Session, chosen: Filter, wanted: Wanted, order: Order, after: int | None) -> list[Job]:
     column, goes_down = _BY[order]
-    # `+ 0` keeps PostgreSQL from walking back through all newer jobs to a day of long ago.
-    by_id = Job.id if chosen.tanggal is None else Job.id + 0
-    places = [by_id] if column is Job.id else [column, by_id]
+    places = [by_age(chosen)] if column is Job.id else [column, by_age(chosen)]
     ordered = [place.desc() if goes_down else place.asc() for place in places]
     beyond = [] if after is None else [_beyond(session, column, goes_down, after)]
     ids = list(session.scalars(select(Job.id).where(*wanted, *beyond).order_by(*ordered).limit(PAGE + 1)))

@@ -142,8 +142,16 @@ def _rows(database: Database, session: Session, chosen: Filter, wanted: Wanted, 
 
 
 def _newest_first(chosen: Filter) -> ColumnElement[int]:
-    # `+ 0` keeps PostgreSQL from walking back through all newer jobs to a day of long ago.
-    return (Job.id if chosen.tanggal is None else Job.id + 0).desc()
+    return by_age(chosen).desc()
+
+
+def by_age(chosen: Filter) -> ColumnElement[int]:
+    """What jobs are sorted by from the oldest to the newest.
+
+    `+ 0` keeps PostgreSQL from walking back through all newer jobs to a day, or a patient, of long ago.
+    """
+    is_narrow = chosen.tanggal is not None or chosen.norm is not None
+    return Job.id + 0 if is_narrow else Job.__table__.c.id
 
 
 def _row(job: Job, said: str, jenis: Jenis | None) -> Row:

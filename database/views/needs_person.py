@@ -20,11 +20,11 @@ def needing_somebody(database: Database, *, limit: int) -> list[int]:
     """
     uncertain = Job.status == Status.TIDAK_PASTI.value
     unsettled = and_(uncertain, or_(Job.reason == Reason.NEEDS_PERSON, _uncertain_for_long(database)))
-    open_ones = or_(Job.status == Status.GAGAL.value, unsettled)
-    # Separate queries, for each has its index; a contradicted job may be a failed one, too.
+    failed = Job.status == Status.GAGAL.value
+    # Separate queries: each reads the end of its index. A contradicted job may be a failed one, too.
     found = [
         select(Job.id, Job.tanggal).where(condition).order_by(Job.tanggal.desc(), Job.id.desc()).limit(limit)
-        for condition in (open_ones, text(f"jobs.{CONTRADICTED_ONES}"))
+        for condition in (failed, unsettled, text(f"jobs.{CONTRADICTED_ONES}"))
     ]
     with database.read() as session:
         rows = {(row.tanggal, row.id) for query in found for row in session.execute(query)}
@@ -38,10 +38,12 @@ def _uncertain_for_long(database: Database) -> ColumnElement[bool]:
         clear.job_id == Job.id,
         clear.outcome.not_in([*MAY_BE_THERE, *TELLS_NOTHING, Outcome.ABSENT]),
     )
+    # SQLAlchemy itself correlates only with the query next outside, and would take the latest of all jobs.
+    latest_clear = settled.correlate(Job).scalar_subquery()
     return (
         select(Attempt.id)
         .where(Attempt.job_id == Job.id, Attempt.outcome.in_(MAY_BE_THERE))
         .where(Attempt.started_at <= database.clock() - LONGEST_UNCERTAIN)
-        .where(Attempt.number > func.coalesce(settled.scalar_subquery(), 0))
+        .where(Attempt.number > func.coalesce(latest_clear, 0))
         .exists()
     )

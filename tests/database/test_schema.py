@@ -21,7 +21,7 @@ from database.references.search import search
 from database.storage.engine import parse_url
 from database.storage.models import Base, ReferenceItem
 from database.storage.schema import HEAD, current, upgrade
-from tests.conftest import KINDS
+from tests.conftest import KINDS, POSTGRESQL
 from tests.database.child import go, start
 from tests.database.clinic import body_of
 from tests.postgres import PostgresServer
@@ -218,3 +218,12 @@ def migrate_to(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+@POSTGRESQL
+def test_postgresql_comes_early_to_the_tables_that_grow(database: Database) -> None:
+    asked = text("SELECT relname, reloptions FROM pg_class WHERE relname IN ('jobs', 'attempts')")
+    with database.engine.connect() as connection:
+        options = {name: set(settings) for name, settings in connection.execute(asked)}
+    early = {"autovacuum_vacuum_scale_factor=0.01", "autovacuum_analyze_scale_factor=0.01"}
+    assert [name for name in ("attempts", "jobs") if early <= options[name]] == ["attempts", "jobs"]
