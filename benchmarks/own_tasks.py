@@ -11,10 +11,12 @@ from tasks.prefect_server.environment import configure
 def main(concurrency: int) -> None:
     """Burst after burst, until nothing is due."""
     configure(os.environ)
+    from database.jobs.claim import has_work  # noqa: PLC0415 - as the next two
     from flows.in_process.sending import Sender  # noqa: PLC0415 - Prefect reads its settings when it is imported
     from tasks.composition import composition  # noqa: PLC0415
 
     sender = Sender(composition(), concurrency)
+    assert has_work(sender.at.database), "nothing is due"  # the database is open now
     watch = Stopwatch()
     runs: dict[UUID, int] = {}
     while sender.burst():

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from bpjs_client.jenis import Jenis
 from database.errors import MoveRefused
 from database.jobs.dependents import ask_about_dependents
 from database.jobs.history import Word, append_word
@@ -58,7 +57,7 @@ def close_by_hand(
         job.updated_at = now
         job.version += 1
         if how is Settled.ALREADY_THERE:
-            revive_refused(session, [job_id], Jenis(job.jenis), now)
+            revive_refused(session, job_id, job.jenis, now)
         asked_about = (
             [] if contradicted or how is not Settled.NOT_NEEDED else ask_about_dependents(session, job, now)
         )

@@ -1,7 +1,5 @@
-"""Jobs were delivered: what that changes for other jobs of their chains."""
+"""A job was delivered: what that changes for other jobs of its chain."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,19 +9,10 @@ from database.jobs.corrections import mark_replaced
 from database.jobs.revival import revive_refused
 
 
-@dataclass(frozen=True)
-class Delivered:
-    """A job that BPJS has now; `corrects`: the job whose content it replaced there."""
-
-    job_id: int
-    jenis: Jenis
-    corrects: int | None
-
-
-def when_delivered(session: Session, delivered: Sequence[Delivered], now: datetime) -> None:
-    """Send again what was refused for lack of them, and mark what they replaced at BPJS."""
-    for jenis in dict.fromkeys(each.jenis for each in delivered):
-        revive_refused(session, [each.job_id for each in delivered if each.jenis is jenis], jenis, now)
-    for each in delivered:
-        if each.corrects is not None and each.jenis in NUMBERED:
-            mark_replaced(session, each.job_id, now)
+def when_delivered(
+    session: Session, job_id: int, jenis: Jenis, now: datetime, *, corrects: int | None
+) -> None:
+    """Send again what was refused for lack of it, and mark what it replaced at BPJS."""
+    revive_refused(session, job_id, jenis.value, now)
+    if corrects is not None and jenis in NUMBERED:
+        mark_replaced(session, job_id, now)

@@ -14,6 +14,7 @@ from database.services.clinic_service import WHOLE, ClinicService
 from database.services.evidence import makes_a_difference
 from database.status import Status
 from database.storage.models import Attempt, Job, ServiceState
+from database.storage.together import Alone
 
 _jobs = cast(Table, Job.__table__)
 # How a counter changes with the value given: most grow by it; `waits` grows by one at 1 and falls to 0 at 0.
@@ -66,21 +67,25 @@ def hold(session: Session, claim: Claim, **changes: Any) -> Held:
     Raises JobNotFound, LeaseLost.
     """
     (held,) = hold_all(session, [claim])
-    if isinstance(held, Exception):
+    if not isinstance(held, Held):
         raise held
     change_all(session, [(claim.job_id, changes)])
     return held
 
 
-def hold_all(session: Session, claims: Sequence[Claim]) -> list[Held | JobNotFound | LeaseLost]:
-    """Lock these jobs; of each, where it belongs, or why this claim does not hold it."""
-    ids = {"ids": [claim.job_id for claim in claims]}
-    rows = {row.id: row for row in session.connection().execute(_locking(), ids)}
+def hold_all(session: Session, claims: Sequence[Claim]) -> list[Held | JobNotFound | LeaseLost | Alone]:
+    """Lock these jobs; of each, what is known of it, or why this claim does not hold it.
 
-    def found(claim: Claim) -> Held | JobNotFound | LeaseLost:
+    One is waited for while somebody else has it locked. Of several none is: such a one is to be held alone.
+    """
+    ids = {"ids": [claim.job_id for claim in claims]}
+    waits = len(claims) == 1
+    rows = {row.id: row for row in session.connection().execute(_locking(waits=waits), ids)}
+
+    def found(claim: Claim) -> Held | JobNotFound | LeaseLost | Alone:
         row = rows.get(claim.job_id)
         if row is None:
-            return JobNotFound(claim.job_id)
+            return JobNotFound(claim.job_id) if waits else Alone()
         if (row.status, row.lease_owner, row.claim) != (Status.PROSES, claim.owner, claim.token):
             return LeaseLost(claim.job_id)
         return Held(*row[len(_OF_THE_CLAIM) :])
@@ -112,7 +117,7 @@ def held_job(session: Session, claim: Claim) -> Job:
 
 
 @cache
-def _locking() -> Select[Any]:
+def _locking(*, waits: bool) -> Select[Any]:
     """In the order of their ids, so that two who lock several never wait for each other."""
     table, failed, service, attempt = _jobs.c, aliased(Job), ServiceState, Attempt
     newest = select(func.coalesce(func.max(attempt.number), 0)).where(attempt.job_id == table.id)
@@ -130,7 +135,7 @@ def _locking() -> Select[Any]:
         select(*_OF_THE_CLAIM, *where, newest.scalar_subquery(), is_awaited, chain_failed)
         .where(table.id.in_(bindparam("ids", expanding=True)))
         .order_by(table.id)
-        .with_for_update(of=_jobs)
+        .with_for_update(of=_jobs, skip_locked=not waits)
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis
 from database.jobs.attempts import Evidence, append_attempt
-from database.jobs.delivered import Delivered, when_delivered
+from database.jobs.delivered import when_delivered
 from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.engine import Database
@@ -158,8 +158,7 @@ def _ends(late: _Late) -> None:
     if verdict.status is Status.TERKIRIM:
         job.sent_at = late.now
         late.session.flush()
-        delivered = Delivered(job.id, Jenis(job.jenis), job.corrects)
-        when_delivered(late.session, [delivered], late.now)
+        when_delivered(late.session, job.id, Jenis(job.jenis), late.now, corrects=job.corrects)
 
 
 def _is_looked_up(late: _Late) -> None:

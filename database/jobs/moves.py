@@ -21,14 +21,15 @@ from database.jobs.attempts import (
 )
 from database.jobs.chain import UNDONE_BY, of_one_visit
 from database.jobs.deletion import undone_by
-from database.jobs.delivered import Delivered, when_delivered
+from database.jobs.delivered import when_delivered
 from database.jobs.held_claim import Claim, Held, change_all, held_job, hold, hold_all
 from database.jobs.late_answers import confront
 from database.jobs.verdict import Verdict
-from database.services.evidence import Heard, HeardOf, note_all
+from database.services.evidence import Heard, note
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
+from database.storage.together import Alone
 from database.vocabulary import SAID_TO_BE_THERE, UNCLEAR_LOOKS
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
@@ -110,46 +111,50 @@ def move(
 
 
 def _move_all(session: Session, moves: Sequence[_Move], now: datetime) -> list[bool | Exception]:
-    held = hold_all(session, [each.claim for each in moves])
-    mine = [(each, found) for each, found in zip(moves, held, strict=True) if isinstance(found, Held)]
+    """Of several only those that concern no other row are moved; each of the rest is to be moved alone."""
+    found = hold_all(session, [each.claim for each in moves])
+    is_alone = len(moves) == 1
+    mine = [
+        (each, held)
+        for each, held in zip(moves, found, strict=True)
+        if isinstance(held, Held) and (is_alone or _is_plain(each, held))
+    ]
     change_all(session, [(each.claim.job_id, each.changes(now)) for each, _ in mine])
     if not close_attempts(session, [each.closed for each, _ in mine if each.closed is not None], now):
         raise LeaseLost(mine[0][0].claim.job_id)
-    _follow_up(session, mine, now)
-    asks = _note(session, mine, now)
+    if is_alone and mine:
+        return [_follow_up(session, *mine[0], now)]
+    moved = {each.claim for each, _ in mine}
     return [
-        found if isinstance(found, Exception) else each.claim in asks
-        for each, found in zip(moves, held, strict=True)
+        held if isinstance(held, Exception) else each.claim not in moved and Alone()
+        for each, held in zip(moves, found, strict=True)
     ]
 
 
-def _follow_up(session: Session, moved: Sequence[tuple[_Move, Held]], now: datetime) -> None:
-    """Write down what the moves mean for the jobs' own histories and for other jobs."""
-    for each, _ in moved:
-        if each.look is not None:
-            append_look(session, each.claim.job_id, each.look, now)
-    delivered = [
-        Delivered(each.claim.job_id, Jenis(held.jenis), held.corrects)
-        for each, held in moved
-        if each.verdict.status is Status.TERKIRIM and (held.chain_failed or held.corrects is not None)
-    ]
-    when_delivered(session, delivered, now)
-    for each, _ in moved:
-        if each.claim.token > 1:
-            confront(session, each.claim.job_id, now)
+def _is_plain(move: _Move, held: Held) -> bool:
+    """Whether it changes nothing but the job's row and its attempt."""
+    told_nothing_new = move.heard is None or (move.heard.is_answer and not held.is_awaited)
+    was_held_once = move.claim.token == 1
+    return told_nothing_new and was_held_once and move.look is None and not _is_missed(move, held)
 
 
-def _note(session: Session, moved: Sequence[tuple[_Move, Held]], now: datetime) -> set[Claim]:
-    """The claims of those whose caller is to ask a harmless read."""
-    told = [
-        (each.claim, HeardOf(held.who, each.claim.job_id, each.heard, held.is_awaited))
-        for each, held in moved
-        if each.heard is not None
-    ]
-    if not told:
-        return set()
-    asks = note_all(session, [heard for _, heard in told], now)
-    return {claim for (claim, _), must_ask in zip(told, asks, strict=True) if must_ask}
+def _is_missed(move: _Move, held: Held) -> bool:
+    """Whether its delivery may mean something for other jobs of its chain."""
+    return move.verdict.status is Status.TERKIRIM and (held.chain_failed or held.corrects is not None)
+
+
+def _follow_up(session: Session, moved: _Move, held: Held, now: datetime) -> bool:
+    """Write down what a move means beside the job's row; whether the caller is to ask a harmless read."""
+    job_id = moved.claim.job_id
+    if moved.look is not None:
+        append_look(session, job_id, moved.look, now)
+    if _is_missed(moved, held):
+        when_delivered(session, job_id, Jenis(held.jenis), now, corrects=held.corrects)
+    if moved.claim.token > 1:
+        confront(session, job_id, now)
+    if moved.heard is None or (moved.heard.is_answer and not held.is_awaited):
+        return False
+    return note(session, held.who, job_id, moved.heard, now)
 
 
 def record(database: Database, claim: Claim, *, attempt: int, evidence: Evidence) -> None:

@@ -1,6 +1,5 @@
 """A refused job goes back in line by itself once BPJS has what it lacked, as its message promises."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -36,13 +35,12 @@ REVIVALS: dict[Jenis, Revival] = {
 }
 
 
-def revive_refused(session: Session, job_ids: Collection[int], jenis: Jenis, now: datetime) -> None:
-    """Make due what was refused because these jobs were not at BPJS; its history says why it goes again."""
-    if jenis not in REVIVALS or not job_ids:
+def revive_refused(session: Session, job_id: int, jenis: str, now: datetime) -> None:
+    """Make due what was refused because this job was not at BPJS; its history says why it goes again."""
+    if Jenis(jenis) not in REVIVALS:
         return
-    found = session.execute(_refused(jenis), {"job_ids": list(job_ids)}).all()
-    for refused, there in {refused.id: (refused, there) for refused, there in found}.values():
-        reason = f"{jenis} #{there} sudah ada di BPJS"
+    for refused in session.scalars(_refused(Jenis(jenis)), {"job_id": job_id}).all():
+        reason = f"{jenis} #{job_id} sudah ada di BPJS"
         append_word(session, refused.id, Outcome.ASKED_AGAIN, Word(BY, reason), now)
         refused.status, refused.reason, refused.message = Status.MENUNGGU.value, None, None
         refused.due_at = refused.updated_at = now
@@ -50,8 +48,8 @@ def revive_refused(session: Session, job_ids: Collection[int], jenis: Jenis, now
 
 
 @cache
-def _refused(jenis: Jenis) -> Select[tuple[Job, int]]:
-    """The refused jobs, each with the one that it lacked. Built once for each jenis: every delivery asks."""
+def _refused(jenis: Jenis) -> Select[tuple[Job]]:
+    """Built once for each jenis: every delivered job of it asks."""
     revival, done, later = REVIVALS[jenis], aliased(Job), aliased(Job)
     in_chain = and_(Job.faskes == done.faskes, Job.rantai == done.rantai, Job.service == done.service)
     superseded = exists().where(
@@ -62,9 +60,9 @@ def _refused(jenis: Jenis) -> Select[tuple[Job, int]]:
         of_one_visit(later, Job),
     )
     return (
-        select(Job, done.id)
+        select(Job)
         .join(done, in_chain)
-        .where(done.id.in_(bindparam("job_ids", expanding=True)), of_one_visit(Job, done))
+        .where(done.id == bindparam("job_id"), of_one_visit(Job, done))
         .where(Job.status == Status.GAGAL.value, Job.reason == revival.reason, ~superseded)
         .order_by(Job.position, Job.id)
         .with_for_update(of=Job)

@@ -44,39 +44,10 @@ class Heard:
     probes: Sequence[timedelta] = field(default=(timedelta(0),))
     mark: str | None = None
 
-
-@dataclass(frozen=True)
-class HeardOf:
-    """What the request of a job told of its clinic's service, and of the jenis at it."""
-
-    who: ClinicService
-    job_id: int
-    heard: Heard
-    is_awaited: bool  # whether an answer makes a difference to the service or the jenis
-
-
-def note_all(session: Session, told: Sequence[HeardOf], now: datetime) -> list[bool]:
-    """Take notice of several requests' ends; of each what `note` says.
-
-    Most are answers that change nothing here, and then nothing is locked. The others lock in the order of
-    their services, so that two who note several never wait for each other.
-    """
-    order = sorted(range(len(told)), key=lambda place: told[place].who)
-    asks = {place: _notes(session, told[place], now) for place in order}
-    return [asks[place] for place in range(len(told))]
-
-
-def _notes(session: Session, told: HeardOf, now: datetime) -> bool:
-    is_answer = told.heard.trouble is None and told.heard.refusal is None
-    if is_answer and not told.is_awaited:
-        return False
-    return note(session, told.who, told.job_id, told.heard, now)
-
-
-def makes_a_difference() -> ColumnElement[bool]:
-    """The SQL condition of a service or jenis that an answer tells something new of."""
-    state, failures = ServiceState.state, ServiceState.failures
-    return and_(state != State.PAUSED.value, or_(state != State.CLOSED.value, failures > 0))
+    @property
+    def is_answer(self) -> bool:
+        """Whether BPJS answered, and did not refuse this job alone."""
+        return self.trouble is None and self.refusal is None
 
 
 def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: datetime) -> bool:
@@ -96,7 +67,7 @@ def note(session: Session, who: ClinicService, job_id: int, heard: Heard, now: d
 
 def _note_answer(session: Session, who: ClinicService, now: datetime) -> None:
     # Most answers change nothing here, and then nothing is locked.
-    if session.connection().execute(_how_it_is(), who._asdict()).one_or_none() is None:
+    if session.connection().execute(_awaited(), who._asdict()).first() is None:
         return
     row = locked_row(session, who, now)
     if row.state in DOWN:
@@ -104,9 +75,15 @@ def _note_answer(session: Session, who: ClinicService, now: datetime) -> None:
     forget_failures(row)
 
 
+def makes_a_difference() -> ColumnElement[bool]:
+    """The SQL condition of a service or jenis of which an answer tells something new."""
+    state, failures = ServiceState.state, ServiceState.failures
+    return and_(state != State.PAUSED.value, or_(state != State.CLOSED.value, failures > 0))
+
+
 @cache
-def _how_it_is() -> Select[tuple[str]]:
-    """Built once: every answer that is awaited asks it."""
+def _awaited() -> Select[tuple[str]]:
+    """Built once: every answer asks it."""
     row = ServiceState
     its_own = (getattr(row, name) == bindparam(name) for name in ClinicService._fields)
     return select(row.state).where(*its_own, makes_a_difference())

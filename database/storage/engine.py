@@ -30,7 +30,7 @@ from database.storage.schema import upgrade
 from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.storage.sqlite_file import keep_to_owner
 from database.storage.time_limits import PATIENCE, Patience, be_patient, connect_listening, is_alive
-from database.storage.together import Together
+from database.storage.together import Alone, Together
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -75,25 +75,35 @@ class Database:
     def together(self, write_all: WriteAll[T, R], item: T) -> R:
         """Write an item in one transaction with those that other threads give to the same function just now.
 
-        Returns, or raises, what `write_all` returned for it; it is committed then. What goes wrong with one
-        item goes wrong for it alone. Raises DatabaseUnavailable.
+        Returns, or raises, what `write_all` returned for it; it is committed then. One that it calls Alone is
+        given to it again by itself, and so is each of a group that failed: what goes wrong with one item goes
+        wrong for it alone. Raises DatabaseUnavailable.
         """
         with self._grouping:
             if write_all not in self._groups:
-                self._groups[write_all] = Together(partial(self._write_all, write_all))
+                self._groups[write_all] = Together(partial(self._write_group, write_all))
             group: Together[T, R] = self._groups[write_all]
-        return group(item)
-
-    def _write_all(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
         try:
-            with self.write() as session:
-                return write_all(session, items, self.clock())
+            return group(item)
+        except Alone:
+            (end,) = self._write_all(write_all, [item])
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    def _write_group(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
+        if len(items) == 1:
+            return self._write_all(write_all, items)
+        try:
+            return self._write_all(write_all, items)
         except DatabaseUnavailable:
             raise
-        except Exception as failed:  # noqa: BLE001 - it is raised by the thread whose item it is
-            if len(items) == 1:
-                return [failed]
-        return [each for item in items for each in self._write_all(write_all, [item])]
+        except Exception:  # noqa: BLE001 - whose fault it is shows when each is written alone
+            return [Alone() for _ in items]
+
+    def _write_all(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
+        with self.write() as session:
+            return write_all(session, items, self.clock())
 
     @contextmanager
     def read(self, *, patient: bool = False) -> Iterator[Session]:

@@ -23,6 +23,10 @@ _CROWD, _LATELY = 1.2, 0.25
 Write = Callable[[Sequence[T]], Sequence[R | Exception]]
 
 
+class Alone(Exception):
+    """What is said of an item that must be written alone: it would keep the others waiting, or spoil them."""
+
+
 class _Turn(Generic[T, R]):
     """One thread's item: it waits until the item is written, or until it is to write for others too."""
 

@@ -19,6 +19,7 @@ from database.services.evidence import Heard
 from database.services.states import State
 from database.status import Status
 from database.storage.models import ServiceState
+from database.storage.past_jobs import locked_job
 from database.storage.together import Together
 from database.vocabulary import Outcome
 from tests.database.clinic import LEASE, Clinic, success
@@ -171,6 +172,29 @@ def test_ends_that_are_written_together_are_each_its_own(clinic: Clinic, groups:
     assert statuses == ["terkirim"] * 3 + ["proses", "terkirim", "proses"] + ["terkirim"] * (MANY - 6)
     closed = [clinic.attempts(job_id)[0].outcome for job_id, _ in left]
     assert closed.count(Outcome.SUCCESS) == MANY - 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_row_that_somebody_keeps_locked_holds_up_its_own_job_alone(
+    clinic: Clinic, groups: list[int]
+) -> None:
+    left = opened(clinic)
+    groups.clear()
+    kept, others = left[2], [*left[:2], *left[3:]]
+
+    def end(job: tuple[int, int]) -> bool:
+        claim = clinic.held(job[0])
+        return move(clinic.database, claim, success(""), attempt=job[1], evidence=TAKEN, heard=ANSWERED)
+
+    with ThreadPoolExecutor(MANY) as pool:
+        with clinic.database.write() as somebody:
+            locked_job(somebody, kept[0])
+            ends = {job: pool.submit(end, job) for job in left}
+            assert [ends[job].result(timeout=4) for job in others] == [False] * len(others)
+            assert not ends[kept].done()
+        assert ends[kept].result(timeout=30) is False
+    assert max(groups) > 1
+    assert {clinic.status(job_id) for job_id, _ in left} == {"terkirim"}
 
 
 def test_answers_among_failures_lift_what_they_disprove(clinic: Clinic, groups: list[int]) -> None:
