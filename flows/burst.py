@@ -66,6 +66,7 @@ class Burst:
         try:
             with keep_leases(self.at):
                 try:
+                    take_over(self.at.database)
                     self._do_what_is_due()
                     while self._something_comes():
                         self._do_what_is_due()
@@ -76,7 +77,6 @@ class Burst:
             self.at.in_hand.let_go(self._mine)
 
     def _do_what_is_due(self) -> None:
-        take_over(self.at.database)
         while self._claim() or self._show_unseen() or self._has_more():
             self._submit()
             self._await_one()
@@ -88,7 +88,10 @@ class Burst:
         until = time.monotonic() + OPEN_SECONDS
         while time.monotonic() < until and not self._claims_no_more():
             self._await_work()
+            if self._claim():  # before any other question, for somebody just handed it over
+                return True
             if has_work(self.at.database, self.at.clinics.room):
+                take_over(self.at.database)
                 return not self.at.stop.is_set()
         return False
 
