@@ -115,8 +115,16 @@ _SUSPECTS: tuple[tuple[str, Suspect], ...] = (
     ("login-pcare", Suspect.CREDENTIAL),
     ("kredensial", Suspect.CREDENTIAL),
 )
+
+
+def _reason(name: str, suspect: Suspect) -> str:
+    """What to tell staff; to ask BPJS for a grant stands beside it wherever it is shown."""
+    entry = BY_NAME[name]
+    return entry.means if suspect is Suspect.GRANT else entry.in_short
+
+
 SUSPECTED: tuple[Row, ...] = tuple(
-    Row(EITHER, ALL, "*", text, Unauthorized, BY_NAME[name].in_short, suspect)
+    Row(EITHER, ALL, "*", text, Unauthorized, _reason(name, suspect), suspect)
     for name, suspect in _SUSPECTS
     for text in BY_NAME[name].words
 )

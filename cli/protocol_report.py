@@ -65,8 +65,8 @@ def _told(settled: Settled) -> dict[str, Any]:
 
 
 def default_file(faskes: str, now: datetime) -> Path:
-    """The report's file where none is named: in the present folder, by clinic and minute."""
-    return Path(f"bpjs-protokol-{faskes}-{now:%Y%m%d-%H%M}.json")
+    """The report's file where none is named: in the present folder, by clinic and second."""
+    return Path(f"bpjs-protokol-{faskes}-{now:%Y%m%d-%H%M%S}.json")
 
 
 def reserve(file: Path) -> int:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.text import Text
 
+from bpjs_client.dictionary import BY_NAME
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
@@ -49,7 +50,7 @@ _WHEN_REFUSED = {
     Suspect.CREDENTIAL: "perbaiki kredensial di .env atau BPJS_FASKES_FILE",
     Suspect.CLOCK: SET_THE_CLOCK,
     Suspect.ROUTE: "periksa alamat layanan di .env; bila sudah benar, tanyakan ke BPJS",
-    Suspect.GRANT: "minta BPJS membuka layanan ini untuk cons-id klinik",
+    Suspect.GRANT: BY_NAME["belum-dibuka"].todo,
 }
 _SIMULATOR = "127.0.0.1"
 # Of more clinics not every endpoint is asked.

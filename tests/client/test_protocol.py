@@ -30,14 +30,14 @@ class Inquiries:
         self.sent = 0
 
     def __call__(self, *, ahead: float = 0.0, most: int = 1_000, **settings: Any) -> Found:
-        addresses = {
-            "pcare_base_url": self.simulator.pcare_url,
-            "antrean_base_url": self.simulator.antrean_url,
-        }
-        with Asker(BpjsSettings(**addresses | settings), most, clock=lambda: time.time() + ahead) as asker:
+        with self.asker(ahead=ahead, most=most, **settings) as asker:
             found = {each.question: each for each in inquire(asker)}
             self.shapes, self.sent = asker.shapes, asker.sent
         return found
+
+    def asker(self, *, ahead: float = 0.0, most: int = 1_000, **settings: Any) -> Asker:
+        bpjs = {"pcare_base_url": self.simulator.pcare_url, "antrean_base_url": self.simulator.antrean_url}
+        return Asker(BpjsSettings(**bpjs | settings), most, clock=lambda: time.time() + ahead)
 
     def option(self, **changes: Any) -> None:
         self.simulator.set_options(**changes)
@@ -252,9 +252,8 @@ def test_a_list_in_a_list_ends_somewhere() -> None:
     assert "terlalu dalam" in str(shape(deep))
 
 
-def test_antrean_without_the_setting_gets_no_login(simulator: Simulator) -> None:
-    simulator.set_options(antrean_login="refused")
-    addresses = {"pcare_base_url": simulator.pcare_url, "antrean_base_url": simulator.antrean_url}
-    with Asker(BpjsSettings(**addresses, antrean_login=False), 5) as asker:
+def test_antrean_without_the_setting_gets_no_login(inquiry: Inquiries) -> None:
+    inquiry.option(antrean_login="refused")
+    with inquiry.asker(antrean_login=False) as asker:
         assert asker.ask(Service.ANTREAN, "ref", "poli", "tanggal", TODAY.isoformat(), called="x").accepted
         assert asker.ask(Service.PCARE, "kesadaran", called="x").accepted

@@ -204,8 +204,7 @@ REFUSED = {
     "pcare/club-prolanis": (
         "/kelompok/club/02",
         envelope(404, "Unauthorized! You are not registered for this service!"),
-        "Cons-id belum terdaftar untuk layanan ini di BPJS: minta BPJS membukanya untuk cons-id klinik, lalu "
-        "lanjutkan layanan atau kirim ulang. "
+        "Cons-id belum terdaftar untuk layanan ini di BPJS. "
         "BPJS: “Unauthorized! You are not registered for this service!”",
     ),
     "pcare/alergi": (
