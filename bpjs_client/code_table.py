@@ -7,13 +7,12 @@ refusal, so there is no code that means the same everywhere. Words of the creden
 BPJS says of login, signature or keys comes under any code, so these texts count whatever the code.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import Literal, TypeAlias
 
+from bpjs_client.dictionary import BY_NAME
 from bpjs_client.errors import (
     AlreadyThere,
     BpjsError,
@@ -27,6 +26,7 @@ from bpjs_client.errors import (
     Unknown,
 )
 from bpjs_client.jenis import DELETIONS, NUMBERED, Jenis, Service
+from bpjs_client.said_words import at_a_word
 
 Endpoint: TypeAlias = Jenis | Literal["read", "edit"]
 
@@ -69,7 +69,7 @@ class Row:
             return True
         if self.suspect is None:
             return squeezed(self.text) in squeezed(text)
-        return _at_a_word(self.text).search(text) is not None
+        return at_a_word(self.text).search(text) is not None
 
 
 SUCCESS: Mapping[Service, tuple[tuple[frozenset[Endpoint], frozenset[str]], ...]] = {
@@ -93,62 +93,48 @@ NUMBERS: Mapping[Endpoint, str] = {
     Jenis.TAMBAH_KUNJUNGAN: "noKunjungan",
 }
 
-_SCREENING = (
-    "Pasien belum mengisi skrining kesehatan. Minta pasien mengisinya di Mobile JKN atau "
-    "webskrining.bpjs-kesehatan.go.id, lalu kirim ulang tanpa perubahan."
-)
-_DUPLICATE = "Sudah tercatat di BPJS."
-_NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
-_LOGIN = "Login PCare ditolak: periksa nama pengguna dan kata sandi (kata sandi PCare perlu diganti berkala)."
-_SIGNATURE = "Tanda tangan ditolak: periksa cons-id, secret key dan jam komputer."
-_CLOCK = "Waktu permintaan dianggap kedaluwarsa: periksa jam komputer."
-_CONS_ID = "Cons-id ditolak: periksa cons-id dan masa berlakunya di BPJS."
-_USER_KEY = "User key ditolak: periksa user key layanan ini."
-_CREDENTIAL = "Kredensial ditolak: periksa cons-id, secret key, user key dan login PCare."
-_NO_ACCESS = "Cons-id belum terdaftar untuk layanan ini di BPJS."
-_NO_ROUTE = "Gerbang BPJS tidak mengenal alamat ini: periksa alamat layanan."
-_BAD_LOGIN_FORM = "BPJS tidak dapat membaca data login: periksa kredensial."
-_REFUSED = "BPJS menolak akses: periksa kredensial, atau ikuti alasan BPJS bila hanya data ini yang ditolak."
-_BY_GATEWAY = "Ditolak oleh gerbang BPJS: periksa alamat layanan dan kredensial."
-_BUSY = "BPJS membatasi jumlah permintaan, dicoba lagi nanti."
-_TROUBLE = "Layanan BPJS sedang bermasalah."
-_UNCLEAR = "BPJS tidak menjawab dengan jelas apakah data sudah masuk."
-_NOTHING_THERE = "Tidak ditemukan di BPJS."
+_SCREENING = BY_NAME["skrining"].in_short
+_NO_REGISTRATION = BY_NAME["belum-pendaftaran"].example
+_BAD_LOGIN_FORM = BY_NAME["login-tak-terbaca"].in_short
+_REFUSED = BY_NAME["akses-ditolak"].in_short
+_BY_GATEWAY = BY_NAME["gerbang"].in_short
+_BUSY = BY_NAME["terlalu-sering"].means
+_TROUBLE = BY_NAME["gangguan"].means
+_NOTHING_THERE = BY_NAME["tidak-ada-di-bpjs"].means
+_UNCLEAR = BY_NAME["belum-pasti"].example
 
-# BPJS and its gateways speak so of clock, grant, route and credential, whatever the code (contract 6.2).
-_WORDS: tuple[tuple[str, Suspect, str], ...] = (
-    ("service expired", Suspect.CLOCK, _CLOCK),
-    ("not registered for this service", Suspect.GRANT, _NO_ACCESS),
-    ("no mapping rule matched", Suspect.ROUTE, _NO_ROUTE),
-    ("signature", Suspect.CREDENTIAL, _SIGNATURE),
-    ("tanda tangan", Suspect.CREDENTIAL, _SIGNATURE),
-    ("secret key", Suspect.CREDENTIAL, _SIGNATURE),
-    ("consumer", Suspect.CREDENTIAL, _CONS_ID),
-    ("cons id", Suspect.CREDENTIAL, _CONS_ID),
-    ("user key", Suspect.CREDENTIAL, _USER_KEY),
-    ("api key", Suspect.CREDENTIAL, _USER_KEY),
-    ("username", Suspect.CREDENTIAL, _LOGIN),
-    ("nama pengguna", Suspect.CREDENTIAL, _LOGIN),
-    ("password", Suspect.CREDENTIAL, _LOGIN),
-    ("kata sandi", Suspect.CREDENTIAL, _LOGIN),
-    ("login", Suspect.CREDENTIAL, _LOGIN),
-    ("credential", Suspect.CREDENTIAL, _CREDENTIAL),
-    ("kredensial", Suspect.CREDENTIAL, _CREDENTIAL),
-    ("authentication", Suspect.CREDENTIAL, _CREDENTIAL),
-    ("autentikasi", Suspect.CREDENTIAL, _CREDENTIAL),
-    ("otentikasi", Suspect.CREDENTIAL, _CREDENTIAL),
-    ("unauthorized", Suspect.CREDENTIAL, _CREDENTIAL),
+# BPJS and its gateways speak so of clock, grant, route and credential, whatever the code (contract 6.2): the
+# rows of the dictionary in the order in which their words count.
+_SUSPECTS: tuple[tuple[str, Suspect], ...] = (
+    ("waktu-kedaluwarsa", Suspect.CLOCK),
+    ("belum-dibuka", Suspect.GRANT),
+    ("tanpa-rute", Suspect.ROUTE),
+    ("tanda-tangan", Suspect.CREDENTIAL),
+    ("cons-id", Suspect.CREDENTIAL),
+    ("user-key", Suspect.CREDENTIAL),
+    ("login-pcare", Suspect.CREDENTIAL),
+    ("kredensial", Suspect.CREDENTIAL),
 )
+
+
+def _reason(name: str, suspect: Suspect) -> str:
+    """What to tell staff; to ask BPJS for a grant stands beside it wherever it is shown."""
+    entry = BY_NAME[name]
+    return entry.means if suspect is Suspect.GRANT else entry.in_short
+
+
 SUSPECTED: tuple[Row, ...] = tuple(
-    Row(EITHER, ALL, "*", text, Unauthorized, reason, suspect) for text, suspect, reason in _WORDS
+    Row(EITHER, ALL, "*", text, Unauthorized, _reason(name, suspect), suspect)
+    for name, suspect in _SUSPECTS
+    for text in BY_NAME[name].words
 )
 # A limit of requests is none of the credential, whosoever key or login it names.
 _LIMITED = Row(EITHER, ALL, "429", None, Temporary, _BUSY)
 
 ROWS: tuple[Row, ...] = (
     # Business refusals, matched by text because sources disagree on the number (contract 0.1, 5).
-    Row(PCARE, CREATES, "*", "sudah di-entri", AlreadyThere, _DUPLICATE),
-    Row(ANTREAN, ADD_ANTREAN, "*", "sudah terdaftar", AlreadyThere, _DUPLICATE),
+    Row(PCARE, CREATES, "*", "sudah di-entri", AlreadyThere, BY_NAME["sudah-dientri"].means),
+    Row(ANTREAN, ADD_ANTREAN, "*", "sudah terdaftar", AlreadyThere, BY_NAME["sudah-terdaftar"].means),
     Row(PCARE, CREATES, "*", "skrining", NeedsPatient, _SCREENING),
     Row(ANTREAN, ADD_ANTREAN, "*", "skrining", NeedsPatient, _SCREENING),
     Row(PCARE, KUNJUNGAN, "*", "belum melakukan pendaftaran", NeedsPredecessor, _NO_REGISTRATION),
@@ -221,13 +207,6 @@ def names_a_suspect(text: str) -> bool:
 def squeezed(text: str) -> str:
     """A text as it is compared: without case, spaces and hyphens."""
     return "".join(text.casefold().split()).replace("-", "")
-
-
-@cache
-def _at_a_word(text: str) -> re.Pattern[str]:
-    """Finds these words where a word begins ("InvalidLogin" has two), whatever stands between them."""
-    begins = r"(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=[A-Z])))"
-    return re.compile(begins + r"[\W_]*".join(text.split()), re.IGNORECASE)
 
 
 def _fits(row: Row, service: Service, endpoint: Endpoint, codes: tuple[str, ...], text: str) -> bool:

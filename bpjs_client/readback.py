@@ -62,7 +62,7 @@ def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
     """
     path = kunjungan_history(key.no_kartu)
     mine = [row for row in rows_there(read, path) if _is_day(row, key)]
-    fitting = [row for row in mine if _provider(row) == kd_provider and _is_poli(row, key)]
+    fitting = [row for row in mine if provider_of(row) == kd_provider and _is_poli(row, key)]
     return _seen("noKunjungan", fitting, mine, path)
 
 
@@ -96,8 +96,8 @@ def own_provider(read: Read, day: date) -> str | None:
 
     Raises BpjsError.
     """
-    rows = rows_there(read, pendaftaran_page(day, 0, 1))
-    return next(filter(None, map(_provider, rows)), None)
+    rows = rows_there(read, pendaftaran_page(day, 0, 2))  # one would be none where rows begin with 1
+    return next(filter(None, map(provider_of, rows)), None)
 
 
 def holds_kunjungan(read: Read, no_kartu: str, no_kunjungan: str) -> bool:
@@ -133,11 +133,12 @@ def _content(row: Row) -> dict[str, str]:
 
 
 def _where(row: Row) -> str:
-    provider = _provider(row)
+    provider = provider_of(row)
     return f"poli {_text_at(row, 'poli', 'kdPoli') or 'tanpa kode'}" + (f" di {provider}" if provider else "")
 
 
-def _provider(row: Row) -> str | None:
+def provider_of(row: Row) -> str | None:
+    """The code of the clinic that a row is of; None: it shows none."""
     return _text_at(row, "providerPelayanan", "kdProvider")
 
 

@@ -15,7 +15,7 @@ from bpjs_client.web_address import safe_address
 _SIMULATORS_HOST = "127.0.0.1"
 SIMULATOR = "simulator"  # instead of an address: our own double of BPJS
 # A clinic needs the others.
-_OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file", "simulated"})
+_OPTIONAL = frozenset({"kd_aplikasi", "timeout_seconds", "ca_file", "simulated", "antrean_login"})
 _PROVIDER = re.compile(r"[0-9A-Za-z]{8}")  # the shape of all samples (contract 5e)
 # The project's own, from whatever directory a command is run.
 DOTENV = Path(__file__).resolve().parent.parent / ".env"
@@ -25,8 +25,9 @@ class BpjsSettings(BaseSettings):
     """One clinic's credentials for both services; the defaults are those of the simulator.
 
     ``timeout_seconds`` is the longest wait for the next part of an answer. ``ca_file`` holds a certificate
-    authority (PEM) to trust besides the public ones; certificates are always verified. ``simulated`` is said
-    by whoever starts the simulator: on whatever port it is, it is one and the same.
+    authority (PEM) to trust besides the public ones; certificates are always verified. ``antrean_login``:
+    whether Antrean gets the PCare login too (contract 1.2). ``simulated`` is said by whoever starts the
+    simulator: on whatever port it is, it is one and the same.
     """
 
     model_config = SettingsConfigDict(
@@ -43,6 +44,7 @@ class BpjsSettings(BaseSettings):
     pcare_password: SecretStr = SecretStr("Sandi#Simulator1")
     kd_aplikasi: str = "095"
     kd_provider: str = "01234567"
+    antrean_login: bool = True
     simulated: bool = False
     timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     ca_file: Path | None = None

@@ -26,6 +26,7 @@ class Credential:
     username: str
     password: SecretStr
     kd_aplikasi: str
+    sends_login: bool = True
 
     @classmethod
     def of(cls, settings: BpjsSettings, service: Service) -> "Credential":
@@ -37,6 +38,7 @@ class Credential:
             username=settings.pcare_username,
             password=settings.pcare_password,
             kd_aplikasi=settings.kd_aplikasi,
+            sends_login=service is Service.PCARE or settings.antrean_login,
         )
 
 
@@ -72,7 +74,8 @@ def authorization(credential: Credential) -> str:
 class Signing(httpx.Auth):
     """Adds BPJS's headers to a request as it leaves.
 
-    ``X-authorization`` goes to Antrean too, where sources show it both sent and left out (mark B).
+    ``X-authorization`` goes to Antrean too, where sources show it both sent and left out (mark B), unless the
+    settings say that it does not.
     """
 
     def __init__(self, credential: Credential, clock: Callable[[], float] = time.time) -> None:
@@ -87,10 +90,11 @@ class Signing(httpx.Auth):
         yield request
 
     def _headers(self, timestamp: str) -> dict[str, str]:
+        login = {"X-authorization": authorization(self._credential)} if self._credential.sends_login else {}
         return {
             "X-cons-id": self._credential.cons_id,
             TIMESTAMP_HEADER: timestamp,
             "X-signature": signature(self._credential, timestamp),
-            "X-authorization": authorization(self._credential),
             "user_key": self._credential.user_key.get_secret_value(),
+            **login,
         }

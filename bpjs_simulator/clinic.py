@@ -36,23 +36,39 @@ SIGNATURE = Refusal(401, "Signature Service Tidak Sesuai")
 EXPIRED = Refusal(401, "Service Expired")
 USER_KEY = Refusal(401, "Unauthorized! User key tidak sesuai!")
 LOGIN = Refusal(401, "Username atau password tidak sesuai")
+LOGIN_UNWANTED = Refusal(401, "Unauthorized! X-authorization tidak dikenal")  # invented: nobody has seen one
 NO_BASIC = Refusal(50000, "Index and length: StartIndex cannot be less than zero. (Parameter 'startIndex')")
 
 
-def check(service: str, headers: Mapping[str, str], clinic: Clinic | None, now: float) -> Refusal | None:
-    """None when the request may enter the service, else why not."""
+def check(
+    service: str,
+    headers: Mapping[str, str],
+    clinic: Clinic | None,
+    now: float,
+    *,
+    tolerance: float = SKEW_SECONDS,
+    antrean_login: str = "ignored",
+) -> Refusal | None:
+    """None when the request may enter the service, else why not.
+
+    `tolerance`: seconds that a timestamp may lie from our clock; `antrean_login`: as in `Options`.
+    """
     if clinic is None:
         return SIGNATURE
     stamp = headers.get("X-timestamp", "")
     given = headers.get("X-signature", "").encode("utf-8", "surrogateescape")
     if not hmac.compare_digest(given, signature(clinic, stamp).encode()):
         return SIGNATURE
-    if not (stamp.isascii() and stamp.isdigit()) or abs(now - int(stamp)) > SKEW_SECONDS:
+    if not (stamp.isascii() and stamp.isdigit()) or abs(now - int(stamp)) > tolerance:
         return EXPIRED
     wanted = clinic.pcare_user_key if service == "pcare" else clinic.antrean_user_key
     if headers.get("user_key", "") != wanted:
         return USER_KEY
-    return _check_login(headers.get("X-authorization", ""), clinic) if service == "pcare" else None
+    given_login = headers.get("X-authorization", "")
+    if service == "antrean" and antrean_login == "refused" and given_login:
+        return LOGIN_UNWANTED
+    asks = service == "pcare" or antrean_login == "required"
+    return _check_login(given_login, clinic) if asks else None
 
 
 def _check_login(given: str, clinic: Clinic) -> Refusal | None:

@@ -119,7 +119,14 @@ class Double:
 
     def answer(self, request: Request, fault: str | None = None) -> Answer:
         """Apply the rules; a write is noted in the ledger with the fault that its caller will meet."""
-        refusal = check(request.service, request.headers, self.clinic_of(request), self.now())
+        refusal = check(
+            request.service,
+            request.headers,
+            self.clinic_of(request),
+            self.now(),
+            tolerance=self.options.clock_tolerance_seconds,
+            antrean_login=self.options.antrean_login,
+        )
         if request.method == "GET":
             self.holdings.count_read(request.path)
             return _refused(refusal) if refusal else self._read(request)

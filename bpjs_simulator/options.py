@@ -1,12 +1,17 @@
 """The options of the simulator, for what sources disagree on or tests want odd."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bpjs_simulator.clinic import SKEW_SECONDS
+
 NO_DATA_FORMS = ("null", "empty", "list", "204-code", "204-http")
 DUPLICATE_CODES = (401, 428, 412)
+PAGE_BASES = (0, 1)
+ANTREAN_LOGINS = ("ignored", "required", "refused")
+ANTREAN_REFERENCES = ("mixed", "list-1", "list-200", "bare-1", "bare-200")
 
 
 class UnknownOption(ValueError):
@@ -21,10 +26,14 @@ class Options:
     latency_by_clinic: dict[str, float] = field(default_factory=dict)  # consumer id -> its own, set_latency
     page_cap: int | None = None  # at most this many rows a page, whatever was asked for
     count_is_total: bool = True
+    page_base: int = 0  # what the first row is called: 0, or 1 as one tool has it (contract 3)
+    antrean_login: str = "ignored"  # ignored, required, refused: X-authorization at Antrean (contract 1.2)
+    antrean_reference: str = "mixed"  # {list} or a bare array, code 1 or 200 (contract 4); mixed: as seen
     no_data: str = "null"  # null, empty, list, 204-code, 204-http: the forms of contract 2.3
     duplicate_code: int = 401  # 401, 428 or 412: where sources disagree (contract 8)
     missing_antrean_is_ok: bool = False  # whether a call of an entry that is not there is refused: unproven
     clock_skew_seconds: float = 0
+    clock_tolerance_seconds: float = SKEW_SECONDS
     screening: set[str] = field(default_factory=set)  # cards that must fill the health screening first
     screened: set[str] = field(default_factory=set)  # cards that filled it, whatever they begin with
     unknown_cards: set[str] = field(default_factory=set)
@@ -80,6 +89,17 @@ def _is_texts(value: Any) -> bool:
 
 
 Value = tuple[Callable[[Any], bool], str]
+
+
+def _one_of(values: Sequence[object]) -> Value:
+    """Of the same type too: True is no 1."""
+    fits = {(type(value), value) for value in values}
+    return (
+        lambda value: isinstance(value, str | int) and (type(value), value) in fits,
+        f"salah satu dari {', '.join(map(str, values))}",
+    )
+
+
 _FLAG: Value = (lambda value: isinstance(value, bool), "true atau false")
 _CARDS: Value = (_is_texts, "daftar nomor kartu")
 # option -> (whether a value fits, what it must be)
@@ -90,13 +110,14 @@ _VALUES: dict[str, Value] = {
         "bilangan mulai 1, atau null",
     ),
     "count_is_total": _FLAG,
-    "no_data": (lambda value: value in NO_DATA_FORMS, f"salah satu dari {', '.join(NO_DATA_FORMS)}"),
-    "duplicate_code": (
-        lambda value: value in DUPLICATE_CODES,
-        f"salah satu dari {', '.join(map(str, DUPLICATE_CODES))}",
-    ),
+    "page_base": _one_of(PAGE_BASES),
+    "antrean_login": _one_of(ANTREAN_LOGINS),
+    "antrean_reference": _one_of(ANTREAN_REFERENCES),
+    "no_data": _one_of(NO_DATA_FORMS),
+    "duplicate_code": _one_of(DUPLICATE_CODES),
     "missing_antrean_is_ok": _FLAG,
     "clock_skew_seconds": (_is_number, "angka"),
+    "clock_tolerance_seconds": (lambda value: _is_number(value) and value >= 0, "angka mulai 0"),
     "screening": _CARDS,
     "screened": _CARDS,
     "unknown_cards": _CARDS,

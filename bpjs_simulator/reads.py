@@ -93,9 +93,16 @@ class Reads:
         if day is None:
             return Answer(201, WRONG_DAY)
         if asked["poli"] is None:
-            return Answer(1, "Ok", {"list": self._polis()}, sealed=True)
+            return self._antrean_rows(self._polis(), "list-1")
         rows = self._references.sessions(asked["poli"], day)
-        return Answer(200, "OK", rows, sealed=True) if rows else Answer(201, "No Content")
+        return self._antrean_rows(rows, "bare-200") if rows else Answer(201, "No Content")
+
+    def _antrean_rows(self, rows: list[Row], usual: str) -> Answer:
+        chosen = self._options.antrean_reference
+        form, _, code = (usual if chosen == "mixed" else chosen).partition("-")
+        return Answer(
+            int(code), "Ok" if code == "1" else "OK", {"list": rows} if form == "list" else rows, sealed=True
+        )
 
     def _polis(self) -> list[Row]:
         rows = self._references.lists["poli"]
@@ -112,7 +119,9 @@ class Reads:
     def _page(self, rows: list[Row], asked: dict[str, str], *, counted: bool = True) -> Answer:
         if "limit" in asked:
             limit = min(int(asked["limit"]), self._options.page_cap or int(asked["limit"]))
-            page = rows[int(asked["start"]) :][:limit]
+            # As BETWEEN start AND start + limit - 1: with base 1 there is no row 0.
+            first = int(asked["start"]) - self._options.page_base
+            page = rows[max(first, 0) : max(first + limit, 0)]
         else:
             page = rows
         if not page:

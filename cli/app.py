@@ -37,6 +37,7 @@ _COMMANDS = (
     "dispatch",
     "monitor",
     "show",
+    "arti",
     "resend",
     "report",
     "tutup",

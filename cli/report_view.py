@@ -12,11 +12,11 @@ from database import Database
 from database.status import Status
 from database.typed import ALL_DAYS
 from database.views.report import Scope, Totals, summed, totals
-from tasks.report.figures import Report, make_report
-from tasks.report.words import cell, figures, group, period
+from tasks.report.figures import UNKNOWN, Report, make_report
+from tasks.report.words import cell, counted_by, figures, group, period
 from tasks.settings import DeliverySettings
 
-TABLES = ("tanggal", "poli", "dokter", "alasan")
+TABLES = ("tanggal", "poli", "dokter", "alasan", UNKNOWN)
 _MOST_ROWS = 15  # of a table on a terminal; --json has all
 
 
@@ -103,7 +103,8 @@ def _counts(counted: pd.DataFrame, name: str, room: int) -> Table:
         [plain(group(key)), *(Text(cell(value)) for value in row)]
         for key, row in zip(shown.index, shown.to_numpy(float), strict=True)
     ]
-    table = fitted([name.title(), *counts], rows, room, right=counts, title=f"Menurut {name}")
+    said = counted_by(name)
+    table = fitted([name.title(), *counts], rows, room, right=counts, title=f"{said[0].upper()}{said[1:]}")
     more = len(counted) - _MOST_ROWS
     table.caption = f"… dan {more} baris lagi; --json untuk semuanya." if more > 0 else None
     return table

@@ -90,6 +90,7 @@ class Clinic(BaseModel):
     pcare_base_url: str | None = None
     antrean_base_url: str | None = None
     kd_aplikasi: str | None = None
+    antrean_login: bool | None = None
     serentak: int = Field(default=SERENTAK, ge=1, le=100)
 
     def settings(self) -> BpjsSettings:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpjs_client.jenis import Jenis
+from bpjs_client.meanings import known_meaning_of
 from database.people.people import Person, Role
 from database.status import Status
 from web.desk import Desk
@@ -77,6 +78,7 @@ _ENVIRONMENT.filters |= {
     "hari": day_words,
     "angka": number_words,
     "rapi": _pretty,
+    "arti": known_meaning_of,
 }
 _ENVIRONMENT.globals |= {"semua_jenis": tuple(Jenis), "tabs": tabs}
 

@@ -12,8 +12,8 @@ from database import LineRefused
 from database.typed import ALL_DAYS, read_day
 from database.views.monitor import today
 from database.views.report import MissingVisit, Scope, list_missing_visits
-from tasks.report.figures import Report, make_report
-from tasks.report.words import MONTHS, cell, figures, group, period
+from tasks.report.figures import UNKNOWN, Report, make_report
+from tasks.report.words import MONTHS, cell, counted_by, figures, group, period
 from tasks.settings import DeliverySettings
 from web.bars import Chart, bars_of
 from web.clinic import NOT_YOURS, clinics_of
@@ -30,6 +30,7 @@ TABLES = {
     "poli": "Poli",
     "dokter": "Dokter",
     "alasan": "Alasan gagal",
+    UNKNOWN: "Kata BPJS",
 }
 _MOST_ROWS, _MOST_VISITS = 15, 25  # on the page; downloads have more
 _BACKWARDS = "Tanggal akhir tidak boleh sebelum tanggal awal"
@@ -111,7 +112,14 @@ def report(by: Staff, form: TheForm) -> Response:
     visits = list_missing_visits(by.database, made.month.last, wanted.scope.only, limit=_MOST_VISITS + 1)
     seen = Seen(wanted, made, bars_of(made.course), visits, today(by.database))
     return by.render(
-        "laporan.html", seen=seen, tables=TABLES, period=period, cell=cell, group=group, more=_MOST_VISITS
+        "laporan.html",
+        seen=seen,
+        tables=TABLES,
+        period=period,
+        cell=cell,
+        counted_by=counted_by,
+        group=group,
+        more=_MOST_VISITS,
     )
 
 

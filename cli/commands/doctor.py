@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
 
+from bpjs_client.dictionary import BY_NAME
 from bpjs_client.errors import BpjsError, Suspect, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.settings import BpjsSettings
@@ -19,7 +21,7 @@ from cli.finding import Finding
 from cli.open_files import open_files
 from cli.options import known
 from cli.prefect_start import prepare_prefect
-from cli.terminal import console, print_json
+from cli.terminal import UserError, console, print_json
 from database import Database, DatabaseError, DatabaseUnavailable, open_database
 from database.belonging import check_belonging
 from database.errors import OtherBpjs
@@ -48,7 +50,7 @@ _WHEN_REFUSED = {
     Suspect.CREDENTIAL: "perbaiki kredensial di .env atau BPJS_FASKES_FILE",
     Suspect.CLOCK: SET_THE_CLOCK,
     Suspect.ROUTE: "periksa alamat layanan di .env; bila sudah benar, tanyakan ke BPJS",
-    Suspect.GRANT: "minta BPJS membuka layanan ini untuk cons-id klinik",
+    Suspect.GRANT: BY_NAME["belum-dibuka"].todo,
 }
 _SIMULATOR = "127.0.0.1"
 # Of more clinics not every endpoint is asked.
@@ -57,9 +59,19 @@ MOST = 5
 
 def doctor(
     faskes: Annotated[str, typer.Option(help="Tanya BPJS untuk faskes ini; bawaan: semua.")] = "",
+    protocol: Annotated[
+        bool, typer.Option("--protokol", help="Tanyakan kepada BPJS yang belum pasti, hanya dengan membaca.")
+    ] = False,
+    to: Annotated[
+        Path | None, typer.Option("--ke", help="Berkas laporan --protokol; bawaan: di map ini.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Satu dokumen JSON.")] = False,
 ) -> None:
     """Memeriksa pengaturan, basis data, Prefect, kedua layanan BPJS, kredensial, dan jam komputer."""
+    if protocol:
+        _protocol(faskes, to, as_json=as_json)
+    if to is not None:
+        raise UserError("--ke hanya untuk --protokol.")
     prepare_prefect()
     chosen = [known(faskes)] if faskes else list(configured_clinics().names)
     few = len(chosen) <= MOST
@@ -71,6 +83,18 @@ def doctor(
     if as_json:
         print_json({"findings": [asdict(finding) for finding in findings]})
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _protocol(faskes: str, to: Path | None, *, as_json: bool) -> NoReturn:
+    """Ask BPJS what is not known of it, leave the report, and exit: 0 when both services let us, else 1."""
+    names = configured_clinics().names
+    if not faskes and len(names) > 1:
+        raise UserError(f"Sebut satu faskes dengan --faskes: {', '.join(names)}.")
+    from cli.protocol_inquiry import inquire_and_report  # noqa: PLC0415 - HTTP and ciphers
+
+    clinic = known(faskes) if faskes else names[0]
+    were_let_in = inquire_and_report(clinic, configured_clinics().settings(clinic), to, as_json=as_json)
+    raise typer.Exit(0 if were_let_in else 1)
 
 
 def _findings(chosen: Sequence[str], *, few: bool) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """What failed, grouped by its cause: the job type, BPJS's code, and the field or words that it named."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,14 +12,13 @@ from sqlalchemy.orm import Session
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Jenis
 from bpjs_client.said_fields import fields_said
+from bpjs_client.text_shape import without_numbers
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.views.monitor import Filter, conditions
 
 MOST_FAILED = 5_000  # so many of the newest are grouped; a clinic that has more has them of one or two causes
-# Two messages that differ only in numbers, as of a queue or a card, have one cause.
-_NUMBERS = re.compile(r"[0-9•][0-9•.,:/-]*")
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,11 @@ def _failed(session: Session, chosen: Filter) -> Select[Any]:
 
 
 def _alike(jenis: str, code: str | None, message: str | None) -> tuple[tuple[str, ...], str]:
-    """The fields that a message names, and the key of its group: without fields, its words decide."""
+    """The fields that a message names, and the key of its group: without fields, its words decide.
+
+    Two messages that differ only in numbers, as of a queue or a card, have one cause.
+    """
     fields = tuple(error.field for error in fields_said(message or ""))
-    words = "" if fields else _NUMBERS.sub("#", message or "")
+    words = "" if fields else without_numbers(message or "")
     named = "\n".join((jenis, code or "", *fields, words))
     return fields, sha256(named.encode()).hexdigest()[:16]

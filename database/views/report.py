@@ -48,7 +48,7 @@ def totals(database: Database, scope: Scope) -> Totals:
 
     Raises DatabaseUnavailable.
     """
-    counted = select(Job.jenis, Job.status, func.count()).where(*_conditions(scope))
+    counted = select(Job.jenis, Job.status, func.count()).where(*in_scope(scope))
     found: Totals = {jenis.value: {status.value: 0 for status in Status} for jenis in Jenis}
     with database.read(patient=True) as session:
         for jenis, status, count in session.execute(counted.group_by(Job.jenis, Job.status)):
@@ -89,7 +89,7 @@ def groups(database: Database, scope: Scope) -> Sequence[tuple[Any, ...]]:
             func.sum(Job.attempts),
             func.count(case((Job.attempts > 1, 1))),
         )
-        .where(*_conditions(scope))
+        .where(*in_scope(scope))
         .group_by(*places)
     )
     with database.read(patient=True) as session:
@@ -102,7 +102,7 @@ def per_day(database: Database, scope: Scope) -> Sequence[tuple[date, str, int]]
     This is a query of its own, which an index alone answers; with the day among the groups there would be one
     for nearly every job.
     """
-    counted = select(Job.tanggal, Job.status, func.count()).where(*_conditions(scope))
+    counted = select(Job.tanggal, Job.status, func.count()).where(*in_scope(scope))
     with database.read(patient=True) as session:
         return [tuple(row) for row in session.execute(counted.group_by(Job.tanggal, Job.status))]
 
@@ -121,7 +121,7 @@ def delivery_times(database: Database, scope: Scope) -> Sequence[tuple[float, in
     )
     counted = (
         select(step, func.count())
-        .where(*_conditions(scope), Job.status == Status.TERKIRIM.value)
+        .where(*in_scope(scope), Job.status == Status.TERKIRIM.value)
         .group_by(literal_column("1"))
         .order_by(literal_column("1"))
     )
@@ -135,7 +135,7 @@ def per_hour(database: Database, scope: Scope) -> Sequence[tuple[datetime, str, 
     Raises DatabaseUnavailable.
     """
     hour = func.floor(seconds_since_1970(database.engine, Job.created_at) / _HOUR)
-    counted = select(hour, Job.status, func.count()).where(*_conditions(scope))
+    counted = select(hour, Job.status, func.count()).where(*in_scope(scope))
     with database.read(patient=True) as session:
         rows = session.execute(
             counted.group_by(literal_column("1"), Job.status).order_by(literal_column("1"))
@@ -162,7 +162,7 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
     """When the job that waits longest was handed over; None: nothing waits. Raises DatabaseUnavailable."""
     waiting = Job.status.in_([status.value for status in UNFINISHED])
     with database.read(patient=True) as session:
-        return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
+        return session.scalar(select(func.min(Job.created_at)).where(*in_scope(scope), waiting))
 
 
 def reported_visits(database: Database, first: date, last: date, only: Collection[str] | None = None) -> int:
@@ -264,7 +264,8 @@ def _seen(first: date | None, last: date) -> ColumnElement[bool]:
     return day.between(first, last) | (otherwise & (Job.tanggal >= first))
 
 
-def _conditions(scope: Scope) -> list[ColumnElement[bool]]:
+def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions that a job of the scope meets."""
     wanted: tuple[tuple[object, Callable[[Any], ColumnElement[bool]]], ...] = (
         (scope.first, Job.tanggal.__ge__),
         (scope.last, Job.tanggal.__le__),

@@ -4,8 +4,8 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 
 from tasks.prefect_ui.markdown import row, ruled, words
 from tasks.report.chart import as_image, chart
-from tasks.report.figures import DIMENSIONS, Report
-from tasks.report.words import cell, figures, group, month, period
+from tasks.report.figures import Report
+from tasks.report.words import cell, counted_by, figures, group, month, period
 
 KEY = "laporan"
 MONTH_KEY = "laporan-kunjungan"
@@ -16,9 +16,9 @@ def leave_report(made: Report) -> None:
     """Leave them with the present flow run."""
     title = f"Pekerjaan {period(made.scope)}"
     create_markdown_artifact(key=KEY, markdown=_page(made, title), description=title)
-    for name in DIMENSIONS:
+    for name in made.tables:
         create_table_artifact(
-            key=f"{KEY}-{name}", table=_rows(made, name), description=f"{title}, menurut {name}"
+            key=f"{KEY}-{name}", table=_rows(made, name), description=f"{title}, {counted_by(name)}"
         )
     create_progress_artifact(100 * made.month.share, key=MONTH_KEY, description=month(made.month))
 

@@ -26,6 +26,7 @@ from database.views.report import (
     per_day,
     per_hour,
 )
+from database.views.unknown_texts import unknown_texts
 from tasks.report.visit_month import VisitMonth, visit_month
 
 # The tables count by these: the name of table and column -> the reference that knows the codes' names.
@@ -43,6 +44,7 @@ COLUMNS: Mapping[str, frozenset[Status]] = {
     "Gagal": frozenset({Status.GAGAL}),
     "Ditutup": frozenset({Status.DITUTUP}),
 }
+UNKNOWN = "kata"  # the table of BPJS's words that the dictionary does not explain
 _UNNAMED = "-"
 
 
@@ -62,7 +64,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Report:
-    """All of it; `tables` are by the names of DIMENSIONS, `course` counts by hour or day."""
+    """All of it; `tables` are by the names of DIMENSIONS and UNKNOWN, `course` counts by hour or day."""
 
     scope: Scope
     made_at: datetime  # in clinic time
@@ -87,7 +89,8 @@ def make_report(database: Database, scope: Scope, *, reporting_day: int) -> Repo
         figures=_figures(database, scope, frame, now),
         tables={
             name: _table(database, scope, days if name == "tanggal" else frame, name) for name in DIMENSIONS
-        },
+        }
+        | {UNKNOWN: _unknown(database, scope)},
         course=_course(database, scope, days),
         month=visit_month(database, local_date(database, now), reporting_day, scope.only),
     )
@@ -96,6 +99,12 @@ def make_report(database: Database, scope: Scope, *, reporting_day: int) -> Repo
 def _reasons(frame: pd.DataFrame) -> "pd.Series[str]":
     """`ditolak 412`: why jobs failed, with the code that BPJS gave."""
     return frame["alasan"] + (" " + frame["kode"]).fillna("")
+
+
+def _unknown(database: Database, scope: Scope) -> pd.DataFrame:
+    """How many jobs failed with each text that the dictionary does not explain; the most frequent first."""
+    found = unknown_texts(database, scope)
+    return pd.DataFrame({"Gagal": [jobs for _, jobs in found]}, index=[text for text, _ in found], dtype=int)
 
 
 def _figures(database: Database, scope: Scope, frame: pd.DataFrame, now: datetime) -> Figures:

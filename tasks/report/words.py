@@ -6,7 +6,7 @@ from datetime import datetime
 from bpjs_client.dates import shown_date
 from database.views.report import Scope
 from tasks.decimal_words import decimal
-from tasks.report.figures import Figures, Report
+from tasks.report.figures import UNKNOWN, Figures, Report
 from tasks.report.visit_month import VisitMonth
 
 MONTHS = (
@@ -76,6 +76,11 @@ def duration(seconds: float | None) -> str:
         if seconds >= least:
             return f"{decimal(seconds / size)} {name}"
     return f"{decimal(seconds)} detik"
+
+
+def counted_by(name: str) -> str:
+    """What a table of the report counts by."""
+    return "kata BPJS yang belum dikenal" if name == UNKNOWN else f"menurut {name}"
 
 
 def group(key: object) -> str:

@@ -62,6 +62,25 @@ def test_each_reference_is_whole_under_an_odd_page_cap_and_any_no_data(
         assert len({(item.varian, item.kode) for item in items}) == len(items)
 
 
+@pytest.mark.parametrize("cap", [None, 2, 37])
+def test_a_list_whose_rows_begin_with_1_is_whole_too(
+    simulator: Simulator, reading: PoliteReading, cap: int | None
+) -> None:
+    simulator.set_options(page_base=1, page_cap=cap)
+    for name in ("poli", "dokter") if cap == 2 else ("poli", "dokter", "tindakan", "obat"):
+        items = read_reference(BY_NAME[f"pcare/{name}"], reading)
+        assert len(items) == held(simulator, name)
+
+
+@pytest.mark.parametrize("form", ["list-1", "list-200", "bare-1", "bare-200"])
+def test_antrean_references_are_read_in_every_form_and_code(
+    simulator: Simulator, reading: PoliteReading, form: str
+) -> None:
+    simulator.set_options(antrean_reference=form)
+    assert len(read_reference(BY_NAME["antrean/poli"], reading)) == len(DAYS) * held(simulator, "poli")
+    assert read_reference(BY_NAME["antrean/dokter"], reading)
+
+
 def test_antrean_doctors_are_read_for_each_poli_and_day_with_their_sessions(
     simulator: Simulator, reading: PoliteReading
 ) -> None:

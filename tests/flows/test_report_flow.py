@@ -47,7 +47,7 @@ def test_it_leaves_tables_a_chart_the_months_progress_and_says_the_rate(
     left = artifacts(prefect, state.state_details.flow_run_id)
 
     assert (state.message or "").endswith(", berhasil 50,0 %")
-    tables = {f"laporan-{name}" for name in ("jenis", "tanggal", "poli", "dokter", "alasan")}
+    tables = {f"laporan-{name}" for name in ("jenis", "tanggal", "poli", "dokter", "alasan", "kata")}
     assert left.keys() == tables | {"laporan", "laporan-kunjungan"}
     assert json.loads(left["laporan-alasan"]) == [{"Alasan": "ditolak 412", "Gagal": 1}]
     poli = {row["Poli"]: (row["Terkirim"], row["Gagal"]) for row in json.loads(left["laporan-poli"])}

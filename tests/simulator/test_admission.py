@@ -87,6 +87,27 @@ def test_antrean_does_not_look_at_the_login(clinic: Caller) -> None:
 
 
 @pytest.mark.parametrize(
+    ("option", "given", "code"),
+    [("required", True, 1), ("required", False, 50000), ("refused", True, 401), ("refused", False, 1)],
+)
+def test_antrean_may_be_made_to_want_the_login_or_to_refuse_it(
+    clinic: Caller, option: str, given: bool, code: int
+) -> None:
+    clinic.simulator.set_options(antrean_login=option)
+    login = clinic.headers("pcare")["X-authorization"]
+    headers = clinic.headers("antrean") | ({"X-authorization": login} if given else {})
+
+    assert clinic.call("antrean", "GET", "ref/poli/tanggal/2026-09-14", headers=headers).code == code
+
+
+def test_how_far_a_timestamp_may_be_off_can_be_changed(clinic: Caller) -> None:
+    clinic.simulator.set_options(clock_skew_seconds=120, clock_tolerance_seconds=60)
+    assert clinic.pcare("GET", "kesadaran").message == "Service Expired"
+    clinic.simulator.set_options(clock_tolerance_seconds=180)
+    assert clinic.pcare("GET", "kesadaran").code == 200
+
+
+@pytest.mark.parametrize(
     ("service", "path", "body"),
     [
         ("pcare", "pendaftaran", pendaftaran()),

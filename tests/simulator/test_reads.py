@@ -124,6 +124,15 @@ def test_a_page_may_be_cut_shorter_than_was_asked_for(running: Running) -> None:
     assert len(rows(clinic, "tindakan/kdTkp/10/300/10000")) == 60
 
 
+def test_rows_may_begin_with_1(clinic: Caller) -> None:
+    whole = rows(clinic, "poli/fktp/0/100")
+    clinic.simulator.set_options(page_base=1)
+
+    assert rows(clinic, "poli/fktp/1/3") == whole[:3]
+    assert rows(clinic, "poli/fktp/2/3") == whole[1:4]
+    assert rows(clinic, "poli/fktp/0/3") == whole[:2]  # there is no row 0
+
+
 @pytest.mark.parametrize(("is_total", "count"), [(True, 360), (False, 25)])
 def test_the_count_is_of_all_rows_or_of_the_page(clinic: Caller, is_total: bool, count: int) -> None:
     clinic.simulator.set_options(count_is_total=is_total)

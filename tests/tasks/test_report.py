@@ -9,9 +9,11 @@ import pytest
 from bpjs_client.jenis import Jenis, Service
 from database import Database
 from database.jobs.resend import Resend, ask_again
+from database.jobs.verdict import Verdict
 from database.services.pauses import pause, resume
 from database.status import Status
 from database.views.report import Scope
+from database.vocabulary import Reason
 from tasks.report.chart import chart
 from tasks.report.figures import Report, make_report
 from tasks.report.visit_month import visit_month
@@ -91,6 +93,17 @@ def test_the_tables_count_by_type_day_poli_doctor_and_reason(clinic: Clinic) -> 
     assert tables["dokter"].loc["77", "Terkirim"] == 1
     assert tables["tanggal"]["Jumlah"].to_dict() == {str(TODAY): 4}
     assert tables["alasan"]["Gagal"].to_dict() == {"ditolak": 1}
+
+
+def test_words_that_the_dictionary_does_not_explain_are_the_report_s_last_table(clinic: Clinic) -> None:
+    for norm, message in (
+        ("RM-1", "Ikan 3 terbang"),
+        ("RM-2", "Ikan 5 terbang"),
+        ("RM-3", "Waktu tidak valid"),
+    ):
+        clinic.take(job_id := clinic.hand_over("panggil-antrean", norm))
+        clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, message))
+    assert report(clinic).tables["kata"].to_dict() == {"Gagal": {"Ikan # terbang": 2}}
 
 
 def test_an_edited_body_is_counted_under_its_new_poli(clinic: Clinic) -> None:

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from database import enqueue
+from database.jobs.verdict import Verdict
 from database.status import Status
 from database.views.job_page import job_page
+from database.vocabulary import Reason
 from tests.tasks.bodies import BODIES
 from tests.web.site import Site
 from web import monitor
@@ -125,6 +127,17 @@ def test_what_failed_alike_is_one_cause_and_a_click_shows_its_jobs(site: Site) -
     assert len(keys) == 2
     found = {frozenset(rows(client.post(PAGE, data={"sebab": key}, headers=PART).text)) for key in keys}
     assert found == {frozenset({first, second}), frozenset({other})}
+
+
+def test_a_cause_is_explained_where_the_dictionary_knows_it(site: Site) -> None:
+    for norm, message in (("RM-1", "Waktu tidak valid"), ("RM-2", "Ikan terbang")):
+        site.clinic.take(job_id := site.clinic.hand_over("panggil-antrean", norm))
+        site.clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, message))
+    causes = re.findall(r"<li><button.*?</li>", site.logged_in("budi").get(PAGE).text, re.DOTALL)
+    explained, unknown = sorted(causes, key=lambda cause: "Ikan terbang" in cause)
+    assert "<b>Artinya:</b> BPJS menolak waktu panggilnya" in explained
+    assert "<b>Yang perlu dilakukan:</b> Periksa jam komputer" in explained
+    assert "Artinya" not in unknown
 
 
 def test_a_cause_never_seen_before_is_marked_for_a_day(site: Site) -> None:

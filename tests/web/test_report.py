@@ -77,6 +77,16 @@ def test_days_may_be_chosen(filled: Site) -> None:
     assert figure(client.get(PAGE, params={"dari": "semua"}).text, "Pekerjaan") == "3"
 
 
+def test_words_without_an_explanation_are_counted_and_can_be_taken_away(filled: Site) -> None:
+    client = filled.logged_in("budi")
+    text = client.get(PAGE).text
+    (table,) = re.findall(r'aria-labelledby="tabel-kata">.*?</section>', text, re.DOTALL)
+    assert "Kata BPJS yang belum dikenal" in table
+    assert "<bdi>… pesan</bdi>" in table
+    file = client.get(FILE, params={"tabel": "kata", "bentuk": "csv"})
+    assert list(csv.DictReader(io.StringIO(file.text))) == [{"Kata BPJS": "… pesan", "Gagal": "1"}]
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [

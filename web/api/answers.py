@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from bpjs_client.meanings import Meaning, meaning_of
+from database.status import Status
 from database.views.handed_over import HandedOver
 from web.api.frame import body_errors
 from web.api.problem import Masalah
@@ -20,6 +22,8 @@ class Pekerjaan(BaseModel):
     tanggal: date | None = None
     alasan: str | None = Field(default=None, description="Alasan status itu, satu kata.")
     pesan: str | None = Field(default=None, description="Kalimat untuk staf.")
+    artinya: str | None = Field(default=None, description="Arti pesan itu, bila perlu orang.")
+    yang_perlu_dilakukan: str | None = Field(default=None, description="Tindakan staf, bila perlu.")
     http: int | None = Field(default=None, description="Kode HTTP terakhir dari BPJS.")
     kode: str | None = Field(default=None, description="Kode terakhir di metaData BPJS.")
     percobaan: int | None = None
@@ -78,6 +82,7 @@ def told_new(job: HandedOver, *, new: bool, note: str | None) -> dict[str, Any]:
 
 
 def _fields(job: HandedOver) -> dict[str, Any]:
+    meaning = _meaning(job)
     return {
         "id": job.id,
         "kunci": job.kunci,
@@ -86,6 +91,8 @@ def _fields(job: HandedOver) -> dict[str, Any]:
         "tanggal": job.tanggal,
         "alasan": job.reason,
         "pesan": job.message,
+        "artinya": meaning and meaning.means,
+        "yang_perlu_dilakukan": meaning and meaning.todo,
         "http": job.http_code,
         "kode": job.code,
         "percobaan": job.attempts,
@@ -96,3 +103,10 @@ def _fields(job: HandedOver) -> dict[str, Any]:
         "diubah_pada": job.updated_at,
         "terkirim_pada": job.sent_at,
     }
+
+
+def _meaning(job: HandedOver) -> Meaning | None:
+    """What the message of a job means that needs somebody."""
+    if job.message is None or job.status not in {Status.GAGAL, Status.TIDAK_PASTI}:
+        return None
+    return meaning_of(job.message, uncertain=job.status == Status.TIDAK_PASTI)

@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from bpjs_client.jenis import Jenis
 from database import Database
 from database.belonging import note_clinics
+from database.jobs.verdict import Verdict
 from database.status import Status
 from database.storage.models import Job
 from database.storage.retention import delete_settled
+from database.vocabulary import Reason
 from tests.database.clinic import Clinic, FakeClock
 from tests.leaks import leaks
 from tests.tasks.bodies import CARD
@@ -27,6 +29,8 @@ JOB = {
     "tanggal": "2026-09-14",
     "alasan": None,
     "pesan": None,
+    "artinya": None,
+    "yang_perlu_dilakukan": None,
     "http": None,
     "kode": None,
     "percobaan": 0,
@@ -85,6 +89,17 @@ def test_what_bpjs_said_is_read_back(caller: httpx.Client, database: Database, c
     )
     again = caller.post("/pekerjaan", json=line("tambah-pendaftaran", kunci="daftar"))
     assert (again.status_code, again.json()["status"], again.json()["no_urut"]) == (200, "terkirim", "A12")
+
+
+def test_a_message_that_needs_somebody_comes_with_its_meaning(
+    caller: httpx.Client, database: Database, clock: FakeClock
+) -> None:
+    clinic = Clinic(database, clock)
+    clinic.take(job_id := caller.post("/pekerjaan", json=line("panggil-antrean")).json()["id"])
+    clinic.finish(job_id, Verdict(Status.GAGAL, Reason.REFUSED, "Waktu tidak valid"))
+    told = caller.get(f"/pekerjaan/{job_id}").json()
+    assert told["artinya"].startswith("BPJS menolak waktu panggilnya")
+    assert told["yang_perlu_dilakukan"].startswith("Periksa jam komputer")
 
 
 def test_a_kunci_is_found_however_it_was_spaced(caller: httpx.Client) -> None:
