@@ -20,6 +20,7 @@ from bpjs_client.errors import (
     NeedsPatient,
     NeedsPredecessor,
     NotFound,
+    ReferralUnclear,
     Rejected,
     Suspect,
     Temporary,
@@ -35,6 +36,7 @@ EDIT: Endpoint = "edit"  # PUT kunjungan/v1: it creates nothing and brings no nu
 ADD_ANTREAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_ANTREAN})
 PENDAFTARAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_PENDAFTARAN})
 KUNJUNGAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_KUNJUNGAN})
+VISITS: frozenset[Endpoint] = KUNJUNGAN | {EDIT}
 CREATES: frozenset[Endpoint] = frozenset(NUMBERED)
 DELETES: frozenset[Endpoint] = frozenset(DELETIONS)
 READS: frozenset[Endpoint] = frozenset({READ})
@@ -95,8 +97,9 @@ NUMBERS: Mapping[Endpoint, str] = {
 
 _SCREENING = (
     "Pasien belum mengisi skrining kesehatan. Minta pasien mengisinya di Mobile JKN atau "
-    "webskrining.bpjs-kesehatan.go.id, lalu kirim ulang tanpa perubahan."
+    "webskrining.bpjs-kesehatan.go.id; sesudah itu dikirim lagi tanpa perubahan."
 )
+_REFERRAL = "Satu Sehat tidak memberi nomor rujukan, dan rujukannya mungkin sudah dibuat."
 _DUPLICATE = "Sudah tercatat di BPJS."
 _NO_REGISTRATION = "Belum melakukan pendaftaran pada poli tersebut."
 _LOGIN = "Login PCare ditolak: periksa nama pengguna dan kata sandi (kata sandi PCare perlu diganti berkala)."
@@ -152,6 +155,8 @@ ROWS: tuple[Row, ...] = (
     Row(PCARE, CREATES, "*", "skrining", NeedsPatient, _SCREENING),
     Row(ANTREAN, ADD_ANTREAN, "*", "skrining", NeedsPatient, _SCREENING),
     Row(PCARE, KUNJUNGAN, "*", "belum melakukan pendaftaran", NeedsPredecessor, _NO_REGISTRATION),
+    # A refusal by its code, and yet the referral may have been made (contract 5e, and 9, row 21).
+    Row(PCARE, VISITS, "*", "rujukan satu sehat", ReferralUnclear, _REFERRAL),
     # Data errors that look like a breakdown (contract 5d, 5e).
     Row(EITHER, ALL, "*", "referensi sistem", Rejected),
     Row(PCARE, WRITES, "500", "jvalue", Rejected),

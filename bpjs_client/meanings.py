@@ -38,10 +38,32 @@ _MEANINGS: tuple[tuple[str, Meaning], ...] = (
         ),
     ),
     (
+        "berlalu sebelum pasien mengisi skrining",
+        Meaning(
+            "Pasien tidak mengisi skrining kesehatan pada waktunya; ini tidak dicoba lagi sendiri.",
+            "Bila pasien sudah mengisinya dan datanya masih perlu, kirim ulang; bila tidak, tutup.",
+        ),
+    ),
+    (
         "skrining kesehatan",
         Meaning(
             "Pasien belum mengisi skrining kesehatan tahun ini.",
-            "Minta pasien mengisinya di Mobile JKN atau webskrining.bpjs-kesehatan.go.id, lalu kirim ulang.",
+            "Minta pasien mengisinya di Mobile JKN atau webskrining.bpjs-kesehatan.go.id, lalu tekan"
+            " Periksa lagi (kirim ulang); selama poli buka juga dicek lagi sendiri.",
+        ),
+    ),
+    (
+        "nomor rujukan satu sehat",
+        Meaning(
+            "Satu Sehat tidak memberi nomor rujukan, tetapi rujukannya mungkin sudah dibuat.",
+            "Lihat di aplikasi PCare: bila kunjungannya ada, tutup sebagai sudah ada; bila tidak, buat.",
+        ),
+    ),
+    (
+        "rujukan faskes ini lewat satu sehat",
+        Meaning(
+            "Di faskes ini rujukan dibuat lewat Satu Sehat (SRBK), dan kunjungan berstatus pulang 4 ditahan.",
+            "Buat rujukannya di aplikasi PCare, lalu tutup pekerjaan ini sebagai sudah ada di BPJS.",
         ),
     ),
     (

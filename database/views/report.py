@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text
+from sqlalchemy import ColumnElement, case, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import of_one_visit
+from database.jobs.for_patient import waits_for_patient
 from database.status import UNFINISHED, Status
 from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
@@ -61,15 +62,16 @@ def summed(found: Totals) -> dict[str, int]:
     return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
 
 
-# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a failed job.
-_FAILED = Job.status == Status.GAGAL.value
+# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a job that failed or
+# waits for its patient.
+_EXPLAINED = or_(Job.status == Status.GAGAL.value, waits_for_patient())
 _COMMON: Mapping[str, ColumnElement[Any]] = {
     "jenis": Job.__table__.c.jenis,
     "status": Job.__table__.c.status,
     "poli": Job.__table__.c.poli,
     "dokter": Job.__table__.c.dokter,
-    "alasan": case((_FAILED, Job.reason)),
-    "kode": case((_FAILED, Job.meta_code)),
+    "alasan": case((_EXPLAINED, Job.reason)),
+    "kode": case((_EXPLAINED, Job.meta_code)),
 }
 GROUP_COLUMNS = (*_COMMON, "jumlah", "percobaan", "diulang")
 
