@@ -77,11 +77,12 @@ def kirim_ulang_massal(
         asked = asked_here(reason=text(alasan), by=text(diminta_oleh))
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
+    kind = "menunggu pasien" if menunggu_pasien is True else "gagal"
     ids = ", ".join(str(job.id) for job in found)
     wipe({"pekerjaan_id": ids, "hanya_hitung": counts_only, "per_menit": per_menit} if found else {})
-    _list(at, found, "Pekerjaan yang cocok", ids)
+    _list(at, found, f"Pekerjaan {kind} yang cocok", ids)
     if counts_only or not found:
-        said = f"{len(found)} pekerjaan cocok; tidak ada yang dikirim"
+        said = f"{len(found)} pekerjaan {kind} cocok; tidak ada yang dikirim"
         return Completed(message=said, data=Counter({UNTOUCHED: len(found)}))
     ended = _send_all(at, found, asked, pace)
     refresh_landing(at)

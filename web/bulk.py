@@ -15,7 +15,7 @@ from bpjs_client.jenis import Jenis
 from database import Database
 from database.jobs.resend import Resend, ask_again
 from database.people.acts import Did
-from database.status import Status
+from database.status import WAITS_FOR_PATIENT, Status
 from database.views.causes import jobs_of_cause
 from database.views.counts import count_statuses
 from database.views.edited import job_to_edit
@@ -60,6 +60,12 @@ class Asked:
     reason: str
     per_minute: int
     wrong: str
+    for_patient: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the jobs are called."""
+        return "yang menunggu pasien" if self.for_patient else "gagal"
 
     @property
     def mark(self) -> str:
@@ -141,6 +147,7 @@ def _asked(by: Visitor, form: Form) -> Asked:
         reason=form.one("alasan"),
         per_minute=min(max(per_minute, 1), _MOST_PER_MINUTE),
         wrong=_wrong(correction, per_minute),
+        for_patient=form.one("status") == WAITS_FOR_PATIENT,
     )
 
 

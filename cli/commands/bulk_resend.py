@@ -1,4 +1,4 @@
-"""`bpjs resend --filter` counts and lists what failed or waits for its patient, then sends it at a set pace."""
+"""`bpjs resend --filter` counts and lists what failed or waits for its patient, then sends it again."""
 
 import sys
 from collections import Counter

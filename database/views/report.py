@@ -62,8 +62,8 @@ def summed(found: Totals) -> dict[str, int]:
     return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
 
 
-# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a job that failed or
-# waits for its patient.
+# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a job that failed
+# or waits for its patient.
 _EXPLAINED = or_(Job.status == Status.GAGAL.value, waits_for_patient())
 _COMMON: Mapping[str, ColumnElement[Any]] = {
     "jenis": Job.__table__.c.jenis,
