@@ -11,6 +11,8 @@ from bpjs_client.references import BY_NAME, Item
 from bpjs_simulator.server import Simulator
 from database import Database, enqueue
 from database.faskes_name import UTAMA
+from database.jobs.attempts import Asker
+from database.jobs.claim import claim, claim_unseen
 from database.jobs.resend import Resend, ask_again
 from database.references.store import store_reference
 from database.views.alarms import many_failures
@@ -21,7 +23,10 @@ from database.views.monitor import Filter, look
 from database.views.report import Scope, groups
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import ALIVE, News, look_and_tell
-from tests.database.clinic import FakeClock
+from tasks.delivery.deliver import deliver
+from tasks.prefect_ui.job_page_text import note
+from tasks.states import state_of
+from tests.database.clinic import LEASE, FakeClock
 from tests.tasks.bodies import BODIES
 from tests.tasks.screening import PatientDay, untouched
 
@@ -274,3 +279,26 @@ def test_a_repeat_of_what_may_be_there_stays_uncertain(day: PatientDay) -> None:
     day.pass_time(60)
     job = day.job(job_id)
     assert (job.status, job.reason) == ("tidak_pasti", "perlu-orang")
+
+
+def test_its_run_in_prefect_says_for_whom_it_waits(day: PatientDay) -> None:
+    day.needs_screening(1)
+    job_id = day.queue(1)
+    (claimed,) = claim(day.database, owner=day.at.owner, limit=1, lease=LEASE)
+    day.at.in_hand.add(claimed)
+    state = state_of(deliver(claimed, day.at, asker=Asker()))
+    assert (state.name, state.type) == ("Ditunda", "CANCELLED")
+    assert (state.message or "").startswith(f"Menunggu pasien · {WORDS}")
+    page = note(show(day.database, job_id), "http://127.0.0.1/formulir", day.database.timezone)
+    assert "**[Periksa lagi](http://127.0.0.1/formulir)**" in page
+    assert "Minta pasien mengisinya di Mobile JKN" in page
+
+
+def test_what_stands_behind_it_is_shown_in_prefect_too(day: PatientDay) -> None:
+    """It may wait all day, and is never claimed meanwhile."""
+    day.needs_screening(1)
+    queue, call = day.queue(1), day.hand_over("panggil-antrean", 1)
+    assert claim_unseen(day.database, limit=9) == []
+    day.pass_time(5)
+    assert [job.id for job in claim_unseen(day.database, limit=9)] == [call]
+    assert day.job(queue).shown

@@ -24,7 +24,10 @@ from tests.tasks.test_clinics import SECRET, WHOLE, written
 
 SPECIALIST = {"kdSubSpesialis1": "3", "kdSarana": None}
 TO = {"tglEstRujuk": "15-09-2026", "kdppk": "0000R000"}
-REFERRED: dict[str, Any] = {"kdStatusPulang": "4", "rujukLanjut": {**TO, "subSpesialis": SPECIALIST, "khusus": None}}
+REFERRED: dict[str, Any] = {
+    "kdStatusPulang": "4",
+    "rujukLanjut": {**TO, "subSpesialis": SPECIALIST, "khusus": None},
+}
 
 
 def special(code: Any) -> dict[str, Any]:
