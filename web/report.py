@@ -29,7 +29,7 @@ TABLES = {
     "jenis": "Jenis",
     "poli": "Poli",
     "dokter": "Dokter",
-    "alasan": "Alasan",
+    "alasan": "Alasan gagal",
 }
 _MOST_ROWS, _MOST_VISITS = 15, 25  # on the page; downloads have more
 _BACKWARDS = "Tanggal akhir tidak boleh sebelum tanggal awal"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, case, exists, func, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
@@ -62,16 +62,15 @@ def summed(found: Totals) -> dict[str, int]:
     return {status.value: sum(row[status.value] for row in found.values()) for status in Status}
 
 
-# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a job that failed
-# or waits for its patient.
-_EXPLAINED = or_(Job.status == Status.GAGAL.value, waits_for_patient())
+# The columns that a group of jobs has in common. The reason and BPJS's code matter only of a failed job.
+_FAILED = Job.status == Status.GAGAL.value
 _COMMON: Mapping[str, ColumnElement[Any]] = {
     "jenis": Job.__table__.c.jenis,
     "status": Job.__table__.c.status,
     "poli": Job.__table__.c.poli,
     "dokter": Job.__table__.c.dokter,
-    "alasan": case((_EXPLAINED, Job.reason)),
-    "kode": case((_EXPLAINED, Job.meta_code)),
+    "alasan": case((_FAILED, Job.reason)),
+    "kode": case((_FAILED, Job.meta_code)),
 }
 GROUP_COLUMNS = (*_COMMON, "jumlah", "percobaan", "diulang")
 
@@ -165,6 +164,13 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
     waiting = Job.status.in_([status.value for status in UNFINISHED])
     with database.read(patient=True) as session:
         return session.scalar(select(func.min(Job.created_at)).where(*_conditions(scope), waiting))
+
+
+def for_patient(database: Database, scope: Scope) -> int:
+    """How many jobs wait for their patient. Raises DatabaseUnavailable."""
+    counted = select(func.count()).select_from(Job).where(*_conditions(scope), waits_for_patient())
+    with database.read(patient=True) as session:
+        return session.scalar(counted) or 0
 
 
 def reported_visits(database: Database, first: date, last: date, only: Collection[str] | None = None) -> int:

@@ -20,11 +20,13 @@ from database.views.causes import causes
 from database.views.detail import show
 from database.views.failed import failed_jobs
 from database.views.monitor import Filter, look
-from database.views.report import Scope, groups
+from database.views.report import Scope
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import ALIVE, News, look_and_tell
 from tasks.delivery.deliver import deliver
 from tasks.prefect_ui.job_page_text import note
+from tasks.report.figures import make_report
+from tasks.report.words import figures
 from tasks.states import state_of
 from tests.database.clinic import LEASE, FakeClock
 from tests.tasks.bodies import BODIES
@@ -225,9 +227,9 @@ def test_a_wave_neither_stops_a_service_nor_looks_like_failures(day: PatientDay,
     assert causes(day.database, Filter()) == []
     assert many_failures(day.database, 0.2) == []
     assert alerts(day) == []
-    found = [row for row in groups(day.database, Scope()) if "perlu-skrining" in row]
-    assert {row[1] for row in found} == {"menunggu"}
-    assert sum(row[-3] for row in found) == patients
+    report = make_report(day.database, Scope(), reporting_day=5)
+    assert report.tables["alasan"].empty
+    assert (report.figures.success_rate, figures(report)["Menunggu pasien"]) == (1.0, str(patients))
 
 
 def test_what_waits_for_anything_else_is_still_told(day: PatientDay, clock: FakeClock) -> None:
