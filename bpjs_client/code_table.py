@@ -19,6 +19,7 @@ from bpjs_client.errors import (
     NeedsPatient,
     NeedsPredecessor,
     NotFound,
+    ReferralUnclear,
     Rejected,
     Suspect,
     Temporary,
@@ -35,6 +36,7 @@ EDIT: Endpoint = "edit"  # PUT kunjungan/v1: it creates nothing and brings no nu
 ADD_ANTREAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_ANTREAN})
 PENDAFTARAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_PENDAFTARAN})
 KUNJUNGAN: frozenset[Endpoint] = frozenset({Jenis.TAMBAH_KUNJUNGAN})
+VISITS: frozenset[Endpoint] = KUNJUNGAN | {EDIT}
 CREATES: frozenset[Endpoint] = frozenset(NUMBERED)
 DELETES: frozenset[Endpoint] = frozenset(DELETIONS)
 READS: frozenset[Endpoint] = frozenset({READ})
@@ -94,6 +96,7 @@ NUMBERS: Mapping[Endpoint, str] = {
 }
 
 _SCREENING = BY_NAME["skrining"].in_short
+_REFERRAL = BY_NAME["rujukan-satu-sehat"].means
 _NO_REGISTRATION = BY_NAME["belum-pendaftaran"].example
 _BAD_LOGIN_FORM = BY_NAME["login-tak-terbaca"].in_short
 _REFUSED = BY_NAME["akses-ditolak"].in_short
@@ -138,6 +141,8 @@ ROWS: tuple[Row, ...] = (
     Row(PCARE, CREATES, "*", "skrining", NeedsPatient, _SCREENING),
     Row(ANTREAN, ADD_ANTREAN, "*", "skrining", NeedsPatient, _SCREENING),
     Row(PCARE, KUNJUNGAN, "*", "belum melakukan pendaftaran", NeedsPredecessor, _NO_REGISTRATION),
+    # A refusal by its code, and yet the referral may have been made (contract 5e, and 9, row 21).
+    Row(PCARE, VISITS, "*", "rujukan satu sehat", ReferralUnclear, _REFERRAL),
     # Data errors that look like a breakdown (contract 5d, 5e).
     Row(EITHER, ALL, "*", "referensi sistem", Rejected),
     Row(PCARE, WRITES, "500", "jvalue", Rejected),

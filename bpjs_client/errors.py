@@ -5,6 +5,7 @@ BpjsError
 │   └── Withheld      the caller said at the last moment that it must not leave
 ├── Temporary         BPJS refuses for now, or a read failed: ask again later
 ├── Unknown           a write left and no clear answer came: look first, never just repeat
+├── ReferralUnclear   Satu Sehat gave no number and may have referred all the same: look, never just repeat
 ├── Rejected          BPJS refuses these data: a person corrects them and sends again
 ├── AlreadyThere      BPJS has it: read its number back
 ├── NeedsPredecessor  the registration is missing: send that first
@@ -59,6 +60,12 @@ class Temporary(BpjsError):
 
 class Unknown(BpjsError):
     """A write left and its answer was lost or unreadable: find out before sending again."""
+
+    outcome = "unknown"
+
+
+class ReferralUnclear(BpjsError):
+    """Satu Sehat gave no number for a referral that it may have made: look, and never just send again."""
 
     outcome = "unknown"
 

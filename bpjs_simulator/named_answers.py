@@ -18,6 +18,7 @@ NOT_REGISTERED = "Unauthorized! You are not registered for this service!"
 NO_MAPPING = "No Mapping Rule matched"
 _PCARE: Mapping[str, str] = MappingProxyType({"service": "pcare"})
 _CREATES: Mapping[str, str] = MappingProxyType({"service": "pcare", "method": "POST"})
+_VISITS: Mapping[str, str] = MappingProxyType({"service": "pcare", "method": "POST", "endpoint": "kunjungan"})
 _DELETES: Mapping[str, str] = MappingProxyType({"service": "pcare", "method": "DELETE"})
 _ADDS: Mapping[str, str] = MappingProxyType({"service": "antrean", "endpoint": "antrean/add"})
 _ANTREAN: Mapping[str, str] = MappingProxyType({"service": "antrean"})
@@ -54,7 +55,8 @@ def _refusal(
 
 
 # Texts and codes are the contract's where it has them: net-error, dokter-400, raw-401, the number that is
-# null and the place of words without a message (9), not-registered and no-mapping (6.2), duplicate (5d).
+# null, no-referral-number and the place of words without a message (9), not-registered and no-mapping (6.2),
+# duplicate (5d).
 # The others are of the kinds that gateways, firewalls and logins answer; none is known to be BPJS's.
 NAMED: dict[str, Named] = {
     "net-error": _refusal(
@@ -125,6 +127,12 @@ NAMED: dict[str, Named] = {
         "PRECONDITION_FAILED",
         _CREATES,
         response=[{"field": "noKartu", "message": "Peserta sudah di-entri pada hari yang sama"}],
+    ),
+    "no-referral-number": _refusal(
+        "a referral for which Satu Sehat gave no number, made or not",
+        400,
+        "Gagal mendapatkan nomor Rujukan Satu Sehat",
+        _VISITS,
     ),
     "not-found-412": _refusal(
         "a deletion of what is not there, with 412", 412, "Data tidak ditemukan", _DELETES

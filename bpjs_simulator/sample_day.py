@@ -190,9 +190,9 @@ def _mistyped_nik(patient: _Patient) -> None:
 
 
 def _needs_screening(patient: _Patient) -> None:
-    patient.hand("tambah-antrean", _add(patient), GAGAL)
+    patient.hand("tambah-antrean", _add(patient), MENUNGGU)
     patient.hand("panggil-antrean", _call(patient), MENUNGGU)
-    patient.hand("tambah-pendaftaran", _pendaftaran(patient), GAGAL)
+    patient.hand("tambah-pendaftaran", _pendaftaran(patient), MENUNGGU)
     patient.hand("tambah-kunjungan", _kunjungan(patient), MENUNGGU)
 
 

@@ -51,6 +51,7 @@ def _details(made: Report) -> dict[str, Any]:
             "median_detik": shown.median_seconds,
             "p95_detik": shown.p95_seconds,
             "menunggu_sejak": shown.oldest_waiting.isoformat() if shown.oldest_waiting else None,
+            "menunggu_pasien": shown.for_patient,
             "diulang": shown.repeated,
             "percobaan": shown.requests,
             "gangguan_jam": dict(shown.outage_hours),

@@ -45,6 +45,9 @@ FILTER_WORDS: dict[str, frozenset[Status]] = {
     "belum-diproses": UNFINISHED,
     "terkirim": frozenset({Status.TERKIRIM}),
 }
+# One more word: of these statuses only what waits for its patient (database/jobs/for_patient.py).
+WAITS_FOR_PATIENT = "menunggu-pasien"
+FILTERS: dict[str, frozenset[Status]] = {**FILTER_WORDS, WAITS_FOR_PATIENT: frozenset({Status.MENUNGGU})}
 CARDS: dict[str, frozenset[Status]] = {
     "total": frozenset(Status) - {Status.DITUTUP},
     "menunggu": UNFINISHED,

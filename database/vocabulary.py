@@ -153,6 +153,8 @@ class Reason(StrEnum):
     SERVICE_PAUSED = "layanan-dijeda", "Its service refuses the clinic's credential."
     UNKNOWN_CLINIC = "faskes-tidak-dikenal", "Nobody has given the clinic's credential."
     STOPPED = "terhenti", "The sender was stopped before the request left."
+    # menunggu while its patient may still act, then gagal
+    NEEDS_SCREENING = "perlu-skrining", "The patient must fill in the health screening first."
     # tidak_pasti
     LOOK_PENDING = "belum-jelas", "BPJS could not yet be asked whether it has the write."
     CUT_SHORT = "terputus", "The sender died before an answer was written down."
@@ -180,7 +182,10 @@ class Reason(StrEnum):
         "ditolak-tanpa-antrean",
         "BPJS refused it, and its chain holds no queue entry that BPJS has.",
     )
-    NEEDS_SCREENING = "perlu-skrining", "The patient must fill in the health screening first."
+    THROUGH_SATUSEHAT = (
+        "lewat-satusehat",
+        "Here its referral goes through Satu Sehat, and it is not sent this way.",
+    )
     BAD_BODY = "isi-salah", "A field is missing or wrong."
     UNKNOWN_CODE = "kode-tidak-dikenal", "It names a code that BPJS's reference data does not have."
     OLD_CONTENT = "isi-lama", "BPJS holds another content than this."

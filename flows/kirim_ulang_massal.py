@@ -56,6 +56,9 @@ def kirim_ulang_massal(
     faskes: Annotated[str, hint("Hanya faskes ini")] = "",
     isi: Annotated[str, hint("Hanya yang isiannya begini, misalnya kdPoli=001")] = "",
     pekerjaan_id: Annotated[str, hint("Hanya nomor-nomor ini, misalnya 12, 15; filter lain diabaikan")] = "",
+    menunggu_pasien: Annotated[
+        bool, hint("Bukan yang gagal, melainkan yang menunggu pasien mengisi skrining")
+    ] = False,
     hanya_hitung: Annotated[bool, hint("Hitung dan daftar saja; matikan untuk benar-benar mengirim")] = True,
     per_menit: Annotated[str, hint("Paling banyak sekian per menit")] = "60",
     alasan: Annotated[str, hint("Mengapa dikirim ulang")] = "",
@@ -70,19 +73,24 @@ def kirim_ulang_massal(
     counts_only = hanya_hitung is not False  # a choice that was emptied sends nothing
     try:
         pace = 60 / _pace(per_menit)
-        found = _found(at, pekerjaan_id, Typed(*map(text, (jenis, tanggal, norm, nama, faskes, isi))))
+        found = _found(at, pekerjaan_id, _typed((jenis, tanggal, norm, nama, faskes, isi), menunggu_pasien))
         asked = asked_here(reason=text(alasan), by=text(diminta_oleh))
     except Exception as error:  # noqa: BLE001 - whatever it is, what was typed must not stay in Prefect
         return refusal(error)
+    kind = "menunggu pasien" if menunggu_pasien is True else "gagal"
     ids = ", ".join(str(job.id) for job in found)
     wipe({"pekerjaan_id": ids, "hanya_hitung": counts_only, "per_menit": per_menit} if found else {})
-    _list(at, found, "Pekerjaan gagal yang cocok", ids)
+    _list(at, found, f"Pekerjaan {kind} yang cocok", ids)
     if counts_only or not found:
-        said = f"{len(found)} pekerjaan gagal cocok; tidak ada yang dikirim"
+        said = f"{len(found)} pekerjaan {kind} cocok; tidak ada yang dikirim"
         return Completed(message=said, data=Counter({UNTOUCHED: len(found)}))
     ended = _send_all(at, found, asked, pace)
     refresh_landing(at)
     return Completed(message=", ".join(f"{count} {end}" for end, count in ended.items() if count), data=ended)
+
+
+def _typed(fields: Sequence[object], for_patient: object) -> Typed:
+    return replace(Typed(*map(text, fields)), for_patient=for_patient is True)
 
 
 def _found(at: Composition, ids: str, typed: Typed) -> Sequence[FailedJob]:

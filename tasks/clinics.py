@@ -46,12 +46,14 @@ class ClinicsSettings(BaseSettings):
 
     `faskes_file`: the TOML file with the clinics. Without it the `BPJS_…` variables are the credential of
     `utama`; with `share_credential` also that of every other faskes, such as branches of one clinic.
+    `srbk`: referrals go through Satu Sehat, so that visits that end in one are not sent the old way.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
 
     faskes_file: Path | None = None
     share_credential: bool = False
+    srbk: bool = False
 
 
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
@@ -72,10 +74,14 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
 _Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
+_OURS = frozenset({"serentak", "srbk"})  # of a table, what is no part of the way to BPJS
+
+
 class Clinic(BaseModel):
     """One table of the file. A credential is given whole; the rest defaults to the `BPJS_…` variables.
 
-    `serentak`: most requests at a time at each of the clinic's two services.
+    `serentak`: most requests at a time at each of the clinic's two services. `srbk`: whether its referrals go
+    through Satu Sehat.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
@@ -92,21 +98,28 @@ class Clinic(BaseModel):
     kd_aplikasi: str | None = None
     antrean_login: bool | None = None
     serentak: int = Field(default=SERENTAK, ge=1, le=100)
+    srbk: bool | None = None
 
     def settings(self) -> BpjsSettings:
         """The clinic's way to BPJS. Raises pydantic's ValidationError."""
         return BpjsSettings(
-            **{name: value for name, value in self if name != "serentak" and value is not None}
+            **{name: value for name, value in self if name not in _OURS and value is not None}
         )
 
 
 class Clinics:
     """The clinics, how BPJS is reached for each, and how much each may have in hand at a time."""
 
-    def __init__(self, listed: Mapping[str, Clinic] | None = None, *, shared: bool = False) -> None:
-        """`shared`: without a file, whether the one credential serves every faskes and not `utama` alone."""
+    def __init__(
+        self, listed: Mapping[str, Clinic] | None = None, *, shared: bool = False, srbk: bool = False
+    ) -> None:
+        """`shared`: without a file, whether the one credential serves every faskes and not `utama` alone.
+
+        `srbk`: whether referrals go through Satu Sehat where a clinic's table does not say.
+        """
         self._listed = listed
         self._shared = shared
+        self._srbk = srbk
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -139,6 +152,11 @@ class Clinics:
         """Credentials and addresses of a clinic. Raises UnknownClinic."""
         key = self.key(faskes)
         return BpjsSettings() if self._listed is None else self._listed[key].settings()
+
+    def uses_srbk(self, faskes: str) -> bool:
+        """Whether a clinic's referrals go through Satu Sehat."""
+        clinic = (self._listed or {}).get(faskes)
+        return self._srbk if clinic is None or clinic.srbk is None else clinic.srbk
 
     def addresses(self) -> dict[tuple[str, Service], str]:
         """The BPJS that serves each clinic, for each service. Raises pydantic's ValidationError."""
@@ -181,8 +199,8 @@ def configured_clinics() -> Clinics:
     """The clinics of this process's settings. Raises ClinicsWrong."""
     settings = ClinicsSettings()
     if settings.faskes_file is None:
-        return Clinics(shared=settings.share_credential)
-    return read_clinics(settings.faskes_file)
+        return Clinics(shared=settings.share_credential, srbk=settings.srbk)
+    return read_clinics(settings.faskes_file, srbk=settings.srbk)
 
 
 def known_clinics() -> Known:
@@ -197,9 +215,9 @@ def known_clinics() -> Known:
         return None
 
 
-def read_clinics(file: Path) -> Clinics:
+def read_clinics(file: Path, *, srbk: bool = False) -> Clinics:
     """Read the file; the names of its tables are the `faskes` of jobs. Raises ClinicsWrong."""
-    return Clinics({name: _clinic(file, name, table) for name, table in _tables(file).items()})
+    return Clinics({name: _clinic(file, name, table) for name, table in _tables(file).items()}, srbk=srbk)
 
 
 def secret_files() -> list[Path]:

@@ -1,13 +1,14 @@
 """The settings of delivery on this machine, which belong to neither BPJS nor the database."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from database.settings import PROJECT
+from tasks.opening_hours import Hours, read_hours
 from tasks.waits import Waits
 
 
@@ -19,9 +20,16 @@ def _durations(seconds: Sequence[float]) -> tuple[timedelta, ...]:
     return tuple(timedelta(seconds=each) for each in seconds)
 
 
+def _hours(value: object) -> object:
+    return read_hours(value) if isinstance(value, str) else value
+
+
 _Positive = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 # NoDecode: written with commas, not as JSON.
 Seconds = Annotated[tuple[_Positive, ...], NoDecode, BeforeValidator(_separated), Field(min_length=1)]
+
+
+OpeningHours = Annotated[Hours, NoDecode, BeforeValidator(_hours)]
 
 
 class DeliverySettings(BaseSettings):
@@ -33,6 +41,8 @@ class DeliverySettings(BaseSettings):
     `reporting_day`: on which day of a month the visits of the month before must be in PCare.
     `keep_days`: how long settled jobs are kept.
     `try_seconds`, `look_seconds`, `probe_seconds`: the tables of waits, as `60,120,300` (see `Waits`).
+    `screening_seconds`: how long after the first, second … refusal of a day a job that waits for its patient
+    is checked again. `opening_hours`: between which hours, where the antrean schedule does not tell.
     `lease_margin_seconds`: how long after a request's time limit its job is given up for dead.
     """
 
@@ -48,6 +58,8 @@ class DeliverySettings(BaseSettings):
     try_seconds: Seconds = (60, 120, 300, 600, 1200, 1800, 3600)
     look_seconds: Seconds = (5, 15, 60, 300, 900, 3600)
     probe_seconds: Seconds = (5, 10, 20, 40, 60)
+    screening_seconds: Seconds = (1800, 3600, 7200, 7200, 7200)
+    opening_hours: OpeningHours = Hours(time(7), time(21))
 
     @property
     def lease(self) -> timedelta:
@@ -58,3 +70,8 @@ class DeliverySettings(BaseSettings):
     def waits(self) -> Waits:
         """The tables of waits."""
         return Waits(*map(_durations, (self.try_seconds, self.look_seconds, self.probe_seconds)))
+
+    @property
+    def screening_waits(self) -> tuple[timedelta, ...]:
+        """The waits for a patient, after the first, the second … refusal of a day."""
+        return _durations(self.screening_seconds)

@@ -19,13 +19,14 @@ WORDS: dict[Status, str] = {
     Status.TIDAK_PASTI: "Tidak pasti",
     Status.PROSES: "Proses",
 }
+FOR_PATIENT = "Menunggu pasien"
 POSTPONED = "Ditunda"
 LONGEST = 500  # characters of a state message
 
 
 def state_of(delivered: Delivered) -> State[None]:
     """Completed, Failed, or type CANCELLED named Ditunda: neither a false red nor a false green."""
-    words = [WORDS[delivered.status], delivered.text]
+    words = [FOR_PATIENT if delivered.for_patient else WORDS[delivered.status], delivered.text]
     message = " · ".join(word for word in words if word)[:LONGEST]
     if delivered.status in {Status.TERKIRIM, Status.DITUTUP}:
         return Completed(message=message)

@@ -15,12 +15,12 @@ from bpjs_client.jenis import Jenis
 from database import Database
 from database.jobs.resend import Resend, ask_again
 from database.people.acts import Did
-from database.status import Status
+from database.status import WAITS_FOR_PATIENT, Status
 from database.views.causes import jobs_of_cause
 from database.views.counts import count_statuses
 from database.views.edited import job_to_edit
-from database.views.failed import FailedJob, failed_jobs
-from database.views.monitor import Filter, today
+from database.views.failed import FailedJob, failed_among, failed_jobs
+from database.views.monitor import today
 from web.body_form import LOCKED, body_of, fields_of, shown_at
 from web.bulk_run import ASKED, SKIPPED, STILL_WRONG, BulkRun, Step
 from web.errors import say
@@ -60,6 +60,12 @@ class Asked:
     reason: str
     per_minute: int
     wrong: str
+    for_patient: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What the jobs are called."""
+        return "yang menunggu pasien" if self.for_patient else "gagal"
 
     @property
     def mark(self) -> str:
@@ -115,7 +121,10 @@ def _progress(by: Visitor, run: BulkRun) -> Response:
 
 
 def _ids(by: Visitor, form: Form) -> list[int]:
-    """The jobs that are meant: those chosen in the table, those of a cause, or all failed of the filter."""
+    """The jobs that are meant: those chosen in the table, those of a cause, or all of the filter that failed.
+
+    Of a filter for what waits for its patient, all of that.
+    """
     if form.one("hanya") == _PICKED:
         return [number for number in map(whole, form.all("pilih")) if number is not None][:_MOST_JOBS]
     chosen = read_filter(form, today(by.database))
@@ -127,7 +136,7 @@ def _ids(by: Visitor, form: Form) -> list[int]:
 
 def _asked(by: Visitor, form: Form) -> Asked:
     ids = tuple(_ids(by, form))
-    jobs = failed_jobs(by.database, Filter(ids=ids, clinics=by.sees)) if ids else []
+    jobs = failed_among(by.database, ids, by.sees)
     correction = Correction(form.one("isian"), form.one("dari"), form.one("menjadi"))
     per_minute = whole(form.one("per_menit") or str(_USUAL_PER_MINUTE)) or 0
     return Asked(
@@ -138,6 +147,7 @@ def _asked(by: Visitor, form: Form) -> Asked:
         reason=form.one("alasan"),
         per_minute=min(max(per_minute, 1), _MOST_PER_MINUTE),
         wrong=_wrong(correction, per_minute),
+        for_patient=form.one("status") == WAITS_FOR_PATIENT,
     )
 
 

@@ -52,6 +52,11 @@ class Shown:
         return self.job.status in OPEN_TO_RESEND
 
     @property
+    def resend_words(self) -> str:
+        """What sending it again as it is is called."""
+        return "Periksa lagi" if self.job.waits_for_patient else "Kirim Ulang"
+
+    @property
     def can_edit(self) -> bool:
         """Whether a correction of it may be sent."""
         return self.can_resend or (self.job.status == Status.TERKIRIM and Jenis(self.job.jenis) in NUMBERED)
@@ -87,7 +92,7 @@ def read(by: Visitor, job_id: int, *, is_whole: bool = False) -> Shown:
     """The job, masked unless asked otherwise. Raises JobNotFound (theirs it is not), DatabaseUnavailable."""
     job = show(by.database, job_id, by.sees)
     meaning = None
-    if job.status in {Status.GAGAL, Status.TIDAK_PASTI}:
+    if job.is_explained:
         meaning = meaning_of(job.message or "", uncertain=job.status == Status.TIDAK_PASTI)
     runs = [attempt.task_run_id for attempt in job.history if attempt.task_run_id is not None]
     shown = job if is_whole else replace(masked_detail(job), result=with_masked_values(job.result))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from bpjs_client.jenis import Jenis
 from database import LineRefused
-from database.status import FILTER_WORDS
+from database.status import FILTERS
 from database.typed import ALL_DAYS, read_day
 from database.views.job_page import Order
 from database.views.monitor import Filter
@@ -100,7 +100,7 @@ def read_filter(form: Form, today: date) -> Chosen:
         day=day,
         jenis=Jenis(jenis) if jenis in set(Jenis) else None,
         search=form.one("cari")[:_LONGEST],
-        status=status if status in FILTER_WORDS else "semua",
+        status=status if status in FILTERS else "semua",
         faskes=form.one("faskes")[:64],
         order=Order(order) if order in set(Order) else Order.NEWEST,
         trail=tuple(part for part in trail if part is not None),

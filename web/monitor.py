@@ -11,7 +11,7 @@ from database.services.stopped_lines import stopped_lines
 from database.views.causes import Cause, causes, jobs_of_cause
 from database.views.clinics_here import clinics_here
 from database.views.job_page import JobPage, headings, job_page
-from database.views.monitor import Filter, open_before, today
+from database.views.monitor import Filter, for_patient, open_before, today
 from web.filter import Chosen, read_filter
 from web.form import Form, TheForm, whole
 from web.visitor import Visitor
@@ -31,6 +31,7 @@ class Seen:
     causes: list[Cause]
     new: set[str]
     left_open: dict[str, int]
+    for_patient: int
     stopped: list[str]
     clinics: list[str]
 
@@ -53,6 +54,7 @@ def look(by: Visitor, chosen: Chosen) -> Seen:
         causes=found,
         new=new_causes(database, [cause.key for cause in found]),
         left_open=open_before(database, mine),
+        for_patient=for_patient(database, mine),
         stopped=stopped_lines(database, known, clinics=mine.only),
         clinics=clinics_here(database, known) if by.sees is None else sorted(by.sees),
     )

@@ -1,4 +1,4 @@
-"""`bpjs resend --filter` counts and lists what failed, then sends it again at a set pace."""
+"""`bpjs resend --filter` counts and lists what failed or waits for its patient, then sends it again."""
 
 import sys
 from collections import Counter
@@ -16,6 +16,7 @@ from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
 from database import Database
 from database.jobs.resend import Resend
+from database.status import WAITS_FOR_PATIENT
 from database.views.failed import FailedJob, failed_jobs
 from database.views.monitor import Filter
 
@@ -35,10 +36,10 @@ def resend_many(
     only_count: bool,
     as_json: bool,
 ) -> int:
-    """Send the failed jobs; the exit code is 0 when none is left. Raises UserError, DatabaseUnavailable."""
+    """Send these jobs again; the exit code is 0 when none is left. Raises UserError, DatabaseUnavailable."""
     found = failed_jobs(database, chosen)
     if not as_json:
-        _list(found)
+        _list(found, chosen)
     if not found or only_count or not (sure or _agreed(len(found), as_json=as_json)):
         _say(len(found), Counter({"belum disentuh": len(found)}), as_json=as_json)
         return 0
@@ -47,9 +48,13 @@ def resend_many(
     return 0 if ended["terkirim"] == len(found) else 1
 
 
-def _list(found: Sequence[FailedJob]) -> None:
+def _kind(chosen: Filter) -> str:
+    return "yang menunggu pasien" if chosen.status == WAITS_FOR_PATIENT else "gagal"
+
+
+def _list(found: Sequence[FailedJob], chosen: Filter) -> None:
     screen = console()
-    screen.print(f"{len(found)} pekerjaan gagal cocok.", style="bold")
+    screen.print(f"{len(found)} pekerjaan {_kind(chosen)} cocok.", style="bold")
     rows = [
         [
             Text(str(job.id)),

@@ -19,11 +19,11 @@ from cli.options import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, know
 from cli.spreadsheet import write_csv, write_xlsx
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database import open_database
-from database.status import FILTER_WORDS
+from database.status import FILTERS
 from database.views.monitor import Filter, Monitor, look
 from tasks.clinics import known_clinics
 
-Word = StrEnum("Word", {word: word for word in FILTER_WORDS})  # type: ignore[misc]
+Word = StrEnum("Word", {word: word for word in FILTERS})  # type: ignore[misc]
 
 _WATCH_SECONDS = 2.0
 _SCREENFUL, MOST_ROWS = 50, 100_000
@@ -71,6 +71,7 @@ def monitor(  # noqa: PLR0917 - Typer makes an option of each
                 "columns": seen.columns,
                 "rows": seen.rows,
                 "hari_sebelumnya": seen.open_before,
+                "menunggu_pasien": seen.for_patient,
                 "layanan": seen.stopped_lines,
             }
         )
@@ -138,8 +139,16 @@ def _above(seen: Monitor, day: date | None) -> list[RenderableType]:
         Text(f"Pekerjaan {day:%d-%m-%Y}" if day else "Pekerjaan semua tanggal", style="bold"),
         Columns(_card(name, count) for name, count in seen.cards.items()),
         Text(left_open, style="bold yellow" if any(before.values()) else "dim"),
+        *_for_patient(seen.for_patient),
         *(Text.styled(str(plain(line)), "bold red") for line in seen.stopped_lines),
     ]
+
+
+def _for_patient(jobs: int) -> list[Text]:
+    if not jobs:
+        return []
+    where = "bpjs monitor --tanggal semua --status menunggu-pasien"
+    return [Text(f"Menunggu pasien mengisi skrining kesehatan: {jobs}, lihat {where}", style="bold yellow")]
 
 
 def _card(name: str, count: int) -> Panel:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,12 @@ from cli.terminal import MaybeJobId, UserError, badge, console, error_console, p
 from cli.typed import terminal_sentence
 from database import LineRefused, open_database
 from database.jobs.resend import Resend
-from database.status import Status
+from database.status import WAITS_FOR_PATIENT, Status
 from database.typed import read_object
 from database.views.detail import show
 from database.views.monitor import Filter
 
+Which = StrEnum("Which", {word: word for word in ("tidak-terkirim", WAITS_FOR_PATIENT)})  # type: ignore[misc]
 Given = dict[str, object]  # options by name; None: not given
 _TOLD = ("id", "jenis", "status", "message", "http_code", "result")
 
@@ -47,6 +49,10 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
     nama: Nama = None,
     faskes: Faskes = None,
     isi: Isi = None,
+    status: Annotated[
+        Which | None,
+        typer.Option(help="Dengan --filter: menunggu-pasien memeriksa lagi yang menunggu pasien."),
+    ] = None,
     per_minute: Annotated[
         int, typer.Option("--per-menit", min=1, max=6000, help="Dengan --filter: paling banyak sekian.")
     ] = 60,
@@ -60,6 +66,7 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
     asked = Resend(reason=reason.strip(), by=by.strip() or whoever_is_here(), version=version)
     for_one: Given = {"ID": job_id, "--patch": patch, "--body": body, "--versi": version}
     choosing: Given = {"--jenis": jenis, "--tanggal": tanggal, "--norm": norm, "--nama": nama}
+    choosing |= {"--status": status}
     choosing |= {"--faskes": faskes, "--isi": isi, "--ya": sure or None, "--hanya-hitung": only_count or None}
     if not many:
         _refuse(choosing, "hanya dengan --filter")
@@ -67,7 +74,9 @@ def resend(  # noqa: PLR0917 - Typer makes an option of each
     _refuse(for_one, "tidak bersama --filter")
     database = open_database()
     clinic = known_here(database, faskes)
-    chosen = Filter(jenis, day_of(database, tanggal), norm, "tidak-terkirim", nama, clinic, field_of(isi))
+    chosen = Filter(
+        jenis, day_of(database, tanggal), norm, status or "tidak-terkirim", nama, clinic, field_of(isi)
+    )
     code = resend_many(
         database, chosen, asked, per_minute=per_minute, sure=sure, only_count=only_count, as_json=as_json
     )

@@ -91,7 +91,7 @@ def _facts(detail: JobDetail) -> Table:
 
 def _meaning(detail: JobDetail) -> dict[str, str]:
     """The meaning of BPJS's words and what to do, for a job that needs somebody."""
-    if detail.status not in {Status.GAGAL, Status.TIDAK_PASTI}:
+    if not detail.is_explained:
         return {}
     meaning = meaning_of(detail.message or "", uncertain=detail.status == Status.TIDAK_PASTI)
     return {"Artinya": meaning.means, "Yang perlu dilakukan": meaning.todo}

@@ -15,7 +15,14 @@ from database.jobs.held_claim import Claim, Held, bound, change_all, hold, hold_
 from database.storage.engine import Database
 from database.storage.models import Attempt
 from database.storage.row_seal import with_row
-from database.vocabulary import BETWEEN_ROUNDS, MAY_BE_THERE, TELLS_NOTHING, UNCLEAR_LOOKS, Outcome
+from database.vocabulary import (
+    ASKED_AFRESH,
+    BETWEEN_ROUNDS,
+    MAY_BE_THERE,
+    TELLS_NOTHING,
+    UNCLEAR_LOOKS,
+    Outcome,
+)
 
 _SEALED = ("request", "response", "raw", "changes")
 _ENOUGH = 20  # rows of a history that are read for it; what is older does not count
@@ -72,6 +79,8 @@ class JobInHand:
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
     tried_before: bool = False
+    # When it was claimed it waited for its patient.
+    for_patient: bool = False
 
     @property
     def id(self) -> int:
@@ -196,6 +205,24 @@ def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
         .order_by(Attempt.number.desc())
         .limit(1)
     )
+
+
+def refused_for_patient(database: Database, job_id: int, since: datetime) -> int:
+    """How often BPJS wanted the patient to act first since then, or since somebody last asked for the job.
+
+    Raises DatabaseUnavailable.
+    """
+    asked = select(func.max(Attempt.number)).where(
+        Attempt.job_id == job_id, Attempt.outcome.in_(ASKED_AFRESH)
+    )
+    counted = select(func.count()).where(
+        Attempt.job_id == job_id,
+        Attempt.outcome == Outcome.NEEDS_PATIENT,
+        Attempt.started_at >= since,
+        Attempt.number > func.coalesce(asked.scalar_subquery(), 0),
+    )
+    with database.read() as session:
+        return session.scalar(counted) or 0
 
 
 class ProvenFailure(NamedTuple):

@@ -18,6 +18,7 @@ from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.storage.patient_mark import may_agree
+from database.vocabulary import Reason
 
 # Lower goes first; equal ranks go by id.
 RANKS: dict[Jenis, int] = {
@@ -50,7 +51,7 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
     """The alias and the condition of the jobs that `job` must wait for (docs/job-states.md).
 
     * anything of its chain in hand;
-    * anything before it that is unfinished;
+    * anything before it that is unfinished, but not what waits for another patient to act;
     * a failed step of its patient before it, unless a later job of that jenis and patient succeeded;
       deletions and later generations do not wait for a failed creation, for it left nothing behind.
     """
@@ -63,11 +64,19 @@ def blockers(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:
     )
     earlier = or_(before.position < job.position, and_(before.position == job.position, before.id < job.id))
     failed = _failed_before(job, before)
-    unfinished = and_(earlier, before.status.in_([status.value for status in UNFINISHED]))
+    unfinished = and_(
+        earlier, before.status.in_([status.value for status in UNFINISHED]), _may_wait(job, before)
+    )
     in_hand = before.status == Status.PROSES.value
     # What may be at BPJS already is looked up whatever stands before it; only then its turn counts again.
     in_turn = job.status != Status.TIDAK_PASTI.value
     return before, and_(same_chain, or_(in_hand, and_(in_turn, or_(unfinished, failed))))
+
+
+def _may_wait(job: type[Job], before: type[Job]) -> ColumnElement[bool]:
+    """That `job` is not of another patient than one whom `before` waits for: that may last for days."""
+    for_its_patient = before.reason.is_not_distinct_from(Reason.NEEDS_SCREENING)
+    return or_(~for_its_patient, may_agree(before.pasien, job.pasien))
 
 
 def stuck_behind(job: type[Job]) -> tuple[type[Job], ColumnElement[bool]]:

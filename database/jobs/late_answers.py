@@ -6,7 +6,7 @@ attempt. Where it contradicts the end that the job has had since, a person is as
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import cache
 from itertools import takewhile
@@ -103,7 +103,13 @@ def _said(late: _Late) -> _Said:
         return _Said.TAKEN
     if late.evidence.outcome == Outcome.NOT_SENT:
         return _Said.NEVER_LEFT
-    return _Said.REFUSED if late.verdict.status is Status.GAGAL else _Said.UNCLEAR
+    refused = late.verdict.status is Status.GAGAL or _waits_for_patient(late)
+    return _Said.REFUSED if refused else _Said.UNCLEAR
+
+
+def _waits_for_patient(late: _Late) -> bool:
+    verdict = late.verdict
+    return verdict.status is Status.MENUNGGU and verdict.reason == Reason.NEEDS_SCREENING
 
 
 def _always(_late: _Late) -> bool:
@@ -152,6 +158,8 @@ def _ends(late: _Late) -> None:
     job.status, job.reason, job.message = verdict.status.value, verdict.reason, verdict.message
     job.http_code, job.meta_code = late.evidence.http_code, late.evidence.meta_code
     job.due_at = job.updated_at = late.now
+    if _waits_for_patient(late):
+        job.due_at += verdict.due_in or timedelta(0)
     job.version += 1
     if verdict.result is not None:
         job.result = dict(verdict.result)

@@ -30,7 +30,7 @@ from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
 from database.storage.together import Alone
-from database.vocabulary import SAID_TO_BE_THERE, UNCLEAR_LOOKS
+from database.vocabulary import SAID_TO_BE_THERE, UNCLEAR_LOOKS, Reason
 
 # Characters of what BPJS said that staff are shown; the attempt keeps the answer.
 LONGEST_MESSAGE = 2_000
@@ -59,6 +59,7 @@ def load(database: Database, claim: Claim) -> JobInHand:
             why_no_number=undone.unclear,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
             tried_before=job.attempts > 0,
+            for_patient=job.reason == Reason.NEEDS_SCREENING,
         )
 
 
@@ -174,7 +175,7 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
         "status": verdict.status.value,
         "reason": verdict.reason,
         "message": verdict.message and verdict.message[:LONGEST_MESSAGE],
-        "waits": int(verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI}),
+        "waits": int(_is_put_off(verdict)),
         "due_at": now + (verdict.due_in or timedelta(0)),
         "lease_until": None,
         "lease_owner": None,
@@ -186,6 +187,12 @@ def _changes(verdict: Verdict, now: datetime) -> dict[str, Any]:
     if verdict.status is Status.TERKIRIM:
         changes["sent_at"] = now
     return changes
+
+
+def _is_put_off(verdict: Verdict) -> bool:
+    """Whether it counts among the times in a row that it was put off; a wait for the patient does not."""
+    waits = verdict.status in {Status.MENUNGGU, Status.TIDAK_PASTI}
+    return waits and verdict.reason != Reason.NEEDS_SCREENING
 
 
 def chain_has(database: Database, job_id: int, jenis: Jenis, statuses: Collection[Status]) -> bool:

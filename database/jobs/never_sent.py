@@ -7,17 +7,19 @@ have no run in Prefect. Each is shown there once.
 from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from database.jobs.chain import stuck_behind
+from database.jobs.for_patient import is_behind_a_patient
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
 
 
 def is_unseen() -> ColumnElement[bool]:
-    """The SQL condition of a job to show: settled, or stuck behind a failed one, and never shown."""
+    """The condition of a job to show: settled, or stuck behind a failure or a patient, and never shown."""
     before, is_failed = stuck_behind(Job)
     stuck = select(before.id).where(is_failed).exists()
+    behind = or_(stuck, is_behind_a_patient())
     settled = Job.status.in_([Status.GAGAL.value, Status.DITUTUP.value])
-    return and_(text("NOT jobs.shown"), or_(settled, and_(Job.status == Status.MENUNGGU.value, stuck)))
+    return and_(text("NOT jobs.shown"), or_(settled, and_(Job.status == Status.MENUNGGU.value, behind)))
 
 
 def take_unseen(database: Database, *, limit: int) -> list[Job]:

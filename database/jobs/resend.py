@@ -114,7 +114,7 @@ def _ask_again(session: Session, database: Database, job: Job, edited: JsonObjec
     correction = None
     if errors:
         _put(job, Status.GAGAL, Reason.BAD_BODY, say_fields(errors))
-    elif job.status == Status.GAGAL or job.reason == Reason.NEEDS_PERSON:
+    elif job.status == Status.GAGAL or job.reason in {Reason.NEEDS_PERSON, Reason.NEEDS_SCREENING}:
         correction = replace_old_content(session, database, job, word) if replaces else None
         _put(job, Status.MENUNGGU, None, None)
     job.due_at = job.updated_at = database.clock()

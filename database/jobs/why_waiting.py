@@ -13,6 +13,7 @@ from database.services.state_words import named, state_words
 from database.services.states import State
 from database.storage.engine import Database
 from database.storage.models import HoldRow, Job, ServiceState
+from database.vocabulary import Reason
 
 _HELD = (State.OPEN.value, State.PAUSED.value)
 
@@ -43,7 +44,10 @@ def _held_services(session: Session, clinics: set[str]) -> dict[tuple[str, str, 
 
 
 def _in_chain(before: Job | None) -> str | None:
-    return f"menunggu {before.jenis} #{before.id} ({before.status})" if before is not None else None
+    if before is None:
+        return None
+    waits = "menunggu pasien" if before.reason == Reason.NEEDS_SCREENING else before.status
+    return f"menunggu {before.jenis} #{before.id} ({waits})"
 
 
 def _by_hand(database: Database, job: Job, by_hand: Sequence[HoldRow]) -> str | None:

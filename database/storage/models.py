@@ -176,6 +176,8 @@ WAITING = "status IN ('menunggu', 'tidak_pasti')"
 VISITS = "jenis = 'tambah-kunjungan'"
 # The condition of the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
 CONTRADICTED_ONES = f"reason = '{Reason.CONTRADICTED}'"
+# The condition of the index of jobs that wait for their patient (database/jobs/for_patient.py).
+FOR_PATIENT = f"status = 'menunggu' AND reason = '{Reason.NEEDS_SCREENING}'"
 
 
 LONGEST_KODE = 100
@@ -304,6 +306,13 @@ class Job(Base):
             "id",
             sqlite_where=text(CONTRADICTED_ONES),
             postgresql_where=text(CONTRADICTED_ONES),
+        ),
+        Index(
+            "jobs_for_patient",
+            "faskes",
+            "rantai",
+            sqlite_where=text(FOR_PATIENT),
+            postgresql_where=text(FOR_PATIENT),
         ),
         Index("jobs_by_day", "tanggal", "jenis", "status"),
         Index("jobs_by_norm", "faskes", "norm"),

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
+from database.jobs.for_patient import is_behind_a_patient, waits_for_patient
 from database.local_time import local_date
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
+from database.vocabulary import Reason
 
 # A job that waits longer is a leftover, which the monitor and the landing page show, and no news.
 NEWS = timedelta(hours=24)
@@ -37,6 +39,7 @@ class ManyFailures:
 def long_waits(database: Database, longest: timedelta) -> Sequence[LongWait]:
     """Clinics with jobs handed over before `longest` ago that are not delivered yet.
 
+    What waits for its patient, and what stands behind that, is no news: nobody here can hurry it.
     Raises DatabaseUnavailable.
     """
     now = database.clock()
@@ -46,6 +49,8 @@ def long_waits(database: Database, longest: timedelta) -> Sequence[LongWait]:
             Job.status.in_([Status.MENUNGGU.value, Status.TIDAK_PASTI.value]),
             Job.tanggal >= local_date(database, now - NEWS),
             Job.created_at.between(now - NEWS, now - longest),
+            or_(Job.reason.is_(None), ~waits_for_patient()),
+            ~is_behind_a_patient(),
         )
         .group_by(Job.faskes)
     )
@@ -54,13 +59,17 @@ def long_waits(database: Database, longest: timedelta) -> Sequence[LongWait]:
 
 
 def many_failures(database: Database, rate: float) -> Sequence[ManyFailures]:
-    """Clinics of whose jobs of today more than `rate` (0 to 1) failed. Raises DatabaseUnavailable."""
+    """Clinics of whose jobs of today more than `rate` (0 to 1) failed.
+
+    A referral that the clinic's own setting holds is no failure. Raises DatabaseUnavailable.
+    """
     failed = func.count(case((Job.status == Status.GAGAL.value, 1)))
     query = (
         select(Job.faskes, failed, func.count())
         .where(
             Job.tanggal == local_date(database, database.clock()),
             Job.status.in_([Status.GAGAL.value, Status.TERKIRIM.value]),
+            Job.reason.is_distinct_from(Reason.THROUGH_SATUSEHAT),
         )
         .group_by(Job.faskes)
         .having(func.count() >= FEWEST)

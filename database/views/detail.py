@@ -11,12 +11,13 @@ from sqlalchemy import select
 from database.errors import KunciUnknown
 from database.faskes_name import UTAMA
 from database.jobs.corrections import corrections_of
+from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Attempt, Job, JsonObject, Reveal, readable
 from database.storage.past_jobs import known_past, readable_job
 from database.storage.row_seal import own
 from database.views.monitor import message
-from database.vocabulary import NO_DELIVERY
+from database.vocabulary import NO_DELIVERY, Reason
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,16 @@ class JobDetail:
     result: JsonObject | None = field(repr=False)
     history: tuple[AttemptDetail, ...]
     reveals: tuple[RevealDetail, ...]
+
+    @property
+    def waits_for_patient(self) -> bool:
+        """Whether its patient must act before BPJS takes it."""
+        return self.status == Status.MENUNGGU and self.reason == Reason.NEEDS_SCREENING
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether its message is BPJS's or ours about a trouble, whose meaning staff are told."""
+        return self.status in {Status.GAGAL, Status.TIDAK_PASTI} or self.waits_for_patient
 
     def as_dict(self) -> dict[str, Any]:
         """The same as JSON holds it; times are UTC in ISO 8601."""

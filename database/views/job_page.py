@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bpjs_client.bodies import card
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.identifiers import mostly_masked, names_the_patient, without_identifiers
 from bpjs_client.jenis import Jenis
@@ -19,6 +20,7 @@ from database.status import CARDS, Status
 from database.storage.engine import Database
 from database.storage.models import Job
 from database.views.monitor import Filter, Wanted, by_age, conditions, messages
+from database.vocabulary import Reason
 
 PAGE = 50  # jobs
 # More than so many of a state are not counted: a card says `10.000+`. Without a day every job ever is meant.
@@ -56,7 +58,9 @@ class Count:
 
 @dataclass(frozen=True)
 class Listed:
-    """A row of the table; its repr names no patient. `fields`: the columns of its type, by heading."""
+    """A row of the table; its repr names no patient. `fields`: the columns of its type, by heading.
+    `card`: the end of the member's number, the rest masked.
+    """
 
     id: int
     faskes: str
@@ -71,6 +75,12 @@ class Listed:
     message: str = field(repr=False)
     version: int
     fields: Mapping[str, object] = field(repr=False)
+    card: str = field(default="", repr=False)
+
+    @property
+    def waits_for_patient(self) -> bool:
+        """Whether its patient must act before BPJS takes it."""
+        return self.status is Status.MENUNGGU and self.reason == Reason.NEEDS_SCREENING
 
 
 @dataclass(frozen=True)
@@ -157,6 +167,7 @@ def _listed(job: Job, said: str, jenis: Jenis | None) -> Listed:
         message=without_identifiers(said, job.body),
         version=job.version,
         fields=_fields(job, jenis),
+        card=mostly_masked(card(job.body) or ""),
     )
 
 

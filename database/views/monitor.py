@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from bpjs_client.columns import COLUMNS, NUMBERS
 from bpjs_client.jenis import Jenis
 from database.faskes_name import Known
+from database.jobs.for_patient import waits_for_patient
 from database.jobs.why_waiting import why_each_waits
 from database.local_time import local_date, local_time
 from database.services.stopped_lines import stopped_lines
-from database.status import CARDS, FILTER_WORDS, UNFINISHED, Status
+from database.status import CARDS, FILTERS, UNFINISHED, WAITS_FOR_PATIENT, Status
 from database.storage.engine import Database
 from database.storage.models import Job, readable
 from database.views.body_filter import body_says
+from database.vocabulary import Reason
 
 Row = dict[str, Any]
 
@@ -32,7 +34,7 @@ Wanted = list[ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Filter:
-    """The jobs to show; None leaves a filter out. `status` is one of the page's four words.
+    """The jobs to show; None leaves a filter out. `status` is one of the page's words (`FILTERS`).
 
     `nama` is a part of the patient's name, `isi` a field of the body and its whole value. `clinics`: those
     that whoever asks may see, where that is not everybody's. `ids`: only these jobs.
@@ -61,8 +63,8 @@ class Filter:
 class Monitor:
     """One look: `open_before` counts what days before today left `gagal` and unfinished.
 
-    `stopped_lines` says which services are down or paused, in a few lines. Of the filter both follow only the
-    clinic.
+    `stopped_lines` says which services are down or paused, in a few lines; `for_patient` counts what waits
+    for its patient, whatever its day. Of the filter all three follow only the clinic.
     """
 
     cards: dict[str, int]
@@ -70,6 +72,7 @@ class Monitor:
     rows: list[Row]
     open_before: dict[str, int]
     stopped_lines: list[str]
+    for_patient: int = 0
 
 
 def today(database: Database) -> date:
@@ -91,6 +94,7 @@ def look(database: Database, chosen: Filter, *, limit: int, known: Known = None)
             rows=_rows(database, session, chosen, wanted, limit),
             open_before=_open_before(session, today(database), chosen.only),
             stopped_lines=stopped,
+            for_patient=_for_patient(session, chosen.only),
         )
 
 
@@ -110,12 +114,13 @@ def columns(jenis: Jenis | None) -> list[str]:
 
 def conditions(session: Session, chosen: Filter) -> Wanted:
     """The filter in SQL; to be called once, for it looks up the field of the body at once."""
-    statuses = FILTER_WORDS[chosen.status]
+    statuses = FILTERS[chosen.status]
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
         (chosen.jenis is not None, Job.jenis == (chosen.jenis or "")),
         (chosen.tanggal is not None, Job.tanggal == chosen.tanggal),
         (chosen.norm is not None, Job.norm == readable(chosen.norm or "")),
         (len(statuses) < len(Status), Job.status.in_([status.value for status in statuses])),
+        (chosen.status == WAITS_FOR_PATIENT, waits_for_patient()),
         (chosen.nama is not None, Job.nama_pasien.icontains(readable(chosen.nama or ""), autoescape=True)),
         (chosen.faskes is not None, Job.faskes == readable(chosen.faskes or "")),
         (chosen.clinics is not None, Job.faskes.in_(chosen.clinics or ())),
@@ -189,9 +194,25 @@ def messages(database: Database, session: Session, jobs: Sequence[Job]) -> dict[
 
 def _said(database: Database, job: Job, why: str | None, now: datetime) -> str:
     parts = [why, job.message]
-    if job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.due_at > now:
+    # One that waits for its patient says itself when it is checked again.
+    is_put_off = job.status in {Status.MENUNGGU, Status.TIDAK_PASTI} and job.reason != Reason.NEEDS_SCREENING
+    if is_put_off and job.due_at > now:
         parts.append(f"dicoba lagi {local_time(database, job.due_at)}")
     return " · ".join(part for part in parts if part)
+
+
+def for_patient(database: Database, chosen: Filter) -> int:
+    """How many jobs wait for their patient, whatever their day; of the filter only the clinics count.
+
+    Raises DatabaseUnavailable.
+    """
+    with database.read() as session:
+        return _for_patient(session, chosen.only)
+
+
+def _for_patient(session: Session, only: frozenset[str] | None) -> int:
+    counted = select(func.count()).select_from(Job).where(waits_for_patient())
+    return session.scalar(counted if only is None else counted.where(Job.faskes.in_(only))) or 0
 
 
 def open_before(database: Database, chosen: Filter) -> dict[str, int]:

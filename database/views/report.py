@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import of_one_visit
+from database.jobs.for_patient import waits_for_patient
 from database.status import UNFINISHED, Status
 from database.storage.dialect import seconds_since_1970
 from database.storage.engine import Database
@@ -163,6 +164,13 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
     waiting = Job.status.in_([status.value for status in UNFINISHED])
     with database.read(patient=True) as session:
         return session.scalar(select(func.min(Job.created_at)).where(*in_scope(scope), waiting))
+
+
+def for_patient(database: Database, scope: Scope) -> int:
+    """How many jobs wait for their patient. Raises DatabaseUnavailable."""
+    counted = select(func.count()).select_from(Job).where(*_conditions(scope), waits_for_patient())
+    with database.read(patient=True) as session:
+        return session.scalar(counted) or 0
 
 
 def reported_visits(database: Database, first: date, last: date, only: Collection[str] | None = None) -> int:

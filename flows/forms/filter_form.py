@@ -1,7 +1,8 @@
 """Reads a filter of jobs as people type it into a form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from database.status import WAITS_FOR_PATIENT
 from database.typed import read_day_or_all, read_field, read_jenis, whole_number
 from database.views.monitor import Filter, today
 from flows.forms.typed import clinic_here, unless_empty
@@ -10,7 +11,10 @@ from tasks.composition import Composition
 
 @dataclass(frozen=True)
 class Typed:
-    """The fields as they were typed; empty ones leave that part of the filter out."""
+    """The fields as they were typed; empty ones leave that part of the filter out.
+
+    `for_patient`: what waits for its patient, instead of what failed.
+    """
 
     jenis: str = ""
     tanggal: str = ""
@@ -18,10 +22,11 @@ class Typed:
     nama: str = ""
     faskes: str = ""
     isi: str = ""
+    for_patient: bool = field(default=False, kw_only=True)
 
 
 def read_filter(at: Composition, typed: Typed) -> Filter:
-    """The failed jobs that are meant; no date means today. Raises LineRefused, DatabaseUnavailable."""
+    """The jobs that are meant; no date means today. Raises LineRefused, DatabaseUnavailable."""
     return Filter(
         jenis=unless_empty(read_jenis, typed.jenis, "jenis"),
         tanggal=read_day_or_all(typed.tanggal, "tanggal") if typed.tanggal.strip() else today(at.database),
@@ -29,7 +34,7 @@ def read_filter(at: Composition, typed: Typed) -> Filter:
         nama=typed.nama.strip() or None,
         faskes=clinic_here(at, typed.faskes),
         isi=unless_empty(read_field, typed.isi, "isi"),
-        status="tidak-terkirim",
+        status=WAITS_FOR_PATIENT if typed.for_patient else "tidak-terkirim",
     )
 
 

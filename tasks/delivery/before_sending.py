@@ -1,6 +1,7 @@
 """What can be decided about a job without asking BPJS."""
 
 from bpjs_client.bodies import check_body
+from bpjs_client.referral import refers_through_satusehat
 from database.jobs.handover import say_fields
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -11,6 +12,11 @@ from tasks.delivery.credential import pause_service
 from tasks.delivery.hand import Hand
 from tasks.delivery.seen import look_later, needs_person
 from tasks.reference_data.code_check import check_codes
+
+_MAKE_THE_REFERRAL = (
+    "rujukan faskes ini lewat Satu Sehat (SRBK), jadi kunjungan berstatus pulang 4 tidak dikirim dari sini:"
+    " buat rujukannya di aplikasi PCare, lalu tutup pekerjaan ini sebagai sudah ada di BPJS"
+)
 
 
 def sealed_for_another(hand: Hand) -> Verdict | None:
@@ -48,6 +54,16 @@ def wrong_body(hand: Hand) -> Verdict | None:
         why = "yang akan dihapus tidak pernah sampai di BPJS"
         return Verdict(Status.DITUTUP, Reason.NOT_NEEDED, why)
     return Verdict(Status.GAGAL, Reason.BAD_BODY, say_fields(errors))
+
+
+def referral_held(hand: Hand) -> Verdict | None:
+    """Where the clinic's referrals go through Satu Sehat, a visit that ends in one is not sent the old way.
+
+    A job of its own for such referrals would begin here (docs/bpjs-contract.md, 9, row 21).
+    """
+    if not refers_through_satusehat(hand.jenis, hand.body) or not hand.at.clinics.uses_srbk(hand.job.faskes):
+        return None
+    return Verdict(Status.GAGAL, Reason.THROUGH_SATUSEHAT, _MAKE_THE_REFERRAL)
 
 
 def unknown_codes(hand: Hand) -> Verdict | None:

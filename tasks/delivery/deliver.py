@@ -22,11 +22,18 @@ from database.status import Status
 from database.storage.steady_clock import elapsed
 from database.vocabulary import Outcome, Reason
 from tasks.composition import Composition
-from tasks.delivery.before_sending import sealed_for_another, unknown_clinic, unknown_codes, wrong_body
+from tasks.delivery.before_sending import (
+    referral_held,
+    sealed_for_another,
+    unknown_clinic,
+    unknown_codes,
+    wrong_body,
+)
 from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Decision, Ending, evidence_of
 from tasks.delivery.hand import Hand, take_up
 from tasks.delivery.outcomes import decide
+from tasks.delivery.screening import patient_did_not_act
 from tasks.delivery.seen import of_a_repeat
 from tasks.delivery.settling import settle, turn_to_send
 
@@ -39,12 +46,14 @@ T = TypeVar("T")
 class Delivered:
     """How a job left our hands: its status and one Indonesian line without identifiers.
 
-    `tried_before`: something of it had been sent before, and its page may be there already.
+    `tried_before`: something of it had been sent before, and its page may be there already. `for_patient`: it
+    waits for its patient.
     """
 
     status: Status
     text: str
     tried_before: bool = False
+    for_patient: bool = False
 
 
 class TryAgain(Exception):
@@ -74,7 +83,9 @@ def deliver(
     if verdict.reason == Reason.REFUSED_ALONE:
         # It may be the third of its jenis, and then waits with the others.
         return _as_it_stands(job.id, at)
-    return Delivered(verdict.status, _text(hand, verdict), tried_before=hand.job.tried_before)
+    for_patient = verdict.status is Status.MENUNGGU and verdict.reason == Reason.NEEDS_SCREENING
+    text = _text(hand, verdict)
+    return Delivered(verdict.status, text, tried_before=hand.job.tried_before, for_patient=for_patient)
 
 
 def _as_it_stands(job_id: int, at: Composition) -> Delivered:
@@ -84,13 +95,13 @@ def _as_it_stands(job_id: int, at: Composition) -> Delivered:
 
 def _before_it_leaves(hand: Hand) -> tuple[Hand, Verdict | None]:
     """The job as it is after a look, and its end if it is not sent now."""
-    verdict = sealed_for_another(hand) or unknown_clinic(hand)
+    verdict = sealed_for_another(hand) or unknown_clinic(hand) or patient_did_not_act(hand)
     if verdict is None and hand.job.uncertain:
         hand, verdict = _settled(hand)
         if verdict is not None:
             return hand, verdict  # written down with the look
         verdict = turn_to_send(hand)
-    verdict = verdict or wrong_body(hand) or unknown_codes(hand)
+    verdict = verdict or referral_held(hand) or wrong_body(hand) or unknown_codes(hand)
     if verdict is not None:
         verdict = of_a_repeat(hand, verdict)
         _write_down(hand, Decision(verdict))

@@ -10,6 +10,7 @@ from bpjs_client.errors import (
     NeedsPredecessor,
     NotFound,
     NotSent,
+    ReferralUnclear,
     Rejected,
     Temporary,
     Unauthorized,
@@ -28,7 +29,16 @@ from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Ending, evidence_of
 from tasks.delivery.hand import Hand
 from tasks.delivery.readback import Look, look
-from tasks.delivery.seen import contradicted, holds_another, look_later, of_a_repeat, other_content
+from tasks.delivery.screening import wait_for_patient
+from tasks.delivery.seen import (
+    contradicted,
+    found,
+    holds_another,
+    look_later,
+    needs_person,
+    of_a_repeat,
+    other_content,
+)
 
 # The verdict of one rule; None: the next rule of its row decides.
 Rule = Callable[[Hand, BpjsError], Verdict | None]
@@ -127,6 +137,22 @@ def _call_or_cancellation(hand: Hand, error: BpjsError) -> Verdict | None:
     return None
 
 
+def _referral_unclear(hand: Hand, error: BpjsError) -> Verdict:
+    """Satu Sehat may have made the referral: the visit counts once it is seen, and is never just sent again.
+
+    docs/bpjs-contract.md, 5e and 9, row 21.
+    """
+    if hand.job.is_edit:
+        return needs_person(said(error))
+    try:
+        sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
+    except BpjsError:
+        return needs_person(said(error))
+    if sight.look is not Look.DONE:
+        return needs_person(said(error))
+    return found(hand, sight, is_other=holds_another(hand, hand.body, sight))
+
+
 # A row for each way to end; of its rules the first that knows the job decides, and the last knows every job.
 RULES: dict[type[BpjsError], tuple[Rule, ...]] = {
     NotSent: (_once_too_often, _later(Reason.UNREACHED, counted=False)),
@@ -136,7 +162,8 @@ RULES: dict[type[BpjsError], tuple[Rule, ...]] = {
     NotFound: (_deleted_already, _refused(Reason.NOT_FOUND)),
     AlreadyThere: (_already_there,),
     NeedsPredecessor: (_registration_to_come, _refused(Reason.WITHOUT_REGISTRATION)),
-    NeedsPatient: (_refused(Reason.NEEDS_SCREENING),),
+    NeedsPatient: (wait_for_patient,),
+    ReferralUnclear: (_referral_unclear,),
 }
 
 

@@ -69,7 +69,7 @@ def of_a_repeat(hand: Hand, verdict: Verdict) -> Verdict:
     """
     if not hand.job.uncertain or verdict.reason == Reason.OLD_CONTENT:
         return verdict
-    if verdict.status is Status.GAGAL:
+    if verdict.status is Status.GAGAL or verdict.reason == Reason.NEEDS_SCREENING:
         return needs_person(verdict.message or "")
     if verdict.status is Status.MENUNGGU:
         return replace(verdict, status=Status.TIDAK_PASTI, reason=Reason.LOOK_PENDING)

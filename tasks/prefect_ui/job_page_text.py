@@ -139,7 +139,8 @@ def note(job: JobDetail, link: str | None, timezone: ZoneInfo, seen: Seen | None
 
 def _meaning(job: JobDetail, message: str) -> Meaning:
     status = Status(job.status)
-    return _CALM.get(status) or meaning_of(message, uncertain=status is Status.TIDAK_PASTI)
+    calm = None if job.is_explained else _CALM.get(status)
+    return calm or meaning_of(message, uncertain=status is Status.TIDAK_PASTI)
 
 
 def _whose(job: JobDetail, seen: Seen | None) -> str:
@@ -156,6 +157,8 @@ def _as_of(job: JobDetail, seen: Seen | None) -> list[str]:
 def _action(job: JobDetail, link: str | None) -> list[str]:
     """The lines of what a person may do from here: nothing with a job on its way or settled."""
     status = Status(job.status)
+    if job.waits_for_patient:
+        return [f"**[Periksa lagi]({link})**" if link else f"`bpjs resend {job.id}`", ""]
     if status in NEEDS_SOMEBODY:
         return [f"**[Kirim ulang]({link})**" if link else f"`bpjs resend {job.id}`", ""]
     does = DOES.get(Jenis(job.jenis))

@@ -69,10 +69,19 @@ def _page(
         "\n".join(_today(day, links)),
         # Beneath the numbers of today: above them it was read as one of these.
         f"Tersisa: {before['gagal']} gagal, {before['menunggu']} menunggu dari hari sebelumnya.",
+        *_for_patient(seen.for_patient),
         "## Menunggu tindakan",
         "\n".join(_waiting(database, links, named=named)),
     ]
     return Page("\n\n".join(parts), TITLE, _made(database))
+
+
+def _for_patient(jobs: int) -> list[str]:
+    if not jobs:
+        return []
+    link = form_link(BULK_RESEND, {"tanggal": "semua", "menunggu_pasien": True})
+    again = f" **[Periksa lagi]({link})**" if link else ""
+    return [f"Menunggu pasien mengisi skrining kesehatan: {jobs}.{again}"]
 
 
 def _made(database: Database) -> str:
@@ -126,7 +135,7 @@ def keep_landing(at: Composition, *, every: float) -> AbstractContextManager[Non
         day = day_lists(at.database, most=MOST_LISTED)
         seen = look(at.database, Filter(tanggal=day.day), limit=1, known=at.clinics.known)
         waiting = needing_somebody(at.database, limit=MOST_ROWS)
-        now: list[object] = [day, seen.open_before, seen.stopped_lines, waiting]
+        now: list[object] = [day, seen.open_before, seen.stopped_lines, seen.for_patient, waiting]
         if now != shown:
             unfinished = refresh_landing(at, job_pages)
             shown[:] = [] if unfinished else now

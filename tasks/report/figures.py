@@ -21,6 +21,7 @@ from database.views.report import (
     STEP_SECONDS,
     Scope,
     delivery_times,
+    for_patient,
     groups,
     oldest_waiting,
     per_day,
@@ -57,6 +58,7 @@ class Figures:
     median_seconds: float | None  # from hand-over to BPJS's proof
     p95_seconds: float | None
     oldest_waiting: datetime | None
+    for_patient: int  # jobs that wait for their patient
     repeated: int  # jobs that needed more than one request
     requests: int
     outage_hours: Mapping[str, float]  # by service
@@ -117,6 +119,7 @@ def _figures(database: Database, scope: Scope, frame: pd.DataFrame, now: datetim
         median_seconds=_quantile(times, 0.5),
         p95_seconds=_quantile(times, 0.95),
         oldest_waiting=oldest_waiting(database, scope),
+        for_patient=for_patient(database, scope),
         repeated=int(frame["diulang"].sum()),
         requests=int(frame["percobaan"].sum()),
         outage_hours=_outage_hours(database, scope, now),

@@ -45,6 +45,7 @@ def figures(report: Report) -> dict[str, str]:
         "Waktu sampai terkirim, median": duration(shown.median_seconds),
         "Waktu sampai terkirim, 95 %": duration(shown.p95_seconds),
         "Menunggu paling lama": _waiting(shown, report.made_at),
+        "Menunggu pasien": str(shown.for_patient),
         "Perlu lebih dari satu percobaan": f"{shown.repeated} ({shown.requests} percobaan seluruhnya)",
         "Gangguan": ", ".join(
             f"{service} {decimal(hours)} jam" for service, hours in shown.outage_hours.items()

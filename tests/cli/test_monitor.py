@@ -4,7 +4,7 @@ import csv
 import io
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,25 @@ from openpyxl import load_workbook
 
 from bpjs_client.jenis import Service
 from database import Database, enqueue_lines
+from database.jobs.verdict import Verdict
 from database.services.pauses import pause
+from database.status import Status
+from database.vocabulary import Reason
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
+from tests.database.clinic import Clinic
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 
 ESC = "\x1b"
+SAID = "Anda belum melakukan skrining kesehatan. · minta pasien mengisinya"
+
+
+def refused_for_patient(database: Database, job_id: int) -> None:
+    """As delivery leaves a job whose patient must act first."""
+    clinic = Clinic(database)
+    clinic.take(job_id)
+    verdict = Verdict(Status.MENUNGGU, Reason.NEEDS_SCREENING, SAID, due_in=timedelta(minutes=30))
+    clinic.finish(job_id, verdict)
 
 
 @pytest.fixture
@@ -43,7 +56,7 @@ def test_json_is_one_document_with_cards_columns_and_rows(
     hand_over(line(), line(norm="RM-2", body={"kodedokter": "dua"}))
     ran = terminal("monitor", "--json")
     assert (ran.code, ran.err) == (0, "")
-    assert set(ran.json) == {"cards", "columns", "rows", "hari_sebelumnya", "layanan"}
+    assert set(ran.json) == {"cards", "columns", "rows", "hari_sebelumnya", "menunggu_pasien", "layanan"}
     assert ran.json["cards"] == {"total": 2, "menunggu": 1, "berhasil": 0, "gagal": 1}
     assert ran.json["columns"][:3] == ["Tanggal", "Norm", "Nama Pasien"]
     assert [row["id"] for row in ran.json["rows"]] == [2, 1]
@@ -327,3 +340,32 @@ def test_a_wrong_filter_is_one_sentence(terminal: Terminal, words: tuple[str, ..
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert complaint in ran.err
+
+
+def test_what_waits_for_its_patient_is_counted_whatever_its_day_and_listed(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None], kept: Database
+) -> None:
+    hand_over(line(), line(norm="RM-2", body={"nomorkartu": "0001000000002"}))
+    assert "Menunggu pasien" not in terminal("monitor").out
+    refused_for_patient(kept, 1)
+    seen = terminal("monitor", "--tanggal", "31-12-2020")
+    assert "Menunggu pasien mengisi skrining kesehatan: 1" in " ".join(seen.out.split())
+    found = terminal("monitor", "--tanggal", "semua", "--status", "menunggu-pasien", "--json").json
+    assert ([row["id"] for row in found["rows"]], found["menunggu_pasien"]) == ([1], 1)
+    assert found["cards"] == {"total": 1, "menunggu": 1, "berhasil": 0, "gagal": 0}
+    assert found["rows"][0]["message"] == SAID
+    told = " ".join(terminal("show", "1").out.split())
+    assert "Artinya Pasien belum mengisi skrining kesehatan tahun ini." in told
+
+
+def test_what_waits_for_its_patient_is_found_for_sending_again(
+    terminal: Terminal, line: Line, hand_over: Callable[..., None], kept: Database
+) -> None:
+    hand_over(line(), line(norm="RM-2", body={"kodedokter": "dua"}))
+    refused_for_patient(kept, 1)
+    words = ("resend", "--filter", "--tanggal", "semua", "--hanya-hitung")
+    ran = terminal(*words, "--status", "menunggu-pasien")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "1 pekerjaan yang menunggu pasien cocok.")
+    assert terminal(*words).out.startswith("1 pekerjaan gagal cocok.")
+    alone = terminal("resend", "1", "--status", "menunggu-pasien")
+    assert (alone.code, alone.err) == (2, "--status: hanya dengan --filter.\n")

@@ -68,6 +68,8 @@ REFUSALS = [
     (REGISTER, 201, envelope(P, 201, "CREATED", "rusak tak terbaca"), "unknown"),
     (REGISTER, 500, envelope(P, 201, "CREATED", {"field": "noUrut", "message": "B12"}), "unknown"),
     (REGISTER, 503, envelope(P, 0, "Service Unavailable"), "unknown"),
+    (VISIT, 400, envelope(P, 400, "Gagal mendapatkan nomor Rujukan Satu Sehat"), "unknown"),
+    (VISIT, 400, envelope(P, 400, "Gagal mendapatkan nomor rujukan"), "rejected"),
 ]
 
 NUMBERS = [

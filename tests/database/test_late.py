@@ -24,6 +24,10 @@ TAKEN = (
     Verdict(Status.TERKIRIM, result={"noUrut": "A1"}),
 )
 REFUSED = (Evidence(Outcome.REJECTED, 412, "412"), Verdict(Status.GAGAL, Reason.REFUSED, "kdPoli salah"))
+FOR_PATIENT = (
+    Evidence(Outcome.NEEDS_PATIENT, 401, "401"),
+    Verdict(Status.MENUNGGU, Reason.NEEDS_SCREENING, "skrining", due_in=timedelta(minutes=30)),
+)
 NEVER_LEFT = (
     Evidence(Outcome.NOT_SENT),
     Verdict(Status.MENUNGGU, Reason.STOPPED, "belum berangkat", counted=False),
@@ -88,6 +92,15 @@ def corrected(clinic: Clinic, job_id: int) -> None:
 
 # what happened meanwhile, what comes late; what the job is then, how the answer stands in the history
 CASES = (
+    ("uncertain, for its patient", stay, FOR_PATIENT, Status.MENUNGGU, "late-answer"),
+    ("not seen, for its patient", absent, FOR_PATIENT, Status.MENUNGGU, "late-answer"),
+    (
+        "delivered, for its patient",
+        ended_as(Status.TERKIRIM, "A1"),
+        FOR_PATIENT,
+        Status.TERKIRIM,
+        "late-evidence",
+    ),
     ("uncertain, taken", stay, TAKEN, Status.TERKIRIM, "late-answer"),
     ("uncertain, refused", stay, REFUSED, Status.GAGAL, "late-answer"),
     ("uncertain, never left", stay, NEVER_LEFT, Status.MENUNGGU, "late-answer"),
@@ -209,3 +222,10 @@ def test_a_correction_that_is_taken_late_says_so_of_what_it_replaced(clinic: Cli
     taken = (Evidence(Outcome.SUCCESS, 200, "200"), Verdict(Status.TERKIRIM, result=number))
     assert comes(clinic, asked.job_id, attempt, taken) == "late-answer"
     assert (clinic.job(asked.job_id).status, clinic.job(first).reason) == ("terkirim", "diganti")
+
+
+def test_a_late_wish_for_the_patient_to_act_waits_as_long_as_one_in_time(clinic: Clinic) -> None:
+    job_id, number = taken_over(clinic)
+    comes(clinic, job_id, number, FOR_PATIENT)
+    job = clinic.job(job_id)
+    assert (job.reason, job.due_at) == ("perlu-skrining", clinic.clock.now + timedelta(minutes=30))

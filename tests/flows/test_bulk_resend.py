@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from database import Database
+from database.local_time import local_date
 from database.views.failed import failed_jobs
 from database.views.monitor import Filter
 from flows.artifacts.failed_list import failed_list
@@ -173,3 +174,21 @@ def test_the_list_links_to_a_form_that_sends_just_these(broken: tuple[Desk, Bpjs
     assert [f"| [{number}](/artifacts/key/pekerjaan-{number}) |" in page for number in ids] == [True, True]
     assert "RM-1" not in page
     assert "RM-1" in failed_list(failed_jobs(broken[0].database, Filter()), "Contoh", ids="1, 2", named=True)
+
+
+def test_what_waits_for_its_patient_is_asked_for_by_itself(broken: tuple[Desk, Bpjs, list[int]]) -> None:
+    here, _bpjs, ids = broken
+    screening = pcare(401, "Anda belum melakukan skrining kesehatan.")
+    today = f"{local_date(here.database, here.database.clock()):%d-%m-%Y}"
+    here.answer = lambda _request: screening
+    waiting = here.hand_over("tambah-pendaftaran", "RM-3", tglDaftar=today)
+    here.deliver(waiting)
+    assert here.job(waiting).status == "menunggu"
+
+    here.answer = friendly
+    assert kirim_ulang_massal(menunggu_pasien=True, return_state=True).message == (
+        "1 pekerjaan menunggu pasien cocok; tidak ada yang dikirim"
+    )
+    state = kirim_ulang_massal(menunggu_pasien=True, hanya_hitung=False, per_menit="6000", return_state=True)
+    assert state.message == "1 terkirim"
+    assert statuses(here, [waiting, *ids]) == ["terkirim", "gagal", "gagal"]

@@ -80,6 +80,7 @@ ANSWERS: list[tuple[str, Call, int, Any]] = [
     ("other-faskes", ADD, 200, antrean(201, "Peserta sudah terdaftar di FKTP lain")),
     ("duplicate", REGISTER, 412, pcare(412, "PRECONDITION_FAILED", DUPLICATE)),
     ("duplicate", VISIT, 412, pcare(412, "PRECONDITION_FAILED", DUPLICATE)),
+    ("no-referral-number", VISIT, 400, pcare(400, "Gagal mendapatkan nomor Rujukan Satu Sehat")),
     ("not-found-412", UNDO, 412, pcare(412, "Data tidak ditemukan")),
     ("msg-only", VISIT, 412, {"response": None, "metaData": {"message": "", "code": 412, "msg": MISSING}}),
     ("msg-only", ADD, 200, {"response": None, "metadata": {"message": "", "code": 201, "msg": MISSING}}),
@@ -180,6 +181,7 @@ UNMATCHED: dict[str, tuple[Call, ...]] = {
     "other-faskes": (ADD,),
     "duplicate": (REGISTER, VISIT),
     "null-number": (REGISTER, VISIT),
+    "no-referral-number": (VISIT,),
     "not-found-412": (UNDO,),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from database import Database
 from database.jobs.resend import Resend, ask_again
+from database.local_time import local_date
 from database.views.detail import show
 from database.views.in_brief import in_brief
 from database.views.needs_person import needing_somebody
@@ -72,3 +73,13 @@ def test_a_row_says_what_the_job_itself_says(database: Database) -> None:
     assert briefs[0].request["kdPoli"] == "002"
     assert sorted(needing_somebody(database, limit=9)) == sorted([*sent, never_sent])
     assert "RM-1" not in repr(briefs[0])
+
+
+def test_what_waits_for_its_patient_has_a_line_of_its_own_and_is_no_failure(database: Database) -> None:
+    here = Desk(database, lambda _: pcare(401, "Anda belum melakukan skrining kesehatan."))
+    today = f"{local_date(database, database.clock()):%d-%m-%Y}"
+    assert "Menunggu pasien" not in landing(database, named=True)
+    here.deliver(here.hand_over("tambah-pendaftaran", tglDaftar=today))
+    page = landing(database, named=True)
+    assert "Menunggu pasien mengisi skrining kesehatan: 1." in page
+    assert "## Menunggu tindakan\n\nTidak ada." in page

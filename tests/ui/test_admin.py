@@ -117,10 +117,9 @@ def control(admin: Admin, what: str, asked: dict[str, Any]) -> None:
 
 @pytest.fixture
 def patients(admin: Admin) -> Iterator[list[Patient]]:
-    """Three who must fill the screening first."""
+    """Three whose cards BPJS does not know yet."""
     day = [Patient(number, date.today()) for number in (905, 913, 921)]
-    for patient in day:
-        control(admin, "screening", {"noKartu": patient.card})
+    control(admin, "options", {"unknown_cards": [patient.card for patient in day]})
     yield day
     control(admin, "outage", {"on": False})
 
@@ -148,8 +147,7 @@ def test_jobs_wait_for_bpjs_and_those_refused_afterwards_are_sent_again_in_bulk(
     control(admin, "outage", {"on": False})
     admin.sees_counts("tambah-pendaftaran", [total + 3, waiting, sent, failed + 3])
 
-    for patient in patients:
-        control(admin, "screening", {"noKartu": patient.card, "done": True})
+    control(admin, "options", {"unknown_cards": []})
     admin.follows("Kirim ulang massal")
     admin.fills("nama", NAME)
     admin.keeps("kirim-ulang-massal")
