@@ -168,7 +168,7 @@ def oldest_waiting(database: Database, scope: Scope) -> datetime | None:
 
 def for_patient(database: Database, scope: Scope) -> int:
     """How many jobs wait for their patient. Raises DatabaseUnavailable."""
-    counted = select(func.count()).select_from(Job).where(*_conditions(scope), waits_for_patient())
+    counted = select(func.count()).select_from(Job).where(*in_scope(scope), waits_for_patient())
     with database.read(patient=True) as session:
         return session.scalar(counted) or 0
 
