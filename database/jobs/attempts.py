@@ -114,8 +114,10 @@ def open_attempt(
     return database.together(_open_all, _Leaving(claim, request, lease, asker))
 
 
-def _open_all(session: Session, leaving: Sequence[_Leaving], now: datetime) -> list[int | Exception]:
-    found = hold_all(session, [each.claim for each in leaving])
+def _open_all(
+    session: Session, leaving: Sequence[_Leaving], now: datetime, waits: bool
+) -> list[int | Exception]:
+    found = hold_all(session, [each.claim for each in leaving], waits=waits)
     mine = [(each, held) for each, held in zip(leaving, found, strict=True) if isinstance(held, Held)]
     change_all(session, [(each.claim.job_id, {"lease_until": now + each.lease}) for each, _ in mine])
     rows = [

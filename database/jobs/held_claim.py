@@ -66,20 +66,21 @@ def hold(session: Session, claim: Claim, **changes: Any) -> Held:
     values; for counters what is done to them (see `_COUNTERS`).
     Raises JobNotFound, LeaseLost.
     """
-    (held,) = hold_all(session, [claim])
+    (held,) = hold_all(session, [claim], waits=True)
     if not isinstance(held, Held):
         raise held
     change_all(session, [(claim.job_id, changes)])
     return held
 
 
-def hold_all(session: Session, claims: Sequence[Claim]) -> list[Held | JobNotFound | LeaseLost | Alone]:
+def hold_all(
+    session: Session, claims: Sequence[Claim], *, waits: bool
+) -> list[Held | JobNotFound | LeaseLost | Alone]:
     """Lock these jobs; of each, what is known of it, or why this claim does not hold it.
 
-    One is waited for while somebody else has it locked. Of several none is: such a one is to be held alone.
+    One that somebody else has locked is waited for, or it is to be held alone.
     """
     ids = {"ids": [claim.job_id for claim in claims]}
-    waits = len(claims) == 1
     rows = {row.id: row for row in session.connection().execute(_locking(waits=waits), ids)}
 
     def found(claim: Claim) -> Held | JobNotFound | LeaseLost | Alone:

@@ -81,6 +81,12 @@ class _Move:
             return None
         return self.claim.job_id, self.attempt, self.evidence
 
+    @property
+    def concerns_others(self) -> bool:
+        """Whether it changes more than the job's row and its attempt, as far as that is known beforehand."""
+        is_trouble = self.heard is not None and not self.heard.is_answer
+        return is_trouble or self.look is not None or self.claim.token > 1
+
     def changes(self, now: datetime) -> dict[str, Any]:
         """The new values of the job's row."""
         changes = _changes(self.verdict, now)
@@ -108,35 +114,31 @@ def move(
     DatabaseUnavailable.
     """
     moved = _Move(claim, verdict, attempt, evidence, look, heard)
-    return database.together(_move_all, moved)
+    write = database.alone if moved.concerns_others else database.together
+    return write(_move_all, moved)
 
 
-def _move_all(session: Session, moves: Sequence[_Move], now: datetime) -> list[bool | Exception]:
-    """Of several only those that concern no other row are moved; each of the rest is to be moved alone."""
-    found = hold_all(session, [each.claim for each in moves])
-    is_alone = len(moves) == 1
+def _move_all(session: Session, moves: Sequence[_Move], now: datetime, waits: bool) -> list[bool | Exception]:
+    """With others only those that concern no other row are moved; each of the rest is to be moved alone."""
+    found = hold_all(session, [each.claim for each in moves], waits=waits)
     mine = [
         (each, held)
         for each, held in zip(moves, found, strict=True)
-        if isinstance(held, Held) and (is_alone or _is_plain(each, held))
+        if isinstance(held, Held) and (waits or _is_plain(each, held))
     ]
     change_all(session, [(each.claim.job_id, each.changes(now)) for each, _ in mine])
     if not close_attempts(session, [each.closed for each, _ in mine if each.closed is not None], now):
         raise LeaseLost(mine[0][0].claim.job_id)
-    if is_alone and mine:
-        return [_follow_up(session, *mine[0], now)]
-    moved = {each.claim for each, _ in mine}
+    asks = {each.claim: _follow_up(session, each, held, now) for each, held in mine}
     return [
-        held if isinstance(held, Exception) else each.claim not in moved and Alone()
+        held if isinstance(held, Exception) else asks.get(each.claim, Alone())
         for each, held in zip(moves, found, strict=True)
     ]
 
 
 def _is_plain(move: _Move, held: Held) -> bool:
     """Whether it changes nothing but the job's row and its attempt."""
-    told_nothing_new = move.heard is None or (move.heard.is_answer and not held.is_awaited)
-    was_held_once = move.claim.token == 1
-    return told_nothing_new and was_held_once and move.look is None and not _is_missed(move, held)
+    return not (move.concerns_others or held.is_awaited or _is_missed(move, held))
 
 
 def _is_missed(move: _Move, held: Held) -> bool:

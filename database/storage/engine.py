@@ -41,8 +41,8 @@ POOL_SIZE = 30  # 20 jobs in flight, the claim, the lease keeper, and room to sp
 T = TypeVar("T")
 R = TypeVar("R")
 # Writes some items in one transaction, at a time that it is told; returns for each its result, or the error
-# that is raised for it alone.
-WriteAll = Callable[[Session, Sequence[T], datetime], Sequence[R | Exception]]
+# that is raised for it alone. Told False, it waits for no row that somebody else has locked.
+WriteAll = Callable[[Session, Sequence[T], datetime, bool], Sequence[R | Exception]]
 
 
 class Database:
@@ -76,7 +76,7 @@ class Database:
         """Write an item in one transaction with those that other threads give to the same function just now.
 
         Returns, or raises, what `write_all` returned for it; it is committed then. One that it calls Alone is
-        given to it again by itself, and so is each of a group that failed: what goes wrong with one item goes
+        written alone after all, and so is each of a group that failed: what goes wrong with one item goes
         wrong for it alone. Raises DatabaseUnavailable.
         """
         with self._grouping:
@@ -86,24 +86,28 @@ class Database:
         try:
             return group(item)
         except Alone:
-            (end,) = self._write_all(write_all, [item])
+            return self.alone(write_all, item)
+
+    def alone(self, write_all: WriteAll[T, R], item: T) -> R:
+        """Write an item by itself; it waits for rows as usual, and nobody waits for it."""
+        (end,) = self._write_all(write_all, [item], waits=True)
         if isinstance(end, Exception):
             raise end
         return end
 
     def _write_group(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
-        if len(items) == 1:
-            return self._write_all(write_all, items)
         try:
-            return self._write_all(write_all, items)
+            return self._write_all(write_all, items, waits=False)
         except DatabaseUnavailable:
             raise
         except Exception:  # noqa: BLE001 - whose fault it is shows when each is written alone
             return [Alone() for _ in items]
 
-    def _write_all(self, write_all: WriteAll[T, R], items: Sequence[T]) -> Sequence[R | Exception]:
+    def _write_all(
+        self, write_all: WriteAll[T, R], items: Sequence[T], *, waits: bool
+    ) -> Sequence[R | Exception]:
         with self.write() as session:
-            return write_all(session, items, self.clock())
+            return write_all(session, items, self.clock(), waits)
 
     @contextmanager
     def read(self, *, patient: bool = False) -> Iterator[Session]:
