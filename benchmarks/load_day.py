@@ -258,6 +258,7 @@ def main() -> int:
         ending.callback(children.stop_all)
         url = server.emptied()
         environ = plan.environ | _QUICK | {"BPJS_DATABASE_URL": url}
+        os.environ |= environ  # what is handed over here is sealed with the dispatchers' key
         stack.start_simulator(latency_ms=LATENCY_MS)
         stack.start_server()
         database = open_database(DatabaseSettings(database_url=SecretStr(url)))
