@@ -51,10 +51,11 @@ STEP_HOURS = (0.0, 0.2, 0.25, 0.5)  # when a patient's jobs are handed over, aft
 BAD_EVERY = 25  # of the patients: one of two jobs refused, the other waits behind it
 BUCKETS = 60
 LATENCY_MS = 50
-SETTLE_SECONDS = 1_200
+STUCK_SECONDS = 180
 SAMPLE_SECONDS = 5.0
 PREFECT_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 _QUICK = {"BPJS_TRY_SECONDS": "5,10,20,30,60", "BPJS_PROBE_SECONDS": "1,2,5", "BPJS_WATCH_SECONDS": "30"}
+_ALL_CLINICS = {"BPJS_SHARE_CREDENTIAL": "true"}  # the simulator has one, which serves them all
 
 
 @dataclass(frozen=True)
@@ -152,16 +153,18 @@ def memory_of(processes: list[int], samples: list[float]) -> Iterator[None]:
     thread.join()
 
 
-def wait_until_settled(database: Database) -> float:
-    """Seconds until nothing is on its way any more."""
+def wait_until_settled(database: Database) -> tuple[int, float]:
+    """The number of jobs that are on their way still, and the seconds until it was none or no longer fell."""
     query = text(_ON_ITS_WAY)
-    started = time.monotonic()
-    while time.monotonic() - started < SETTLE_SECONDS:
+    started = changed = time.monotonic()
+    left = -1
+    while left and time.monotonic() - changed < STUCK_SECONDS:
         with database.engine.connect() as connection:
-            if not connection.execute(query).scalar():
-                break
+            now = connection.execute(query).scalar_one()
+        if now != left:
+            left, changed = now, time.monotonic()
         time.sleep(1)
-    return time.monotonic() - started
+    return left, changed - started
 
 
 def outcome(database: Database, begin: float) -> list[Delivered]:
@@ -243,7 +246,7 @@ def plot(size: Size, jobs: list[Delivered], file: Path) -> None:
 
 
 def main() -> int:
-    """Run the day, print its figures; exit code 1 when something was lost or doubled."""
+    """Run the day, print its figures; exit code 1 when something was left over or doubled."""
     size, file = _asked()
     folder = Path(tempfile.mkdtemp(prefix="bpjs-load-"))
     plan = demo_plan(os.environ, folder)
@@ -257,7 +260,7 @@ def main() -> int:
         ending.callback(server.stop)
         ending.callback(children.stop_all)
         url = server.emptied()
-        environ = plan.environ | _QUICK | {"BPJS_DATABASE_URL": url}
+        environ = plan.environ | _QUICK | _ALL_CLINICS | {"BPJS_DATABASE_URL": url}
         os.environ |= environ  # what is handed over here is sealed with the dispatchers' key
         stack.start_simulator(latency_ms=LATENCY_MS)
         stack.start_server()
@@ -273,21 +276,20 @@ def main() -> int:
         with memory_of(processes, memory):
             with outage(size, begin, plan.control_url):
                 hand_over(database, day, begin)
-            settled = wait_until_settled(database)
+            left, settled = wait_until_settled(database)
         jobs = outcome(database, begin)
         runs, took = recorded(plan.environ, len(jobs))
         writes = httpx.get(f"{plan.control_url}/ledger", timeout=120).json()["writes"]
     plot(size, jobs, file)
-    lost = sum(job.status in {"proses", "tidak_pasti"} for job in jobs) + doubled(writes)
     _print(figures(size, jobs) | {
-        "settled after the day's end": f"{settled:.0f} s",
+        "settled after the day's end": f"{settled:.0f} s, {left} left over",
         "registrations and visits doubled at BPJS": str(doubled(writes)),
         "task runs recorded by Prefect": f"{runs}, all of them {took:.0f} s after the last delivery",
         "Prefect's database": plan.environ[PREFECT_DATABASE].partition("+")[0],
         "dispatchers' memory, by fifths of the day": _by_fifths(memory),
         "plot": str(file),
     })  # fmt: skip
-    return 1 if lost else 0
+    return 1 if left or doubled(writes) else 0
 
 
 def _dispatch(ending: ExitStack, environ: dict[str, str], concurrency: int, log: Path) -> int:
