@@ -243,11 +243,16 @@ def _schedules(zones: set[str], clinic: str) -> Iterator[Finding]:
     yield Finding("Jadwal", well, found, "samakan zone di prefect.yaml dengan BPJS_TIMEZONE, deploy lagi")
 
 
+_THROUGH_SATUSEHAT = "lewat Satu Sehat (SRBK); kunjungan berstatus pulang 4 tidak dikirim dari sini"
+
+
 def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) -> Iterator[Finding]:
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
 
     clinic = "" if faskes == UTAMA else f" {faskes}"
     mine = {(row.service, row.jenis): row for row in stopped if row.faskes == faskes}
+    if configured_clinics().uses_srbk(faskes):
+        yield Finding(f"Rujukan{clinic}", True, _THROUGH_SATUSEHAT)
     settings = configured_clinics().settings(faskes)
     if not configured_clinics().from_file and settings.unfilled:
         yield Finding(f"BPJS{clinic}", False, "belum ditanya, kredensial belum lengkap", "isi .env dahulu")

@@ -187,6 +187,11 @@ def test_1500_unknown_faskes_are_one_finding_that_says_what_to_do(
     assert "BPJS_FASKES_FILE" in todo
 
 
+def test_a_clinic_whose_referrals_go_through_satu_sehat_is_told_so(examine: Callable[..., Ran]) -> None:
+    assert "Rujukan" not in examine().out
+    assert "✓ Rujukan: lewat Satu Sehat (SRBK)" in examine(BPJS_SRBK="true").out
+
+
 def test_a_request_that_bpjs_calls_too_old_asks_for_the_clock_and_not_for_the_credential(
     examine: Callable[..., Ran], simulator: Simulator
 ) -> None:
