@@ -119,11 +119,13 @@ def _limit(ways: list[limit.Ended]) -> Table:
     return table
 
 
-def _arrivals(waits: queues.Arrivals) -> Table:
-    table = Table(title="From hand-over to arrival at BPJS, a job every 1.5 s, in milliseconds")
+def _arrivals(waits: list[queues.Arrivals]) -> Table:
+    table = Table(title="Until a job arrives at BPJS, one every 1.5 s, in milliseconds")
+    table.add_column("since")
     for heading in ("median", "95th percentile"):
         table.add_column(heading, justify="right")
-    table.add_row(f"{waits.median:.0f} (limit 40)", f"{waits.p95:.0f} (limit 100)")
+    for each in waits:
+        table.add_row(each.since, f"{each.median:.0f} (limit 40)", f"{each.p95:.0f} (limit 100)")
     return table
 
 
