@@ -77,6 +77,7 @@ class Burst:
             self.at.in_hand.let_go(self._mine)
 
     def _do_what_is_due(self) -> None:
+        self._submit()  # what was claimed while nothing else was due leaves before another question
         while self._claim() or self._show_unseen() or self._has_more():
             self._submit()
             self._await_one()

@@ -71,8 +71,8 @@ def deliver_as_it_comes(sender: Sender) -> None:
             stack.enter_context(helper)
 
         def await_work() -> None:
+            taking_up.wake()  # and not after the wait: what came is claimed first
             waiter.wait(sender.at.stop)
-            taking_up.wake()
 
         while not sender.at.stop.is_set():
             if not sender.burst(await_work=await_work):

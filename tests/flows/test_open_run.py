@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from database.status import Status
+from flows import burst
 from tests.flows.bpjs import friendly
 from tests.flows.dispatching import dispatching
 from tests.flows.prefect_server import PrefectServer
@@ -73,3 +74,31 @@ def test_a_job_that_falls_due_by_time_alone_leaves_in_the_open_run(
         deliver(here, f"{norm}-1")
     (run,) = flow_runs(prefect, norm)
     assert run["state_type"] == "COMPLETED"
+
+
+def test_what_comes_into_an_open_run_leaves_before_anything_else_is_asked(
+    desk: Any, prefect: PrefectServer, norm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts: list[str] = []
+
+    def noting(name: str) -> None:
+        act = getattr(burst, name)
+
+        def noted(*arguments: Any, **named: Any) -> Any:
+            done = act(*arguments, **named)
+            acts.append(name if name != "claim" or done else "claim of nothing")
+            return done
+
+        monkeypatch.setattr(burst, name, noted)
+
+    here = desk(friendly)
+    with dispatching(here.at):
+        deliver(here, f"{norm}-1")
+        time.sleep(1)  # the run is open, and nothing is due
+        noting("has_work")
+        noting("claim")
+        noting("submit")
+        deliver(here, f"{norm}-2")
+    assert "claim" in acts
+    assert acts[acts.index("claim") + 1] == "submit"
+    assert len(flow_runs(prefect, norm)) == 1
