@@ -513,6 +513,33 @@ class Sync(Base):
     __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)
 
 
+class ScheduleDay(Base):
+    """The antrean schedule of one day as BPJS had it from `seen_at` on; it was last read so at `read_at`.
+
+    `polis`: see database/references/schedule_days.py. It holds names of doctors and none of patients.
+    """
+
+    __tablename__ = "schedule_days"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    polis: Mapped[JsonObject] = mapped_column(Json)
+
+    __table_args__ = (UniqueConstraint("faskes", "day", "seen_at", name="schedule_days_one_at_a_time"),)
+
+
+class ScheduleTold(Base):
+    """When somebody was last told of a clinic's changed schedule."""
+
+    __tablename__ = "schedule_told"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class DataKey(Base):
     """A key that something in this database was sealed with: its id, and a mark that tells it from others."""
 
