@@ -49,6 +49,11 @@ class PoliWeek:
     cells: Sequence[Cell]
     is_own: bool
 
+    @property
+    def has_sessions(self) -> bool:
+        """Whether there is any session in these days."""
+        return any(cell.sessions for cell in self.cells)
+
     def is_gap(self, cell: Cell) -> bool:
         """Whether a day lacks a session that the clinic should care about."""
         needs_doctors = not (cell.is_listed and self.code in WITHOUT_DOCTORS)

@@ -11,7 +11,7 @@ from tasks.schedule.own_codes import OwnCode
 from tasks.schedule.week import Week
 
 _DAY_WORDS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
-_MOST_CODES = 6
+_MOST_CODES, _MOST_DAYS = 6, 3
 UNREAD = "Jadwal belum pernah dibaca dari BPJS."
 
 
@@ -44,6 +44,25 @@ def change_words(change: Change) -> str:
     return (
         f"{day_words(change.day)}, poli {change.poli}: {session_words(change.session)}: {change_mark(change)}"
     )
+
+
+def changes_in_lines(changes: Sequence[Change]) -> list[str]:
+    """A line for each change, with all the days that it is told of, in the order of poli and hours.
+
+    `poli 001: 09:00-12:00 dr. Sari (7), kuota 60: jam berubah, dulu 08:00-12:00 (Sel 15-09, Rab 16-09)`.
+    """
+    days: dict[tuple[str, Session, str], list[date]] = {}
+    for change in changes:
+        days.setdefault((change.poli, change.session, change_mark(change)), []).append(change.day)
+    return [
+        f"poli {poli}: {session_words(session)}: {mark} ({_days(on)})"
+        for (poli, session, mark), on in sorted(days.items())
+    ]
+
+
+def _days(days: Sequence[date]) -> str:
+    named = ", ".join(map(day_words, days[:_MOST_DAYS]))
+    return named if len(days) <= _MOST_DAYS else f"{named} … {len(days)} hari"
 
 
 def own_words(own: OwnCode) -> str:
