@@ -115,7 +115,7 @@ def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
 ) -> None:
     here = ailing(desk)
     settings = settings_for(webhook)
-    assert installed(settings) == 4
+    assert installed(settings) == 5
     with keep_watch(here.at, settings.model_copy(update={"watch_seconds": 0.5})):
         webhook.wait_for(3)
         time.sleep(2)  # every trouble is told again and again by the watch, by Prefect once
@@ -191,7 +191,7 @@ def test_deploying_again_changes_the_automations_and_makes_no_more(
     installed(settings_for(webhook, alert_waiting_minutes=10))
     with get_client(sync_client=True) as client:
         ours = [each.name for each in client.read_automations() if each.name.startswith(PREFIX)]
-    assert len(ours) == len(set(ours)) == 4
+    assert len(ours) == len(set(ours)) == 5
 
 
 def test_without_anybody_to_tell_nothing_is_installed(installed: Callable[[AlertSettings], int]) -> None:
@@ -206,7 +206,7 @@ def test_a_block_made_in_the_ui_is_used(
     name = f"klinik-{uuid4().hex[:6]}"
     block = CustomWebhookNotificationBlock(name=name, url=webhook.url, json_data={"subject": "{{subject}}"})
     block.save(name)
-    assert installed(settings_for(None, alert_block=f"custom-webhook/{name}")) == 4
+    assert installed(settings_for(None, alert_block=f"custom-webhook/{name}")) == 5
     about = {"prefect.resource.id": f"bpjs.faskes.{name}"}
     emit(News(MANY_FAILURES, about, "contoh"))
     webhook.wait_for(1)

@@ -64,7 +64,7 @@ class Scheduled:
         """For one run, however often it tries."""
         first = today(self.database)
         days = [first + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
-        return PoliteReading(self.at.bpjs("utama"), days, sleep=lambda _seconds: None)
+        return PoliteReading(self._open(""), days, sleep=lambda _seconds: None)
 
     def sync(self, reading: PoliteReading, faskes: str = "utama", *, last_try: bool = True) -> Synced:
         """One try of a run."""
@@ -72,10 +72,10 @@ class Scheduled:
             SCHEDULE, reading, self.at, faskes, flow_run_id=None, allow_shrink=True, last_try=last_try
         )
 
-    def read(self) -> Synced:
+    def read(self, faskes: str = "utama") -> Synced:
         """One run over the schedule."""
         with self.reading() as reading:
-            return self.sync(reading)
+            return self.sync(reading, faskes)
 
     def week(self, faskes: str = "utama") -> Week:
         return week_of(self.database, faskes)
