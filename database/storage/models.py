@@ -540,6 +540,41 @@ class ScheduleTold(Base):
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class CauseWatch(Base):
+    """A cause of failures at a clinic: since when it is there, or is gone, and when somebody was told of it.
+
+    `words` and `todo` name no patient. `spells`: how often it came. `alert`: the alert that told of it, which
+    may have told of others with it; None: nobody was told, for it was there before anybody looked.
+    """
+
+    __tablename__ = "cause_watch"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    service: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Words)
+    todo: Mapped[str] = mapped_column(Words)
+    # When it was told of.
+    jobs: Mapped[int] = mapped_column(Integer)
+    spells: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    alert: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (Index("cause_watch_by_time", "told_at"),)
+
+
+class DailySummary(Base):
+    """The summary of a day, made once; `said` is None for a day of which there was nothing to say."""
+
+    __tablename__ = "daily_summaries"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said: Mapped[str | None] = mapped_column(Words)
+
+
 class DataKey(Base):
     """A key that something in this database was sealed with: its id, and a mark that tells it from others."""
 

@@ -18,6 +18,8 @@ from database.status import FINAL
 from database.storage.engine import Database
 from database.storage.models import (
     Attempt,
+    CauseWatch,
+    DailySummary,
     Intake,
     Job,
     LoginFailures,
@@ -106,7 +108,8 @@ def _is_settled() -> tuple[ColumnElement[bool], ...]:
 
 
 def delete_notes(database: Database, keep: timedelta) -> None:
-    """Delete what was noted longer ago of syncs, ended outages, intake, sessions and failed logins.
+    """Delete what was noted longer ago of syncs, ended outages, causes that are gone, summaries, intake,
+    sessions and failed logins.
 
     The antrean schedule of a past day goes after PAST_SCHEDULE. Of each reference the newest sync stays: it
     says how old the data are. Raises DatabaseUnavailable.
@@ -117,6 +120,8 @@ def delete_notes(database: Database, keep: timedelta) -> None:
     with database.write(patient=True) as session:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
         session.execute(delete(ScheduleDay).where(ScheduleDay.day < past))
+        session.execute(delete(CauseWatch).where(CauseWatch.gone_at < before))
+        session.execute(delete(DailySummary).where(DailySummary.made_at < before))
         session.execute(delete(Outage).where(Outage.ended_at < before))
         session.execute(delete(Intake).where(Intake.dibaca_pada < before))
         session.execute(delete(SessionRow).where(SessionRow.used_at < before))
