@@ -6,12 +6,13 @@ the words, or where it has none their shape without numbers and names.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
-from bpjs_client.dictionary import entry_of
+from bpjs_client.dictionary import entries_of, entry_of
 from bpjs_client.jenis import Service
 from bpjs_client.meanings import meaning_of
 from bpjs_client.said_fields import fields_said
@@ -60,26 +61,32 @@ def failing_causes(database: Database, known: Known) -> Failing:
     )
     alike = (newest.faskes, newest.service, newest.meta_code, newest.message)
     # A message that names its patient is the message of that patient's jobs alone.
-    counted = select(*alike, func.min(newest.nama_pasien), func.count(), func.max(newest.updated_at))
+    counted = select(
+        *alike,
+        func.min(newest.nama_pasien).label("patient"),
+        func.count().label("jobs"),
+        func.max(newest.updated_at).label("newest"),
+    )
     with database.read() as session:
-        rows = session.execute(counted.group_by(*alike)).tuples().all()
-    found = [_cause(STRANGERS if is_stranger(faskes, known) else faskes, *rest) for faskes, *rest in rows]
+        rows = session.execute(counted.group_by(*alike)).all()
+    found = [
+        _cause(STRANGERS if is_stranger(row.faskes, known) else row.faskes, Service(row.service), row)
+        for row in rows
+    ]
     return Failing(_together(found), sum(each.jobs for each in found) < MOST_FAILED)
 
 
-def _cause(
-    faskes: str,
-    service: str,
-    code: str | None,
-    message: str | None,
-    patient: str,
-    jobs: int,
-    newest: datetime,
-) -> OpenCause:
-    text = message or ""
-    meant, words = _meant(text, patient)
-    key = sha256("\n".join((service, code or "", *meant)).encode()).hexdigest()[:16]
-    return OpenCause(faskes, Service(service), key, words, meaning_of(text).todo, jobs, newest)
+def _cause(faskes: str, service: Service, said: Row[Any]) -> OpenCause:
+    text = said.message or ""
+    meant, words = _meant(text, said.patient)
+    key = sha256("\n".join((service.value, said.meta_code or "", *meant)).encode()).hexdigest()[:16]
+    return OpenCause(faskes, service, key, words, _todo(text), said.jobs, said.newest)
+
+
+def _todo(text: str) -> str:
+    """The advice of the one row that explains it, else a general one."""
+    entries = entries_of(text)
+    return entries[0].todo if len(entries) == 1 else meaning_of(text).todo
 
 
 def _meant(text: str, patient: str) -> tuple[list[str], str]:

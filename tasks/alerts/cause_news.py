@@ -51,10 +51,11 @@ def _of_one(alert: CauseAlert, known: Known) -> str:
 
 
 def _of_many(alert: CauseAlert, known: Known) -> str:
-    causes = {row.key: row for row in reversed(alert.rows)}
+    causes: dict[str, CauseWatch] = {}
+    for row in alert.rows:
+        causes.setdefault(row.key, row)
     named = "; ".join(
-        f"{SERVICES[row.service]}: {row.words.rstrip('.')}"
-        for row in list(causes.values())[-_MOST_NAMED:][::-1]
+        f"{SERVICES[row.service]}: {row.words.rstrip('.')}" for row in [*causes.values()][:_MOST_NAMED]
     )
     more = "; dan lainnya" if len(causes) > _MOST_NAMED else ""
     return (

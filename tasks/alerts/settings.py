@@ -30,7 +30,8 @@ class AlertSettings(BaseSettings):
     webhook that is sent JSON, `{"subject": …, "body": …}`; without either nobody is told.
     `alert_waiting_minutes`: how long a job may wait. `alert_failure_percent`: how many of a day's jobs may
     fail. `alert_summary_at`: when the day's summary is sent, as `21:00` in the clinic's own time; empty: when
-    `BPJS_OPENING_HOURS` end; `tidak`: never. `alert_silent_minutes`: how long a dispatcher may be silent. `watch_seconds`: how often it looks.
+    `BPJS_OPENING_HOURS` end; `tidak`: never. `alert_silent_minutes`: how long a dispatcher may be silent.
+    `watch_seconds`: how often it looks.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
@@ -42,3 +43,11 @@ class AlertSettings(BaseSettings):
     alert_silent_minutes: float = Field(default=5, ge=1 / 6, le=1440)  # Prefect takes no less
     alert_summary_at: SummaryAt = ""
     watch_seconds: float = Field(default=30, gt=0, le=600)
+
+
+def summary_time(settings: AlertSettings, closes: time) -> time | None:
+    """When the day's summary is due, by default when the clinic closes; None: never."""
+    at = settings.alert_summary_at
+    if at == NEVER:
+        return None
+    return at if isinstance(at, time) else closes

@@ -21,7 +21,7 @@ from database.services.stopped_services import stopped_services
 from database.storage.engine import said_skew
 from database.views.alarms import long_waits, many_failures
 from tasks.alerts.cause_news import cause_news
-from tasks.alerts.settings import NEVER, AlertSettings
+from tasks.alerts.settings import AlertSettings, summary_time
 from tasks.alerts.subjects import RESOURCE, SINCE, outage, together
 from tasks.alerts.summary import SUMMARY, summary_to_send
 from tasks.composition import Composition
@@ -112,10 +112,8 @@ def _causes(at: Composition) -> Iterator[News]:
 
 
 def _summarise(at: Composition, settings: AlertSettings, tell: Tell, leave: Leave) -> None:
-    closes = settings.alert_summary_at or at.settings.opening_hours.closes
-    if closes == NEVER:
-        return
-    made = summary_to_send(at.database, closes, at.clinics.known)
+    closes = summary_time(settings, at.settings.opening_hours.closes)
+    made = summary_to_send(at.database, closes, at.clinics.known) if closes else None
     if made is not None and made.said is not None:
         tell(News(SUMMARY, {RESOURCE: _SUMMARY, SINCE: made.day.isoformat()}, made.said))
         leave(made.said)
