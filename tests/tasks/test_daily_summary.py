@@ -67,7 +67,7 @@ def test_it_tells_in_full_what_was_done_what_fails_and_what_is_to_do(here: Watch
         "   Yang perlu dilakukan: Perbaiki isian yang disebut, lalu kirim ulang.\n"
         "2. 2 pekerjaan PCare: Kuota dokter pada jadwal itu sudah habis di BPJS.\n"
         "   Yang perlu dilakukan: Pilih jadwal atau dokter lain, atau tambah kuotanya di HFIS, lalu kirim ulang.\n"
-        "3. 1 pekerjaan PCare: Peserta ••• a.n. … bermasalah.\n"
+        "3. 1 pekerjaan PCare: Peserta # a.n. … bermasalah.\n"
         "   Yang perlu dilakukan: Perbaiki sesuai alasannya, lalu kirim ulang.\n"
         "\n"
         "Perlu ditindaklanjuti: 8 pekerjaan. Buka tab Monitoring, kelompok Sebab; atau beranda di Prefect.\n"
