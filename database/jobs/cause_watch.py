@@ -20,6 +20,8 @@ from database.storage.models import CauseWatch
 RESOLVED_AFTER = timedelta(hours=4)
 # A failure of longer ago that nobody was told of is a leftover of before anybody looked.
 NEWS = timedelta(days=1)
+# So long one waits before telling: what fails together is told together, with its number.
+SETTLES = timedelta(minutes=1)
 AN_HOUR = timedelta(hours=1)
 # At most so many alerts in an hour; of one cause one, whatever the number of its clinics.
 MOST_IN_AN_HOUR = 6
@@ -149,7 +151,8 @@ def _decide(session: Session, rows: _Rows, found: Sequence[OpenCause], now: date
     counts = {(cause.faskes, cause.key): cause.jobs for cause in found}
     due: dict[str, list[CauseWatch]] = {}
     for which, row in rows.items():
-        if row.told_at is None and row.gone_at is None and row.key not in told:
+        is_due = row.told_at is None and row.gone_at is None and row.since <= now - SETTLES
+        if is_due and row.key not in told:
             row.jobs = counts.get(which, row.jobs)
             due.setdefault(row.key, []).append(row)
     if room <= 0:

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from bpjs_client.bodies import FieldError
 from bpjs_client.dictionary import entries_of, entry_of
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.meanings import meaning_of
 from bpjs_client.said_fields import fields_said
@@ -93,15 +95,17 @@ def _meant(text: str, patient: str) -> tuple[list[str], str]:
     """What makes two messages one cause, and the words for people; neither names a patient."""
     fields = fields_said(text)
     if fields:
-        named = [shape_of(error.field) for error in fields]
-        said = [
-            f"{shape_of(error.field)}: {_in_words(f'{error.field}: {error.message}', error.message, patient)}"
-            for error in fields[:_MOST_FIELDS]
-        ]
-        return named, "; ".join(said)
+        said = "; ".join(_of_field(error, patient) for error in fields[:_MOST_FIELDS])
+        return [without_identifiers(error.field) for error in fields], said
     entry = entry_of(text)
     words = _in_words(text, text, patient)
     return [entry.name if entry else words], words
+
+
+def _of_field(error: FieldError, patient: str) -> str:
+    """`kdPoli: Kode itu tidak ada di data referensi BPJS.`."""
+    words = _in_words(f"{error.field}: {error.message}", error.message, patient)
+    return f"{without_identifiers(error.field)}: {words}"
 
 
 def _in_words(text: str, said: str, patient: str) -> str:

@@ -26,7 +26,6 @@ from tasks.alerts.settings import AlertSettings
 from tasks.alerts.subjects import RESOURCE, SINCE
 from tasks.alerts.watch import (
     ALIVE,
-    CAUSE_CAME,
     LONG_WAIT,
     MANY_FAILURES,
     STOPPED,
@@ -134,13 +133,11 @@ def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
     settings = settings_for(webhook)
     assert installed(settings) == 7
     with keep_watch(here.at, settings.model_copy(update={"watch_seconds": 0.5})):
-        webhook.wait_for(4)
+        webhook.wait_for(3)
         time.sleep(2)  # every trouble is told again and again by the watch, by Prefect once
-    expected = sorted(
-        ["banyak pekerjaan gagal", "layanan berhenti", "pekerjaan menunggu terlalu lama", "sebab kegagalan"]
-    )
+    expected = ["banyak pekerjaan gagal", "layanan berhenti", "pekerjaan menunggu terlalu lama"]
     assert webhook.subjects() == expected
-    webhook.wait_for(5)
+    webhook.wait_for(4)
     assert webhook.subjects() == sorted([*expected, "dispatcher diam"])
     said = json.dumps(webhook.told, ensure_ascii=False)
     assert f"{FEWEST} dari {FEWEST} pekerjaan hari ini gagal." in said
@@ -188,9 +185,9 @@ def test_a_clinic_without_trouble_only_gives_a_sign_of_life(desk: Any) -> None:
 @SQLITE
 def test_the_limits_are_settings(desk: Any) -> None:
     here = ailing(desk)
-    assert events(here, settings_for(None)) == [ALIVE, STOPPED, LONG_WAIT, MANY_FAILURES, CAUSE_CAME]
+    assert events(here, settings_for(None)) == [ALIVE, STOPPED, LONG_WAIT, MANY_FAILURES]
     lenient = settings_for(None, alert_waiting_minutes=180, alert_failure_percent=100)
-    assert events(here, lenient) == [ALIVE, STOPPED, CAUSE_CAME]
+    assert events(here, lenient) == [ALIVE, STOPPED]
 
 
 def test_a_leftover_of_earlier_days_is_no_news(desk: Any) -> None:
@@ -235,8 +232,13 @@ def test_a_block_made_in_the_ui_is_used(
 @pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_cause_summary_and_schedule_are_each_told_once_and_the_summary_is_kept_in_prefect(
-    desk: Any, webhook: Webhook, installed: Callable[[AlertSettings], int], prefect: PrefectServer
+    desk: Any,
+    webhook: Webhook,
+    installed: Callable[[AlertSettings], int],
+    prefect: PrefectServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("database.jobs.cause_watch.SETTLES", timedelta(0))
     here: Desk = desk(friendly)
     here.hand_over("tambah-pendaftaran")
     enqueue("tambah-antrean", "RM-2", "Pasien Contoh", {}, database=here.database)

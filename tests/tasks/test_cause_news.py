@@ -55,7 +55,12 @@ class Watched:
                 job.status = status
 
     def look(self) -> list[str]:
-        """What one look tells that was not told before, as Prefect would."""
+        """What a look, and another a minute later, tell that was not told before, as Prefect would."""
+        told = self._look()
+        self.clock.advance(minutes=1)
+        return told + self._look()
+
+    def _look(self) -> list[str]:
         found = [(about, said) for about, said in cause_news(self.at)]
         keys = [(about[RESOURCE], about[SINCE]) for about, _ in found]
         new = [said for key, (_, said) in zip(keys, found, strict=True) if key not in self._told]
@@ -67,7 +72,7 @@ class Watched:
         end, told = self.clock.now + timedelta(**parts), []
         while self.clock.now < end:
             self.clock.advance(minutes=5)
-            told += self.look()
+            told += self._look()
         return told
 
 
@@ -87,6 +92,25 @@ def test_a_new_cause_is_told_once_with_what_to_do(here: Watched) -> None:
 
 def test_without_failures_nobody_is_told_anything(here: Watched) -> None:
     assert here.later(minutes=2) == []
+
+
+def test_what_fails_within_a_minute_is_told_together_and_what_is_settled_not_at_all(here: Watched) -> None:
+    here.fails()
+    here.fails("Kuota habis sama sekali")
+    assert list(cause_news(here.at)) == []
+    here.clock.advance(seconds=40)
+    here.fails(jobs=11)
+    here.settles("Kuota habis sama sekali")
+    assert list(cause_news(here.at)) == []
+    here.clock.advance(seconds=20)
+    ((_, said),) = cause_news(here.at)
+    assert " 12 pekerjaan." in said
+
+
+def test_a_field_keeps_its_name(here: Watched) -> None:
+    here.fails("kdDiag1: Kode ini sama sekali tidak ada")
+    (said,) = here.look()
+    assert "kdDiag1: " in said
 
 
 def test_two_causes_are_two_and_numbers_make_no_other(here: Watched) -> None:
@@ -127,7 +151,10 @@ def test_a_watcher_that_was_away_takes_nothing_for_resolved(here: Watched) -> No
 
 def test_another_watcher_and_a_restart_tell_nothing_twice(here: Watched) -> None:
     here.fails()
+    here.later(minutes=5)
+    here.later(minutes=5)
     first = list(cause_news(here.at))
+    assert len(first) == 1
     other = Watched(here.database, here.clock)
     assert list(cause_news(other.at)) == first  # the same subject, which Prefect tells of once
     here.clock.advance(minutes=11)

@@ -12,7 +12,7 @@ from database.storage.models import Job
 from database.storage.server_clock import Clock
 from database.views.alarms import FEWEST
 from tasks.alerts.settings import AlertSettings
-from tasks.alerts.watch import ALIVE, CAUSE_CAME, LONG_WAIT, MANY_FAILURES, STOPPED, News, look_and_tell
+from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, look_and_tell
 from tasks.clinics import Clinics
 from tasks.composition import Composition
 from tests.database.clinic import MORNING, new_row
@@ -120,9 +120,8 @@ def test_jobs_of_1500_unknown_faskes_that_wait_too_long_are_one_event(database: 
 
 def test_many_clinics_of_which_much_fails_are_one_event(database: Database) -> None:
     store(database, [job for name in names(40) for job in failed(name)])
-    news, cause = told(database, listed(names(40)))
+    (news,) = told(database, listed(names(40)))
     assert (news.event, resources([news])) == (MANY_FAILURES, ["bpjs.faskes"])
-    assert cause.event == CAUSE_CAME
     assert news.said.startswith("800 dari 800 pekerjaan di 40 faskes (klinik-")
     assert news.said.endswith(", …) hari ini gagal.")
 
@@ -132,8 +131,8 @@ def test_without_a_file_no_text_of_a_row_is_a_resource_either(database: Database
     store(database, [stopped(text) for text in texts])
     store(database, [job for text in texts for job in (*waiting(text, **LONG_AGO), *failed(text))])
     news = told(database, Clinics())
-    assert [each.event for each in news] == [STOPPED, LONG_WAIT, MANY_FAILURES, CAUSE_CAME]
-    assert resources(news[:-1]) == ["bpjs.faskes-lain", "bpjs.faskes-lain", "bpjs.layanan.pcare"]
+    assert [each.event for each in news] == [STOPPED, LONG_WAIT, MANY_FAILURES]
+    assert resources(news) == ["bpjs.faskes-lain", "bpjs.faskes-lain", "bpjs.layanan.pcare"]
     assert names_none_of(texts, news)
 
 
@@ -145,7 +144,7 @@ def test_everything_at_once_is_a_few_events(database: Database) -> None:
     store(database, [job for text in texts for job in waiting(text, **LONG_AGO)])
     store(database, [job for text in names(30) for job in failed(text)])
     news = told(database, listed(names(500)))
-    assert len(news) == 5 + 1 + 2 + 1 + 1
+    assert len(news) == 5 + 1 + 2 + 1
     assert all(len(each.said) < 300 and each.said.isprintable() for each in news)
 
 
