@@ -7,6 +7,7 @@ the words, or where it has none their shape without numbers and names.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -32,6 +33,7 @@ LOOKED_AT = timedelta(days=14)
 MOST_FAILED = 5_000  # so many of the newest are looked at
 STRANGERS = ""  # stands for all clinics that are not configured, whose names may be any text
 _MOST_FIELDS = 4
+_MOST_SPELLINGS = 2
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,11 @@ def failing_causes(database: Database, known: Known) -> Failing:
         .c
     )
     alike = (newest.faskes, newest.service, newest.meta_code, newest.message)
-    # A message that names its patient is the message of that patient's jobs alone.
     counted = select(
         *alike,
-        func.min(newest.nama_pasien).label("patient"),
+        func.count(newest.nama_pasien.distinct()).label("patients"),
+        func.min(newest.nama_pasien).label("one"),
+        func.max(newest.nama_pasien).label("other"),
         func.count().label("jobs"),
         func.max(newest.updated_at).label("newest"),
     )
@@ -80,18 +83,23 @@ def failing_causes(database: Database, known: Known) -> Failing:
 
 def _cause(faskes: str, service: Service, said: Row[Any]) -> OpenCause:
     text = said.message or ""
-    meant, words = _meant(text, said.patient)
+    # What is said of several patients alike names none; two names may be two spellings of one.
+    patient = f"{said.one} {said.other}" if said.patients <= _MOST_SPELLINGS else ""
+    meant, words = _meant(text, patient)
     key = sha256("\n".join((service.value, said.meta_code or "", *meant)).encode()).hexdigest()[:16]
     return OpenCause(faskes, service, key, words, _todo(text), said.jobs, said.newest)
 
 
+# The same messages are there from look to look, and the dictionary takes a millisecond for each.
+@lru_cache(2 * MOST_FAILED)
 def _todo(text: str) -> str:
     """The advice of the one row that explains it, else a general one."""
     entries = entries_of(text)
     return entries[0].todo if len(entries) == 1 else meaning_of(text).todo
 
 
-def _meant(text: str, patient: str) -> tuple[list[str], str]:
+@lru_cache(2 * MOST_FAILED)
+def _meant(text: str, patient: str) -> tuple[Sequence[str], str]:
     """What makes two messages one cause, and the words for people; neither names a patient."""
     fields = fields_said(text)
     if fields:

@@ -14,7 +14,7 @@ from tasks.schedule.words import changes_in_lines, own_words, summary, used_word
 KEY = "jadwal-antrean"
 _TITLE = "Jadwal antrean: kode klinik tanpa sesi, dan perubahan sejak kemarin"
 # Of more clinics only those with something to tell have a part of their own, and no more than these.
-_FEW, _MOST_PARTS, _MOST_LINES = 3, 20, 20
+FEW, _MOST_PARTS, _MOST_LINES = 3, 20, 20
 
 
 def leave_schedule(database: Database, clinics: Collection[str], known: Known) -> None:
@@ -32,12 +32,12 @@ def schedule_page(database: Database, clinics: Collection[str], known: Known) ->
     quiet = left_out = 0
     for faskes in clinics:
         week = week_of(database, faskes)
-        if len(clinics) > _FEW and not _has_news(week):
+        if len(clinics) > FEW and not _has_news(week):
             quiet += 1
         elif len(parts) >= _MOST_PARTS:
             left_out += 1
         else:
-            parts.append(_part(database, week, known, whole=len(clinics) <= _FEW))
+            parts.append(_part(database, week, known, whole=len(clinics) <= FEW))
     tail = [
         *([f"Tanpa kekurangan dan perubahan: {quiet} faskes."] if quiet else []),
         *([f"{left_out} faskes lain tidak ikut; `bpjs jadwal --faskes …`."] if left_out else []),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from database import Database
-from database.references.schedule_days import DayVersion, PoliDay, Session, day_versions, last_told
+from database.references.schedule_days import DayVersion, Session, day_versions, last_told
 from database.views.monitor import today
 from tasks.schedule.changes import Change, Kind, changes
 from tasks.schedule.own_codes import WITHOUT_DOCTORS, OwnCode, What, own_codes, same_code
@@ -128,7 +128,8 @@ def week_of(database: Database, faskes: str) -> Week:
 def changes_to_tell(database: Database, faskes: str) -> tuple[datetime | None, list[Change]]:
     """When somebody was last told of this clinic's schedule, and what changed since then.
 
-    A day that came into sight later is compared with how it first was. Raises DatabaseUnavailable.
+    A day that came into sight later, or a poli that was first read later, is compared with how it first was.
+    Raises DatabaseUnavailable.
     """
     first, told_at = today(database), last_told(database, faskes)
     if told_at is None:
@@ -136,9 +137,10 @@ def changes_to_tell(database: Database, faskes: str) -> tuple[datetime | None, l
     versions = day_versions(database, faskes, first, first + timedelta(days=DAYS_AHEAD))
     found = []
     for day, known in versions.items():
-        base = _as_of(known, told_at) or known[0]
-        codes = sorted({*base.polis, *known[-1].polis})
-        found += [change for code in codes for change in _changes(day, code, base, known[-1])]
+        base = _as_of(known, told_at)
+        looks = [*([base] if base else []), *(each for each in known if each.seen_at > told_at)]
+        for code in sorted({code for look in looks for code in look.polis}):
+            found += _changes(day, code, looks)
     return told_at, found
 
 
@@ -147,16 +149,15 @@ def _as_of(versions: Sequence[DayVersion], instant: datetime) -> DayVersion | No
     return next((version for version in reversed(versions) if version.seen_at <= instant), None)
 
 
-def _changes(day: date, code: str, base: DayVersion, now: DayVersion) -> list[Change]:
-    """A poli that the newer version does not list has no session; one that was never read tells nothing."""
-    before, after = base.polis.get(code), now.polis.get(code)
-    was, is_now = (_known_sessions(each) for each in (before, after))
-    if was is None or is_now is None:
-        return []
-    return changes(day, code, was, is_now)
+def _changes(day: date, code: str, looks: Sequence[DayVersion]) -> list[Change]:
+    """What changed from the first look at which the poli's sessions were known to the last."""
+    known = [found for look in looks if (found := _known_sessions(look, code)) is not None]
+    return changes(day, code, known[0], known[-1]) if known else []
 
 
-def _known_sessions(poli: PoliDay | None) -> Sequence[Session] | None:
+def _known_sessions(version: DayVersion, code: str) -> Sequence[Session] | None:
+    """A poli that is not listed has no session; None: its sessions were never read."""
+    poli = version.polis.get(code)
     return () if poli is None else poli.sessions
 
 
@@ -190,7 +191,7 @@ class _Rows:
         if version is None:
             return Cell(day, (), (), is_listed=False, is_known=False)
         poli, base = version.polis.get(code), self.base.get(day)
-        found = _changes(day, code, base, version) if base else []
+        found = _changes(day, code, [base, version]) if base else []
         sessions = (poli.sessions if poli else None) or ()
         read_at = version.read_at if poli is None else poli.read_at
         return Cell(day, sessions, found, is_listed=poli is not None, is_known=self._is_fresh(read_at))

@@ -223,6 +223,14 @@ def test_what_is_told_names_no_patient(here: Watched) -> None:
         assert CARD not in text
 
 
+def test_a_patient_who_is_called_like_a_word_makes_no_other_cause(here: Watched) -> None:
+    for name in ("Made Ibarat", "Wayan Umpama", "Indah Contoh"):
+        here.fails("Alasan lain pada hari itu", nama_pasien=name)
+    assert len(here.look()) == 1
+    here.fails("Alasan lain pada hari itu", nama_pasien="Hari Contoh")
+    assert here.later(minutes=20) == []
+
+
 def test_a_clinic_that_nobody_knows_is_not_named(here: Watched) -> None:
     here.at.clinics = listed(["klinik-a"])
     here.fails(faskes=f"kartu {CARD}")

@@ -99,6 +99,24 @@ def test_a_schedule_that_cannot_be_read_is_no_change(here: Scheduled, clock: Fak
     assert told(here) == []
 
 
+def test_a_poli_that_was_read_late_is_compared_with_how_it_first_was(
+    here: Scheduled, clock: FakeClock
+) -> None:
+    here.has(session(1), session(2, poli="002"))
+    here.broken = lambda path: "/kodepoli/002/" in path
+    here.read()
+    told(here)
+    clock.advance(hours=1)
+    here.broken = lambda path: False
+    here.read()
+    clock.advance(days=1)
+    assert told(here) == []
+    here.has(session(1), session(2, poli="002", kapasitas=5))
+    here.read()
+    (news,) = told(here)
+    assert "7 sesi kuota berubah" in news.said
+
+
 def test_who_dies_before_it_is_noted_tells_the_same_again(here: Scheduled, clock: FakeClock) -> None:
     here.has(session(1))
     here.read()
