@@ -1,5 +1,6 @@
 """Somebody is told of a cause of failures when it is new or comes again: once, in few alerts, without patients."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,20 @@ def test_another_watcher_and_a_restart_tell_nothing_twice(here: Watched) -> None
     assert list(cause_news(other.at)) == first  # the same subject, which Prefect tells of once
     here.clock.advance(minutes=11)
     assert list(cause_news(other.at)) == []
+
+
+def test_watchers_that_look_at_the_same_moment_decide_once(here: Watched) -> None:
+    here.fails(jobs=3)
+
+    def look(_number: int) -> list[tuple[Any, str]]:
+        return list(cause_news(here.at))
+
+    with ThreadPoolExecutor(6) as watchers:
+        assert list(watchers.map(look, range(6))) == [[]] * 6
+        here.clock.advance(minutes=1)
+        told = [news for found in watchers.map(look, range(6)) for news in found]
+    assert {said for _, said in told} == {told[0][1]}
+    assert len({(about[RESOURCE], about[SINCE]) for about, _ in told}) == 1
 
 
 def test_leftovers_of_before_anybody_looked_are_no_news(here: Watched) -> None:

@@ -1,5 +1,6 @@
 """The day's summary at closing time: read in full, made once a day, silent on a day with nothing to say."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,6 +111,13 @@ def test_it_is_made_once_a_day_whoever_looks(here: Watched) -> None:
     here.clock.advance(days=1)
     has(here, Status.TERKIRIM, 1, tanggal=DAY + timedelta(days=1))
     assert "Selasa 15-09-2026" in (sent(here) or "")
+
+
+def test_watchers_that_look_at_the_same_moment_make_one(here: Watched) -> None:
+    has(here, Status.TERKIRIM, 1)
+    here.clock.advance(hours=13)
+    with ThreadPoolExecutor(6) as watchers:
+        assert len(set(watchers.map(lambda _number: sent(here), range(6)))) == 1
 
 
 DUE = [
