@@ -229,6 +229,7 @@ def test_causes_that_cannot_all_be_looked_at_are_not_taken_for_gone(
 def test_what_is_told_names_no_patient(here: Watched) -> None:
     here.fails(f"Peserta {CARD} a.n. Budi Rahasia tidak aktif lagi", nama_pasien="Budi Rahasia")
     here.fails(f"keluhan: {CARD} milik BUDI RAHASIA tidak cocok sekali", nama_pasien="Budi Rahasia")
+    here.fails("Berkas milik budi rahasia ganjil sekali", nama_pasien="Budi Rahasia")
     said = " ".join(here.look())
     with here.database.read() as session:
         kept = " ".join(f"{row.words} {row.todo}" for row in session.query(CauseWatch))
