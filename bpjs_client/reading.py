@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import partial
+from threading import Lock
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -27,6 +28,8 @@ PAGE_SIZE = 500
 _TRIES = 3
 _WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
+# So many lists that fail in a row are the service's trouble: the rest of them is not asked for.
+MOST_FAILED = 10
 _UNSTABLE = "Daftar di BPJS terus berubah selama dibaca."
 
 
@@ -55,6 +58,8 @@ class PoliteReading:
         self._bpjs = bpjs
         self._page_size = page_size
         self._sleep = sleep
+        self._shared: dict[tuple[Service, tuple[str, ...]], Future[list[Row]]] = {}
+        self._lock = Lock()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="baca-referensi")
         self._admissions = {
             service: Admission(partial(self._ask, service), bpjs.harmless_path(service), clock=clock)
@@ -65,14 +70,49 @@ class PoliteReading:
         self, service: Service, listings: Sequence[Listing], identity: Identity = whole_row
     ) -> list[list[Row]]:
         """The rows of each list, in the order asked for. Raises BpjsError; what waits is then dropped."""
-        futures: list[Future[list[Row]]] = [
-            self._threads.submit(self._rows, service, listing, identity) for listing in listings
-        ]
+        futures = [self._threads.submit(self._once, service, listing, identity) for listing in listings]
         try:
             return [future.result() for future in futures]
         finally:
             for future in futures:
                 future.cancel()
+
+    def each_or_why(self, service: Service, listings: Sequence[Listing]) -> list[list[Row] | BpjsError]:
+        """The rows of each list, in the order asked for, or why it cannot be had.
+
+        Once MOST_FAILED in a row could not be had, the rest is not asked for and has the last one's reason.
+        """
+        failed: list[BpjsError] = []
+
+        def ask(listing: Listing) -> list[Row] | BpjsError:
+            if len(failed) >= MOST_FAILED:
+                return failed[-1]
+            try:
+                rows = self._once(service, listing, whole_row)
+            except BpjsError as error:
+                failed.append(error)
+                return error
+            failed.clear()
+            return rows
+
+        return list(self._threads.map(ask, listings))
+
+    def _once(self, service: Service, listing: Listing, identity: Identity) -> list[Row]:
+        """A list that is shared is asked for by the first who wants it; after a failure by the next."""
+        if not listing.shared:
+            return self._rows(service, listing, identity)
+        key, mine = (service, listing.path), Future[list[Row]]()
+        with self._lock:
+            theirs = self._shared.setdefault(key, mine)
+        if theirs is not mine:
+            return theirs.result()
+        try:
+            mine.set_result(self._rows(service, listing, identity))
+        except Exception as error:  # noqa: BLE001 - whoever waits for it has it too
+            with self._lock:
+                del self._shared[key]
+            mine.set_exception(error)
+        return mine.result()
 
     def close(self) -> None:
         """Wait for what is on its way, and end."""

@@ -1,7 +1,7 @@
 """BPJS's reference data: which there are, where each is read, and what names a row (contract 3, 4)."""
 
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -18,12 +18,14 @@ class Listing:
     """One list to read: the path's segments, whether start and limit follow, and what its rows do not say.
 
     ``varian`` tells lists of one reference apart whose codes repeat: kdTkp, the kind of allergy, the date.
+    ``shared``: a reading asks for it once, however many references or tries want it; never a paged one.
     """
 
     path: tuple[str, ...]
     varian: str = ""
     paged: bool = False
     adds: Mapping[str, JSON] = field(default_factory=dict)
+    shared: bool = False
 
 
 class Reading(Protocol):
@@ -63,7 +65,7 @@ class Reference:
 
     def kode_of(self, row: Row) -> str:
         """The code by which a row goes; empty when it has none."""
-        parts = [_words(entry(row, name)) for name in self.kode]
+        parts = [one_line(entry(row, name)) for name in self.kode]
         return "/".join(parts) if all(parts) else ""
 
 
@@ -86,7 +88,7 @@ def read_reference(reference: Reference, reading: Reading) -> list[Item]:
     lists = reading.each(reference.service, listings, lambda row: reference.kode_of(row) or whole_row(row))
     items: dict[tuple[str, str], Item] = {}
     for listing, rows in zip(listings, lists, strict=True):
-        for item in _items(reference, listing, rows):
+        for item in items_of(reference, listing, rows):
             items[item.varian, item.kode] = item
     return list(items.values())
 
@@ -102,15 +104,16 @@ def entry(row: Mapping[str, JSON], name: str) -> JSON:
     return next((value for key, value in row.items() if key.casefold() == wanted), None)
 
 
-def _items(reference: Reference, listing: Listing, rows: Sequence[Row]) -> Iterator[Item]:
+def items_of(reference: Reference, listing: Listing, rows: Sequence[Row]) -> Iterator[Item]:
+    """The rows of one list as a reference keeps them, without those that have no code."""
     for row in rows:
         data = {**row, **listing.adds}
         kode = reference.kode_of(data)
         if kode:
-            yield Item(listing.varian, kode, _words(entry(data, reference.nama)), data)
+            yield Item(listing.varian, kode, one_line(entry(data, reference.nama)), data)
 
 
-def _words(value: JSON) -> str:
+def one_line(value: JSON) -> str:
     """A code or name on one line: BPJS's own may hold line ends."""
     return "" if value is None or isinstance(value, bool | dict | list) else " ".join(str(value).split())
 
@@ -137,30 +140,46 @@ _SPESIALIS = Listing(("spesialis",))
 
 def _subspesialis(reading: Reading) -> Sequence[Listing]:
     (rows,) = reading.each(PCARE, [_SPESIALIS])
-    codes = filter(None, (_words(entry(row, "kdSpesialis")) for row in rows))
+    codes = filter(None, (one_line(entry(row, "kdSpesialis")) for row in rows))
     return [
         Listing(("spesialis", code, "subspesialis"), adds={"kdSpesialis": code})
         for code in dict.fromkeys(codes)
     ]
 
 
-def _antrean_poli(reading: Reading) -> Sequence[Listing]:
+def polis_of(days: Sequence[date]) -> list[Listing]:
+    """The polis of each day at Antrean (contract 4)."""
     return [
-        Listing(("ref", "poli", "tanggal", day.isoformat()), varian=day.isoformat()) for day in reading.days
+        Listing(("ref", "poli", "tanggal", day.isoformat()), varian=day.isoformat(), shared=True)
+        for day in days
     ]
+
+
+def doctors_of(varian: str, polis: Iterable[Row]) -> list[Listing]:
+    """The doctors of each of these polis on the day that is their variant, a poli once (contract 4)."""
+    codes = dict.fromkeys(filter(None, (one_line(entry(row, "kodepoli")) for row in polis)))
+    return [
+        Listing(
+            ("ref", "dokter", "kodepoli", code, "tanggal", varian),
+            varian=varian,
+            adds={"kodepoli": code},
+            shared=True,
+        )
+        for code in codes
+    ]
+
+
+def _antrean_poli(reading: Reading) -> Sequence[Listing]:
+    return polis_of(reading.days)
 
 
 def _antrean_dokter(reading: Reading) -> Sequence[Listing]:
     """The doctors of each poli on each day; a poli without a schedule that day has none."""
-    days = _antrean_poli(reading)
+    days = polis_of(reading.days)
     return [
-        Listing(
-            ("ref", "dokter", "kodepoli", code, "tanggal", day.varian),
-            varian=day.varian,
-            adds={"kodepoli": code},
-        )
+        listing
         for day, rows in zip(days, reading.each(ANTREAN, days), strict=True)
-        for code in dict.fromkeys(filter(None, (_words(entry(row, "kodepoli")) for row in rows)))
+        for listing in doctors_of(day.varian, rows)
     ]
 
 

@@ -111,13 +111,14 @@ class References:
     ) -> None:
         """Replace a reference's rows, take codes out of it, put rows into it (or over the same code).
 
-        `sesi`, whose rows share codes, can only be replaced. Raises WrongReference, and then changes nothing.
+        A row of `sesi` goes by `poli/doctor/hours`. Raises WrongReference, and then changes nothing.
         """
         held = self.rows(name)
         kept = held if rows is None else self._checked(name, rows)
         added = self._checked(name, add)
-        gone = {*map(str, remove), *map(_code, added)}
-        self.lists[name] = [*(row for row in kept if _code(row) not in gone), *added]
+        code = _session if name == "sesi" else _code
+        gone = {*map(str, remove), *map(code, added)}
+        self.lists[name] = [*(row for row in kept if code(row) not in gone), *added]
         self._codes.pop(name, None)
 
     def _checked(self, name: str, rows: Sequence[Row]) -> list[Row]:
@@ -127,19 +128,28 @@ class References:
             raise WrongReference(f"baris '{name}' harus objek dengan {', '.join(fields)}")
         if not all(isinstance(row.get("hari", []), list | tuple) for row in rows):
             raise WrongReference("'hari' harus daftar angka, 0 untuk Senin")
+        if not all(isinstance(row.get("kecuali", []), list | tuple) for row in rows):
+            raise WrongReference("'kecuali' harus daftar tanggal yyyy-MM-dd")
         return [{field: row[field] for field in fields} | row for row in rows]
 
     def sessions(self, kodepoli: str, day: date) -> list[Row]:
-        """The doctors of a poli on a day, a row per session."""
+        """The doctors of a poli on a day, a row per session; `kecuali` lists days on which there is none."""
         return [
             {name: row[name] for name in ("kodedokter", "namadokter", "jampraktek", "kapasitas")}
             for row in self.lists["sesi"]
-            if row["kodepoli"] == kodepoli and day.weekday() in row["hari"]
+            if row["kodepoli"] == kodepoli
+            and day.weekday() in row["hari"]
+            and day.isoformat() not in row.get("kecuali", ())
         ]
 
 
 def _code(row: Row) -> str:
     return str(next(iter(row.values())))  # the first field of every reference is its code
+
+
+def _session(row: Row) -> str:
+    """`001/200101/07:00-12:00`: neither poli nor doctor alone names a session."""
+    return "/".join(str(row[field]) for field in ("kodepoli", "kodedokter", "jampraktek"))
 
 
 def _plain(name: str, code: str) -> str:

@@ -45,6 +45,7 @@ _COMMANDS = (
     "resume",
     "sync",
     "referensi",
+    "jadwal",
     "peserta",
     "rujukan",
     "simulator",

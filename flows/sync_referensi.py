@@ -17,13 +17,16 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import BY_NAME, REFERENCES
+from bpjs_client.schedule import SCHEDULE
 from database.references.store import Synced
 from database.views.monitor import today
 from flows.artifacts.reference_table import leave_table
+from flows.artifacts.schedule_page import FEW, leave_schedule
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
 from flows.forms.typed import text
 from flows.run_names import timed
+from tasks.alerts.schedule_news import tell_schedules
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
 from tasks.references import sync
@@ -76,6 +79,10 @@ def sync_referensi(
     for clinic in [only] if only else at.clinics.names:
         by_run |= _sync_all(at, clinic, names, izinkan_susut is True)
     leave_table(at.database, by_run, at.clinics.names)
+    if SCHEDULE.name in names:
+        if not only or len(at.clinics.names) <= FEW:  # one of many does not renew the page of all
+            leave_schedule(at.database, at.clinics.names, at.clinics.known)
+        tell_schedules(at, [only] if only else at.clinics.names)
     done = list(by_run.values())
     failed = [synced.full_name for synced in done if synced.error is not None]
     if failed:

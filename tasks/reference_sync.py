@@ -1,9 +1,13 @@
 """Brings one reference in step with BPJS: reads it whole, compares and stores it, or says why not.
 
+The antrean schedule, a list for each poli and day, is stored as far as it could be read.
+
 A refused reference says nothing of the jobs: no service is ever paused from here. Nothing here knows Prefect.
 """
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from bpjs_client.errors import BpjsError, NotSent, Temporary
@@ -12,11 +16,15 @@ from bpjs_client.jenis import Service
 from bpjs_client.page_words import MOST_WORDS
 from bpjs_client.reading import PoliteReading
 from bpjs_client.references import Item, Reference, read_reference, variants
+from bpjs_client.schedule import SCHEDULE, ReadSchedule, read_schedule
+from database.references.schedule_days import keep_schedule
 from database.references.store import SuspiciousShrink, Synced, store_failure, store_reference, synced_in
 from database.services.clinic_service import WHOLE
 from database.services.state_words import named, state_words
 from database.services.stopped_services import stopped_services
 from tasks.composition import Composition
+
+MOST_NAMED = 5  # polis
 
 
 class NotNow(Exception):
@@ -46,18 +54,22 @@ def sync_reference(
         return done
     started_at, started = at.database.clock(), time.monotonic()
     try:
-        items = _read(reference, reading, at, faskes, last_try=last_try)
+        read = _read(reference, reading, at, faskes, last_try=last_try)
         at.note_belonging(faskes, reference.service)
+        if read.schedule is not None:
+            keep_schedule(at.database, faskes, read.schedule)
         return store_reference(
             at.database,
             faskes,
             reference,
-            items,
-            variants=variants(reference, reading),
+            read.items,
+            variants=read.variants,
             started_at=started_at,
             seconds=time.monotonic() - started,
             flow_run_id=flow_run_id,
             allow_shrink=allow_shrink,
+            unread=read.unread,
+            missing=read.missing,
         )
     except (_CannotRead, SuspiciousShrink) as failed:
         seconds = time.monotonic() - started
@@ -70,16 +82,53 @@ class _CannotRead(Exception):
     """The reason in Indonesian, without identifiers."""
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What was read of a reference: of which variants (None: all there are), and what of them was not."""
+
+    items: Sequence[Item]
+    variants: Sequence[str] | None
+    schedule: ReadSchedule | None = None
+    unread: Sequence[tuple[str, str]] = ()
+    missing: str | None = None
+
+
 def _read(
     reference: Reference, reading: PoliteReading, at: Composition, faskes: str, *, last_try: bool
-) -> list[Item]:
+) -> _Read:
     _refuse_while_stopped(at, faskes, reference.service)
     try:
-        return read_reference(reference, reading)
+        if reference is SCHEDULE:
+            return _schedule(read_schedule(reading), reading, last_try=last_try)
+        return _Read(read_reference(reference, reading), variants(reference, reading))
     except BpjsError as error:
-        if isinstance(error, NotSent | Temporary) and not last_try:
+        if _may_help(error) and not last_try:
             raise NotNow from None
         raise _CannotRead(_explained(error)) from None
+
+
+def _may_help(error: BpjsError) -> bool:
+    """Whether the same may be read a little later."""
+    return isinstance(error, NotSent | Temporary)
+
+
+def _schedule(read: ReadSchedule, reading: PoliteReading, *, last_try: bool) -> _Read:
+    """What could be read counts, once trying again would bring no more. Raises NotNow."""
+    if any(map(_may_help, read.failures)) and not last_try:
+        raise NotNow
+    days = [day.isoformat() for day in read.days]
+    unread = [(day, f"{code}/") for day, code in read.unread]
+    return _Read(read.items, days, read, unread, _missing(read, len(reading.days)))
+
+
+def _missing(read: ReadSchedule, days: int) -> str | None:
+    """`Sebagian jadwal belum terbaca (poli 002, 003; 1 hari seluruhnya): …`; None when nothing is missing."""
+    if not read.failures:
+        return None
+    polis = ", ".join(sorted({code for _, code in read.unread})[:MOST_NAMED])
+    whole = days - len(read.days)
+    which = [*([f"poli {polis}"] if polis else []), *([f"{whole} hari seluruhnya"] if whole else [])]
+    return f"Sebagian jadwal belum terbaca ({'; '.join(which)}): {_explained(read.failures[0])}"
 
 
 # An answer with one of these words says nothing of the reason why it cannot be used.

@@ -1,6 +1,6 @@
 """A clinic's copy of BPJS's reference data is kept in step: all changes of a list are stored, or none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ class SuspiciousShrink(DatabaseError):
 
 @dataclass(frozen=True)
 class Synced:
-    """The result of syncing one reference; when it failed, the reason, and all counts are zero."""
+    """The result of syncing one reference; when it failed, the reason, and the counts of what it changed."""
 
     layanan: str
     jenis: str
@@ -80,17 +80,21 @@ def store_reference(
     seconds: float,
     flow_run_id: UUID | None = None,
     allow_shrink: bool = False,
+    unread: Collection[tuple[str, str]] = (),
+    missing: str | None = None,
 ) -> Synced:
     """Bring the clinic's copy in step with what BPJS holds, in one transaction, and record the run.
 
-    Rows that vanished become inactive; only those of `variants` count (None: all). Raises SuspiciousShrink
-    when more than 30 % of them vanished and that was not allowed, and DatabaseUnavailable; then nothing
-    changed.
+    Rows that vanished become inactive; only those of `variants` count (None: all), and none whose variant
+    and beginning of the code are `unread`. `missing`: why not all could be read; the run then counts as one
+    that failed, with its changes. Raises SuspiciousShrink when more than 30 % of the rows vanished and that
+    was not allowed, and DatabaseUnavailable; then nothing changed.
     """
     with database.write() as session:
         _one_at_a_time(session, faskes, reference)
         found = {(item.varian, item.kode[:LONGEST_KODE]): item for item in items}
-        difference = _compare(_held(session, faskes, reference, variants), found, reference.volatile)
+        held = _without(_held(session, faskes, reference, variants), unread)
+        difference = _compare(held, found, reference.volatile)
         if not allow_shrink and len(difference.removed) > MOST_GONE * difference.held:
             raise SuspiciousShrink(len(difference.removed), difference.held)
         _write(session, faskes, reference, difference, database.clock())
@@ -103,6 +107,7 @@ def store_reference(
             changed=len(difference.changed),
             removed=len(difference.removed),
             seconds=seconds,
+            error=missing,
             faskes=faskes,
         )
         session.add(_row(faskes, done, started_at, flow_run_id))
@@ -214,6 +219,18 @@ def _held(
     )
     rows = session.execute(select(*columns).where(*_of(faskes, reference, variants)))
     return {(row.varian, row.kode): row for row in rows}
+
+
+def _without(
+    held: dict[tuple[str, str], _Held], unread: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], _Held]:
+    if not unread:
+        return held
+    return {
+        (varian, kode): row
+        for (varian, kode), row in held.items()
+        if not any(varian == which and kode.startswith(beginning) for which, beginning in unread)
+    }
 
 
 def _compare(

@@ -513,6 +513,68 @@ class Sync(Base):
     __table_args__ = (Index("syncs_by_reference", "faskes", "layanan", "jenis", "started_at"),)
 
 
+class ScheduleDay(Base):
+    """The antrean schedule of one day as BPJS had it from `seen_at` on; it was last read so at `read_at`.
+
+    `polis`: see database/references/schedule_days.py. It holds names of doctors and none of patients.
+    """
+
+    __tablename__ = "schedule_days"
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    faskes: Mapped[str] = mapped_column(String(64))
+    day: Mapped[date] = mapped_column(Date)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    polis: Mapped[JsonObject] = mapped_column(Json)
+
+    __table_args__ = (UniqueConstraint("faskes", "day", "seen_at", name="schedule_days_one_at_a_time"),)
+
+
+class ScheduleTold(Base):
+    """When somebody was last told of a clinic's changed schedule."""
+
+    __tablename__ = "schedule_told"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CauseWatch(Base):
+    """A cause of failures at a clinic: since when it is there, or is gone, and when somebody was told of it.
+
+    `words` and `todo` name no patient. `spells`: how often it came. `alert`: the alert that told of it, which
+    may have told of others with it; None: nobody was told, for it was there before anybody looked.
+    """
+
+    __tablename__ = "cause_watch"
+
+    faskes: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    service: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Words)
+    todo: Mapped[str] = mapped_column(Words)
+    # When it was told of.
+    jobs: Mapped[int] = mapped_column(Integer)
+    spells: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    alert: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (Index("cause_watch_by_time", "told_at"),)
+
+
+class DailySummary(Base):
+    """The summary of a day, made once; `said` is None for a day of which there was nothing to say."""
+
+    __tablename__ = "daily_summaries"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said: Mapped[str | None] = mapped_column(Words)
+
+
 class DataKey(Base):
     """A key that something in this database was sealed with: its id, and a mark that tells it from others."""
 

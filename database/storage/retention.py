@@ -18,12 +18,15 @@ from database.status import FINAL
 from database.storage.engine import Database
 from database.storage.models import (
     Attempt,
+    CauseWatch,
+    DailySummary,
     Intake,
     Job,
     LoginFailures,
     LoginStep,
     Outage,
     Reveal,
+    ScheduleDay,
     SessionRow,
     Sync,
 )
@@ -31,6 +34,8 @@ from database.storage.past_jobs import remember
 
 # Jobs per transaction, which takes some hundredths of a second.
 BATCH = 100
+# So long the schedule of a past day stays.
+PAST_SCHEDULE = timedelta(days=7)
 # How many times as long as a batch the rest after it lasts.
 RESTS = 9
 
@@ -103,14 +108,20 @@ def _is_settled() -> tuple[ColumnElement[bool], ...]:
 
 
 def delete_notes(database: Database, keep: timedelta) -> None:
-    """Delete what was noted longer ago of syncs, ended outages, intake, sessions and failed logins.
+    """Delete what was noted longer ago of syncs, ended outages, causes that are gone, summaries, intake,
+    sessions and failed logins.
 
-    Raises DatabaseUnavailable. Of each reference the newest sync stays: it says how old the data are.
+    The antrean schedule of a past day goes after PAST_SCHEDULE. Of each reference the newest sync stays: it
+    says how old the data are. Raises DatabaseUnavailable.
     """
     before = database.clock() - keep
+    past = local_date(database, database.clock() - PAST_SCHEDULE)
     newest: Any = select(func.max(Sync.id)).group_by(Sync.faskes, Sync.layanan, Sync.jenis)
     with database.write(patient=True) as session:
         session.execute(delete(Sync).where(Sync.started_at < before, Sync.id.not_in(newest)))
+        session.execute(delete(ScheduleDay).where(ScheduleDay.day < past))
+        session.execute(delete(CauseWatch).where(CauseWatch.gone_at < before))
+        session.execute(delete(DailySummary).where(DailySummary.made_at < before))
         session.execute(delete(Outage).where(Outage.ended_at < before))
         session.execute(delete(Intake).where(Intake.dibaca_pada < before))
         session.execute(delete(SessionRow).where(SessionRow.used_at < before))

@@ -18,6 +18,7 @@ from tasks.late_ends import keep_ends
 from tasks.prefect_server.recording import PREFECT_UNAVAILABLE
 from tasks.prefect_server.trouble import answered
 from tasks.prefect_ui.landing import keep_landing
+from tasks.prefect_ui.summary_page import leave_summary
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def deliver_as_it_comes(sender: Sender) -> None:
     settings = AlertSettings()
     every = settings.watch_seconds
     watching = (
-        keep_watch(sender.at, settings),
+        keep_watch(sender.at, settings, leave=leave_summary),
         keep_landing(sender.at, every=every),
         keep_ends(sender.at, every=every),
     )

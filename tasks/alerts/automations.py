@@ -12,13 +12,16 @@ from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
+from tasks.alerts.schedule_news import SCHEDULE_CHANGED
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.subjects import CAUSE, RESOURCE, SINCE
-from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED
+from tasks.alerts.summary import SUMMARY
+from tasks.alerts.watch import ALIVE, CAUSE_CAME, LONG_WAIT, MANY_FAILURES, STOPPED
 
 BLOCK_NAME = "bpjs-peringatan"
 PREFIX = "BPJS: "
-_SAID = "{{ event.payload.pesan }}\n{{ event.resource.id }}"
+_PLAIN = "{{ event.payload.pesan }}"
+_SAID = f"{_PLAIN}\n{{{{ event.resource.id }}}}"
 
 
 class NoSuchBlock(Exception):
@@ -43,6 +46,10 @@ def alerts(settings: AlertSettings) -> Iterator[Alert]:
     yield Alert("layanan berhenti", STOPPED, timedelta(days=1), about=frozenset({RESOURCE, SINCE, CAUSE}))
     yield Alert("pekerjaan menunggu terlalu lama", LONG_WAIT, timedelta(hours=1))
     yield Alert("banyak pekerjaan gagal", MANY_FAILURES, timedelta(hours=1))
+    a_day = timedelta(days=1)
+    yield Alert("jadwal antrean berubah", SCHEDULE_CHANGED, a_day, about=frozenset({RESOURCE, SINCE}))
+    yield Alert("sebab kegagalan", CAUSE_CAME, a_day, about=frozenset({RESOURCE, SINCE}))
+    yield Alert("ringkasan harian", SUMMARY, a_day, body=_PLAIN, about=frozenset({RESOURCE, SINCE}))
     said = f"Dispatcher tidak memberi kabar selama {settings.alert_silent_minutes:g} menit."
     yield Alert("dispatcher diam", ALIVE, silent, body=f"{said}\n{{{{ event.resource.id }}}}", silence=True)
 

@@ -20,8 +20,10 @@ from database.services.stopped_lines import say_stopped
 from database.services.stopped_services import stopped_services
 from database.storage.engine import said_skew
 from database.views.alarms import long_waits, many_failures
-from tasks.alerts.settings import AlertSettings
-from tasks.alerts.subjects import RESOURCE, outage, together
+from tasks.alerts.cause_news import cause_news
+from tasks.alerts.settings import AlertSettings, summary_time
+from tasks.alerts.subjects import RESOURCE, SINCE, outage, together
+from tasks.alerts.summary import SUMMARY, summary_to_send
 from tasks.composition import Composition
 from tasks.repeating import repeatedly
 
@@ -30,7 +32,9 @@ logger = logging.getLogger(__name__)
 ALIVE = "bpjs.dispatcher.berdetak"
 STOPPED = "bpjs.layanan.berhenti"
 LONG_WAIT = "bpjs.pekerjaan.menunggu-lama"
+_SUMMARY = "bpjs.ringkasan"
 MANY_FAILURES = "bpjs.pekerjaan.banyak-gagal"
+CAUSE_CAME = "bpjs.sebab.datang"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class News:
 
 
 Tell = Callable[[News], None]
+# Keeps a daily summary where people of Prefect's UI find it.
+Leave = Callable[[str], None]
 
 
 def emit(news: News) -> None:
@@ -50,20 +56,29 @@ def emit(news: News) -> None:
     emit_event(news.event, resource=dict(news.resource), payload={"pesan": news.said})
 
 
-def keep_watch(at: Composition, settings: AlertSettings, tell: Tell = emit) -> AbstractContextManager[None]:
+def leave_nothing(_said: str) -> None:
+    """Keep no summary."""
+
+
+def keep_watch(
+    at: Composition, settings: AlertSettings, tell: Tell = emit, leave: Leave = leave_nothing
+) -> AbstractContextManager[None]:
     """Look and tell every `watch_seconds`, from a thread of its own."""
-    return repeatedly("watch", partial(look_and_tell, at, settings, tell), every=settings.watch_seconds)
+    return repeatedly(
+        "watch", partial(look_and_tell, at, settings, tell, leave), every=settings.watch_seconds
+    )
 
 
-def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell) -> None:
+def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell, leave: Leave = leave_nothing) -> None:
     """Once. Raises DatabaseUnavailable."""
     host, skew = socket.gethostname(), said_skew(at.database)
     if skew:
         logger.warning("%s", skew)
     said = " ".join([f"Dispatcher di {host} bekerja.", *([skew] if skew else [])])
     tell(News(ALIVE, _resource(f"bpjs.dispatcher.{host}"), said))
-    for news in (*_stopped(at), *_waiting(at, settings), *_failing(at, settings)):
+    for news in (*_stopped(at), *_waiting(at, settings), *_failing(at, settings), *_causes(at)):
         tell(news)
+    _summarise(at, settings, tell, leave)
 
 
 def _stopped(at: Composition) -> Iterator[News]:
@@ -89,6 +104,19 @@ def _failing(at: Composition, settings: AlertSettings) -> Iterator[News]:
         failed, ended = sum(many.failed for many in group.found), sum(many.ended for many in group.found)
         said = f"{failed} dari {ended} pekerjaan{group.whose} hari ini gagal."
         yield News(MANY_FAILURES, _resource(group.resource), said)
+
+
+def _causes(at: Composition) -> Iterator[News]:
+    for about, said in cause_news(at):
+        yield News(CAUSE_CAME, about, said)
+
+
+def _summarise(at: Composition, settings: AlertSettings, tell: Tell, leave: Leave) -> None:
+    closes = summary_time(settings, at.settings.opening_hours.closes)
+    made = summary_to_send(at.database, closes, at.clinics.known) if closes else None
+    if made is not None and made.said is not None:
+        tell(News(SUMMARY, {RESOURCE: _SUMMARY, SINCE: made.day.isoformat()}, made.said))
+        leave(made.said)
 
 
 def _resource(name: str) -> dict[str, str]:

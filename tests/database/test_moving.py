@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import text, update
 
 from bpjs_client.jenis import Service
+from bpjs_client.schedule import PoliOfADay, ReadSchedule
 from database import Database, enqueue
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
+from database.jobs.cause_watch import note_causes
 from database.jobs.claim import claim
+from database.jobs.daily_summaries import summary_of
 from database.jobs.known_causes import new_causes
 from database.people.acts import Did, note_act
 from database.people.login import log_in
@@ -20,12 +23,14 @@ from database.people.login_steps import begin_step
 from database.people.sessions import begin_session
 from database.people.tokens import Ability, make_token
 from database.people.webhooks import make_webhook
+from database.references.schedule_days import keep_schedule, note_told
 from database.services.clinic_service import ClinicService
 from database.services.holds import Word, hold
 from database.services.pauses import pause
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.storage.to_postgresql import count_rows, move_everything
+from database.views.failing_causes import failing_causes
 from database.views.monitor import Filter, look
 from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
 from tests.database.people import an_admin
@@ -67,6 +72,12 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     make_webhook(clinic.database, "utama", "https://klinik.example/bpjs")
     note_act(clinic.database, Did.LOG_IN, by="siapa", result="ditolak")
     new_causes(clinic.database, ["0123456789abcdef"])
+    note_causes(clinic.database, failing_causes(clinic.database, None).causes, is_whole=True)
+    summary_of(clinic.database, MORNING.date(), lambda: "Ringkasan")
+    keep_schedule(
+        clinic.database, "utama", ReadSchedule({MORNING.date(): [PoliOfADay("001", "UMUM", None)]}, [])
+    )
+    note_told(clinic.database, "utama")
     hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 

@@ -21,8 +21,20 @@ from database.services.pauses import pause
 from database.storage.models import Job
 from database.views.alarms import FEWEST
 from tasks.alerts.automations import PREFIX, NoSuchBlock, install_alerts
+from tasks.alerts.schedule_news import SCHEDULE_CHANGED
 from tasks.alerts.settings import AlertSettings
-from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, emit, keep_watch, look_and_tell
+from tasks.alerts.subjects import RESOURCE, SINCE
+from tasks.alerts.watch import (
+    ALIVE,
+    LONG_WAIT,
+    MANY_FAILURES,
+    STOPPED,
+    News,
+    emit,
+    keep_watch,
+    look_and_tell,
+)
+from tasks.prefect_ui.summary_page import leave_summary
 from tests.conftest import SQLITE
 from tests.database.outage import names, stopped, store
 from tests.flows.bpjs import friendly
@@ -31,6 +43,7 @@ from tests.tasks.bodies import CARD
 from tests.tasks.desk import Desk
 from tests.tasks.listed import listed
 
+DAY_NAMES = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 SILENT_SECONDS = 10  # Prefect takes no less
 
 
@@ -91,7 +104,10 @@ def installed(prefect: PrefectServer) -> Iterator[Callable[[AlertSettings], int]
 
 def settings_for(webhook: Webhook | None, **more: Any) -> AlertSettings:
     url = SecretStr(webhook.url if webhook else "")
-    return AlertSettings(_env_file=None, alert_url=url, alert_silent_minutes=SILENT_SECONDS / 60, **more)
+    quiet = {"alert_summary_at": "tidak"}  # else it would depend on the hour of the test
+    return AlertSettings(
+        _env_file=None, alert_url=url, alert_silent_minutes=SILENT_SECONDS / 60, **(quiet | more)
+    )
 
 
 def ailing(desk: Any) -> Desk:
@@ -115,7 +131,7 @@ def test_it_tells_of_each_trouble_once_and_of_a_dispatcher_that_falls_silent(
 ) -> None:
     here = ailing(desk)
     settings = settings_for(webhook)
-    assert installed(settings) == 4
+    assert installed(settings) == 7
     with keep_watch(here.at, settings.model_copy(update={"watch_seconds": 0.5})):
         webhook.wait_for(3)
         time.sleep(2)  # every trouble is told again and again by the watch, by Prefect once
@@ -191,7 +207,7 @@ def test_deploying_again_changes_the_automations_and_makes_no_more(
     installed(settings_for(webhook, alert_waiting_minutes=10))
     with get_client(sync_client=True) as client:
         ours = [each.name for each in client.read_automations() if each.name.startswith(PREFIX)]
-    assert len(ours) == len(set(ours)) == 4
+    assert len(ours) == len(set(ours)) == 7
 
 
 def test_without_anybody_to_tell_nothing_is_installed(installed: Callable[[AlertSettings], int]) -> None:
@@ -206,8 +222,39 @@ def test_a_block_made_in_the_ui_is_used(
     name = f"klinik-{uuid4().hex[:6]}"
     block = CustomWebhookNotificationBlock(name=name, url=webhook.url, json_data={"subject": "{{subject}}"})
     block.save(name)
-    assert installed(settings_for(None, alert_block=f"custom-webhook/{name}")) == 4
+    assert installed(settings_for(None, alert_block=f"custom-webhook/{name}")) == 7
     about = {"prefect.resource.id": f"bpjs.faskes.{name}"}
     emit(News(MANY_FAILURES, about, "contoh"))
     webhook.wait_for(1)
     assert webhook.subjects() == ["banyak pekerjaan gagal"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_cause_summary_and_schedule_are_each_told_once_and_the_summary_is_kept_in_prefect(
+    desk: Any,
+    webhook: Webhook,
+    installed: Callable[[AlertSettings], int],
+    prefect: PrefectServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("database.jobs.cause_watch.SETTLES", timedelta(0))
+    here: Desk = desk(friendly)
+    here.hand_over("tambah-pendaftaran")
+    enqueue("tambah-antrean", "RM-2", "Pasien Contoh", {}, database=here.database)
+    now = here.database.clock().astimezone(here.database.timezone)
+    settings = settings_for(webhook, watch_seconds=0.5, alert_summary_at=f"{now:%H:%M}")
+    installed(settings)
+    with keep_watch(here.at, settings, leave=leave_summary):
+        webhook.wait_for(2)
+        emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
+        emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
+        webhook.wait_for(3)
+        time.sleep(2)
+    assert webhook.subjects() == ["jadwal antrean berubah", "ringkasan harian", "sebab kegagalan"]
+    (summary,) = [each["body"] for each in webhook.told if each["subject"].endswith("ringkasan harian")]
+    assert summary.startswith(f"Ringkasan {DAY_NAMES[now.weekday()]} {now:%d-%m-%Y}")
+    assert "2 pekerjaan: 0 terkirim ke BPJS, 1 masih menunggu, 1 gagal." in summary
+    wanted = {"artifacts": {"key": {"any_": ["ringkasan-harian"]}}, "limit": 1}
+    (artifact,) = prefect.query("/artifacts/filter", **wanted)
+    assert "2 pekerjaan" in artifact["data"]

@@ -246,7 +246,7 @@ def test_what_waits_for_anything_else_is_still_told(day: PatientDay, clock: Fake
 
 def alerts(day: PatientDay) -> list[News]:
     heard: list[News] = []
-    look_and_tell(day.at, AlertSettings(_env_file=None), heard.append)
+    look_and_tell(day.at, AlertSettings(_env_file=None, alert_summary_at="tidak"), heard.append)
     return [news for news in heard if news.event != ALIVE]
 
 

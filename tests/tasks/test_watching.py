@@ -34,7 +34,7 @@ def told(database: Database, clinics: Clinics) -> list[News]:
     """One look of the watch, without the dispatcher's sign of life."""
     heard: list[News] = []
     at = Composition(open_database=lambda: database, clinics=clinics)
-    look_and_tell(at, AlertSettings(_env_file=None), heard.append)
+    look_and_tell(at, AlertSettings(_env_file=None, alert_summary_at="tidak"), heard.append)
     assert heard[0].event == ALIVE
     return heard[1:]
 
@@ -155,6 +155,6 @@ def test_the_sign_of_life_says_that_the_machine_s_clock_is_wrong(
     monkeypatch.setattr("tasks.alerts.watch.said_skew", lambda _database: wrong)
     heard: list[News] = []
     at = Composition(open_database=lambda: database, clinics=listed([]))
-    look_and_tell(at, AlertSettings(_env_file=None), heard.append)
+    look_and_tell(at, AlertSettings(_env_file=None, alert_summary_at="tidak"), heard.append)
     assert heard[0].said.endswith(f"bekerja. {wrong}")
     assert wrong in caplog.text

@@ -2,17 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import httpx
 
+from bpjs_client.paging import Row
 from bpjs_client.references import BY_NAME, Item
+from bpjs_client.schedule import PoliOfADay, ReadSchedule
 from database import Database
 from database.faskes_name import UTAMA
 from database.people.people import Role, add_person
+from database.references.schedule_days import keep_schedule
 from database.references.store import store_reference
 from database.status import Status
 from tests.database.clinic import Clinic
@@ -67,6 +71,14 @@ class Site:
         items = [Item("", kode, nama, {reference.kode[0]: kode}) for kode, nama in rows.items()]
         now = self.database.clock()
         store_reference(self.database, UTAMA, reference, items, variants=None, started_at=now, seconds=0.1)
+
+    def schedule(self, days: Mapping[date, Mapping[str, Sequence[Row] | None]], faskes: str = UTAMA) -> None:
+        """The antrean schedule as if BPJS said so just now: of each day, by `code name`, a poli's sessions."""
+        read = {
+            day: [PoliOfADay(poli[:3], poli[4:], sessions) for poli, sessions in polis.items()]
+            for day, polis in days.items()
+        }
+        keep_schedule(self.database, faskes, ReadSchedule(read, []))
 
     def failed(self, jenis: str = "tambah-pendaftaran", norm: str = "RM-1", **changes: Any) -> int:
         """A job that BPJS refused."""

@@ -1,15 +1,17 @@
 """Referensi PCare and Antrean: searched, one clinic's alone, and read anew at somebody's word."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bpjs_client.exchange import JSON
+from bpjs_client.paging import Row
 from bpjs_client.references import BY_NAME, Item
 from database import Database
 from database.people.acts import last_acts
 from database.references.store import store_failure, store_reference
+from database.storage.models import ScheduleDay
 from database.views.monitor import today
 from tests.web.site import Site, add
 from web.desk import SyncUnavailable
@@ -39,27 +41,24 @@ def poli(kode: str, nama: str) -> Item:
     return Item("", kode, nama, {"kdPoli": kode, "nmPoli": nama, "poliSakit": True})
 
 
+def a_session(hours: str = "08:00-12:00", **more: JSON) -> dict[str, JSON]:
+    row: dict[str, JSON] = {"kodedokter": 7, "namadokter": f"dr. {HOSTILE}", "jampraktek": hours}
+    return row | {"kapasitas": 30} | more
+
+
 @pytest.fixture
 def filled(site: Site) -> Site:
     """Two clinics with their polis, and a schedule for one of them."""
     store(site.database, "pcare/poli", [poli("001", "POLI UMUM"), poli("077", HOSTILE)])
     store(site.database, "pcare/poli", [poli("099", "RAHASIA MELATI")], "klinik-melati")
-    day = today(site.database)
-    polis: list[Item] = []
-    sessions: list[Item] = []
-    for ahead in range(-1, 9):
-        key = (day + timedelta(days=ahead)).isoformat()
-        polis.append(Item(key, "001", "POLI UMUM", {}))
-        hours = f"0{ahead + 1}:00-12:00"
-        data: dict[str, JSON] = {
-            "kodepoli": "001",
-            "kodedokter": 7,
-            "jampraktek": hours,
-            "kapasitas": 30,
+    first = today(site.database)
+    days = {first + timedelta(days=ahead): ahead for ahead in range(-1, 9)}
+    site.schedule(
+        {
+            day: {"001 POLI UMUM": [a_session(f"0{ahead + 1}:00-12:00")], "004 LAB": []}
+            for day, ahead in days.items()
         }
-        sessions.append(Item(key, f"001/7/{hours}", f"dr. {HOSTILE}", data))
-    store(site.database, "antrean/poli", [*polis, Item(day.isoformat(), "004", "LAB", {})])
-    store(site.database, "antrean/dokter", sessions)
+    )
     return site
 
 
@@ -183,6 +182,56 @@ def test_the_schedule_is_searched_by_poli_or_doctor(filled: Site) -> None:
     assert "004" in lab
     assert "kuota 30" not in lab
     assert "Tidak ada yang cocok" in client.get(ANTREAN, params={"cari": "gigi"}).text
+
+
+def test_a_schedule_that_was_never_read_says_so(site: Site) -> None:
+    shown = site.logged_in("budi").get(ANTREAN).text
+    assert "Jadwal belum pernah dibaca dari BPJS" in shown
+    assert "Kode klinik tanpa sesi" not in shown
+
+
+def the_week(site: Site, **polis: Sequence[Row] | None) -> dict[date, dict[str, Sequence[Row] | None]]:
+    first = today(site.database)
+    named = {f"{code[1:]} POLI {code[1:]}": sessions for code, sessions in polis.items()}
+    return {first + timedelta(days=ahead): dict(named) for ahead in range(8)}
+
+
+def test_own_codes_without_a_session_are_named_and_the_days_marked(site: Site) -> None:
+    site.clinic.hand_over("tambah-antrean", kodepoli="001", kodedokter=7)
+    site.clinic.hand_over("tambah-antrean", kodepoli="002", kodedokter=9)
+    site.schedule(the_week(site, p001=[a_session()], p002=[]))
+    shown = site.logged_in("budi").get(ANTREAN).text
+    assert "Pendaftaran antreannya akan ditolak BPJS" in shown
+    assert "poli 002" in shown
+    assert "dokter 9" in shown
+    assert shown.count("tanpa sesi</span>") == 8
+    assert "Belum dapat dibandingkan" in shown
+
+
+def test_what_could_not_be_read_is_not_called_missing(site: Site) -> None:
+    site.clinic.hand_over("tambah-antrean", kodepoli="002", kodedokter=7)
+    site.schedule(the_week(site, p001=[a_session()], p002=None))
+    shown = site.logged_in("budi").get(ANTREAN).text
+    assert "Belum diketahui" in shown
+    assert "ditolak BPJS" not in shown
+    assert shown.count("belum terbaca</span>") == 8
+    assert "tanpa sesi</span>" not in shown
+
+
+def test_changes_since_yesterday_are_listed_once_and_marked_each_day(site: Site) -> None:
+    site.schedule(the_week(site, p001=[a_session()], p002=[a_session("13:00-15:00")]))
+    with site.database.write() as session:
+        for row in session.query(ScheduleDay):
+            row.seen_at -= timedelta(days=1)
+    site.schedule(the_week(site, p001=[a_session("09:00-12:00")], p002=[]))
+    shown = site.logged_in("budi").get(ANTREAN).text
+    assert "8 sesi hilang, 8 sesi jam berubah." in shown
+    assert shown.count("jam berubah, dulu 08:00-12:00 (") == 1
+    assert shown.count("jam berubah, dulu 08:00-12:00</bdi>") == 8
+    assert shown.count(">hilang</span>") == 8
+    part = site.logged_in("budi").get(ANTREAN, params={"cari": "002"}).text
+    assert part.count(">hilang</span>") == 8
+    assert "jam berubah, dulu 08:00-12:00</bdi>" not in part
 
 
 @pytest.mark.parametrize("asked", ["pcare/poli", "pcare", "antrean"])

@@ -50,15 +50,12 @@ def busy(site: Site) -> Site:
     store_failure(
         site.database, "utama", BY_NAME["pcare/obat"], LONG, started_at=site.database.clock(), seconds=1
     )
-    day = today(site.database).isoformat()
-    store(site, "antrean/poli", [Item(day, "001", "POLI UMUM", {}), Item(day, "004", LONG, {})])
-    for_a_day: dict[str, JSON] = {
-        "kodepoli": "001",
-        "kodedokter": 7,
-        "jampraktek": "08:00-12:00",
-        "kapasitas": 30,
-    }
-    store(site, "antrean/dokter", [Item(day, "001/7/08:00-12:00", f"dr. {LONG}", for_a_day)])
+    session: dict[str, JSON] = {"kodedokter": 7, "namadokter": f"dr. {LONG}", "jampraktek": "08:00-12:00"}
+    day = today(site.database)
+    site.schedule(
+        {day: {"001 POLI UMUM": [session | {"kapasitas": 30}], f"004 {LONG}": [], "002 GIGI": None}}
+    )
+    site.clinic.hand_over("tambah-antrean", kodepoli="004")
     site.failed("tambah-kunjungan", tglDaftar=f"{today(site.database):%d-%m-%Y}")
     pause(site.database, "utama", Service.PCARE, "Kata sandi PCare ditolak.", mark="x")
     hold(site.database, ClinicService("utama", "antrean"), Word("budi", LONG))
