@@ -37,7 +37,7 @@ def laporan_monitoring(
     at = composition()
     try:
         scope = _scope(at.database, text(dari), text(sampai), text(jenis), clinic_here(at, faskes))
-        made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
+        made = make_report(at.database, scope, reporting_day=at.clinics.reportings.day(scope.only))
         leave_report(made)
         leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
     except (LineRefused, DatabaseError) as refused:

@@ -14,7 +14,6 @@ from database.views.monitor import today
 from database.views.report import MissingVisit, Scope, list_missing_visits
 from tasks.report.figures import UNKNOWN, Report, make_report
 from tasks.report.words import MONTHS, cell, counted_by, figures, group, period
-from tasks.settings import DeliverySettings
 from web.bars import Chart, bars_of
 from web.clinic import NOT_YOURS, clinics_of
 from web.form import Form, TheForm
@@ -125,7 +124,7 @@ def report(by: Staff, form: TheForm) -> Response:
 
 def make(by: Visitor, wanted: Wanted) -> Report:
     """Count what is wanted. Raises DatabaseUnavailable."""
-    return make_report(by.database, wanted.scope, reporting_day=DeliverySettings().reporting_day)
+    return make_report(by.database, wanted.scope, reporting_day=by.desk.reportings.day(wanted.scope.only))
 
 
 def read_wanted(by: Visitor, form: Form) -> Wanted:

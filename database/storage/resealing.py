@@ -25,6 +25,7 @@ from database.storage.models import (
     WebhookRow,
     keyring_on,
 )
+from database.storage.participant import participant_of
 from database.storage.row_seal import with_row
 from database.storage.sealing import key_of, knows_its_row
 
@@ -121,6 +122,19 @@ def _reseal_rows(table: Table, session: Session, these: ColumnElement[bool]) -> 
     return len(rows)
 
 
+def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
+    """A job's participant is marked anew too, for the mark is made with the key."""
+    counted = _JOBS.c.peserta.is_not(None)
+    whose = select(_JOBS.c.id, _JOBS.c.faskes, _JOBS.c.body).where(these, counted).order_by(_JOBS.c.id)
+    marks = [
+        {"the_id": job_id, "peserta": participant_of(body or {}, partial(str, faskes))}
+        for job_id, faskes, body in session.execute(whose.with_for_update())
+    ]
+    if marks:
+        session.connection().execute(update(_JOBS).where(_JOBS.c.id == bindparam("the_id")), marks)
+    return _reseal_rows(_JOBS, session, these)
+
+
 def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
     # A closed attempt is history, which the database lets nobody change: it is written again as it was.
     closed = select(_ATTEMPTS).where(these, _ATTEMPTS.c.finished_at.is_not(None)).with_for_update()
@@ -132,7 +146,7 @@ def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
 
 
 _REWRITES: dict[Table, Callable[[Session, ColumnElement[bool]], int]] = {
-    _JOBS: partial(_reseal_rows, _JOBS),
+    _JOBS: _reseal_jobs,
     _ATTEMPTS: _reseal_attempts,
     _PEOPLE: partial(_reseal_rows, _PEOPLE),
     _WEBHOOKS: partial(_reseal_rows, _WEBHOOKS),

@@ -28,7 +28,7 @@ def morning(desk: Any) -> tuple[Desk, int]:
     """A delivered registration, one that BPJS refused, and a visit behind it."""
     here = desk(picky)
     here.deliver(here.hand_over("tambah-pendaftaran", "RM-1", kdPoli="002"))
-    due = visit_month(here.database, today(here.database), here.at.settings.reporting_day, None)
+    due = visit_month(here.database, today(here.database), here.at.clinics.reportings.default.day, None)
     seen = {"tglDaftar": f"{due.first:%d-%m-%Y}"}
     here.deliver(failed := here.hand_over("tambah-pendaftaran", "RM-2", **seen))
     here.hand_over("tambah-kunjungan", "RM-2", **seen)
