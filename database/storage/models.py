@@ -327,6 +327,7 @@ class Job(Base):
             "faskes",
             "tgl_daftar",
             "jenis",
+            "status",
             sqlite_where=text(OF_PCARE),
             postgresql_where=text(OF_PCARE),
         ),

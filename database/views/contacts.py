@@ -36,41 +36,28 @@ class Span:
 
 @dataclass(frozen=True)
 class DayContacts:
-    """How many contacts of a kind a clinic had on a day."""
+    """How many contacts of a kind a clinic had on a day; of how many participants one was the span's first."""
 
     faskes: str
     day: date
     contact: Contact
     count: int
-
-
-@dataclass(frozen=True)
-class NewParticipants:
-    """How many participants had their first contact of the span with a clinic on a day."""
-
-    faskes: str
-    day: date
-    count: int
+    newcomers: int
 
 
 def contacts_by_day(database: Database, span: Span) -> list[DayContacts]:
     """The contacts of these days by clinic, day and kind. Raises DatabaseUnavailable."""
     each = _contacts(span)
-    columns = (each.c.faskes, each.c.day, each.c.contact)
+    its_own = func.row_number().over(partition_by=(each.c.faskes, each.c.who), order_by=each.c.day)
+    placed = select(each.c.faskes, each.c.day, each.c.contact, its_own.label("place")).subquery()
+    columns = (placed.c.faskes, placed.c.day, placed.c.contact)
+    firsts = func.count(case((placed.c.place == 1, 1)))
     with database.read(patient=True) as session:
-        found = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
-        return [DayContacts(faskes, day, Contact(contact), count) for faskes, day, contact, count in found]
-
-
-def participants_by_day(database: Database, span: Span) -> list[NewParticipants]:
-    """Each participant once, on the day of their first contact of these days. Raises DatabaseUnavailable."""
-    each = _contacts(span)
-    began = func.min(each.c.day).label("day")
-    first = select(each.c.faskes, began).group_by(each.c.faskes, each.c.who).subquery()
-    columns = (first.c.faskes, first.c.day)
-    with database.read(patient=True) as session:
-        found = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
-        return [NewParticipants(*row) for row in found]
+        found = session.execute(select(*columns, func.count(), firsts).group_by(*columns).order_by(*columns))
+        return [
+            DayContacts(faskes, day, Contact(contact), count, newcomers)
+            for faskes, day, contact, count, newcomers in found
+        ]
 
 
 def days_of_service(database: Database, span: Span) -> dict[str, list[date]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bpjs_client.contact import REFERRALS, Contact
@@ -12,12 +12,10 @@ from database.jobs.older_contacts import fill_contacts
 from database.references.search import rows_with
 from database.views.contacts import (
     DayContacts,
-    NewParticipants,
     Span,
     contacts_by_day,
     days_of_service,
     diagnoses_without_tacc,
-    participants_by_day,
     settled_as_there,
 )
 from database.views.missing_contacts import Lack, count_missing
@@ -147,12 +145,13 @@ def _of_month(database: Database, span: Span, reportings: Reportings, now: date)
     kinds: dict[str, Counter[Contact]] = {}
     for each in contacts:
         kinds.setdefault(each.faskes, Counter())[each.contact] += each.count
+    referring = {each.faskes for each in contacts if each.contact in REFERRALS}
     counted = _Counted(
-        by_day=_days(contacts, participants_by_day(database, span)),
+        by_day=_days(contacts),
         kinds=kinds,
         missing=count_missing(database, span),
         settled=settled_as_there(database, span),
-        non_specialist=_non_specialist(database, span),
+        non_specialist=_non_specialist(database, replace(span, clinics=referring)),
         served=days_of_service(database, Span(now - LOOKS_BACK, now, span.clinics)),
     )
     return [_kbk(faskes, span, counted, reportings.of(faskes), now) for faskes in span.clinics]
@@ -178,17 +177,13 @@ def _kbk(faskes: str, span: Span, counted: _Counted, reporting: Reporting, now: 
     )
 
 
-def _days(
-    contacts: Iterable[DayContacts], participants: Iterable[NewParticipants]
-) -> dict[str, dict[date, Day]]:
+def _days(contacts: Iterable[DayContacts]) -> dict[str, dict[date, Day]]:
     """By clinic what each day with a contact brought."""
-    counts: Counter[tuple[str, date]] = Counter()
-    for each in contacts:
-        counts[each.faskes, each.day] += each.count
-    newcomers = {(each.faskes, each.day): each.count for each in participants}
     days: dict[str, dict[date, Day]] = {}
-    for (faskes, day), count in counts.items():
-        days.setdefault(faskes, {})[day] = Day(count, newcomers.get((faskes, day), 0))
+    for each in contacts:
+        of_clinic = days.setdefault(each.faskes, {})
+        so_far = of_clinic.get(each.day, Day(0, 0))
+        of_clinic[each.day] = Day(so_far.contacts + each.count, so_far.newcomers + each.newcomers)
     return days
 
 

@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_index(
         "jobs_by_month",
         "jobs",
-        ["faskes", "tgl_daftar", "jenis"],
+        ["faskes", "tgl_daftar", "jenis", "status"],
         sqlite_where=OF_PCARE,
         postgresql_where=OF_PCARE,
     )
