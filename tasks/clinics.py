@@ -53,8 +53,8 @@ class ClinicsSettings(BaseSettings):
     `faskes_file`: the TOML file with the clinics. Without it the `BPJS_…` variables are the credential of
     `utama`; with `share_credential` also that of every other faskes, such as branches of one clinic.
     `srbk`: referrals go through Satu Sehat, so that visits that end in one are not sent the old way.
-    `reporting_day`: on which day of a month the data of the month before close. `registered_members`: how many
-    participants are registered at the clinic; without it there is no contact rate.
+    `reporting_day`: on which day of a month the data of the month before close. `registered_members`: how
+    many participants are registered at the clinic; without it there is no contact rate.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
@@ -89,7 +89,9 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
 _Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
-_OURS = frozenset({"serentak", "srbk", "reporting_day", "registered_members"})  # of a table, what is no part of the way to BPJS
+_OURS = frozenset(
+    {"serentak", "srbk", "reporting_day", "registered_members"}
+)  # of a table, what is no part of the way to BPJS
 
 
 class Clinic(BaseModel):
@@ -222,9 +224,7 @@ def configured_clinics() -> Clinics:
     """The clinics of this process's settings. Raises ClinicsWrong."""
     settings = ClinicsSettings()
     if settings.faskes_file is None:
-        return Clinics(
-            shared=settings.share_credential, srbk=settings.srbk, reporting=settings.reporting
-        )
+        return Clinics(shared=settings.share_credential, srbk=settings.srbk, reporting=settings.reporting)
     return read_clinics(settings.faskes_file, srbk=settings.srbk, reporting=settings.reporting)
 
 

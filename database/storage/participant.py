@@ -1,7 +1,7 @@
 """A participant is counted by a keyed hash of clinic and card, so that nobody is named by being counted.
 
-The mark of sixteen bits (patient_mark.py) is shared by thousands and cannot count. This one is of 63 bits, and
-who has no data key can neither compute it for a card nor tell that two clinics saw the same one.
+The mark of sixteen bits (patient_mark.py) is shared by thousands and cannot count. This one is of 63 bits,
+and who has no data key can neither compute it for a card nor tell that two clinics saw the same one.
 """
 
 from collections.abc import Callable, Mapping

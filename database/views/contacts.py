@@ -1,8 +1,8 @@
 """The contacts of a clinic's month that BPJS has, as KBK counts them (contract 9, rows 11 and 20).
 
-A contact is a healthy visit's registration or a sick visit's `tambah-kunjungan` that is delivered, and neither
-deleted since nor replaced by a correction. What was handed over twice is one contact: at BPJS it has one card,
-day and poli. The day is the one that the body names (`tglDaftar`), whenever it was sent.
+A contact is a healthy visit's registration or a sick visit's `tambah-kunjungan` that is delivered, and
+neither deleted since nor replaced by a correction. What was handed over twice is one contact: at BPJS it has
+one card, day and poli. The day is the one that the body names (`tglDaftar`), whenever it was sent.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ class Span:
 
 @dataclass(frozen=True)
 class DayContacts:
-    """How many contacts of a kind a clinic had on a day; of how many participants one was the span's first."""
+    """A clinic's contacts of a kind on a day; `newcomers`: those whose first of the span it was."""
 
     faskes: str
     day: date

@@ -1,7 +1,7 @@
 """What a clinic's month still lacks at BPJS: jobs that are not there, and registrations without their visit.
 
-Of PCare's jobs alone, for the queue counts nothing in KBK. A deletion that has not arrived is one of them: until
-then BPJS counts what is to be deleted.
+Of PCare's jobs alone, for the queue counts nothing in KBK. A deletion that has not arrived is one of them:
+until then BPJS counts what is to be deleted.
 """
 
 from collections.abc import Sequence

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 FEWEST_DAYS = 5  # days of service in the month before anything is said of its end
 LOOKS_BACK = timedelta(days=56)  # for the weekdays on which the clinic works
-_USUALLY = 0.5  # of a weekday's dates the clinic must have worked on so many, for it to count as a working day
+_USUALLY = (
+    0.5  # of a weekday's dates the clinic must have worked on so many, for it to count as a working day
+)
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,12 @@ class Forecast:
     contacts_a_day: float
 
 
-def forecast(
-    month: Mapping[date, Day], served: Collection[date], today: date, last: date
-) -> Forecast | None:
+def forecast(month: Mapping[date, Day], served: Collection[date], today: date, last: date) -> Forecast | None:
     """What `month`, the days of a month so far, leads to by its `last` day; None of too few days.
 
-    `served`: the days of service since `today` less LOOKS_BACK, which tell on which weekdays the clinic works.
-    Today itself is no whole day yet: it counts among those to come. Newcomers grow fewer as the month goes on,
-    so that their pace is that of the later half of the days.
+    `served`: the days of service since `today` less LOOKS_BACK, which tell on which weekdays the clinic
+    works. Today itself is no whole day yet: it counts among those to come. Newcomers grow fewer as the month
+    goes on, so that their pace is that of the later half of the days.
     """
     days = [found for day, found in sorted(month.items()) if day < today]
     if len(days) < FEWEST_DAYS:

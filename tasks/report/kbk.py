@@ -1,4 +1,4 @@
-"""A clinic's month as KBK counts it: participants, contacts, referrals, what is missing, and where it leads."""
+"""A clinic's month as KBK counts it: participants, contacts, referrals, what is missing, a forecast."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -29,7 +29,9 @@ MOST_DIAGNOSES = 2_000
 
 @dataclass(frozen=True)
 class Kbk:
-    """One clinic's month. `days_left` to the closing day: 0 on it, less after it. `runs`: today is one of its days.
+    """One clinic's month; it `runs` when today is one of its days.
+
+    `days_left` to the closing day: 0 on it, less after it.
 
     `non_specialist`: referrals without TACC whose diagnosis BPJS's reference calls non-specialist; None: the
     reference is not there to tell, or they were too many.
@@ -188,11 +190,11 @@ def _days(contacts: Iterable[DayContacts]) -> dict[str, dict[date, Day]]:
 
 
 def _non_specialist(database: Database, span: Span) -> dict[str, int]:
-    """By clinic the referrals without TACC of a non-specialist diagnosis; a clinic that cannot tell is left out."""
+    """By clinic the referrals without TACC of a non-specialist diagnosis, where the reference tells."""
     found = diagnoses_without_tacc(database, span, limit=MOST_DIAGNOSES)
     if found is None:
         return {}
-    counted = {faskes: 0 for faskes in span.clinics}
+    counted = dict.fromkeys(span.clinics, 0)
     for faskes, diagnoses in found.items():
         known = _are_non_specialist(database, faskes, diagnoses)
         if known is None:
@@ -202,9 +204,7 @@ def _non_specialist(database: Database, span: Span) -> dict[str, int]:
     return counted
 
 
-def _are_non_specialist(
-    database: Database, faskes: str, codes: Collection[str]
-) -> dict[str, bool] | None:
+def _are_non_specialist(database: Database, faskes: str, codes: Collection[str]) -> dict[str, bool] | None:
     """Whether BPJS calls each diagnosis non-specialist; None where the reference lacks one of them."""
     spelled = {code: _spellings(code) for code in codes}
     ways = {way for each in spelled.values() for way in each}

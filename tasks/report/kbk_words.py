@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from bpjs_client.contact import Contact
 from bpjs_client.jenis import DELETIONS
@@ -14,7 +15,9 @@ from tasks.report.words import MONTHS, percent
 from tasks.spreadsheet import Columns, Rows
 
 _UNKNOWN = "-"
-NO_MEMBERS = "belum dapat dihitung: isi jumlah peserta terdaftar (BPJS_REGISTERED_MEMBERS atau registered_members)"
+NO_MEMBERS = (
+    "belum dapat dihitung: isi jumlah peserta terdaftar (BPJS_REGISTERED_MEMBERS atau registered_members)"
+)
 _NO_REFERENCE = "belum dapat dihitung: referensi diagnosa belum lengkap, jalankan bpjs sync diagnosa"
 
 LACKS: Mapping[Lack, str] = {
@@ -73,7 +76,9 @@ def lacking(found: Kbk) -> str:
     """How much is missing, by kind."""
     if not found.lacks:
         return "tidak ada"
-    kinds = ", ".join(f"{number(found.missing[lack])} {said}" for lack, said in LACKS.items() if lack in found.missing)
+    kinds = ", ".join(
+        f"{number(found.missing[lack])} {said}" for lack, said in LACKS.items() if lack in found.missing
+    )
     return f"{number(found.lacks)} ({kinds})"
 
 
@@ -90,18 +95,26 @@ def outlook(found: Kbk) -> str:
     rate = found.rate_of(ahead.participants)
     rated = "" if rate is None else f", angka kontak sekitar {decimal(rate)} per mil"
     return (
-        f"Perkiraan akhir bulan: sekitar {number(ahead.participants)} peserta dan {number(ahead.contacts)} kontak{rated}."
-        f" Dasarnya {ahead.days_so_far} hari layanan bulan ini, rata-rata {decimal(ahead.contacts_a_day)} kontak sehari,"
+        f"Perkiraan akhir bulan: sekitar {number(ahead.participants)} peserta"
+        f" dan {number(ahead.contacts)} kontak{rated}."
+        f" Dasarnya {ahead.days_so_far} hari layanan bulan ini,"
+        f" rata-rata {decimal(ahead.contacts_a_day)} kontak sehari,"
         f" dan {ahead.days_to_come} hari kerja lagi menurut kebiasaan klinik; hari libur tidak diketahui."
     )
 
 
+_ONLY_OURS = (
+    "Yang dihitung hanya yang dikirim dari sini; BPJS juga menghitung kontak yang dicatat langsung di PCare."
+)
+
+
 def notes(found: Kbk) -> list[str]:
     """What a reader must know beside the figures."""
-    said = ["Yang dihitung hanya yang dikirim dari sini: BPJS juga menghitung kontak yang dicatat langsung di PCare."]
+    said = [_ONLY_OURS]
     if found.settled:
         said.append(
-            f"{number(found.settled)} pekerjaan ditutup petugas sebagai sudah ada di BPJS; tidak ikut dihitung di sini."
+            f"{number(found.settled)} pekerjaan ditutup petugas sebagai sudah ada di BPJS;"
+            " tidak ikut dihitung di sini."
         )
     unclear = found.contacts.get(Contact.UNCLEAR, 0)
     if unclear:
@@ -120,6 +133,54 @@ def to_do(missing: Missing) -> str:
 def number(count: int) -> str:
     """`1.234`."""
     return f"{count:,}".replace(",", ".")
+
+
+# The table with a row for each clinic.
+CLINIC_COLUMNS: Columns = (
+    ("Faskes", "faskes"),
+    ("Bulan", "bulan"),
+    ("Ditutup", "ditutup"),
+    ("Hari lagi", "hari_lagi"),
+    ("Peserta", "peserta"),
+    ("Kontak sakit", "kontak_sakit"),
+    ("Kontak sehat", "kontak_sehat"),
+    ("Angka kontak (per mil)", "angka_kontak"),
+    ("Rujukan", "rujukan"),
+    ("Tanpa TACC", "rujukan_tanpa_tacc"),
+    ("Dengan TACC", "rujukan_dengan_tacc"),
+    ("Tanpa TACC per kontak sakit (%)", "rujukan_tanpa_tacc_persen"),
+    ("RRNS (%)", "rrns_persen"),
+    ("Belum di BPJS", "belum"),
+    ("Perkiraan peserta", "perkiraan_peserta"),
+    ("Perkiraan kontak", "perkiraan_kontak"),
+)
+
+
+def clinic_row(found: Kbk) -> dict[str, Any]:
+    """The plain figures of one clinic, with the keys of CLINIC_COLUMNS; None: nothing to tell."""
+    ahead = found.forecast
+    return {
+        "faskes": found.faskes,
+        "bulan": f"{found.first:%Y-%m}",
+        "ditutup": found.due.isoformat(),
+        "hari_lagi": found.days_left,
+        "peserta": found.participants,
+        "kontak_sakit": found.sick,
+        "kontak_sehat": found.healthy,
+        "angka_kontak": _rounded(found.contact_rate),
+        "rujukan": found.referrals,
+        "rujukan_tanpa_tacc": found.without_tacc,
+        "rujukan_dengan_tacc": found.with_tacc,
+        "rujukan_tanpa_tacc_persen": _rounded(found.referred_share, times=100),
+        "rrns_persen": _rounded(found.rrns, times=100),
+        "belum": found.lacks,
+        "perkiraan_peserta": ahead.participants if ahead else None,
+        "perkiraan_kontak": ahead.contacts if ahead else None,
+    }
+
+
+def _rounded(figure: float | None, *, times: int = 1) -> float | None:
+    return None if figure is None else round(times * figure, 1)
 
 
 MISSING_COLUMNS: Columns = (
@@ -157,7 +218,8 @@ def _rate(found: Kbk) -> str:
     rate = found.contact_rate
     if rate is None or found.members is None:
         return NO_MEMBERS
-    return f"{decimal(rate)} per mil ({number(found.participants)} dari {number(found.members)} peserta terdaftar)"
+    of_whom = f"{number(found.participants)} dari {number(found.members)} peserta terdaftar"
+    return f"{decimal(rate)} per mil ({of_whom})"
 
 
 def _without_tacc(found: Kbk) -> str:

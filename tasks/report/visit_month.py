@@ -46,4 +46,3 @@ def visit_month(
         missing=missing_visits(database, first, last, only),
         late=missing_visits(database, None, first - timedelta(days=1), only),
     )
-

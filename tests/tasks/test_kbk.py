@@ -25,8 +25,8 @@ from tests.simulator.caller import DOCTOR
 from tests.tasks.screening import PatientDay, untouched
 from tests.tasks.test_srbk import REFERRED, special
 
-SEPTEMBER = date(2026, 9, 1)
-TACC = {"kdTacc": 1, "alasanTacc": "< 3 Hari"}
+SEPTEMBER, DAY = date(2026, 9, 1), "14-09-2026"
+TACC: dict[str, Any] = {"kdTacc": 1, "alasanTacc": "< 3 Hari"}
 WELL: dict[str, Any] = {"kunjSakit": False, "kdPoli": "021", "kdTkp": "50"}
 
 
@@ -44,9 +44,7 @@ def card(number: int) -> str:
     return f"0001{number:09}"
 
 
-def kbk(
-    clinic: Clinic, month: date = SEPTEMBER, faskes: str = "utama", **reporting: Any
-) -> Kbk:
+def kbk(clinic: Clinic, month: date = SEPTEMBER, faskes: str = "utama", **reporting: Any) -> Kbk:
     (made,) = make_kbk(clinic.database, [faskes], Reportings(Reporting(**reporting)), month=month)
     return made
 
@@ -64,7 +62,7 @@ def healthy(clinic: Clinic, number: int, **changes: Any) -> int:
     return delivered(clinic, "tambah-pendaftaran", number, **{**WELL, **changes})
 
 
-def sick(clinic: Clinic, number: int, day: str = "14-09-2026", **changes: Any) -> tuple[int, int]:
+def sick(clinic: Clinic, number: int, day: str = DAY, /, **changes: Any) -> tuple[int, int]:
     """A registration and its visit, both delivered."""
     frame = {name: changes[name] for name in ("faskes",) if name in changes}
     registration = delivered(clinic, "tambah-pendaftaran", number, tglDaftar=day, **frame)
@@ -144,9 +142,7 @@ def test_a_deleted_visit_does_not_count_and_leaves_its_registration_without_one(
 
 def test_a_deletion_that_did_not_arrive_is_missing_and_the_visit_still_counts(clinic: Clinic) -> None:
     sick(clinic, 1)
-    deletion = clinic.bring_to(
-        clinic.hand_over("hapus-kunjungan", "RM-1", noKartu=card(1)), Status.GAGAL
-    )
+    deletion = clinic.bring_to(clinic.hand_over("hapus-kunjungan", "RM-1", noKartu=card(1)), Status.GAGAL)
     (lack,) = missing(clinic)
     assert (kbk(clinic).sick, lack.id) == (1, deletion)
     assert to_do(lack).startswith("di BPJS masih terhitung")
@@ -155,7 +151,7 @@ def test_a_deletion_that_did_not_arrive_is_missing_and_the_visit_still_counts(cl
 def test_referrals_are_counted_by_tacc(clinic: Clinic) -> None:
     sick(clinic, 1, kdStatusPulang="3", kdTacc=0)
     sick(clinic, 2, **REFERRED, kdTacc=-1)
-    sick(clinic, 3, **REFERRED, **TACC)
+    sick(clinic, 3, **{**REFERRED, **TACC})
     sick(clinic, 4, **special("HDL"))
     sick(clinic, 5, **{**REFERRED, **TACC, "kdTacc": "1"})
     found = kbk(clinic)
@@ -167,7 +163,12 @@ def test_referrals_are_counted_by_tacc(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize(
     ("day", "months"),
-    [("31-08-2026", (1, 0, 0)), ("01-09-2026", (0, 1, 0)), ("30-09-2026", (0, 1, 0)), ("01-10-2026", (0, 0, 1))],
+    [
+        ("31-08-2026", (1, 0, 0)),
+        ("01-09-2026", (0, 1, 0)),
+        ("30-09-2026", (0, 1, 0)),
+        ("01-10-2026", (0, 0, 1)),
+    ],
 )
 def test_the_visits_own_day_decides_the_month(clinic: Clinic, day: str, months: tuple[int, ...]) -> None:
     sick(clinic, 1, day)
@@ -242,7 +243,8 @@ def test_two_patients_of_one_chain_are_told_apart(clinic: Clinic) -> None:
     for number in (1, 2):
         for jenis in ("tambah-pendaftaran", "tambah-kunjungan"):
             clinic.bring_to(
-                clinic.hand_over(jenis, f"RM-{number}", noKartu=card(number), rantai="berdua"), Status.TERKIRIM
+                clinic.hand_over(jenis, f"RM-{number}", noKartu=card(number), rantai="berdua"),
+                Status.TERKIRIM,
             )
     clinic.bring_to(
         clinic.hand_over("hapus-kunjungan", "RM-2", noKartu=card(2), rantai="berdua"), Status.TERKIRIM
