@@ -76,6 +76,13 @@ def with_its_seal(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return with_row(row, names, row["job_id" if table is _ATTEMPTS else "id"]) if names else row
 
 
+def with_its_mark(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of any table; if it is a job's, its participant is to be marked with the key in use."""
+    if table is not _JOBS or row["peserta"] is None:
+        return row
+    return {**row, "peserta": participant_of(row["body"] or {}, partial(str, row["faskes"]))}
+
+
 def _left(database: Database, present: str) -> Counter[str]:
     """How many rows need another key than the present one."""
     batches = (stale for table in _REWRITES for stale in _stale(database, table, present))
@@ -124,12 +131,10 @@ def _reseal_rows(table: Table, session: Session, these: ColumnElement[bool]) -> 
 
 def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
     """A job's participant is marked anew too, for the mark is made with the key."""
-    counted = _JOBS.c.peserta.is_not(None)
-    whose = select(_JOBS.c.id, _JOBS.c.faskes, _JOBS.c.body).where(these, counted).order_by(_JOBS.c.id)
-    marks = [
-        {"the_id": job_id, "peserta": participant_of(body or {}, partial(str, faskes))}
-        for job_id, faskes, body in session.execute(whose.with_for_update())
-    ]
+    columns = (_JOBS.c.id, _JOBS.c.faskes, _JOBS.c.body, _JOBS.c.peserta)
+    whose = select(*columns).where(these, _JOBS.c.peserta.is_not(None)).order_by(_JOBS.c.id)
+    rows = session.execute(whose.with_for_update()).mappings()
+    marks = [{"the_id": row["id"], "peserta": with_its_mark(_JOBS, dict(row))["peserta"]} for row in rows]
     if marks:
         session.connection().execute(update(_JOBS).where(_JOBS.c.id == bindparam("the_id")), marks)
     return _reseal_rows(_JOBS, session, these)
