@@ -98,7 +98,7 @@ def _print_one(screen: Console, database: Database, found: Kbk) -> None:
 
 
 def _listed(missing: Sequence[Missing], room: int) -> Table:
-    headings = ["Id", "Tanggal", "Norm", "Nama Pasien", "Kurang", "Yang perlu dilakukan", "Pesan"]
+    headings = ["Id", "Tanggal", "Norm", "Nama Pasien", "Keadaan", "Yang perlu dilakukan", "Pesan"]
     rows = [
         [
             Text(str(each.id)),
@@ -117,7 +117,7 @@ def _listed(missing: Sequence[Missing], room: int) -> Table:
 def _clinics(made: Sequence[Kbk], room: int) -> Table:
     headings = [heading for heading, _ in CLINIC_COLUMNS]
     rows = [[_cell(row[key]) for _, key in CLINIC_COLUMNS] for row in map(clinic_row, made)]
-    return fitted(headings, rows, room, right=headings[3:], whole=["Bulan", "Ditutup"], title="KBK")
+    return fitted(headings, rows, room, right=headings[3:], whole=["Bulan", "Batas"], title="KBK")
 
 
 def _cell(value: Any) -> Text:

@@ -16,9 +16,9 @@ from tasks.spreadsheet import Columns, Rows
 
 _UNKNOWN = "-"
 NO_MEMBERS = (
-    "belum dapat dihitung: isi jumlah peserta terdaftar (BPJS_REGISTERED_MEMBERS atau registered_members)"
+    "belum dapat dihitung: jumlah peserta terdaftar belum diisi (registered_members, BPJS_REGISTERED_MEMBERS)"
 )
-_NO_REFERENCE = "belum dapat dihitung: referensi diagnosa belum lengkap, jalankan bpjs sync diagnosa"
+_NO_REFERENCE = "belum dapat dihitung: sinkronkan dulu referensi diagnosa"
 
 LACKS: Mapping[Lack, str] = {
     Lack.FAILED: "gagal",
@@ -36,6 +36,7 @@ _TO_DO: Mapping[Lack, str] = {
 }
 # Where the reason says more than its kind.
 _TO_DO_BECAUSE: Mapping[str, str] = {
+    Reason.OLD_CONTENT: "BPJS memegang isi lain: kirim ulang untuk menggantinya, atau tutup",
     Reason.THROUGH_SATUSEHAT: "buat rujukannya di aplikasi PCare, lalu tutup sebagai sudah ada di BPJS",
     Reason.NEEDS_PERSON: "lihat di aplikasi BPJS, lalu tutup sebagai sudah ada, atau kirim ulang",
     Reason.CONTRADICTED: "lihat di aplikasi BPJS, lalu kirim ulang atau tutup",
@@ -52,8 +53,8 @@ def closing(found: Kbk) -> str:
     """The closing day, and how long it is until then or since."""
     due, left = f"{found.due:%d-%m-%Y}", found.days_left
     if left < 0:
-        return f"ditutup {due}, sudah lewat {-left} hari"
-    return f"ditutup {due}, {'hari ini hari terakhir' if left == 0 else f'{left} hari lagi'}"
+        return f"batas {due} sudah lewat {-left} hari"
+    return f"batas {due}, {'hari ini hari terakhir' if left == 0 else f'{left} hari lagi'}"
 
 
 def kbk_figures(found: Kbk) -> dict[str, str]:
@@ -139,7 +140,7 @@ def number(count: int) -> str:
 CLINIC_COLUMNS: Columns = (
     ("Faskes", "faskes"),
     ("Bulan", "bulan"),
-    ("Ditutup", "ditutup"),
+    ("Batas", "batas"),
     ("Hari lagi", "hari_lagi"),
     ("Peserta", "peserta"),
     ("Kontak sakit", "kontak_sakit"),
@@ -162,7 +163,7 @@ def clinic_row(found: Kbk) -> dict[str, Any]:
     return {
         "faskes": found.faskes,
         "bulan": f"{found.first:%Y-%m}",
-        "ditutup": found.due.isoformat(),
+        "batas": found.due.isoformat(),
         "hari_lagi": found.days_left,
         "peserta": found.participants,
         "kontak_sakit": found.sick,
@@ -190,7 +191,7 @@ MISSING_COLUMNS: Columns = (
     ("Norm", "norm"),
     ("Nama Pasien", "nama"),
     ("Jenis", "jenis"),
-    ("Kurang", "kurang"),
+    ("Keadaan", "keadaan"),
     ("Yang perlu dilakukan", "perlu"),
     ("Pesan", "pesan"),
 )
@@ -206,7 +207,7 @@ def missing_rows(missing: list[Missing]) -> Rows:
             "norm": each.norm,
             "nama": each.nama_pasien,
             "jenis": each.jenis.value,
-            "kurang": LACKS[each.lack],
+            "keadaan": LACKS[each.lack],
             "perlu": to_do(each),
             "pesan": each.message,
         }

@@ -33,7 +33,7 @@ def test_the_month_is_told_with_what_to_do(terminal: Terminal, month: tuple[int,
     ran = terminal("kbk", *MONTH)
     assert ran.code == 0, ran.err
     said = " ".join(ran.out.split())
-    assert "KBK September 2026, ditutup 03-10-2026" in said
+    assert "KBK September 2026, batas 03-10-2026" in said
     assert "Peserta 1 orang" in said
     assert "2,5 per mil (1 dari 400 peserta terdaftar)" in said
     assert "2 (1 gagal, 1 pendaftaran tanpa kunjungan)" in said
@@ -46,7 +46,7 @@ def test_json_and_files_hold_the_same(terminal: Terminal, month: tuple[int, int]
     (found,) = terminal("kbk", *MONTH, "--json").json["faskes"]
     assert (found["peserta"], found["kontak_sakit"], found["belum"]) == (1, 1, 2)
     assert found["angka_kontak"] is None
-    assert {row["id"]: row["kurang"] for row in found["daftar_belum"]} == {
+    assert {row["id"]: row["keadaan"] for row in found["daftar_belum"]} == {
         month[0]: "gagal",
         month[1]: "pendaftaran tanpa kunjungan",
     }
@@ -81,7 +81,7 @@ def test_each_clinic_of_the_file_has_its_own_closing_day(terminal: Terminal, tmp
     file.write_text(clinics)
     terminal.environ["BPJS_FASKES_FILE"] = str(file)
     found = {each["faskes"]: each for each in terminal("kbk", *MONTH, "--json").json["faskes"]}
-    assert {name: each["ditutup"] for name, each in found.items()} == {
+    assert {name: each["batas"] for name, each in found.items()} == {
         "kenanga": "2026-10-03",
         "melati": "2026-10-05",
     }

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bpjs_client.contact import Contact
+from bpjs_client.references import BY_NAME, Item
 from bpjs_simulator.server import Simulator
 from database import Database
+from database.faskes_name import UTAMA
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.resend import Resend, ask_again
+from database.references.store import store_reference
 from database.status import Status
 from database.storage.models import Job
 from database.views.contacts import Span
@@ -27,6 +30,7 @@ from tests.tasks.test_srbk import REFERRED, special
 
 SEPTEMBER, DAY = date(2026, 9, 1), "14-09-2026"
 TACC: dict[str, Any] = {"kdTacc": 1, "alasanTacc": "< 3 Hari"}
+RRNS = "Rasio rujukan non spesialistik (RRNS)"
 WELL: dict[str, Any] = {"kunjSakit": False, "kdPoli": "021", "kdTkp": "50"}
 
 
@@ -161,6 +165,24 @@ def test_referrals_are_counted_by_tacc(clinic: Clinic) -> None:
     assert kbk_figures(found)["Rujukan tanpa TACC"] == "2, 1 di antaranya ke layanan khusus"
 
 
+def test_of_referrals_without_tacc_those_of_a_non_specialist_diagnosis_are_rrns(clinic: Clinic) -> None:
+    sick(clinic, 1, **REFERRED, kdDiag1="j00")
+    sick(clinic, 2, **REFERRED, kdDiag1="A010")
+    sick(clinic, 3, **{**REFERRED, **TACC, "kdDiag1": "J00"})
+    sick(clinic, 4, **special("HDL"), kdDiag1="N18")
+    assert "sinkronkan dulu" in kbk_figures(kbk(clinic))[RRNS]
+    reference = BY_NAME["pcare/diagnosa"]
+    items = [
+        Item("", code, "Contoh", {"kdDiag": code, "nonSpesialis": code == "J00"})
+        for code in ("J00", "A01.0", "N18")
+    ]
+    now = clinic.database.clock()
+    store_reference(clinic.database, UTAMA, reference, items, variants=None, started_at=now, seconds=0.1)
+    found = kbk(clinic)
+    assert (found.non_specialist, found.rrns) == (1, 0.25)
+    assert kbk_figures(found)[RRNS] == "25,0 % (1 dari 4 rujukan)"
+
+
 @pytest.mark.parametrize(
     ("day", "months"),
     [
@@ -267,8 +289,8 @@ def test_jobs_older_than_the_columns_are_filled_in_when_their_month_is_reported(
 
 def test_the_closing_day_is_the_clinics_own(clinic: Clinic) -> None:
     cases = [
-        (Reporting(), date(2026, 10, 3), "ditutup 03-10-2026, 19 hari lagi"),
-        (Reporting(day=5), date(2026, 10, 5), "ditutup 05-10-2026, 21 hari lagi"),
+        (Reporting(), date(2026, 10, 3), "batas 03-10-2026, 19 hari lagi"),
+        (Reporting(day=5), date(2026, 10, 5), "batas 05-10-2026, 21 hari lagi"),
     ]
     for reporting, due, said in cases:
         (found,) = make_kbk(clinic.database, ["utama"], Reportings(own={"utama": reporting}))
@@ -278,8 +300,8 @@ def test_the_closing_day_is_the_clinics_own(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("now", "month", "said"),
     [
-        (datetime(2026, 10, 3, 16, 59, tzinfo=UTC), 9, "ditutup 03-10-2026, hari ini hari terakhir"),
-        (datetime(2026, 10, 3, 17, 1, tzinfo=UTC), 10, "ditutup 03-11-2026, 30 hari lagi"),
+        (datetime(2026, 10, 3, 16, 59, tzinfo=UTC), 9, "batas 03-10-2026, hari ini hari terakhir"),
+        (datetime(2026, 10, 3, 17, 1, tzinfo=UTC), 10, "batas 03-11-2026, 30 hari lagi"),
     ],
 )
 def test_the_month_that_closes_next_is_shown_until_its_day_ends(
@@ -292,7 +314,7 @@ def test_the_month_that_closes_next_is_shown_until_its_day_ends(
 
 def test_after_its_day_a_month_is_said_to_be_over(clinic: Clinic) -> None:
     clinic.clock.now = datetime(2026, 10, 6, 3, tzinfo=UTC)
-    assert closing(kbk(clinic)) == "ditutup 03-10-2026, sudah lewat 3 hari"
+    assert closing(kbk(clinic)) == "batas 03-10-2026 sudah lewat 3 hari"
     assert outlook(kbk(clinic)) == ""
 
 

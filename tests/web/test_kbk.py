@@ -103,9 +103,9 @@ def test_the_closing_day_is_counted_down_and_said_to_be_over(filled: Site) -> No
     client, now = filled.logged_in("budi"), today(filled.database)
     due = month_after(now).replace(day=28)
     left = (due - now).days
-    assert f"Ditutup {due:%d-%m-%Y}, {left} hari lagi." in client.get(PAGE, params=here(filled)).text
+    assert f"Batas {due:%d-%m-%Y}, {left} hari lagi." in client.get(PAGE, params=here(filled)).text
     long_ago = client.get(PAGE, params={"bulan": "2020-01"}).text
-    assert re.search(r"Ditutup 28-02-2020, sudah lewat \d+ hari\.", long_ago)
+    assert re.search(r"Batas 28-02-2020 sudah lewat \d+ hari\.", long_ago)
     assert "Tidak ada yang belum di BPJS." in long_ago
 
 
@@ -124,7 +124,7 @@ def test_what_is_missing_is_a_file_and_taking_it_is_written_down(filled: Site) -
     client = filled.logged_in("budi")
     answer = client.get(FILE, params={"bentuk": "csv"} | here(filled))
     (row,) = csv.DictReader(io.StringIO(answer.text))
-    assert (row["Norm"], row["Kurang"]) == ("RM-3", "pendaftaran tanpa kunjungan")
+    assert (row["Norm"], row["Keadaan"]) == ("RM-3", "pendaftaran tanpa kunjungan")
     sheet = client.get(FILE, params={"bentuk": "xlsx"} | here(filled))
     assert "RM-3" in zipfile.ZipFile(io.BytesIO(sheet.content)).read("xl/sharedStrings.xml").decode()
     (act, *_) = last_acts(filled.database, limit=1)
