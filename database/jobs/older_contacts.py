@@ -4,24 +4,35 @@ Their bodies are sealed, so that no migration can read them. Whoever reports a m
 that there is nothing left to do, and one look at an index says so.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import BigInteger, String, bindparam, column, select, text, update, values
 from sqlalchemy.orm import Session
 
 from bpjs_client.contact import Contact, contact_of
 from bpjs_client.jenis import NUMBERED
+from database.storage.dialect import changes_many_at_once
 from database.storage.engine import Database
-from database.storage.models import OF_PCARE, Job
+from database.storage.models import OF_PCARE, Job, JsonObject, keyring_on
 from database.storage.participant import participant_of
+from database.storage.sealing import Keyring
 
 BATCH = 500  # rows per transaction; dispatchers go on between two
 
 _JOBS: Any = Job.__table__
 _CREATIONS = sorted(jenis.value for jenis in NUMBERED)
+
+
+@dataclass(frozen=True)
+class _Contact:
+    """What is filled in for a job."""
+
+    id: int
+    peserta: int | None
+    kontak: str
 
 
 def fill_contacts(database: Database, first: date, last: date, clinics: Collection[str]) -> int:
@@ -33,13 +44,27 @@ def fill_contacts(database: Database, first: date, last: date, clinics: Collecti
         if not older:
             return filled
         with database.write(patient=True) as session:
-            # Whoever corrected a body meanwhile has said what its contact is.
-            still = (_JOBS.c.id == bindparam("the_id")) & _JOBS.c.kontak.is_(None)
-            session.connection().execute(update(_JOBS).where(still), older)
+            _fill(session, older)
         filled += len(older)
 
 
-def _older(session: Session, first: date, last: date, clinics: Collection[str]) -> list[dict[str, Any]]:
+def _fill(session: Session, older: Sequence[_Contact]) -> None:
+    """Store them; whoever corrected a body meanwhile has said what its contact is."""
+    if not changes_many_at_once(session):
+        still = (_JOBS.c.id == bindparam("the_id")) & _JOBS.c.kontak.is_(None)
+        rows = [{"the_id": each.id, "peserta": each.peserta, "kontak": each.kontak} for each in older]
+        session.connection().execute(update(_JOBS).where(still), rows)
+        return
+    columns = (column("id", BigInteger), column("peserta", BigInteger), column("kontak", String))
+    found = values(*columns).data([(each.id, each.peserta, each.kontak) for each in older]).alias("found")
+    session.execute(
+        update(_JOBS)
+        .where(_JOBS.c.id == found.c.id, _JOBS.c.kontak.is_(None))
+        .values(peserta=found.c.peserta, kontak=found.c.kontak)
+    )
+
+
+def _older(session: Session, first: date, last: date, clinics: Collection[str]) -> list[_Contact]:
     of_month = (
         text(OF_PCARE),
         Job.faskes.in_(sorted(clinics)),
@@ -48,11 +73,11 @@ def _older(session: Session, first: date, last: date, clinics: Collection[str]) 
         Job.kontak.is_(None),
     )
     wanted = select(Job.id, Job.faskes, Job.body).where(*of_month).limit(BATCH)
-    return [
-        {
-            "the_id": job_id,
-            "peserta": participant_of(body or {}, partial(str, faskes)),
-            "kontak": (contact_of(body or {}) or Contact.UNCLEAR).value,
-        }
-        for job_id, faskes, body in session.execute(wanted)
-    ]
+    keyring = keyring_on(session.get_bind().dialect)
+    return [_contact(keyring, *row) for row in session.execute(wanted)]
+
+
+def _contact(keyring: Keyring, job_id: int, faskes: str, body: JsonObject | None) -> _Contact:
+    whose = participant_of(body or {}, lambda: faskes)
+    mark = None if whose is None else keyring.mark(whose.told())
+    return _Contact(job_id, mark, (contact_of(body or {}) or Contact.UNCLEAR).value)
