@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
 from bpjs_client.contact import REFERRALS, Contact
@@ -154,7 +154,7 @@ def deleted(job: Any, statuses: Iterable[Status]) -> ColumnElement[bool]:
     )
 
 
-def delivered_visit(registration: Any) -> ColumnElement[bool]:
+def delivered_visit(registration: Any, span: Span) -> ColumnElement[bool]:
     """True in SQL of a registration whose visit BPJS holds, or is on its way, or settled by a person."""
     visit = aliased(Job)
     there = and_(visit.status == Status.TERKIRIM.value, ~deleted(visit, [Status.TERKIRIM]))
@@ -166,6 +166,8 @@ def delivered_visit(registration: Any) -> ColumnElement[bool]:
             visit.faskes == registration.faskes,
             visit.rantai == registration.rantai,
             visit.jenis == VISIT.value,
+            visit.service == literal_column("'pcare'"),
+            or_(visit.tgl_daftar.between(span.first, span.last), visit.tgl_daftar.is_(None)),
             or_(there, under_way, settled),
             of_one_visit(visit, registration),
         )

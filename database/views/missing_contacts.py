@@ -135,7 +135,7 @@ def _parts(span: Span) -> tuple[Select[tuple[Job]], Select[tuple[Job]]]:
         Job.reason.is_distinct_from(Reason.REPLACED.value),
         Job.kontak.is_distinct_from(Contact.HEALTHY.value),
         ~deleted(Job, [Status.TERKIRIM, Status.GAGAL, *sorted(UNFINISHED)]),
-        ~delivered_visit(Job),
+        ~delivered_visit(Job, span),
     )
     return _of_month(span).where(not_there), _of_month(span).where(*without_visit)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, text, update
 
 from bpjs_client.contact import Contact
 from bpjs_client.references import BY_NAME, Item
@@ -22,12 +22,15 @@ from database.views.missing_contacts import Lack, Missing, list_missing
 from tasks.report.kbk import Kbk, make_kbk, span_of
 from tasks.report.kbk_words import closing, kbk_figures, notes, outlook, to_do
 from tasks.reporting import Reporting, Reportings
+from tests.conftest import POSTGRESQL
 from tests.database.clinic import Clinic, FakeClock
 from tests.leaks import leaks
 from tests.simulator.caller import DOCTOR
 from tests.tasks.screening import PatientDay, untouched
 from tests.tasks.test_srbk import REFERRED, special
 
+# Columns that differ from job to job.
+VARIED = {"id", "kunci", "rantai", "faskes", "tgl_daftar"}
 SEPTEMBER, DAY = date(2026, 9, 1), "14-09-2026"
 TACC: dict[str, Any] = {"kdTacc": 1, "alasanTacc": "< 3 Hari"}
 RRNS = "Rasio rujukan non spesialistik (RRNS)"
@@ -357,6 +360,34 @@ def test_no_number_of_a_patient_is_in_what_is_told(clinic: Clinic) -> None:
     assert leaks(told) == set()
     assert card(1) not in told
     assert "RM-2" not in told
+
+
+@POSTGRESQL
+def test_a_months_questions_go_by_the_index_of_clinic_and_day(clinic: Clinic) -> None:
+    """Of a hundred clinics' years, which a sequential scan would read through."""
+    sick(clinic, 1)
+    columns = [column.name for column in Job.__table__.columns if column.name not in VARIED]
+    others = {"id": "1000 + n", "kunci": "'k' || n", "rantai": "'r' || n", "faskes": "'f' || n % 100"}
+    others["tgl_daftar"] = "date '2025-10-01' + n % 365"
+    names = ", ".join([*columns, *others])
+    fill = f"INSERT INTO jobs ({names}) SELECT {', '.join([*columns, *others.values()])} FROM jobs, "
+    asked: list[tuple[str, Any]] = []
+    with clinic.database.write() as session:
+        session.execute(text(f"{fill} generate_series(1, 20000) AS n WHERE jenis = 'tambah-kunjungan'"))
+        session.execute(text("ANALYZE jobs"))
+    event.listen(
+        clinic.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, said, values, *_more: asked.append((said, values)),
+    )
+    kbk(clinic, faskes="f7")
+    list_missing(clinic.database, span_of(SEPTEMBER, ["f7"]), limit=10)
+    questions = [(said, values) for said, values in asked if "FROM jobs" in said]
+    assert len(questions) >= 8
+    with clinic.database.engine.connect() as connection:
+        for said, values in questions:
+            plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {said}", values))
+            assert "Seq Scan on jobs" not in plan, plan
 
 
 @pytest.fixture
