@@ -57,6 +57,12 @@ class Wanted:
     month: date | None
     wrong: str = ""
 
+    @property
+    def for_clinic(self) -> str:
+        """What names the clinic at the end of an address."""
+        named = self.clinic.in_address
+        return f"?{urlencode(named)}" if named else ""
+
     def address(self, month: date) -> str:
         """The address of another month."""
         return f"{PAGE}?{urlencode({'bulan': f'{month:%Y-%m}'} | self.clinic.in_address)}"

@@ -51,6 +51,11 @@ class Wanted:
         named = {"dari": first, "sampai": last, "faskes": self.scope.faskes or ""}
         return {name: value for name, value in named.items() if value}
 
+    @property
+    def for_clinic(self) -> str:
+        """What names the chosen clinic at the end of another report's address."""
+        return f"?{urlencode({'faskes': self.scope.faskes})}" if self.scope.faskes else ""
+
     def download(self, table: str, form: str) -> str:
         """The address of a table as a file."""
         return f"{PAGE}/unduh?{urlencode({'tabel': table, 'bentuk': form} | self.query)}"

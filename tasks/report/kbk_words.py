@@ -53,7 +53,8 @@ def closing(found: Kbk) -> str:
     """The closing day, and how long it is until then or since."""
     due, left = f"{found.due:%d-%m-%Y}", found.days_left
     if left < 0:
-        return f"batas {due} sudah lewat {-left} hari"
+        lost = "; yang belum di BPJS mungkin tidak dihitung lagi" if found.lacks else ""
+        return f"batas {due} sudah lewat {-left} hari{lost}"
     return f"batas {due}, {'hari ini hari terakhir' if left == 0 else f'{left} hari lagi'}"
 
 

@@ -318,6 +318,8 @@ def test_the_month_that_closes_next_is_shown_until_its_day_ends(
 def test_after_its_day_a_month_is_said_to_be_over(clinic: Clinic) -> None:
     clinic.clock.now = datetime(2026, 10, 6, 3, tzinfo=UTC)
     assert closing(kbk(clinic)) == "batas 03-10-2026 sudah lewat 3 hari"
+    delivered(clinic, "tambah-pendaftaran", 1)
+    assert closing(kbk(clinic)).endswith("; yang belum di BPJS mungkin tidak dihitung lagi")
     assert outlook(kbk(clinic)) == ""
 
 

@@ -87,6 +87,9 @@ def test_who_sees_several_clinics_chooses_one(filled: Site) -> None:
     other = client.get(PAGE, params={"faskes": "klinik-melati"} | here(filled)).text
     assert "RM-MELATI" in other
     assert "RM-3" not in other
+    assert 'href="/bpjs-fktp/laporan?faskes=klinik-melati"' in other
+    deliveries = client.get("/bpjs-fktp/laporan", params={"faskes": "klinik-melati"}).text
+    assert 'href="/bpjs-fktp/laporan/kbk?faskes=klinik-melati"' in deliveries
 
 
 @pytest.mark.parametrize("typed", ["2026-13", "kapan", "<img src=x>", "1" * 500, "2999-12"])
