@@ -16,6 +16,8 @@ from database.settings import DatabaseSettings
 from database.views.monitor import Filter, look, today
 from database.views.report import Scope
 from tasks.report.figures import make_report
+from tasks.report.kbk import make_kbk
+from tasks.reporting import Reportings
 from tests.postgres import start_postgres
 
 SMALL, LARGE = 1_000, 1_000_000
@@ -25,13 +27,15 @@ _TIMES = 5
 _FILL = """
 INSERT INTO jobs (
     faskes, jenis, service, kunci, rantai, position, tanggal, norm, nama_pasien, body, poli, dokter,
-    tgl_daftar, status, reason, message, meta_code, result, attempts, waits, due_at, version, shown,
-    created_at, updated_at, sent_at)
+    tgl_daftar, peserta, kontak, status, reason, message, meta_code, result, attempts, waits, due_at, version,
+    shown, created_at, updated_at, sent_at)
 SELECT
     'faskes-' || n % 20, jenis, CASE WHEN jenis LIKE '%-antrean' THEN 'antrean' ELSE 'pcare' END,
     'kunci-' || n, 'rantai-' || n, 10, at::date, 'RM-' || n % 50000, 'Pasien Contoh ' || n % 50000,
     json_build_object('kdPoli', '00' || n % 5, 'kdDokter', '' || n % 40, 'keluhan', repeat('contoh ', 120)),
-    '00' || n % 5, '' || n % 40, at::date, status,
+    '00' || n % 5, '' || n % 40, at::date, n % 50000,
+    CASE jenis WHEN 'tambah-pendaftaran' THEN (ARRAY['sehat', 'sakit'])[1 + n % 2]
+        WHEN 'tambah-kunjungan' THEN (ARRAY['berobat', 'rujuk', 'rujuk-tacc'])[1 + n % 3] END, status,
     CASE status WHEN 'gagal' THEN 'ditolak' END, CASE status WHEN 'gagal' THEN 'kdPoli: tidak dikenal' END,
     CASE status WHEN 'gagal' THEN '412' ELSE '200' END,
     CASE status WHEN 'terkirim' THEN '{"noUrut": "A1"}'::json END, 1 + n % 2, 0, at, 3, true, at, at,
@@ -68,9 +72,10 @@ _QUESTIONS: Mapping[str, tuple[float, Callable[[Database], object]]] = {
     "claim of 40, put back": (200, _claim_and_release),
     "report, today": (
         3_000,
-        lambda here: make_report(here, Scope(today(here), today(here)), reporting_day=5),
+        lambda here: make_report(here, Scope(today(here), today(here)), reporting_day=3),
     ),
-    "report, all days": (3_000, lambda here: make_report(here, Scope(), reporting_day=5)),
+    "KBK, a clinic's month": (1_000, lambda here: make_kbk(here, ["faskes-7"], Reportings())),
+    "report, all days": (3_000, lambda here: make_report(here, Scope(), reporting_day=3)),
 }
 
 

@@ -33,6 +33,11 @@ def wrong_reason(kd_tacc: object, alasan_tacc: object) -> str | None:
     return f"Wajib untuk TACC ini, salah satu: {', '.join(allowed)}."
 
 
+def names_tacc(kd_tacc: object) -> bool:
+    """Whether a body's ``kdTacc`` is one of the four: Time, Age, Complication, Comorbidity."""
+    return _number(kd_tacc) > 0
+
+
 def _number(kd_tacc: object) -> int:
     if isinstance(kd_tacc, str) and re.fullmatch(r"[0-9]{1,3}", kd_tacc):
         return int(kd_tacc)

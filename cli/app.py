@@ -40,6 +40,7 @@ _COMMANDS = (
     "arti",
     "resend",
     "report",
+    "kbk",
     "tutup",
     "jeda",
     "resume",

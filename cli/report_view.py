@@ -12,9 +12,9 @@ from database import Database
 from database.status import Status
 from database.typed import ALL_DAYS
 from database.views.report import Scope, Totals, summed, totals
+from tasks.clinics import configured_reportings
 from tasks.report.figures import UNKNOWN, Report, make_report
 from tasks.report.words import cell, counted_by, figures, group, period
-from tasks.settings import DeliverySettings
 
 TABLES = ("tanggal", "poli", "dokter", "alasan", UNKNOWN)
 _MOST_ROWS = 15  # of a table on a terminal; --json has all
@@ -23,7 +23,7 @@ _MOST_ROWS = 15  # of a table on a terminal; --json has all
 def print_report(database: Database, scope: Scope, *, as_json: bool) -> None:
     """Tables for people, or one JSON document. Raises DatabaseUnavailable."""
     found = totals(database, scope)
-    made = make_report(database, scope, reporting_day=DeliverySettings().reporting_day)
+    made = make_report(database, scope, reporting_day=configured_reportings().day(scope.only))
     if as_json:
         print_json({"tanggal": _when(scope), "totals": found, "total": summed(found), **_details(made)})
         return

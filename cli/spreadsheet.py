@@ -16,10 +16,10 @@ def write_csv(rows: Rows, columns: Columns) -> None:
     spreadsheet.write_csv(sys.stdout, rows, columns)
 
 
-def write_xlsx(file: Path, rows: Rows, columns: Columns) -> None:
+def write_xlsx(file: Path, rows: Rows, columns: Columns, *, sheet: str = "Pekerjaan") -> None:
     """The same into an Excel file for its owner alone. Raises UserError."""
     try:
         with open(file, "wb", opener=private) as opened:
-            spreadsheet.write_xlsx(opened, rows, columns, sheet="Pekerjaan")
+            spreadsheet.write_xlsx(opened, rows, columns, sheet=sheet)
     except (OSError, FileCreateError):
         raise UserError(f"Berkas {file} tidak dapat ditulis.") from None

@@ -39,6 +39,20 @@ def _day(typed: object, refusal: str) -> date:
     return day
 
 
+def read_month(typed: str, name: str) -> date:
+    """A month's first day, from `2026-11` or `11-2026`. Raises LineRefused."""
+    found = _YEAR_MONTH.fullmatch(typed.strip()) or _MONTH_YEAR.fullmatch(typed.strip())
+    year, month = (int(found["year"]), int(found["month"])) if found else (0, 0)
+    if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= _MONTHS):
+        raise LineRefused(f"{name} harus bulan yang ada, misalnya 2026-11 atau 11-2026")
+    return date(year, month, 1)
+
+
+_YEAR_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
+_MONTH_YEAR = re.compile(r"(?P<month>[0-9]{1,2})-(?P<year>[0-9]{4})")
+_FIRST_YEAR, _LAST_YEAR, _MONTHS = 2014, 2999, 12  # there was no BPJS before 2014
+
+
 def read_moment(typed: str, name: str, now: datetime) -> datetime:
     """An hour of a day: `16:00` today, `31-12-2026 07:30`, or as a browser's field writes it.
 

@@ -8,9 +8,10 @@ from prefect.states import Completed, Failed
 
 from database import Database, DatabaseError, LineRefused
 from database.typed import read_day, read_day_or_all, read_jenis
+from database.views.clinics_here import clinics_here
 from database.views.monitor import today
 from database.views.report import Scope
-from flows.artifacts.report import leave_report
+from flows.artifacts.report import leave_kbk, leave_report
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
 from flows.forms.typed import clinic_here, text, unless_empty
@@ -18,6 +19,7 @@ from flows.run_names import timed
 from tasks.composition import composition
 from tasks.prefect_ui.landing import leave_landing
 from tasks.report.figures import make_report
+from tasks.report.kbk import make_kbk
 from tasks.report.words import percent, period
 
 
@@ -37,8 +39,10 @@ def laporan_monitoring(
     at = composition()
     try:
         scope = _scope(at.database, text(dari), text(sampai), text(jenis), clinic_here(at, faskes))
-        made = make_report(at.database, scope, reporting_day=at.settings.reporting_day)
+        made = make_report(at.database, scope, reporting_day=at.clinics.reportings.day(scope.only))
         leave_report(made)
+        clinics = [scope.faskes] if scope.faskes else clinics_here(at.database, at.clinics.known)
+        leave_kbk(make_kbk(at.database, clinics, at.clinics.reportings))
         leave_landing(at.database, named=at.settings.run_names == "norm", known=at.clinics.known)
     except (LineRefused, DatabaseError) as refused:
         return Failed(message=f"Gagal · {refused}")

@@ -9,14 +9,15 @@ of their own, never in it:
     pcare_user_key = { file = "melati-pcare.key" }    # beside this file
     …
     serentak = 4
+    registered_members = 5200
 """
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,7 @@ from bpjs_client.settings import BpjsSettings, place_of
 from database.faskes_name import UTAMA, Known, is_stranger, no_credential
 from database.services.clinic_service import ClinicService
 from database.settings import PROJECT
+from tasks.reporting import DAY, Reporting, Reportings
 
 SERENTAK = 5
 
@@ -41,12 +43,18 @@ class UnknownClinic(Exception):
         super().__init__(no_credential(faskes, from_file=from_file))
 
 
+ReportingDay = Annotated[int, Field(ge=1, le=28)]
+Members = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
 class ClinicsSettings(BaseSettings):
     """The settings that say which clinics the credentials are for.
 
     `faskes_file`: the TOML file with the clinics. Without it the `BPJS_…` variables are the credential of
     `utama`; with `share_credential` also that of every other faskes, such as branches of one clinic.
     `srbk`: referrals go through Satu Sehat, so that visits that end in one are not sent the old way.
+    `reporting_day`: on which day of a month the data of the month before close. `registered_members`: how
+    many participants are registered at the clinic; without it there is no contact rate.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")
@@ -54,6 +62,13 @@ class ClinicsSettings(BaseSettings):
     faskes_file: Path | None = None
     share_credential: bool = False
     srbk: bool = False
+    reporting_day: ReportingDay = DAY
+    registered_members: Members | None = None
+
+    @property
+    def reporting(self) -> Reporting:
+        """Of every clinic whose table does not say."""
+        return Reporting(self.reporting_day, self.registered_members)
 
 
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
@@ -74,14 +89,16 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
 _Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
-_OURS = frozenset({"serentak", "srbk"})  # of a table, what is no part of the way to BPJS
+_OURS = frozenset(
+    {"serentak", "srbk", "reporting_day", "registered_members"}
+)  # of a table, what is no part of the way to BPJS
 
 
 class Clinic(BaseModel):
     """One table of the file. A credential is given whole; the rest defaults to the `BPJS_…` variables.
 
     `serentak`: most requests at a time at each of the clinic's two services. `srbk`: whether its referrals go
-    through Satu Sehat.
+    through Satu Sehat. `reporting_day`, `registered_members`: as in ClinicsSettings.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
@@ -99,6 +116,8 @@ class Clinic(BaseModel):
     antrean_login: bool | None = None
     serentak: int = Field(default=SERENTAK, ge=1, le=100)
     srbk: bool | None = None
+    reporting_day: ReportingDay | None = None
+    registered_members: Members | None = None
 
     def settings(self) -> BpjsSettings:
         """The clinic's way to BPJS. Raises pydantic's ValidationError."""
@@ -111,15 +130,21 @@ class Clinics:
     """The clinics, how BPJS is reached for each, and how much each may have in hand at a time."""
 
     def __init__(
-        self, listed: Mapping[str, Clinic] | None = None, *, shared: bool = False, srbk: bool = False
+        self,
+        listed: Mapping[str, Clinic] | None = None,
+        *,
+        shared: bool = False,
+        srbk: bool = False,
+        reporting: Reporting | None = None,
     ) -> None:
         """`shared`: without a file, whether the one credential serves every faskes and not `utama` alone.
 
-        `srbk`: whether referrals go through Satu Sehat where a clinic's table does not say.
+        `srbk`, `reporting`: what counts of referrals and of reporting where a clinic's table does not say.
         """
         self._listed = listed
         self._shared = shared
         self._srbk = srbk
+        self.reportings = _reportings(reporting or Reporting(), listed or {})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -199,8 +224,38 @@ def configured_clinics() -> Clinics:
     """The clinics of this process's settings. Raises ClinicsWrong."""
     settings = ClinicsSettings()
     if settings.faskes_file is None:
-        return Clinics(shared=settings.share_credential, srbk=settings.srbk)
-    return read_clinics(settings.faskes_file, srbk=settings.srbk)
+        return Clinics(shared=settings.share_credential, srbk=settings.srbk, reporting=settings.reporting)
+    return read_clinics(settings.faskes_file, srbk=settings.srbk, reporting=settings.reporting)
+
+
+def configured_reportings() -> Reportings:
+    """When the months of this process's clinics close, for whoever only looks: no secret is read for it.
+
+    Raises ClinicsWrong.
+    """
+    settings = ClinicsSettings()
+    file = settings.faskes_file
+    if file is None:
+        return Reportings(settings.reporting)
+    tables = {name: _checked(file, name, table, _ReportingOfTable) for name, table in _tables(file).items()}
+    return _reportings(settings.reporting, tables)
+
+
+class _ReportingOfTable(BaseModel):
+    """What of a clinic's table is about reporting."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, frozen=True)
+
+    reporting_day: ReportingDay | None = None
+    registered_members: Members | None = None
+
+
+def _reportings(default: Reporting, tables: "Mapping[str, Clinic | _ReportingOfTable]") -> Reportings:
+    own = {
+        name: Reporting(table.reporting_day or default.day, table.registered_members or default.members)
+        for name, table in tables.items()
+    }
+    return Reportings(default, own)
 
 
 def known_clinics() -> Known:
@@ -215,9 +270,10 @@ def known_clinics() -> Known:
         return None
 
 
-def read_clinics(file: Path, *, srbk: bool = False) -> Clinics:
+def read_clinics(file: Path, *, srbk: bool = False, reporting: Reporting | None = None) -> Clinics:
     """Read the file; the names of its tables are the `faskes` of jobs. Raises ClinicsWrong."""
-    return Clinics({name: _clinic(file, name, table) for name, table in _tables(file).items()}, srbk=srbk)
+    listed = {name: _clinic(file, name, table) for name, table in _tables(file).items()}
+    return Clinics(listed, srbk=srbk, reporting=reporting)
 
 
 def secret_files() -> list[Path]:
@@ -251,9 +307,19 @@ def _where(wrong: tomllib.TOMLDecodeError) -> str:
 
 
 def _clinic(file: Path, name: str, table: Any) -> Clinic:
+    return _checked(file, name, table, Clinic, Clinic.settings)
+
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def _checked(
+    file: Path, name: str, table: Any, kind: type[T], check: Callable[[T], object] = lambda _clinic: None
+) -> T:
+    """A clinic's table as this kind of model. Raises ClinicsWrong."""
     try:
-        clinic = Clinic.model_validate(table, context={"folder": file.parent})
-        clinic.settings()
+        clinic = kind.model_validate(table, context={"folder": file.parent})
+        check(clinic)
     except ValidationError as wrong:
         (first, *_) = wrong.errors(include_input=False, include_url=False, include_context=False)
         field = ".".join([name, *map(str, first["loc"])])

@@ -38,7 +38,6 @@ class DeliverySettings(BaseSettings):
     `run_names`: `norm` gives runs norm and patient name, `id` only the job's id. `timeout_seconds`: the
     longest wait for a part of an answer. `sync_concurrency`: requests at a time while references are read.
     `check_references`: whether codes are checked against the reference data before a job is sent.
-    `reporting_day`: on which day of a month the visits of the month before must be in PCare.
     `keep_days`: how long settled jobs are kept.
     `try_seconds`, `look_seconds`, `probe_seconds`: the tables of waits, as `60,120,300` (see `Waits`).
     `screening_seconds`: how long after the first, second … refusal of a day a job that waits for its patient
@@ -52,7 +51,6 @@ class DeliverySettings(BaseSettings):
     timeout_seconds: float = Field(default=30, gt=0, le=60)
     sync_concurrency: int = Field(default=4, ge=1, le=20)
     check_references: bool = True
-    reporting_day: int = Field(default=5, ge=1, le=28)
     keep_days: int = Field(default=730, ge=31)
     lease_margin_seconds: float = Field(default=30, gt=0, le=60)
     try_seconds: Seconds = (60, 120, 300, 600, 1200, 1800, 3600)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from database import Database
 from database.faskes_name import Known
 from tasks.reference_data.book import ReferenceBook
+from tasks.reporting import Reportings
 from web.bulk_run import BulkRuns
 from web.looks import Looks
 from web.settings import WebSettings
@@ -23,12 +24,13 @@ class SyncUnavailable(Exception):
 class Desk:
     """`start_sync` has Prefect read references (`layanan/jenis`) of a clinic, or raises SyncUnavailable.
     `run_link` is the address of a task run in Prefect's UI; None: nobody knows where it is.
-    `known`: the clinics in the file, if there is one.
+    `known`: the clinics in the file, if there is one. `reportings`: when the months of each close.
     """
 
     database: Database
     settings: WebSettings = field(default_factory=WebSettings)
     known: Known = None
+    reportings: Reportings = field(default_factory=Reportings)
     start_sync: Callable[[Sequence[str], str], None] | None = None
     run_link: Callable[[UUID], str | None] = lambda _run: None
     looks: Looks[Any] = field(default_factory=Looks, repr=False)

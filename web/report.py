@@ -14,7 +14,6 @@ from database.views.monitor import today
 from database.views.report import MissingVisit, Scope, list_missing_visits
 from tasks.report.figures import UNKNOWN, Report, make_report
 from tasks.report.words import MONTHS, cell, counted_by, figures, group, period
-from tasks.settings import DeliverySettings
 from web.bars import Chart, bars_of
 from web.clinic import NOT_YOURS, clinics_of
 from web.form import Form, TheForm
@@ -51,6 +50,11 @@ class Wanted:
         first, last = said_days(self.scope)
         named = {"dari": first, "sampai": last, "faskes": self.scope.faskes or ""}
         return {name: value for name, value in named.items() if value}
+
+    @property
+    def for_clinic(self) -> str:
+        """What names the chosen clinic at the end of another report's address."""
+        return f"?{urlencode({'faskes': self.scope.faskes})}" if self.scope.faskes else ""
 
     def download(self, table: str, form: str) -> str:
         """The address of a table as a file."""
@@ -125,7 +129,7 @@ def report(by: Staff, form: TheForm) -> Response:
 
 def make(by: Visitor, wanted: Wanted) -> Report:
     """Count what is wanted. Raises DatabaseUnavailable."""
-    return make_report(by.database, wanted.scope, reporting_day=DeliverySettings().reporting_day)
+    return make_report(by.database, wanted.scope, reporting_day=by.desk.reportings.day(wanted.scope.only))
 
 
 def read_wanted(by: Visitor, form: Form) -> Wanted:

@@ -7,7 +7,7 @@ import typer
 
 from cli.terminal import UserError, console, why
 from database import open_database
-from tasks.clinics import known_clinics
+from tasks.clinics import configured_reportings, known_clinics
 from tasks.prefect_server.environment import API_URL, configure
 from tasks.settings import DeliverySettings
 
@@ -33,6 +33,7 @@ def web(
         open_database(),
         settings,
         known=known_clinics(),
+        reportings=configured_reportings(),
         start_sync=start_sync,
         run_link=run_links(settings, os.environ.get(API_URL, "")),
     )

@@ -83,6 +83,14 @@ def asks_many_at_once(session: Session) -> bool:
     return not _is_sqlite(session)
 
 
+def changes_many_at_once(session: Session) -> bool:
+    """Whether one statement may give each of many rows values of its own (UPDATE with FROM and VALUES).
+
+    SQLite cannot name the columns of VALUES; there a statement for each row costs no way to a server.
+    """
+    return not _is_sqlite(session)
+
+
 def gives_ids_again(session: Session) -> bool:
     """Whether the id of a deleted row, when it was the greatest, would be given to the next one."""
     return _is_sqlite(session)

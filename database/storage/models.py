@@ -27,8 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from bpjs_client.bodies import service_date
+from bpjs_client.contact import contact_of
 from bpjs_client.jenis import Jenis
 from database.status import Status
+from database.storage.participant import Participant, participant_of
 from database.storage.patient_mark import patient_mark
 from database.storage.row_seal import of_row, row_of
 from database.storage.sealing import Keyring, unsealed, unsealed_text
@@ -151,6 +153,20 @@ class SealedText(Words):
         return None if value is None else keyring_on(dialect).open_text(value, self.where)
 
 
+class ParticipantMark(TypeDecorator[Any]):
+    """A participant of a clinic as a number that only who has the key can tell (see participant.py).
+
+    It takes a Participant and gives back the number. A number that was read is stored as it is.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Participant | int | None, dialect: Dialect) -> int | None:
+        """Mark it with the present key."""
+        return keyring_on(dialect).mark(value.told()) if isinstance(value, Participant) else value
+
+
 _NO_KEYS = Keyring({}, writes=False)
 
 
@@ -174,6 +190,8 @@ def _one_of(column: str, values: type[Status] | type[Jenis] | tuple[str, ...]) -
 WAITING = "status IN ('menunggu', 'tidak_pasti')"
 # The condition of the index of visits, likewise literal.
 VISITS = "jenis = 'tambah-kunjungan'"
+# The condition of the index of what a month's KBK report counts, likewise literal.
+OF_PCARE = "service = 'pcare'"
 # The condition of the index of jobs whose end a late answer contradicts (see database/jobs/late_answers.py).
 CONTRADICTED_ONES = f"reason = '{Reason.CONTRADICTED}'"
 # The condition of the index of jobs that wait for their patient (database/jobs/for_patient.py).
@@ -207,12 +225,16 @@ class Job(Base):
     nama_pasien: Mapped[str] = mapped_column(String(200))
     body: Mapped[JsonObject] = mapped_column(Sealed("jobs.body"))
     # Tells the patients of one chain apart (patient_mark.py); None: the body names no card, or the
-    # row is older than the column. This and the next three are kept in step by `_named_in_body`.
+    # row is older than the column. This and the next five are kept in step by `_named_in_body`.
     pasien: Mapped[int | None] = mapped_column(Integer)
     # The poli and doctor that the body names, for counting.
     poli: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     dokter: Mapped[str | None] = mapped_column(String(LONGEST_CODE))
     tgl_daftar: Mapped[date | None] = mapped_column(Date)
+    # Whose contact it is and of which kind, for the KBK report (bpjs_client/contact.py); both None: the body
+    # is of no contact, or the row is older than the columns (jobs/older_contacts.py).
+    peserta: Mapped[Any | None] = mapped_column(ParticipantMark)
+    kontak: Mapped[str | None] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))
     message: Mapped[str | None] = mapped_column(Said)
@@ -301,6 +323,15 @@ class Job(Base):
             postgresql_where=text(VISITS),
         ),
         Index(
+            "jobs_by_month",
+            "faskes",
+            "tgl_daftar",
+            "jenis",
+            "status",
+            sqlite_where=text(OF_PCARE),
+            postgresql_where=text(OF_PCARE),
+        ),
+        Index(
             "jobs_contradicted",
             "tanggal",
             "id",
@@ -326,6 +357,9 @@ class Job(Base):
         self.poli, self.dokter = _code(body, "kodepoli", "kdPoli"), _code(body, "kodedokter", "kdDokter")
         self.tgl_daftar = service_date(Jenis.TAMBAH_KUNJUNGAN, body or {})
         self.pasien = patient_mark(body or {})
+        contact = contact_of(body or {})
+        self.kontak = None if contact is None else contact.value
+        self.peserta = None if contact is None else participant_of(body, lambda: self.faskes)
         own: JsonObject = of_row(body, lambda: self.id)
         return own
 

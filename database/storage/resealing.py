@@ -25,6 +25,7 @@ from database.storage.models import (
     WebhookRow,
     keyring_on,
 )
+from database.storage.participant import participant_of
 from database.storage.row_seal import with_row
 from database.storage.sealing import key_of, knows_its_row
 
@@ -75,6 +76,13 @@ def with_its_seal(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return with_row(row, names, row["job_id" if table is _ATTEMPTS else "id"]) if names else row
 
 
+def with_its_mark(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """A row of any table; if it is a job's, its participant is to be marked with the key in use."""
+    if table is not _JOBS or row["peserta"] is None:
+        return row
+    return {**row, "peserta": participant_of(row["body"] or {}, partial(str, row["faskes"]))}
+
+
 def _left(database: Database, present: str) -> Counter[str]:
     """How many rows need another key than the present one."""
     batches = (stale for table in _REWRITES for stale in _stale(database, table, present))
@@ -121,6 +129,17 @@ def _reseal_rows(table: Table, session: Session, these: ColumnElement[bool]) -> 
     return len(rows)
 
 
+def _reseal_jobs(session: Session, these: ColumnElement[bool]) -> int:
+    """A job's participant is marked anew too, for the mark is made with the key."""
+    columns = (_JOBS.c.id, _JOBS.c.faskes, _JOBS.c.body, _JOBS.c.peserta)
+    whose = select(*columns).where(these, _JOBS.c.peserta.is_not(None)).order_by(_JOBS.c.id)
+    rows = session.execute(whose.with_for_update()).mappings()
+    marks = [{"the_id": row["id"], "peserta": with_its_mark(_JOBS, dict(row))["peserta"]} for row in rows]
+    if marks:
+        session.connection().execute(update(_JOBS).where(_JOBS.c.id == bindparam("the_id")), marks)
+    return _reseal_rows(_JOBS, session, these)
+
+
 def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
     # A closed attempt is history, which the database lets nobody change: it is written again as it was.
     closed = select(_ATTEMPTS).where(these, _ATTEMPTS.c.finished_at.is_not(None)).with_for_update()
@@ -132,7 +151,7 @@ def _reseal_attempts(session: Session, these: ColumnElement[bool]) -> int:
 
 
 _REWRITES: dict[Table, Callable[[Session, ColumnElement[bool]], int]] = {
-    _JOBS: partial(_reseal_rows, _JOBS),
+    _JOBS: _reseal_jobs,
     _ATTEMPTS: _reseal_attempts,
     _PEOPLE: partial(_reseal_rows, _PEOPLE),
     _WEBHOOKS: partial(_reseal_rows, _WEBHOOKS),

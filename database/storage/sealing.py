@@ -90,6 +90,22 @@ class Keyring:
         text: str = of_row(value, int(row))
         return text
 
+    def mark(self, value: str) -> int | None:
+        """A number of 63 bits for a text, by which equal texts are counted and none is found out.
+
+        Only who has the present key can tell which text a mark belongs to; another key gives another mark.
+        None without a key.
+        """
+        if not self.keys:
+            return None
+        digest = hmac.new(self._mark_key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        return int.from_bytes(digest[:8]) >> 1
+
+    @cached_property
+    def _mark_key(self) -> bytes:
+        """A key of its own, so that nothing that was sealed is hashed with the key that sealed it."""
+        return hmac.new(self.keys[self.present], b"bpjs-fktp participant", hashlib.sha256).digest()
+
     def _sealed(self, key_id: Any, data: Any) -> bool:
         """Whether any key, ours or not, can have sealed this: older versions kept mere lookalikes."""
         if not (isinstance(key_id, str) and isinstance(data, str)):

@@ -15,7 +15,7 @@ from database.storage.dialect import is_file
 from database.storage.engine import Database
 from database.storage.models import Base, DataKey, Job
 from database.storage.past_jobs import greatest_id
-from database.storage.resealing import with_its_seal
+from database.storage.resealing import with_its_mark, with_its_seal
 
 BATCH = 1_000  # rows in memory at a time
 Progress = Callable[[str, int], None]  # told a table and how many more of its rows are done
@@ -46,12 +46,16 @@ def move_everything(
         _check_empty(target)
         for table in _TABLES:
             for rows in batched(_rows(source, table), BATCH):
-                target.execute(insert(table), [with_its_seal(table, dict(row)) for row in rows])
+                target.execute(insert(table), [_as_stored(table, dict(row)) for row in rows])
                 tell(table.name, len(rows))
         for table in _TABLES:
             _continue_numbers(target, table)
             _compare(source, target, table, tell)
         return _counts(target)
+
+
+def _as_stored(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    return with_its_seal(table, with_its_mark(table, row))
 
 
 def _counts(session: Session) -> dict[str, int]:
@@ -89,9 +93,14 @@ def _compare(source: Session, target: Session, table: Table, tell: Progress) -> 
 
 
 def _plain(row: RowMapping) -> dict[str, Any]:
-    """A row with its JSON as text, so that the order of the fields is compared too."""
+    """A row with its JSON as text, so that the order of the fields is compared too.
+
+    The mark of a participant is left out: it is made with the key, and the new database may have another.
+    """
     return {
-        name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in row.items()
+        name: json.dumps(value) if isinstance(value, dict | list) else value
+        for name, value in row.items()
+        if name != Job.peserta.key
     }
 
 

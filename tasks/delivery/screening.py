@@ -70,8 +70,7 @@ def _last_day(hand: Hand) -> date:
     visit = _visit_day(hand)
     if hand.service is Service.ANTREAN:
         return visit
-    next_month = (visit.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return next_month.replace(day=hand.at.settings.reporting_day)
+    return hand.at.clinics.reportings.of(hand.job.faskes).due(visit)
 
 
 def _refused_today(hand: Hand, now: datetime) -> int:

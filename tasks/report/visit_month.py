@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from database import Database
 from database.views.report import missing_visits, reported_visits
+from tasks.reporting import Reporting, month_after
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,9 @@ def visit_month(
 
     Raises DatabaseUnavailable.
     """
-    this_month = today.replace(day=1)
-    first = this_month if today.day > reporting_day else _month_before(this_month)
-    next_month = _month_after(first)
-    last, due = next_month - timedelta(days=1), next_month.replace(day=reporting_day)
+    reporting = Reporting(reporting_day)
+    first = reporting.open_month(today)
+    last, due = month_after(first) - timedelta(days=1), reporting.due(first)
     return VisitMonth(
         first,
         last,
@@ -46,11 +46,3 @@ def visit_month(
         missing=missing_visits(database, first, last, only),
         late=missing_visits(database, None, first - timedelta(days=1), only),
     )
-
-
-def _month_before(first: date) -> date:
-    return (first - timedelta(days=1)).replace(day=1)
-
-
-def _month_after(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)

@@ -12,7 +12,7 @@ from tests.cli.conftest import Line
 from tests.cli.terminal import Ran, Terminal
 
 WHO = ("--reason", "x", "--by", "y")
-READS = [("monitor", "--json"), ("show", "1"), ("report",)]
+READS = [("monitor", "--json"), ("show", "1"), ("report",), ("kbk",)]
 WRITES = [("enqueue", "-"), ("resend", "1", *WHO), ("tutup", "1", "--tidak-perlu", *WHO), ("reseal",)]
 SAID = "Basis data sedang dipakai proses lain terlalu lama; coba lagi."
 # Each of them waits for half a minute.

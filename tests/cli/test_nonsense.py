@@ -17,6 +17,7 @@ HUGE = "9" * 30
 WITH_FASKES = (
     ("monitor",),
     ("report",),
+    ("kbk",),
     ("show", "1"),
     ("resend", "--filter"),
     ("referensi", "poli"),

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from pydantic import SecretStr
+from sqlalchemy import select, text, update
 
 from bpjs_client.jenis import Service
 from bpjs_client.schedule import PoliOfADay, ReadSchedule
-from database import Database, enqueue
+from database import Database, enqueue, open_database
 from database.belonging import note_belonging
 from database.errors import DatabaseUnavailable, MoveRefused
 from database.jobs.cause_watch import note_causes
@@ -27,13 +28,15 @@ from database.references.schedule_days import keep_schedule, note_told
 from database.services.clinic_service import ClinicService
 from database.services.holds import Word, hold
 from database.services.pauses import pause
+from database.settings import DatabaseSettings
 from database.status import Status
 from database.storage.models import Intake, Job, PastJob, ReferenceItem, Reveal, Sync
 from database.storage.to_postgresql import count_rows, move_everything
 from database.views.failing_causes import failing_causes
 from database.views.monitor import Filter, look
-from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, success
+from tests.database.clinic import LEASE, ME, MORNING, Clinic, FakeClock, body_of, success
 from tests.database.people import an_admin
+from tests.database.sealed import NEW, OLD
 from tests.postgres import PostgresServer
 
 ODD: dict[str, Any] = {"keluhan": "sakit \x00 kepala 😀 \ud83d", "z": 1, "a": [None, True, 1.5, {"b": "é"}]}
@@ -190,3 +193,27 @@ def test_a_lost_connection_leaves_nothing_behind(
     assert set(count_rows(new).values()) == {0}
     with old.database.write() as session:  # and the old one is free
         session.execute(update(Job).values(updated_at=MORNING + timedelta(days=1)))
+
+
+def test_participants_are_counted_under_the_key_of_the_new_database(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    def opened(url: str, keys: str) -> Database:
+        return open_database(DatabaseSettings(database_url=SecretStr(url), data_keys=SecretStr(keys)))
+
+    def mark(database: Database, norm: str) -> Any:
+        body = body_of("tambah-pendaftaran")
+        job_id = enqueue("tambah-pendaftaran", norm, "Pasien Contoh", body, database=database).id
+        with database.read() as session:
+            return session.get_one(Job, job_id, populate_existing=True).peserta
+
+    here = opened(f"sqlite:///{tmp_path / 'lama.db'}", f"lama:{OLD}")
+    there = opened(postgres.emptied(), f"baru:{NEW},lama:{OLD}")
+    before = mark(here, "RM-1")
+    move_everything(here, there)
+    with there.read() as session:
+        (moved,) = session.scalars(select(Job.peserta)).all()
+    assert mark(there, "RM-2") == moved != before
+    here.close()
+    there.close()
+    postgres.emptied()  # the key of this test is nobody else's

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import RowMapping, event, select, text
 from sqlalchemy.exc import OperationalError
 
-from database import Database, DatabaseError, DatabaseUnavailable
+from database import Database, DatabaseError, DatabaseUnavailable, enqueue
 from database.detail import show
 from database.errors import DataKeyMissing
 from database.jobs.resend import Resend, ask_again
@@ -19,6 +19,7 @@ from database.storage.resealing import reseal, sealed_columns
 from database.storage.sealing import key_of
 from tests.database.people import a_superadmin
 from tests.database.sealed import BODY, NEW, OLD, begin, deliver, end, stored
+from tests.tasks.bodies import BODIES
 
 Opened = Callable[..., Database]
 BEFORE, BOTH, AFTER = f"tahun-2026:{OLD}", f"tahun-2027:{NEW},tahun-2026:{OLD}", f"tahun-2027:{NEW}"
@@ -175,3 +176,17 @@ def test_the_secret_of_a_second_factor_outlives_the_old_key(opened: Opened) -> N
     done = reseal(opened(BOTH))
     assert (done.rows, done.forgotten) == (1, ["tahun-2026"])
     assert is_offered(opened(AFTER), sari, secret)
+
+
+def test_a_participant_is_counted_under_the_new_key_once_everything_is_sealed_with_it(opened: Opened) -> None:
+    def mark(database: Database, norm: str) -> int:
+        body = BODIES["tambah-pendaftaran"]
+        return enqueue("tambah-pendaftaran", norm, "Pasien Contoh", body, database=database).id
+
+    old, both = opened(BEFORE), opened(BOTH)
+    first, second = mark(old, "RM-1"), mark(both, "RM-2")
+    marks = [each["peserta"] for each in rows(both)]
+    assert marks[0] != marks[1]
+    assert reseal(both).left == {}
+    here = opened(AFTER)
+    assert {row["id"]: row["peserta"] for row in rows(here)} == {first: marks[1], second: marks[1]}

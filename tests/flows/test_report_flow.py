@@ -28,7 +28,7 @@ def morning(desk: Any) -> tuple[Desk, int]:
     """A delivered registration, one that BPJS refused, and a visit behind it."""
     here = desk(picky)
     here.deliver(here.hand_over("tambah-pendaftaran", "RM-1", kdPoli="002"))
-    due = visit_month(here.database, today(here.database), here.at.settings.reporting_day, None)
+    due = visit_month(here.database, today(here.database), here.at.clinics.reportings.default.day, None)
     seen = {"tglDaftar": f"{due.first:%d-%m-%Y}"}
     here.deliver(failed := here.hand_over("tambah-pendaftaran", "RM-2", **seen))
     here.hand_over("tambah-kunjungan", "RM-2", **seen)
@@ -48,12 +48,14 @@ def test_it_leaves_tables_a_chart_the_months_progress_and_says_the_rate(
 
     assert (state.message or "").endswith(", berhasil 50,0 %")
     tables = {f"laporan-{name}" for name in ("jenis", "tanggal", "poli", "dokter", "alasan", "kata")}
-    assert left.keys() == tables | {"laporan", "laporan-kunjungan"}
+    assert left.keys() == tables | {"laporan", "laporan-kunjungan", "laporan-kbk"}
     assert json.loads(left["laporan-alasan"]) == [{"Alasan": "ditolak 412", "Gagal": 1}]
     poli = {row["Poli"]: (row["Terkirim"], row["Gagal"]) for row in json.loads(left["laporan-poli"])}
     assert poli == {"002": (1, 0), "001": (0, 1)}
     assert "](data:image/svg+xml;base64," in left["laporan"]
     assert "| Berhasil | 50,0 % |" in left["laporan"]
+    (kbk,) = json.loads(left["laporan-kbk"])
+    assert (kbk["Faskes"], kbk["Peserta"], kbk["Kontak sakit"]) == ("utama", 0, 0)
     assert left["laporan-kunjungan"] == 0  # the one visit of the month is not in PCare
 
 

@@ -23,10 +23,12 @@ from database.views.monitor import Filter, look
 from database.views.report import Scope
 from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import ALIVE, News, look_and_tell
+from tasks.clinics import Clinics
 from tasks.delivery.deliver import deliver
 from tasks.prefect_ui.job_page_text import note
 from tasks.report.figures import make_report
 from tasks.report.words import figures
+from tasks.reporting import DAY, Reporting
 from tasks.states import state_of
 from tests.database.clinic import LEASE, FakeClock
 from tests.tasks.bodies import BODIES
@@ -113,15 +115,17 @@ def test_nothing_is_checked_at_night(day: PatientDay, clock: FakeClock) -> None:
     assert all(time(7) <= at <= time(21) for at in hours)
 
 
+@pytest.mark.parametrize("last", [3, 5])
 def test_a_registration_is_checked_once_on_each_later_day_until_its_month_is_reported(
-    day: PatientDay,
+    day: PatientDay, last: int
 ) -> None:
+    day.at.clinics = Clinics(reporting=Reporting() if last == DAY else Reporting(last))
     day.needs_screening(1)
     job_id = day.hand_over("tambah-pendaftaran", 1)
-    day.pass_time(21.5 * 24 * HOUR)  # from the 14th of September until the 5th of October, in the evening
+    day.pass_time((16.5 + last) * 24 * HOUR)  # from the 14th of September until that day, in the evening
     found = day.checks_by_day(job_id)
     assert found.pop(14) == 6
-    assert found == dict.fromkeys([*range(15, 31), *range(1, 6)], 1)
+    assert found == dict.fromkeys([*range(15, 31), *range(1, last + 1)], 1)
     assert day.job(job_id).status == "menunggu"
     day.pass_time(12 * HOUR)
     job = day.job(job_id)

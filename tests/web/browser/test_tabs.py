@@ -22,6 +22,7 @@ TABS = (
     "referensi-pcare?jenis=poli&sinkron=pcare&setelah=0",
     "referensi-antrean",
     "laporan",
+    "laporan/kbk",
     "layanan",
     "pengguna?ubah=budi",
     "pengguna/catatan",
