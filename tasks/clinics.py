@@ -13,7 +13,7 @@ of their own, never in it:
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -213,6 +213,25 @@ def known_clinics() -> Known:
         return None if file is None else _tables(file).keys()
     except ClinicsWrong:
         return None
+
+
+def srbk_here() -> Callable[[str], bool | None]:
+    """Whether a clinic's referrals go through Satu Sehat, for whoever only looks: no secret is read for it.
+
+    It answers None where the file of clinics cannot be read.
+    """
+    settings = ClinicsSettings()
+    try:
+        tables = {} if settings.faskes_file is None else _tables(settings.faskes_file)
+    except ClinicsWrong:
+        return lambda _faskes: None
+    said = {name: table.get("srbk") for name, table in tables.items() if isinstance(table, dict)}
+
+    def uses(faskes: str) -> bool:
+        own = said.get(faskes)
+        return own if isinstance(own, bool) else settings.srbk
+
+    return uses
 
 
 def read_clinics(file: Path, *, srbk: bool = False) -> Clinics:

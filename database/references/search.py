@@ -110,6 +110,15 @@ def rows_with(
         return {row.kode: Found(*row) for row in session.execute(query)}
 
 
+def has_rows(database: Database, faskes: str, reference: Reference, *, varian: str | None = None) -> bool:
+    """Whether a clinic's copy holds an active row, of one variant or of any. Raises DatabaseUnavailable."""
+    query = select(ReferenceItem.id).where(*_active(faskes, reference)).limit(1)
+    if varian is not None:
+        query = query.where(ReferenceItem.varian == varian)
+    with database.read() as session:
+        return session.scalar(query) is not None
+
+
 def rows_beginning(
     database: Database, faskes: str, reference: Reference, beginning: str = "", *, varian: str | None = None
 ) -> list[Found]:
