@@ -92,7 +92,7 @@ def doctor_elsewhere(case: Case) -> Said:
     visit, doctor = case.job.visit, typed_code(case.body, "kdDokter")
     if case.job.jenis is not Jenis.TAMBAH_KUNJUNGAN or not (visit.day and visit.poli and doctor):
         return
-    rows = case.facts.book.rows(case.job.faskes, SESSIONS, f"{visit.poli}/", visit.day.isoformat())
+    rows = case.facts.book.rows_lately(case.job.faskes, SESSIONS, f"{visit.poli}/", visit.day.isoformat())
     if rows and not any(row.kode.startswith(f"{visit.poli}/{doctor}/") for row in rows):
         meant = ", ".join(dict.fromkeys(f"{row.data.get('kodedokter')} {row.nama}" for row in rows))
         yield "kdDokter", f"Tidak ada di jadwal antrean poli itu hari itu (jadwal: {meant})."

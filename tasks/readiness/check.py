@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from database import Database
+from database.jobs.chain import CREATES
 from database.jobs.chain_place import chains_that_may_hold
 from database.status import Status
 from database.storage.batches import batched
@@ -80,7 +81,7 @@ def _wanted(jobs: Sequence[Candidate]) -> Wanted:
         chains={chain for each in chains for chain in each},
         norms={job.norm for job in jobs if _names_somebody(job.norm)},
         days={job.visit.day for job in jobs if job.visit.day is not None},
-        cards={job.visit.card for job in jobs if job.visit.card is not None},
+        cards={job.visit.card for job in jobs if job.jenis in CREATES and job.visit.card is not None},
         kunci={job.kunci for job in jobs if job.kunci is not None},
     )
 

@@ -20,6 +20,7 @@ from database.storage.batches import batched
 FRESH_FOR = {Service.PCARE: timedelta(hours=36), Service.ANTREAN: timedelta(hours=3)}
 _REMEMBERED_SECONDS, _MOST_REMEMBERED = 60, 20_000
 _MOST_MEANT = 2_000  # codes that BPJS does not have
+_MOST_LISTS = 200
 _MOST_SUGGESTIONS = 3
 _ALIKE = 0.5  # from 0 to 1
 _SHORT_LIST = 12  # rows; of so few any may be meant
@@ -35,6 +36,7 @@ class ReferenceBook:
         self._found: TTLCache[tuple[str, ...], Found] = TTLCache(_MOST_REMEMBERED, _REMEMBERED_SECONDS)
         self._synced: TTLCache[str, dict[str, datetime]] = TTLCache(_MOST_REMEMBERED, _REMEMBERED_SECONDS)
         self._meant: TTLCache[tuple[str, ...], list[Found]] = TTLCache(_MOST_MEANT, _REMEMBERED_SECONDS)
+        self._lists: TTLCache[tuple[str, ...], list[Found]] = TTLCache(_MOST_LISTS, _REMEMBERED_SECONDS)
         self._lock = Lock()
 
     def is_fresh(self, faskes: str, reference: Reference) -> bool:
@@ -96,6 +98,20 @@ class ReferenceBook:
         """The rows whose code begins so. Raises DatabaseUnavailable."""
         return rows_beginning(self._database, faskes, reference, beginning, varian=varian)
 
+    def rows_lately(
+        self, faskes: str, reference: Reference, beginning: str, varian: str | None = None
+    ) -> list[Found]:
+        """The same, perhaps as they were a minute ago. Raises DatabaseUnavailable."""
+        key = _key(faskes, reference, varian, (beginning.casefold(),))
+        with self._lock:
+            known = self._lists.get(key)
+        if known is None:
+            known = self.rows(faskes, reference, beginning, varian)
+            if known:
+                with self._lock:
+                    self._lists[key] = known
+        return known
+
     def nearest(
         self, faskes: str, reference: Reference, typed: str, varian: str | None = None
     ) -> list[Found]:
@@ -110,7 +126,10 @@ class ReferenceBook:
         return known
 
     def _most_alike(self, faskes: str, reference: Reference, typed: str, varian: str | None) -> list[Found]:
-        rows = self.rows(faskes, reference, typed[:1], varian) or self.rows(faskes, reference, "", varian)
+        rows = self.rows_lately(faskes, reference, typed[:2], varian)
+        if len(rows) < _MOST_SUGGESTIONS:  # too few to choose from
+            rows = self.rows_lately(faskes, reference, typed[:1], varian)
+        rows = rows or self.rows_lately(faskes, reference, "", varian)
         if len(rows) > _LONG_LIST:  # not even the first letter fits: then only a name can be meant
             rows = search(self._database, reference, typed, faskes=faskes, limit=_LONG_LIST)
         return most_alike(typed, rows)
@@ -123,12 +142,19 @@ def _key(faskes: str, reference: Reference, varian: str | None, ways: tuple[str,
 def most_alike(typed: str, rows: list[Found]) -> list[Found]:
     """At most three, best first; of a short list the likeliest even when none is much alike."""
     least = 0.0 if len(rows) <= _SHORT_LIST else _ALIKE
-    scored = ((_likeness(typed.casefold(), row), row) for row in rows)
+    matcher = SequenceMatcher(None, "", typed.casefold())  # it remembers the second text
+    scored = ((_likeness(matcher, row, least), row) for row in rows)
     best = nlargest(
         _MOST_SUGGESTIONS, ((score, row) for score, row in scored if score >= least), key=lambda pair: pair[0]
     )
     return [row for _, row in best]
 
 
-def _likeness(typed: str, row: Found) -> float:
-    return max(SequenceMatcher(None, typed, text.casefold()).ratio() for text in (row.kode, row.nama))
+def _likeness(matcher: SequenceMatcher[str], row: Found, least: float) -> float:
+    """From 0 to 1; below `least` only that it is below, for most rows are told by their length alone."""
+    best = 0.0
+    for text in (row.kode, row.nama):
+        matcher.set_seq1(text.casefold())
+        if matcher.real_quick_ratio() >= max(best, least) and matcher.quick_ratio() >= max(best, least):
+            best = max(best, matcher.ratio())
+    return best

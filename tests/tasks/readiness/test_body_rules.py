@@ -7,9 +7,10 @@ import pytest
 from tests.database.clinic import FakeClock
 from tests.tasks.bodies import CARD, NIK
 from tests.tasks.readiness.conftest import Desk, certain, new
-from tests.tasks.test_code_check import REFERRAL
+from tests.tasks.test_code_check import REFERRAL as REFERRED
 from tests.tasks.test_srbk import special
 
+REFERRAL: dict[str, Any] = dict(REFERRED)
 CALLED = 1789351200000  # 09:00 of the day, epoch milliseconds
 
 
