@@ -6,8 +6,10 @@ Nothing is written, and no row is locked.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import card, poli, service_date
@@ -97,10 +99,10 @@ def around_visits(database: Database, faskes: str, wanted: Wanted) -> Around:
 
 def _near(session: Session, faskes: str, wanted: Wanted) -> Iterable[Near]:
     for part in batched(sorted(wanted.chains), _AT_ONCE):
-        yield from _read(session, Job.faskes == faskes, Job.rantai.in_(part))
+        yield from _read(session, _of_chains(), faskes, part)
     days = sorted(wanted.days)[:_AT_ONCE]
     for part in batched(sorted(wanted.norms) if days else (), _AT_ONCE):
-        yield from _read(session, Job.faskes == faskes, Job.norm.in_(part), Job.tgl_daftar.in_(days))
+        yield from _read(session, _of_norms(), faskes, part, days=days)
 
 
 def _waiting(session: Session, faskes: str, cards: set[str]) -> list[Near]:
@@ -108,15 +110,40 @@ def _waiting(session: Session, faskes: str, cards: set[str]) -> list[Near]:
     marks = {patient_mark({"noKartu": named}) for named in cards}
     found: list[Near] = []
     for part in batched(sorted(mark for mark in marks if mark is not None), _AT_ONCE):
-        found += _read(session, Job.faskes == faskes, waits_for_patient(), Job.pasien.in_(part))
+        found += _read(session, _for_patients(), faskes, part)
     return [job for job in found if job.visit.card in cards]
 
 
-def _read(session: Session, *where: ColumnElement[bool]) -> Iterable[Near]:
+# Statements are built once: to build one costs more than to ask it.
+_FASKES: BindParameter[str] = bindparam("faskes")
+_VALUES: BindParameter[Any] = bindparam("values", expanding=True)
+
+
+@cache
+def _of_chains() -> Select[Any]:
+    return _of_clinic().where(Job.rantai.in_(_VALUES))
+
+
+@cache
+def _of_norms() -> Select[Any]:
+    return _of_clinic().where(Job.norm.in_(_VALUES), Job.tgl_daftar.in_(bindparam("days", expanding=True)))
+
+
+@cache
+def _for_patients() -> Select[Any]:
+    return _of_clinic().where(waits_for_patient(), Job.pasien.in_(_VALUES))
+
+
+def _of_clinic() -> Select[Any]:
     columns = (Job.id, Job.jenis, Job.status, Job.reason, Job.norm, Job.body, Job.corrects)
-    for job_id, jenis, status, reason, norm, body, corrects in session.execute(
-        select(*columns).where(*where)
-    ):
+    return select(*columns).where(Job.faskes == _FASKES)
+
+
+def _read(
+    session: Session, statement: Select[Any], faskes: str, values: Sequence[object], **more: object
+) -> Iterable[Near]:
+    rows = session.execute(statement, {"faskes": faskes, "values": values, **more})
+    for job_id, jenis, status, reason, norm, body, corrects in rows:
         if not is_foreign(body, job_id):
             visit = Visit.named_in(Jenis(jenis), body)
             yield Near(job_id, Jenis(jenis), Status(status), reason, norm, visit, corrects)

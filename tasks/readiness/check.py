@@ -64,9 +64,10 @@ class Readiness:
         self, faskes: str, jobs: Sequence[Candidate], listed: "_ByPatient[Candidate]"
     ) -> dict[int, list[Finding]]:
         around = around_visits(self._database, faskes, _wanted(jobs))
-        learn_codes(self._book, faskes, [(job.jenis, job.body) for job in jobs])
+        book = self._book.for_one_check()
+        learn_codes(book, faskes, [(job.jenis, job.body) for job in jobs])
         facts = Facts(
-            book=self._book,
+            book=book,
             now=self._database.clock().astimezone(self._database.timezone),
             checks_codes=self._checks_codes,
             uses_srbk=self._uses_srbk,

@@ -1,7 +1,11 @@
 """One thing that a job lacks, as the API, the terminal and the page show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+_UNREADABLE = "tidak-terbaca"
+_OF_FRAME = frozenset({_UNREADABLE, "kunci-dipakai"})
 
 
 class Weight(StrEnum):
@@ -26,11 +30,21 @@ class Finding:
     weight: Weight
 
     @property
+    def is_of_frame(self) -> bool:
+        """Whether its field is a part of the hand-over and not of the body."""
+        return self.rule in _OF_FRAME
+
+    @property
     def is_certain(self) -> bool:
         """Whether the job will surely not go through as it is."""
         return self.weight is Weight.CERTAIN
 
 
-def any_certain(findings: list[Finding]) -> bool:
+def unreadable(field: str, says: str) -> Finding:
+    """A part of the frame that cannot be read: the job would not even be stored."""
+    return Finding(_UNREADABLE, field, says, "Perbaiki bagian ini.", Weight.CERTAIN)
+
+
+def any_certain(findings: Iterable[Finding]) -> bool:
     """Whether one of them is certain."""
     return any(finding.is_certain for finding in findings)

@@ -1,6 +1,7 @@
 """Looks codes up in the clinic's reference data, and remembers for a minute those it has found."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from heapq import nlargest
@@ -38,6 +39,9 @@ class ReferenceBook:
         self._meant: TTLCache[tuple[str, ...], list[Found]] = TTLCache(_MOST_MEANT, _REMEMBERED_SECONDS)
         self._lists: TTLCache[tuple[str, ...], list[Found]] = TTLCache(_MOST_LISTS, _REMEMBERED_SECONDS)
         self._lock = Lock()
+        self._is_of_one_check = False
+        self._absent: set[tuple[str, ...]] = set()
+        self._filled: dict[tuple[str, ...], bool] = {}
 
     def is_fresh(self, faskes: str, reference: Reference) -> bool:
         """Whether the reference was read whole lately enough to say what is *not* in it."""
@@ -62,7 +66,7 @@ class ReferenceBook:
         key = _key(faskes, reference, varian, ways)
         with self._lock:
             known = self._found.get(key)
-        if known is None:
+        if known is None and key not in self._absent:
             rows = rows_with(self._database, faskes, reference, ways, varian=varian)
             known = next((rows[way] for way in ways if way in rows), None)
             if known is not None:
@@ -85,12 +89,30 @@ class ReferenceBook:
             found = {ways: next((rows[way] for way in ways if way in rows), None) for ways in part}
             with self._lock:
                 for ways, row in found.items():
+                    key = _key(faskes, reference, varian, ways)
                     if row is not None:
-                        self._found[_key(faskes, reference, varian, ways)] = row
+                        self._found[key] = row
+                    elif self._is_of_one_check:
+                        self._absent.add(key)
+
+    def for_one_check(self) -> "ReferenceBook":
+        """The same book, to be thrown away soon: it also remembers what it did not find.
+
+        It is one thread's alone.
+        """
+        mine = copy(self)
+        mine._is_of_one_check, mine._absent, mine._filled = True, set(), {}
+        return mine
 
     def has_rows(self, faskes: str, reference: Reference, varian: str | None = None) -> bool:
         """Whether the clinic's copy holds a row of it. Raises DatabaseUnavailable."""
-        return has_rows(self._database, faskes, reference, varian=varian)
+        key = _key(faskes, reference, varian, ())
+        known = self._filled.get(key)
+        if known is None:
+            known = has_rows(self._database, faskes, reference, varian=varian)
+            if self._is_of_one_check:
+                self._filled[key] = known
+        return known
 
     def rows(
         self, faskes: str, reference: Reference, beginning: str = "", varian: str | None = None
