@@ -23,6 +23,7 @@ from flows.artifacts.reference_table import leave_table
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
 from flows.forms.typed import text
+from flows.late import overtaken
 from flows.run_names import timed
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
@@ -67,6 +68,9 @@ def sync_referensi(
     Clinics take their turns. Raises DatabaseError.
     """
     at, only = composition(), text(faskes)
+    skipped = overtaken(at.database.timezone)
+    if skipped is not None:
+        return skipped
     names = list(dict.fromkeys(map(str, referensi or []))) or list(BY_NAME)
     if not set(names) <= set(BY_NAME):
         return _failed(f"Gagal · referensi yang ada: {', '.join(BY_NAME)}", [])
