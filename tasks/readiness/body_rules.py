@@ -1,9 +1,9 @@
 """What a job lacks by its own body and by the clinic's copy of BPJS's references."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, tzinfo
 
-from bpjs_client.bodies import check_body
+from bpjs_client.bodies import FieldError
 from bpjs_client.jenis import Jenis
 from bpjs_client.referral import refers_through_satusehat
 from tasks.opening_hours import read_hours
@@ -25,8 +25,7 @@ _OF_TACC = frozenset({"kdTacc"})
 
 def wrong_fields(case: Case) -> Said:
     """The fields that the model of its jenis refuses, all of them."""
-    for error in check_body(case.job.jenis, case.body, is_edit=case.job.corrects_visit):
-        yield error.field, error.message
+    return _told(case.body_errors)
 
 
 def unknown_codes(case: Case) -> Said:
@@ -47,21 +46,25 @@ def no_tacc(case: Case) -> Said:
 def unchecked_codes(case: Case) -> Said:
     """The same three, where codes are not checked before sending (BPJS_CHECK_REFERENCES)."""
     if not case.facts.checks_codes:
-        yield from ((error.field, error.message) for error in case.code_errors)
+        yield from _told(case.code_errors)
 
 
 def doubtful(case: Case) -> Said:
     """Codes that the copy does not have, of fields that are sent all the same."""
-    for error in doubtful_codes(case.facts.book, case.job.faskes, case.job.jenis, case.body):
-        yield error.field, error.message
+    return _told(doubtful_codes(case.facts.book, case.job.faskes, case.job.jenis, case.body))
 
 
 def _codes(case: Case, *, only: Collection[str] = (), but: Collection[str] = ()) -> Said:
-    if not case.facts.checks_codes:
-        return
-    for error in case.code_errors:
-        if error.field in only or (not only and error.field not in but):
-            yield error.field, error.message
+    if case.facts.checks_codes:
+        wanted = (
+            each for each in case.code_errors if (each.field in only if only else each.field not in but)
+        )
+        yield from _told(wanted)
+
+
+def _told(errors: Iterable[FieldError]) -> Said:
+    """Each field with its sentence, which ends as one."""
+    return ((error.field, f"{error.message.removesuffix('.')}.") for error in errors)
 
 
 def unjudged(case: Case) -> Said:
@@ -92,6 +95,8 @@ def doctor_elsewhere(case: Case) -> Said:
     visit, doctor = case.job.visit, typed_code(case.body, "kdDokter")
     if case.job.jenis is not Jenis.TAMBAH_KUNJUNGAN or not (visit.day and visit.poli and doctor):
         return
+    if any(error.field == "kdDokter" for error in case.code_errors):
+        return  # nobody has such a code
     rows = case.facts.book.rows_lately(case.job.faskes, SESSIONS, f"{visit.poli}/", visit.day.isoformat())
     if rows and not any(row.kode.startswith(f"{visit.poli}/{doctor}/") for row in rows):
         meant = ", ".join(dict.fromkeys(f"{row.data.get('kodedokter')} {row.nama}" for row in rows))

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from bpjs_client.bodies import FieldError
+from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
 from database.jobs.handover import NewJob
 from database.status import UNFINISHED, Status
@@ -134,9 +134,16 @@ class Case:
         return self.job.body
 
     @cached_property
+    def body_errors(self) -> list[FieldError]:
+        """The fields that the model of its jenis refuses."""
+        return check_body(self.job.jenis, self.body, is_edit=self.job.corrects_visit)
+
+    @cached_property
     def code_errors(self) -> list[FieldError]:
-        """The fields whose code the clinic's copy does not have. Raises DatabaseUnavailable."""
-        return check_codes(self.facts.book, self.job.faskes, self.job.jenis, self.body)
+        """Of the others those whose code the clinic's copy does not have. Raises DatabaseUnavailable."""
+        wrong = {error.field for error in self.body_errors}
+        codes = check_codes(self.facts.book, self.job.faskes, self.job.jenis, self.body)
+        return [error for error in codes if error.field not in wrong]
 
     def of(self, jenis: Jenis) -> Iterator[Other]:
         """The other jobs of this jenis."""

@@ -65,8 +65,13 @@ RULES: tuple[Rule, ...] = (
         visit.perhaps_there,
         "Kirim hanya bila memang antrean lain; tanpa nomor kartu, BPJS mungkin menerimanya dua kali.",
     ),
-    Rule("sudah-diserahkan", POSSIBLE, visit.known_already, "Tidak ada; lihat pekerjaan itu."),
-    Rule("dua-kali-di-daftar", POSSIBLE, visit.twice_in_list, "Tidak ada, bila memang satu kunjungan."),
+    Rule("sudah-diserahkan", POSSIBLE, visit.known_already, "Tidak perlu apa-apa; lihat pekerjaan itu."),
+    Rule(
+        "dua-kali-di-daftar",
+        POSSIBLE,
+        visit.twice_in_list,
+        "Tidak perlu apa-apa, bila memang satu kunjungan.",
+    ),
     Rule(
         "skrining-terbuka",
         POSSIBLE,
@@ -79,7 +84,9 @@ RULES: tuple[Rule, ...] = (
         visit.nothing_before,
         "Serahkan itu juga, kecuali sudah dibuat langsung di aplikasi PCare atau Mobile JKN.",
     ),
-    Rule("pendahulu-menunggu", POSSIBLE, visit.waits_before, "Tidak ada; urutannya diatur sendiri."),
+    Rule(
+        "pendahulu-menunggu", POSSIBLE, visit.waits_before, "Tidak perlu apa-apa; urutannya diatur sendiri."
+    ),
     Rule(
         "nomor-tidak-diketahui",
         POSSIBLE,

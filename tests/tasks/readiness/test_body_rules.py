@@ -33,7 +33,6 @@ def test_all_wrong_fields_are_said_at_once(desk: Desk) -> None:
         ("isian-salah", "sistole"),
         ("isian-salah", "suhu"),
         ("kode-tidak-dikenal", "kdPoli"),
-        ("kode-tidak-dikenal", "kdSadar"),
     ]
 
 
@@ -65,6 +64,13 @@ def test_where_codes_are_not_checked_before_sending_they_are_a_hint(desk: Desk) 
     found = desk.lacks("tambah-pendaftaran", kdPoli="099")
     assert certain(found) == set()
     assert found["kode-tidak-diperiksa"].field == "kdPoli"
+
+
+def test_a_code_that_is_wrong_in_shape_is_said_once(desk: Desk) -> None:
+    (findings,) = desk.lacks_each(new("tambah-antrean", kodedokter="dua", jampraktek="x"))
+    assert [each.field for each in findings] == ["kodedokter", "jampraktek"]
+    (unknown,) = desk.lacks_each(new("tambah-kunjungan", kdDokter="9"), new("tambah-pendaftaran"))[:1]
+    assert [each.rule for each in unknown] == ["kode-tidak-dikenal"]
 
 
 def test_a_code_of_a_referral_is_a_hint(desk: Desk) -> None:
