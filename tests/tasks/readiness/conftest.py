@@ -1,7 +1,7 @@
 """A clinic whose references were read just now, and the check before its jobs."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -29,7 +29,6 @@ class Desk:
     clinic: Clinic
     uses_srbk: Callable[[str], bool | None] = lambda _faskes: False
     checks_codes: bool = True
-    _reads: dict[str, Any] = field(default_factory=dict)
 
     def sync(self, *names: str) -> None:
         """The clinic's copy of these references, read just now; without names all of them."""
@@ -67,8 +66,9 @@ class Desk:
 def new(jenis: str, norm: str = "RM-1", **changes: Any) -> NewJob:
     """A job as it would be handed over."""
     frame = {name: changes.pop(name) for name in ("kunci", "rantai", "faskes") if name in changes}
-    body = {**BODIES[jenis], **changes}
-    return read_line({"jenis": jenis, "norm": norm, "nama_pasien": "Pasien Contoh", "body": body, **frame})
+    body: dict[str, Any] = {**BODIES[jenis], **changes}
+    line: dict[str, Any] = {"jenis": jenis, "norm": norm, "nama_pasien": "Pasien Contoh", "body": body}
+    return read_line(line | frame)
 
 
 def certain(findings: dict[str, Finding]) -> set[str]:
