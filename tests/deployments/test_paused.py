@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from deployments import commands
-from deployments.paused import PREFECT_FILE, with_paused
 from tasks.alerts.automations import PREFIX
 from tasks.prefect_server.crash_detection import NAME
 from tests.deployments.test_deploy import deploy
@@ -96,13 +94,3 @@ def test_the_pool_and_its_queue_stay_paused(deployed: PrefectServer, tmp_path: P
     finally:
         for what in (pool, f"{pool}/queues/default"):
             ask("PATCH", what, {"is_paused": False})
-
-
-def test_each_deployment_can_be_deployed_paused() -> None:
-    text = PREFECT_FILE.read_text("utf-8")
-    plain = {each["name"]: each for each in yaml.safe_load(text)["deployments"]}
-    assert len(plain) == 15
-    for name, one in plain.items():
-        told = {each["name"]: each for each in yaml.safe_load(with_paused(text, [name]))["deployments"]}
-        assert told == plain | {name: one | {"paused": True}}
-    assert with_paused(text, ["tidak-ada"]) == text

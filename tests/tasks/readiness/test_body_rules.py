@@ -1,5 +1,6 @@
 """What a job lacks by its body and by the clinic's copy of BPJS's references."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -192,3 +193,18 @@ def test_no_sentence_repeats_what_was_handed_over(desk: Desk) -> None:
     assert "kode-tidak-dikenal" in said
     for hidden in (secret, CARD, NIK):
         assert hidden not in said
+
+
+@pytest.mark.parametrize(
+    "odd", ["\x00", "J\x0000", "\ud800", "😀" * 200, "%", "_", "a'b", "[" * 500, {"a": [None]}, 10**40]
+)
+@pytest.mark.parametrize(
+    "jenis", ["tambah-antrean", "panggil-antrean", "tambah-kunjungan", "hapus-kunjungan"]
+)
+def test_whatever_stands_in_a_field_gets_an_answer(desk: Desk, jenis: str, odd: Any) -> None:
+    whole = new(jenis).body
+    jobs = [replace(new(jenis), body={**whole, name: odd}) for name in whole]
+    if isinstance(odd, str):
+        jobs += [new(jenis, f"x{odd}"[:64], kunci=f"x{odd}"[:200], rantai=f"x{odd}"[:200])]
+    answers = desk.lacks_each(*jobs)
+    assert len(answers) == len(jobs)
