@@ -33,6 +33,7 @@ from tasks.prefect_server.running import know_simulator
 # In the order of the help; a command is the function of its module's name.
 _COMMANDS = (
     "enqueue",
+    "periksa",
     "send",
     "dispatch",
     "monitor",

@@ -38,9 +38,9 @@ def prefect_tables() -> list[str]:
     return [sys.executable, "-m", "deployments.prefect_tables"]
 
 
-def deploy() -> list[str]:
-    """Create or update every deployment of prefect.yaml."""
-    return prefect("deploy", "--all")
+def deploy(file: Path | None = None) -> list[str]:
+    """Create or update every deployment of prefect.yaml, or of another file."""
+    return prefect("deploy", "--all", *(() if file is None else ("--prefect-file", str(file))))
 
 
 def deploy_all() -> list[str]:

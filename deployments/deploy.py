@@ -60,11 +60,27 @@ def _deployments(seconds: int) -> str:
         reraise=True,
     )
     patiently(_pool)
-    deployed = _run(commands.deploy())
+    deployed = _deployed()
     done = deployed.stdout.count("successfully created")
     if not done:  # Prefect skips a file that it cannot read, and calls that a success
         raise NotDeployed(f"prefect.yaml tidak menghasilkan deployment.\n{deployed.stdout}{deployed.stderr}")
     return f"{done} dari prefect.yaml"
+
+
+def _deployed() -> "subprocess.CompletedProcess[str]":
+    """Deploy prefect.yaml; what is paused stays so."""
+    from deployments.paused import (  # noqa: PLC0415 - Prefect reads its settings at import
+        paused_deployments,
+        prefect_file,
+    )
+    from tasks.prefect_server.recording import PREFECT_UNAVAILABLE  # noqa: PLC0415
+
+    try:
+        paused = paused_deployments()
+    except PREFECT_UNAVAILABLE as error:
+        raise _why(error) from None
+    with prefect_file(paused) as file:
+        return _run(commands.deploy(file))
 
 
 def _pool() -> None:

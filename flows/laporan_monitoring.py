@@ -15,6 +15,7 @@ from flows.artifacts.report import leave_kbk, leave_report
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
 from flows.forms.typed import clinic_here, text, unless_empty
+from flows.late import overtaken
 from flows.run_names import timed
 from tasks.composition import composition
 from tasks.prefect_ui.landing import leave_landing
@@ -37,6 +38,9 @@ def laporan_monitoring(
 ) -> State[None]:
     """Leave the report's artifacts and the landing page. Raises what Prefect's client raises."""
     at = composition()
+    skipped = overtaken(at.database.timezone)
+    if skipped is not None:
+        return skipped
     try:
         scope = _scope(at.database, text(dari), text(sampai), text(jenis), clinic_here(at, faskes))
         made = make_report(at.database, scope, reporting_day=at.clinics.reportings.day(scope.only))

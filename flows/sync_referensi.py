@@ -25,6 +25,7 @@ from flows.artifacts.schedule_page import FEW, leave_schedule
 from flows.forms.hint import hint
 from flows.forms.job_form import FORM
 from flows.forms.typed import text
+from flows.late import overtaken
 from flows.run_names import timed
 from tasks.alerts.schedule_news import tell_schedules
 from tasks.clinics import UnknownClinic
@@ -70,6 +71,9 @@ def sync_referensi(
     Clinics take their turns. Raises DatabaseError.
     """
     at, only = composition(), text(faskes)
+    skipped = overtaken(at.database.timezone)
+    if skipped is not None:
+        return skipped
     names = list(dict.fromkeys(map(str, referensi or []))) or list(BY_NAME)
     if not set(names) <= set(BY_NAME):
         return _failed(f"Gagal · referensi yang ada: {', '.join(BY_NAME)}", [])

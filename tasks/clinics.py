@@ -270,6 +270,25 @@ def known_clinics() -> Known:
         return None
 
 
+def srbk_here() -> Callable[[str], bool | None]:
+    """Whether a clinic's referrals go through Satu Sehat, for whoever only looks: no secret is read for it.
+
+    It answers None where the file of clinics cannot be read.
+    """
+    settings = ClinicsSettings()
+    try:
+        tables = {} if settings.faskes_file is None else _tables(settings.faskes_file)
+    except ClinicsWrong:
+        return lambda _faskes: None
+    said = {name: table.get("srbk") for name, table in tables.items() if isinstance(table, dict)}
+
+    def uses(faskes: str) -> bool:
+        own = said.get(faskes)
+        return own if isinstance(own, bool) else settings.srbk
+
+    return uses
+
+
 def read_clinics(file: Path, *, srbk: bool = False, reporting: Reporting | None = None) -> Clinics:
     """Read the file; the names of its tables are the `faskes` of jobs. Raises ClinicsWrong."""
     listed = {name: _clinic(file, name, table) for name, table in _tables(file).items()}

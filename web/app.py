@@ -58,7 +58,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="BPJS FKTP", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.mount(API, api(desk.database))
+    app.mount(API, api(desk.database, readiness=desk.readiness))
     for router in ROUTERS:
         app.include_router(router)
     answer_errors(app)

@@ -9,6 +9,8 @@ from fastapi import Depends, Request
 
 from database import Database
 from database.faskes_name import Known
+from tasks.readiness.check import Readiness
+from tasks.readiness.here import readiness_here
 from tasks.reference_data.book import ReferenceBook
 from tasks.reporting import Reportings
 from web.bulk_run import BulkRuns
@@ -36,9 +38,11 @@ class Desk:
     looks: Looks[Any] = field(default_factory=Looks, repr=False)
     bulk: BulkRuns = field(default_factory=BulkRuns)
     book: ReferenceBook = field(init=False)
+    readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:
         self.book = ReferenceBook(self.database)
+        self.readiness = readiness_here(self.database, self.book)
 
 
 def desk_of(request: Request) -> Desk:

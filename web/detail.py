@@ -19,7 +19,9 @@ from database.views.masked_detail import masked_detail
 from database.views.reveals import note_reveal
 from database.views.visit import Step, visit_of
 from database.vocabulary import OUTCOME_WORDS, Reason
+from tasks.readiness.finding import Finding
 from web.form import TheForm, whole
+from web.lacks import lacks_of
 from web.monitor import show_monitor
 from web.pages import jenis_words
 from web.visitor import Visitor
@@ -40,6 +42,7 @@ class Shown:
     whole: bool
     meaning: Meaning | None
     run_link: str | None
+    lacks: list[Finding]
 
     @property
     def title(self) -> str:
@@ -97,7 +100,8 @@ def read(by: Visitor, job_id: int, *, is_whole: bool = False) -> Shown:
     runs = [attempt.task_run_id for attempt in job.history if attempt.task_run_id is not None]
     shown = job if is_whole else replace(masked_detail(job), result=with_masked_values(job.result))
     link = by.desk.run_link(runs[-1]) if runs else None
-    return Shown(shown, visit_of(by.database, job_id, by.sees), is_whole, meaning, link)
+    lacks = lacks_of(by, job_id, job.status)
+    return Shown(shown, visit_of(by.database, job_id, by.sees), is_whole, meaning, link, lacks)
 
 
 def sidebar(by: Visitor, shown: Shown, *, says: str = "", kind: str = "baik") -> Response:

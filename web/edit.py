@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from bpjs_client.bodies import FieldError, check_body
+from bpjs_client.bodies import FieldError
 from bpjs_client.references import BY_NAME
 from bpjs_client.said_fields import fields_said
 from database import LineRefused
@@ -22,11 +22,12 @@ from database.references.search import Found, search
 from database.status import Status
 from database.typed import read_object
 from database.views.edited import JobToEdit, job_to_edit
-from tasks.reference_data.code_check import check_codes
+from tasks.readiness.finding import Finding
 from web.body_form import Field, body_of, fields_of, unnamed
 from web.detail import open_whole, read, sidebar
 from web.field_words import CODES, words_of
 from web.form import Form, TheForm, whole
+from web.lacks import lacks_when_edited, others, wrong_fields
 from web.pages import jenis_words
 from web.visitor import Visitor
 from web.who import Staff, staff
@@ -39,11 +40,15 @@ _NOTHING = "Belum ada yang diubah."
 
 @dataclass(frozen=True)
 class Edit:
-    """The editor as it is shown: `text` is the whole body where it is edited as JSON."""
+    """The editor as it is shown: `text` is the whole body where it is edited as JSON.
+
+    `others`: wrong fields that the form does not show; `lacks`: what else hinders it, or may.
+    """
 
     job: JobToEdit
     fields: Sequence[Field] = field(repr=False)
     others: Sequence[FieldError]
+    lacks: Sequence[Finding]
     as_json: bool
     text: str = field(repr=False)
     changes: Sequence[Change] = field(repr=False)
@@ -71,7 +76,8 @@ def begin(by: Staff, job_id: int, form: TheForm) -> Response:
     """The editor of a job; it shows the body whole, which is written down first."""
     open_whole(by, job_id)
     editor = Editor(by, job_to_edit(by.database, job_id, by.sees), form)
-    return editor.show(editor.job.body, [*fields_said(editor.job.message), *editor.wrong(editor.job.body)])
+    lacks = editor.lacks(editor.job.body)
+    return editor.show(editor.job.body, [*fields_said(editor.job.message), *wrong_fields(lacks)], lacks=lacks)
 
 
 @router.post("/{job_id}/periksa")
@@ -92,7 +98,7 @@ def send(by: Staff, job_id: int, form: TheForm) -> Response:
         edited = editor.typed()
     except LineRefused as refused:
         return editor.show(editor.job.body, [], says=f"{refused}.")
-    if form.one("diperiksa") != _mark(edited) or editor.wrong(edited):
+    if form.one("diperiksa") != _mark(edited) or wrong_fields(editor.lacks(edited)):
         return editor.checked(edited)
     asked = Resend(
         body=edited,
@@ -138,23 +144,24 @@ class Editor:
             return storable(plain_json(given))
         return body_of(self.job.jenis, self.job.body, dict(self.form.beginning(PREFIX)))
 
-    def wrong(self, body: dict[str, Any]) -> list[FieldError]:
-        """What our own check, or the clinic's reference data, refuses. Raises DatabaseUnavailable."""
-        errors = check_body(self.job.jenis, body, is_edit=self.job.corrects_visit)
-        return errors or check_codes(self.by.desk.book, self.job.faskes, self.job.jenis, body)
+    def lacks(self, body: dict[str, Any]) -> list[Finding]:
+        """What the job would lack with this body. Raises DatabaseUnavailable."""
+        return lacks_when_edited(self.by, self.job, body)
 
     def checked(self, edited: dict[str, Any]) -> Response:
         """The form with what is wrong, or with the difference to the present body."""
-        errors = self.wrong(edited)
+        lacks = self.lacks(edited)
+        errors = wrong_fields(lacks)
         changes = [] if errors else changes_between(self.job.body, edited)
         says = "" if errors or changes else _NOTHING
-        return self.show(edited, errors, changes=changes, says=says)
+        return self.show(edited, errors, lacks=lacks, changes=changes, says=says)
 
     def show(
         self,
         edited: dict[str, Any],
         errors: Sequence[FieldError],
         *,
+        lacks: Sequence[Finding] = (),
         changes: Sequence[Change] = (),
         says: str = "",
     ) -> Response:
@@ -165,6 +172,7 @@ class Editor:
             job=self.job,
             fields=fields,
             others=list(errors) if as_json else unnamed(errors, fields),
+            lacks=others(lacks),
             as_json=as_json,
             text=self.form.one("json") or json.dumps(edited, ensure_ascii=False, indent=2),
             changes=changes,

@@ -92,3 +92,8 @@ CODES: Mapping[str, str] = {
 def words_of(path: str) -> str:
     """The name of a field for a person; BPJS's own where there is none."""
     return WORDS.get(path, path)
+
+
+def words_of_all(paths: str) -> str:
+    """The names of several fields, as `kdPoli, kdDiag1` names them."""
+    return ", ".join(words_of(path) for path in paths.split(", "))

@@ -15,6 +15,7 @@ from bpjs_client.meanings import known_meaning_of
 from database.people.people import Person, Role
 from database.status import Status
 from web.desk import Desk
+from web.field_words import words_of_all
 from web.proxy_login import is_by_proxy
 
 _HERE = Path(__file__).parent
@@ -79,6 +80,7 @@ _ENVIRONMENT.filters |= {
     "angka": number_words,
     "rapi": _pretty,
     "arti": known_meaning_of,
+    "isian": words_of_all,
 }
 _ENVIRONMENT.globals |= {"semua_jenis": tuple(Jenis), "tabs": tabs}
 

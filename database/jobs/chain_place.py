@@ -66,6 +66,14 @@ def place_when_corrected(session: Session, job: Job, body: Body) -> Place | None
     return _place(HeldChains(session, but=job.id), job.faskes, chain, jenis, body, splits=moves)
 
 
+def chains_that_may_hold(jenis: Jenis, norm: str, rantai: str | None, body: Body) -> set[str]:
+    """The chains in which a job of this body, or others of its visit, would stand; no database is asked."""
+    if rantai:
+        return {rantai}
+    named = _chain_of_day(norm, jenis, body)
+    return _chains_of(named, body) if named else {_chain_of_none(norm, jenis)}
+
+
 def chain_beside(chain: str, mark: int) -> str:
     """The chain of another patient of the same norm, service date and poli."""
     return f"{chain}|{mark:04x}"
@@ -82,10 +90,13 @@ def _follows_its_body(session: Session, job: Job) -> bool:
 
 def _named_chain(session: Session, faskes: str, jenis: Jenis, norm: str, body: Body) -> str | None:
     """The chain that a body names by its service date and poli, or by the number of a visit that we know."""
+    return _chain_of_day(norm, jenis, body) or _chain_of_visit(session, faskes, jenis, norm, body)
+
+
+def _chain_of_day(norm: str, jenis: Jenis, body: Body) -> str | None:
+    """The chain of a norm's visit on a day in a poli; None when the body does not name both."""
     day, room = service_date(jenis, body), poli(jenis, body)
-    if day and room:
-        return f"{norm}|{day.isoformat()}|{_readable(room)}"
-    return _chain_of_visit(session, faskes, jenis, norm, body)
+    return f"{norm}|{day.isoformat()}|{_readable(room)}" if day and room else None
 
 
 def _readable(code: str) -> str:

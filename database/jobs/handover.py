@@ -238,7 +238,7 @@ def store_in(session: Session, database: Database, jobs: list[NewJob]) -> list[E
     """Store jobs in a transaction under way; each answer in its job's place."""
     queue_up(session)
     keys = [(job.faskes, job.key) for job in jobs]
-    known = _known(session, keys)
+    known = known_by_kunci(session, keys)
     fresh: dict[Key, NewJob] = {}
     for key, job in zip(keys, jobs, strict=True):
         if key not in known:
@@ -281,7 +281,7 @@ def queue_up(session: Session) -> None:
     lock_number(session, 0x62706A65)
 
 
-def _known(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
+def known_by_kunci(session: Session, keys: Iterable[Key]) -> dict[Key, Known]:
     """The jobs among these that are or were stored."""
     found: dict[Key, Known] = {}
     by_clinic: dict[str, list[str]] = {}

@@ -12,7 +12,7 @@ from bpjs_client.references import Reference
 from database.faskes_name import UTAMA
 from database.storage.dialect import has_search_table
 from database.storage.engine import Database
-from database.storage.models import ReferenceItem
+from database.storage.models import ReferenceItem, readable
 
 _SHORTEST_FOR_TRIGRAMS = 3
 _COLUMNS = (
@@ -58,6 +58,7 @@ def search(
     Case does not matter. `since` leaves out the rows of earlier days where rows belong to a day.
     Raises DatabaseUnavailable.
     """
+    words = readable(words)
     query = (
         select(*_COLUMNS)
         .where(*_active(faskes, reference))
@@ -103,11 +104,23 @@ def rows_with(
     database: Database, faskes: str, reference: Reference, codes: Iterable[str], *, varian: str | None = None
 ) -> dict[str, Found]:
     """The active rows with these codes, by code; of one variant or of any. Raises DatabaseUnavailable."""
-    query = select(*_COLUMNS).where(*_active(faskes, reference), ReferenceItem.kode.in_(list(codes)))
+    askable = [code for code in codes if _is_askable(code)]
+    if not askable:
+        return {}
+    query = select(*_COLUMNS).where(*_active(faskes, reference), ReferenceItem.kode.in_(askable))
     if varian is not None:
         query = query.where(ReferenceItem.varian == varian)
     with database.read() as session:
         return {row.kode: Found(*row) for row in session.execute(query)}
+
+
+def has_rows(database: Database, faskes: str, reference: Reference, *, varian: str | None = None) -> bool:
+    """Whether a clinic's copy holds an active row, of one variant or of any. Raises DatabaseUnavailable."""
+    query = select(ReferenceItem.id).where(*_active(faskes, reference)).limit(1)
+    if varian is not None:
+        query = query.where(ReferenceItem.varian == varian)
+    with database.read() as session:
+        return session.scalar(query) is not None
 
 
 def rows_beginning(
@@ -117,6 +130,8 @@ def rows_beginning(
 
     Raises DatabaseUnavailable.
     """
+    if not _is_askable(beginning):
+        return []
     query = select(*_COLUMNS).where(
         *_active(faskes, reference), ReferenceItem.kode.istartswith(beginning, autoescape=True)
     )
@@ -124,6 +139,11 @@ def rows_beginning(
         query = query.where(ReferenceItem.varian == varian)
     with database.read() as session:
         return [Found(*row) for row in session.execute(query.order_by(ReferenceItem.kode))]
+
+
+def _is_askable(text: str) -> bool:
+    """Whether a database can be asked for a text at all: NUL and broken letters stand in no code."""
+    return readable(text) == text
 
 
 def _of(faskes: str, reference: Reference) -> list[ColumnElement[bool]]:

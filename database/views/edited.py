@@ -14,7 +14,10 @@ from database.storage.row_seal import FOREIGN, is_foreign
 
 @dataclass(frozen=True)
 class JobToEdit:
-    """Its repr names no patient. `corrects_visit`: its body names the visit at BPJS that it corrects."""
+    """Its repr names no patient. `corrects_visit`: its body names the visit at BPJS that it corrects.
+
+    `corrects`: it corrects what BPJS holds, a visit or a registration.
+    """
 
     id: int
     faskes: str
@@ -24,6 +27,10 @@ class JobToEdit:
     message: str = field(repr=False)
     body: JsonObject = field(repr=False)
     corrects_visit: bool
+    norm: str = field(repr=False)
+    rantai: str = field(repr=False)
+    kunci: str = field(repr=False)
+    corrects: bool
 
 
 def job_to_edit(database: Database, job_id: int, clinics: Collection[str] | None = None) -> JobToEdit:
@@ -45,4 +52,8 @@ def job_to_edit(database: Database, job_id: int, clinics: Collection[str] | None
             message=job.message or "",
             body=dict(job.body),
             corrects_visit=job.corrects is not None and jenis is Jenis.TAMBAH_KUNJUNGAN,
+            norm=job.norm,
+            rantai=job.rantai,
+            kunci=job.kunci,
+            corrects=job.corrects is not None,
         )

@@ -66,6 +66,7 @@ def install_alerts(client: SyncPrefectClient, settings: AlertSettings) -> int:
     for automation in made:
         known = client.read_automations_by_name(automation.name)
         if known:
+            automation.enabled = known[0].enabled  # somebody may have switched it off
             client.update_automation(known[0].id, automation)
         else:
             client.create_automation(automation)

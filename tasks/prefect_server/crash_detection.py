@@ -21,6 +21,7 @@ def install_crash_detection(client: SyncPrefectClient, silence: timedelta = SILE
     automation = _automation(silence)
     known = client.read_automations_by_name(NAME)
     if known:
+        automation.enabled = known[0].enabled  # somebody may have switched it off
         client.update_automation(known[0].id, automation)
     else:
         client.create_automation(automation)

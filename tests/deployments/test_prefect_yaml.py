@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from database.settings import DatabaseSettings
+from deployments.paused import PREFECT_FILE, with_paused
 
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "prefect.yaml").read_text(encoding="utf-8")
@@ -76,3 +77,13 @@ def test_references_are_read_daily_at_five_and_antrean_schedules_hourly() -> Non
 def test_no_path_of_a_machine_is_in_the_file() -> None:
     assert str(PROJECT) not in TEXT
     assert str(Path.home()) not in TEXT
+
+
+def test_each_deployment_can_be_deployed_paused() -> None:
+    assert PREFECT_FILE.read_text("utf-8") == TEXT
+    plain = {each["name"]: each for each in DEPLOYMENTS}
+    assert len(plain) == 15
+    for name, one in plain.items():
+        told = {each["name"]: each for each in yaml.safe_load(with_paused(TEXT, [name]))["deployments"]}
+        assert told == plain | {name: one | {"paused": True}}
+    assert with_paused(TEXT, ["tidak-ada"]) == TEXT

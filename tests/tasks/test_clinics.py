@@ -13,6 +13,7 @@ from tasks.clinics import (
     configured_clinics,
     known_clinics,
     read_clinics,
+    srbk_here,
 )
 from tests.database.outage import HOSTILE
 
@@ -157,3 +158,18 @@ def test_without_a_file_and_unless_it_is_shared_the_credential_is_that_of_utama_
     configured_clinics.cache_clear()
     assert configured_clinics().knows("cabang")
     configured_clinics.cache_clear()
+
+
+def test_whether_referrals_go_through_satusehat_is_known_without_any_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MELATI_SECRET")
+    (tmp_path / "melati.key").unlink()
+    assert srbk_here()("utama") is False
+    monkeypatch.setenv("BPJS_SRBK", "true")
+    assert srbk_here()("utama") is True
+    file = written(tmp_path, WHOLE + "srbk = false\n[klinik-lain]\nkd_provider = '1'\n")
+    monkeypatch.setenv("BPJS_FASKES_FILE", str(file))
+    assert [srbk_here()(name) for name in ("klinik-melati", "klinik-lain")] == [False, True]
+    file.write_text("bukan toml")
+    assert srbk_here()("klinik-melati") is None

@@ -1,5 +1,6 @@
 """What the API says of jobs, field by field, in Indonesian."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from bpjs_client.meanings import Meaning, meaning_of
 from database.status import Status
 from database.views.handed_over import HandedOver
+from tasks.readiness.finding import Finding
 from web.api.frame import body_errors
 from web.api.problem import Masalah
 
@@ -56,11 +58,28 @@ class Banyak(BaseModel):
     hasil: list[Hasil]
 
 
+class Temuan(BaseModel):
+    """Satu hal yang kurang."""
+
+    aturan: str = Field(description="Nama aturannya, untuk program.", examples=["kode-tidak-dikenal"])
+    isian: str = Field(description="Isian body; beberapa dipisah koma; kosong: kunjungannya.")
+    kalimat: str = Field(description="Apa yang kurang; tidak mengutip isi.")
+    tindakan: str = Field(description="Yang perlu dilakukan.")
+    bobot: str = Field(description="`pasti ditolak` atau `mungkin`.")
+
+
 class Pemeriksaan(BaseModel):
     """Hasil pemeriksaan; tidak ada yang disimpan."""
 
-    sah: bool = Field(description="Apakah akan dikirim bila diserahkan.")
-    errors: dict[str, list[str]] = Field(description="Isian yang salah.")
+    sah: bool = Field(description="Tidak ada temuan yang pasti ditolak.")
+    errors: dict[str, list[str]] = Field(description="Isian yang pasti ditolak, masing-masing kalimatnya.")
+    temuan: list[Temuan] = Field(description="Semua yang kurang, yang pasti lebih dulu.")
+
+
+class BanyakPemeriksaan(BaseModel):
+    """Satu jawaban untuk setiap pekerjaan, di urutan yang sama."""
+
+    hasil: list[Pemeriksaan]
 
 
 class Perubahan(BaseModel):
@@ -79,6 +98,31 @@ def told(job: HandedOver) -> dict[str, Any]:
 def told_new(job: HandedOver, *, new: bool, note: str | None) -> dict[str, Any]:
     """A job that was handed over just now, as JSON."""
     return Diserahkan(**_fields(job), baru=new, catatan=note).model_dump(mode="json")
+
+
+def told_check(findings: Sequence[Finding]) -> dict[str, Any]:
+    """What a job lacks, as JSON."""
+    certain = [finding for finding in findings if finding.is_certain]
+    errors: dict[str, list[str]] = {}
+    for finding in certain:
+        if finding.field:
+            errors.setdefault(_named(finding), []).append(finding.says)
+    told = [
+        Temuan(
+            aturan=finding.rule,
+            isian=finding.field,
+            kalimat=finding.says,
+            tindakan=finding.todo,
+            bobot=finding.weight.value,
+        )
+        for finding in findings
+    ]
+    return Pemeriksaan(sah=not certain, errors=errors, temuan=told).model_dump(mode="json")
+
+
+def _named(finding: Finding) -> str:
+    """The field as `errors` names it: what belongs to the frame stands without `body`."""
+    return finding.field if finding.is_of_frame else f"body.{finding.field}"
 
 
 def _fields(job: HandedOver) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 
 from database import Database
 from database.errors import DatabaseError, DatabaseUnavailable, ValueRefused
+from tasks.readiness.check import Readiness
+from tasks.readiness.here import readiness_here
 from web.api import feed, jobs
 from web.api.bearer import InFlight
 from web.api.frame import refused
@@ -24,8 +26,13 @@ Setiap permintaan membawa `Authorization: Bearer` dengan token satu faskes. Peke
 diulangi setelah `Retry-After` detik. Semua waktu dalam UTC."""
 
 
-def api(database: Database, *, in_flight: InFlight | None = None) -> FastAPI:
-    """The API on this database; `in_flight` counts the requests of each token."""
+def api(
+    database: Database, *, in_flight: InFlight | None = None, readiness: Readiness | None = None
+) -> FastAPI:
+    """The API on this database; `in_flight` counts the requests of each token.
+
+    `readiness` says what a job lacks; by default the check of this installation's settings.
+    """
     app = FastAPI(
         title="BPJS FKTP",
         version=version("bpjs-fktp"),
@@ -36,6 +43,7 @@ def api(database: Database, *, in_flight: InFlight | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.in_flight = in_flight or InFlight()
+    app.state.readiness = readiness or readiness_here(database)
     app.include_router(jobs.router)
     app.include_router(feed.router)
     for error, told in _TOLD.items():

@@ -9,9 +9,21 @@ from database import Database
 from database.jobs.handover import NewJob, one_line, store
 from database.people.tokens import Token
 from database.views.handed_over import by_ids, by_kunci
-from web.api.answers import Banyak, Diserahkan, Pekerjaan, Pemeriksaan, told, told_new
+from tasks.readiness.case import handed_in
+from tasks.readiness.check import Readiness
+from tasks.readiness.finding import Finding, unreadable
+from web.api.answers import (
+    Banyak,
+    BanyakPemeriksaan,
+    Diserahkan,
+    Pekerjaan,
+    Pemeriksaan,
+    told,
+    told_check,
+    told_new,
+)
 from web.api.bearer import At, Reader, Submitter
-from web.api.frame import body_errors, read_job, refused, schema
+from web.api.frame import read_job, refused, schema
 from web.api.problem import Json, Problem, documented
 from web.api.request_body import RawBody, an_object
 
@@ -24,6 +36,14 @@ router = APIRouter()
 
 def _takes(what: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": what}}}}
+
+
+_MANY: dict[str, Any] = {
+    "type": "object",
+    "required": ["pekerjaan"],
+    "additionalProperties": False,
+    "properties": {"pekerjaan": {"type": "array", "minItems": 1, "maxItems": MOST_JOBS, "items": schema()}},
+}
 
 
 @router.post(
@@ -71,16 +91,7 @@ def hand_over(
         200: {"model": Banyak, "description": "Satu jawaban untuk masing-masing."},
         **documented(*_WITH_BODY),
     },
-    openapi_extra=_takes(
-        {
-            "type": "object",
-            "required": ["pekerjaan"],
-            "additionalProperties": False,
-            "properties": {
-                "pekerjaan": {"type": "array", "minItems": 1, "maxItems": MOST_JOBS, "items": schema()}
-            },
-        }
-    ),
+    openapi_extra=_takes(_MANY),
 )
 def hand_over_many(request: Request, database: At, token: Submitter, raw: RawBody) -> Json:
     """Hand many jobs over: all that can be read are stored in one transaction."""
@@ -93,20 +104,36 @@ def hand_over_many(request: Request, database: At, token: Submitter, raw: RawBod
 
 @router.post(
     "/pemeriksaan",
-    summary="Memeriksa satu pekerjaan",
-    description="Sama seperti menyerahkan, tetapi tidak ada yang disimpan.",
+    summary="Memeriksa satu atau banyak pekerjaan sebelum diserahkan",
+    description="Apa yang kurang: isian, kode, sesi dokter, pendaftaran, skrining, atau sudah ada."
+    " Hanya dari data di sini; BPJS tidak ditanya, dan tidak ada yang disimpan. Satu pekerjaan dijawab"
+    " langsung;"
+    f' `{{"pekerjaan": […]}}` (paling banyak {MOST_JOBS}) dijawab satu per satu di `hasil`,'
+    " dan diperiksa sebagai satu daftar: pendaftaran di daftar yang sama ikut dihitung.",
     response_model=None,
     responses={
-        200: {"model": Pemeriksaan, "description": "Yang salah ada di `errors`."},
+        200: {"model": Pemeriksaan | BanyakPemeriksaan, "description": "Yang kurang ada di `temuan`."},
         **documented(*_WITH_BODY),
     },
-    openapi_extra=_takes(schema()),
+    openapi_extra=_takes({"oneOf": [schema(), _MANY]}),
 )
-def check(database: At, token: Submitter, raw: RawBody) -> Json:
-    """Say what is wrong with a job."""
-    read = _read_or_refused(database, an_object(raw), token)
-    errors = read.errors if isinstance(read, Problem) else body_errors(read.errors)
-    return Json({"sah": not errors, "errors": errors})
+def check(request: Request, database: At, token: Submitter, raw: RawBody) -> Json:
+    """Say what a job lacks, or each of many."""
+    document = an_object(raw)
+    is_many = "pekerjaan" in document
+    items = _items(document) if is_many else [document]
+    read = [_read_or_refused(database, item, token) for item in items]
+    readiness: Readiness = request.app.state.readiness
+    good = [handed_in(job, place) for place, job in enumerate(read, start=1) if isinstance(job, NewJob)]
+    lacks = iter(readiness.lacks(good))
+    told = [told_check(_of_frame(job) if isinstance(job, Problem) else next(lacks)) for job in read]
+    return Json({"hasil": told} if is_many else told[0])
+
+
+def _of_frame(refused: Problem) -> list[Finding]:
+    """What hinders a job from being read at all: it would not be stored."""
+    said = refused.errors or {"": [refused.detail]}
+    return [unreadable(field, why) for field, all_of_it in said.items() for why in all_of_it]
 
 
 @router.get(

@@ -144,7 +144,9 @@ def test_a_frame_that_cannot_be_read_is_422_with_every_field(
     assert refused["type"] == "urn:bpjs-fktp:isian-salah"
     assert leaks(str(refused)) == set()
     checked = caller.post("/pemeriksaan", json=sent)
-    assert (checked.status_code, checked.json()) == (200, {"sah": False, "errors": refused["errors"]})
+    told = checked.json()
+    assert (checked.status_code, told["sah"], told["errors"]) == (200, False, refused["errors"])
+    assert {each["bobot"] for each in told["temuan"]} == {"pasti ditolak"}
     assert stored(database) == 0
 
 
@@ -239,10 +241,62 @@ def test_500_are_taken_at_once(caller: httpx.Client, database: Database) -> None
 
 
 def test_a_check_says_what_is_wrong_and_stores_nothing(caller: httpx.Client, database: Database) -> None:
-    assert caller.post("/pemeriksaan", json=line()).json() == {"sah": True, "errors": {}}
+    assert checked(caller, line())["sah"] is True
     wrong = caller.post("/pemeriksaan", json=line(body={"nik": "1"})).json()
     assert (wrong["sah"], set(wrong["errors"])) == (False, {"body.nik"})
     assert stored(database) == 0
+
+
+def checked(caller: httpx.Client, sent: Any) -> dict[str, Any]:
+    answer = caller.post("/pemeriksaan", json=sent)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def rules(told: dict[str, Any]) -> set[str]:
+    return {each["aturan"] for each in told["temuan"]}
+
+
+def test_a_check_of_one_says_what_its_visit_lacks(caller: httpx.Client, database: Database) -> None:
+    told = checked(caller, line("tambah-kunjungan", body={"suhu": "panas", "sistole": "x"}))
+    assert (told["sah"], set(told["errors"])) == (False, {"body.suhu", "body.sistole"})
+    assert rules(told) == {"isian-salah", "tanpa-pendahulu", "belum-dapat-dinilai"}
+    (hint,) = [each for each in told["temuan"] if each["aturan"] == "tanpa-pendahulu"]
+    assert set(hint) == {"aturan", "isian", "kalimat", "tindakan", "bobot"}
+    assert hint["bobot"] == "mungkin"
+    assert leaks(str(told)) == set()
+
+
+def test_many_are_checked_as_one_list(caller: httpx.Client, database: Database) -> None:
+    visit, registration = line("tambah-kunjungan"), line("tambah-pendaftaran")
+    told = checked(caller, {"pekerjaan": [visit, registration, {**registration, "kunci": "x"}, "apa"]})
+    whole, first, second, none = told["hasil"]
+    assert (whole["sah"], first["sah"], second["sah"], none["sah"]) == (True, True, False, False)
+    assert "tanpa-pendahulu" not in rules(whole)
+    assert "sudah-ada" in rules(second)
+    assert none["temuan"][0]["kalimat"] == "Pekerjaan harus objek JSON."
+    assert stored(database) == 0
+
+
+@pytest.mark.parametrize("sent", [{"pekerjaan": []}, {"pekerjaan": {}}, {"pekerjaan": [line()] * 501}])
+def test_no_more_than_500_are_checked(caller: httpx.Client, sent: dict[str, Any]) -> None:
+    refused = problem(caller.post("/pemeriksaan", json=sent))
+    assert (refused["status"], set(refused["errors"])) == (422, {"pekerjaan"})
+
+
+def test_a_check_sees_only_the_jobs_of_its_clinic(served: Served, caller: httpx.Client) -> None:
+    with served.caller(served.token("klinik-b")) as other:
+        other.post("/pekerjaan", json=line("tambah-pendaftaran", kunci="K"))
+        assert "sudah-ada" in rules(checked(other, line("tambah-pendaftaran", kunci="L")))
+    for kunci in ("K", "L"):
+        assert rules(checked(caller, line("tambah-pendaftaran", kunci=kunci))) == {"belum-dapat-dinilai"}
+
+
+def test_a_kunci_of_other_content_is_named_without_a_body(caller: httpx.Client) -> None:
+    caller.post("/pekerjaan", json=line("tambah-pendaftaran", kunci="K"))
+    told = checked(caller, line("tambah-pendaftaran", norm="RM-2", kunci="K"))
+    assert set(told["errors"]) == {"kunci"}
 
 
 def test_a_deleted_job_is_still_known(caller: httpx.Client, database: Database, clock: FakeClock) -> None:

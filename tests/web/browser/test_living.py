@@ -41,7 +41,7 @@ def test_an_edit_is_left_alone_while_the_job_changes_and_then_refused(clerk: Cle
     clerk.row(job_id).get_by_title("Perbaiki isiannya").click()
     field = clerk.detail().locator("[name='isi.kdPoli']")
     field.fill("002")
-    clerk.detail().get_by_role("button", name="Periksa perubahan").click()
+    clerk.detail().get_by_role("button", name="Periksa dulu").click()
     expect(clerk.detail().locator("ins")).to_have_text("002")
     other = clerk.site.logged_in("sari")
     assert other.post(f"/bpjs-fktp/pekerjaan/{job_id}/kirim-ulang").status_code == 200

@@ -72,7 +72,7 @@ def test_a_correction_is_three_clicks_beside_the_typing(clerk: Clerk) -> None:
     clerk.begins()
     clerk.clicks_on(clerk.row(job_id).get_by_title("Perbaiki isiannya"))
     clerk.detail().locator("[name='isi.kdPoli']").fill("002")
-    clerk.clicks_on(clerk.detail().get_by_role("button", name="Periksa perubahan"))
+    clerk.clicks_on(clerk.detail().get_by_role("button", name="Periksa dulu"))
     expect(clerk.detail().locator("ins")).to_have_text("002")
     clerk.clicks_on(clerk.detail().get_by_role("button", name="Kirim Ulang"))
     expect(clerk.detail().get_by_text("diterima dan dikirim")).to_be_visible()
