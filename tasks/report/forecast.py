@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 FEWEST_DAYS = 5  # days of service in the month before anything is said of its end
 LOOKS_BACK = timedelta(days=56)  # for the weekdays on which the clinic works
-_USUALLY = (
-    0.5  # of a weekday's dates the clinic must have worked on so many, for it to count as a working day
-)
+# Of a weekday's dates the clinic must have worked on so many, for it to count as a working day.
+_USUALLY = 0.5
 
 
 @dataclass(frozen=True)
