@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from database.vocabulary import Reason
 from tasks.readiness import body_rules as body
 from tasks.readiness import visit_rules as visit
 from tasks.readiness.body_rules import Said
@@ -31,11 +32,11 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule("isian-salah", CERTAIN, body.wrong_fields, "Perbaiki isian ini."),
-    Rule("kode-tidak-dikenal", CERTAIN, body.unknown_codes, _CODES),
+    Rule(Reason.UNKNOWN_CODE.value, CERTAIN, body.unknown_codes, _CODES),
     Rule("tanpa-sesi", CERTAIN, body.no_session, _SCHEDULE),
     Rule("tanpa-tacc", CERTAIN, body.no_tacc, "Isi TACC dan alasannya, atau ubah status pulangnya."),
     Rule(
-        "lewat-satusehat",
+        Reason.THROUGH_SATUSEHAT.value,
         CERTAIN,
         body.through_satusehat,
         "Buat rujukannya di aplikasi PCare, lalu tutup pekerjaan ini sebagai sudah ada di BPJS.",
@@ -48,7 +49,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("pendahulu-dihapus", CERTAIN, visit.undone_before, "Serahkan pendahulunya lagi lebih dulu."),
     Rule(
-        "sudah-ada",
+        Reason.ALREADY_THERE.value,
         CERTAIN,
         visit.already_there,
         "Jangan dikirim lagi. Bila isinya harus lain, perbaiki pekerjaan yang sudah ada itu.",
