@@ -25,13 +25,13 @@ UNKNOWN_POLI = "077"
 
 
 def test_an_admin_finds_a_failed_job_learns_why_corrects_it_and_sees_it_delivered(admin: Admin) -> None:
-    admin.sees_counts("Semua", [167, 7, 148, 12])
+    admin.sees_counts("Semua", [167, 11, 148, 8])
     total, waiting, sent, failed = admin.true_counts(Jenis.TAMBAH_PENDAFTARAN)
     admin.sees_counts("tambah-pendaftaran", [total, waiting, sent, failed])
     admin.keeps("beranda")
 
     admin.follows("Gagal hari ini")
-    assert len(admin.lists()) == 12
+    assert len(admin.lists()) == 8
     admin.keeps("gagal-hari-ini")
     norm = admin.a_failed_norm(Jenis.TAMBAH_PENDAFTARAN, isi=("kdPoli", UNKNOWN_POLI))
     row = admin.page.get_by_role("row").filter(has_text=norm).filter(has_text="tambah-pendaftaran")
