@@ -30,9 +30,8 @@ from tasks.alerts.schedule_news import tell_schedules
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
 from tasks.references import sync
+from tasks.schedule.week import DAYS_AHEAD
 from tasks.states import LONGEST
-
-DAYS_AHEAD = 7  # of the Antrean references, besides today
 
 Referensi = StrEnum("Referensi", {name: name for name in BY_NAME})  # type: ignore[misc]
 # Told of each reference as it is done, for a progress bar.

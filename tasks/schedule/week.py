@@ -12,7 +12,8 @@ from database import Database
 from database.references.schedule_days import DayVersion, Session, day_versions, last_told
 from database.views.monitor import today
 from tasks.schedule.changes import Change, Kind, changes
-from tasks.schedule.own_codes import WITHOUT_DOCTORS, OwnCode, What, own_codes, same_code
+from tasks.schedule.codes import What, same_code
+from tasks.schedule.own_codes import WITHOUT_DOCTORS, OwnCode, own_codes
 
 DAYS_AHEAD = 7  # besides today
 FRESH_FOR = timedelta(days=1)
@@ -91,11 +92,6 @@ class Week:
     def missing_of_pcare(self) -> list[OwnCode]:
         """The codes that only PCare knows as the clinic's; some of them never serve a queue."""
         return [own for own in self.missing if not own.is_antreans]
-
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether everything is known, so that what is not here is not at BPJS."""
-        return all(cell.is_known for poli in self.polis for cell in poli.cells)
 
 
 def week_of(database: Database, faskes: str) -> Week:

@@ -39,13 +39,6 @@ def change_mark(change: Change) -> str:
     return without_identifiers(f"{change.kind.value}, dulu {before[change.kind]}")
 
 
-def change_words(change: Change) -> str:
-    """`Sen 14-09, poli 001: 08:00-12:00 dr. Sari (200101), kuota 60: baru`."""
-    return (
-        f"{day_words(change.day)}, poli {change.poli}: {session_words(change.session)}: {change_mark(change)}"
-    )
-
-
 def changes_in_lines(changes: Sequence[Change]) -> list[str]:
     """A line for each change, with all the days that it is told of, in the order of poli and hours.
 

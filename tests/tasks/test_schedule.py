@@ -13,12 +13,15 @@ from database import Database
 from database.references.schedule_days import Session, day_versions, note_told
 from database.references.search import search
 from database.storage.retention import delete_notes
+from flows.artifacts.schedule_page import schedule_page
 from tasks.reference_sync import NotNow
 from tasks.schedule.changes import Kind, changes
-from tasks.schedule.week import changes_to_tell
-from tasks.schedule.words import change_words, counted, summary
+from tasks.schedule.rows import document
+from tasks.schedule.week import Week, changes_to_tell
+from tasks.schedule.words import changes_in_lines, counted, summary
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
+from tests.tasks.bodies import CARD
 from tests.tasks.schedules import Scheduled, session
 
 Row = dict[str, Any]
@@ -40,9 +43,14 @@ def one(hours: str = "08:00-12:00", doctor: str = "1", quota: str = "30", name: 
     return Session(hours, doctor, name, quota)
 
 
+def is_known_whole(week: Week) -> bool:
+    return all(cell.is_known for poli in week.polis for cell in poli.cells)
+
+
 CHANGES: list[tuple[str, Sequence[Session], Sequence[Session], list[Kind]]] = [
     ("nothing", [one()], [one()], []),
     ("another spelling of the name", [one()], [one(name="DR A")], []),
+    ("another spelling of the code", [one()], [one(doctor="0001")], []),
     ("new", [], [one()], [Kind.NEW]),
     ("gone", [one()], [], [Kind.GONE]),
     ("hours", [one()], [one("09:00-12:00")], [Kind.HOURS]),
@@ -77,7 +85,7 @@ def test_each_poli_and_day_has_its_sessions(here: Scheduled) -> None:
     assert [len(cell.sessions) for cell in week.polis[0].cells] == [1] * 8
     assert [cell.day.weekday() for cell in week.polis[1].cells if cell.sessions] == [0, 0]
     assert week.days[0] == DAY
-    assert week.is_read_whole
+    assert is_known_whole(week)
 
 
 def test_own_codes_of_antrean_without_a_session_are_missing(here: Scheduled) -> None:
@@ -208,7 +216,7 @@ def test_trying_again_asks_only_for_what_was_missed(here: Scheduled) -> None:
         assert here.sync(reading).error is None
     assert len(here.asked) == len(set(here.asked)) == 8
     assert all("/kodepoli/002/" in path for path in here.asked)
-    assert here.week().is_read_whole
+    assert is_known_whole(here.week())
 
 
 @SQLITE
@@ -262,7 +270,7 @@ def test_changes_since_yesterday_are_told_day_by_day(
     here.read()
     week = here.week()
     assert [change.kind for change in week.changes] == [kind] * 7  # the eighth day came into sight only now
-    assert change_words(week.changes[0]) == f"Sel 15-09, poli 001: {said}"
+    assert changes_in_lines(week.changes) == [f"poli 001: {said} (Sel 15-09, Rab 16-09, Kam 17-09 … 7 hari)"]
     assert counted(week.changes) == f"7 sesi {kind.value}"
     clock.advance(days=1)
     here.read()
@@ -300,13 +308,13 @@ def test_what_is_to_be_told_counts_from_the_last_time_and_is_never_lost(
     here.has(session(1))
     here.read()
     assert changes_to_tell(here.database, "utama") == (None, [])
-    note_told(here.database, "utama")
+    note_told(here.database, {"utama": clock()})
     clock.advance(hours=9)
     here.has(session(1, kapasitas=5))
     here.read()
     _, told = changes_to_tell(here.database, "utama")
     assert counted(told) == "8 sesi kuota berubah"
-    note_told(here.database, "utama")
+    note_told(here.database, {"utama": clock()})
     assert changes_to_tell(here.database, "utama")[1] == []
     clock.advance(hours=1)  # the same day: it waits for the next
     here.has(session(1, kapasitas=6))
@@ -348,3 +356,62 @@ def test_clinics_do_not_see_each_others_schedule(here: Scheduled) -> None:
     here.has(session(1))
     here.read()
     assert here.week("klinik-melati").read_at is None
+
+
+ODD: list[dict[str, Any]] = [
+    {"kodedokter": None},
+    {"kodedokter": [1]},
+    {"kodedokter": True},
+    {"jampraktek": None},
+    {"jampraktek": ""},
+]
+
+
+@SQLITE
+@pytest.mark.parametrize("odd", ODD, ids=[str(row) for row in ODD])
+def test_sessions_of_which_none_has_a_doctor_and_hours_are_not_read(
+    here: Scheduled, clock: FakeClock, odd: Row
+) -> None:
+    here.has(session(1))
+    here.uses(kodepoli="001", kodedokter=1)
+    here.read()
+    clock.advance(hours=1)
+    here.has(session(1, **odd))
+    assert "Sebagian jadwal belum terbaca (poli 001)" in (here.read().error or "")
+    week = here.week()
+    assert (week.missing, week.changes) == ([], [])
+    assert [len(cell.sessions) for cell in week.polis[0].cells] == [1] * 8  # as they were last read
+    assert len(search(here.database, SCHEDULE)) == 8
+
+
+@SQLITE
+def test_a_session_without_hours_is_none_and_spoils_no_other(here: Scheduled) -> None:
+    here.has(session(1), session(2, ""))
+    here.uses(kodepoli="001", kodedokter=2)
+    assert here.read().error is None
+    week = here.week()
+    assert [[each.doctor for each in cell.sessions] for cell in week.polis[0].cells] == [["1"]] * 8
+    assert [own.code for own in week.missing] == ["2"]
+
+
+@SQLITE
+def test_polis_of_which_none_has_a_code_are_not_read(here: Scheduled, clock: FakeClock) -> None:
+    here.has(session(1))
+    here.uses(kodepoli="001", kodedokter=1)
+    here.read()
+    clock.advance(hours=1)
+    here.double.references.edit("poli", rows=[{"kdPoli": "", "nmPoli": "POLI", "poliSakit": True}])
+    assert here.read().error
+    assert (here.week().missing, here.week().changes) == ([], [])
+
+
+def test_a_patients_number_in_a_codes_or_names_place_is_shown_nowhere(here: Scheduled) -> None:
+    here.has(session(1, namadokter=f"dr. Sari {CARD}"))
+    here.double.references.edit("poli", rows=[{"kdPoli": "001", "nmPoli": f"POLI {CARD}", "poliSakit": True}])
+    here.uses(kodepoli=CARD, kodedokter=1)
+    here.pcare_lists("dokter", ("9", f"dr. Lain {CARD}"))
+    here.read()
+    week = here.week()
+    shown = [schedule_page(here.database, ["utama"], None), str(document(week)), str(week)]
+    assert not [text for text in shown if CARD in text]
+    assert [own.code for own in week.missing_at_antrean] == ["•••"]
