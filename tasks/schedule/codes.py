@@ -1,4 +1,4 @@
-"""The codes of polis and doctors, and when two spellings of one are the same. Nothing here knows the database."""
+"""The codes of polis and doctors, and when two spellings are one code. Nothing here knows the database."""
 
 from enum import StrEnum
 
