@@ -14,7 +14,7 @@ SHAPES = [
     ("PESERTA SITI NURHALIZA DITOLAK", "PESERTA … DITOLAK"),
     ("Sudah dipakai BUDI SANTOSO di hari itu", "Sudah dipakai … di hari itu"),
     ("Peserta Sitinurhaliza binti Umar ditolak", "Peserta … ditolak"),
-    ("Sudah dipakai Aminah binti Ahmad Yani hari itu", "Sudah dipakai Aminah binti … hari itu"),
+    ("Sudah dipakai Ahmad bin Ali Yani hari itu", "Sudah dipakai Ahmad bin … hari itu"),
     ("Nomor dipakai atas nama Budi Santoso", "Nomor dipakai atas nama …"),
     ("Nilai 'batuk pilek' pada keluhan tidak diterima", "Nilai … pada keluhan tidak diterima"),
     ('Nilai "batuk pilek" tidak diterima', "Nilai … tidak diterima"),
