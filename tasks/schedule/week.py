@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from database import Database
+from database.local_time import local_date
 from database.references.schedule_days import DayVersion, Session, day_versions, last_told
 from database.views.monitor import today
 from tasks.schedule.changes import Change, Kind, changes
@@ -65,8 +66,8 @@ class PoliWeek:
 class Week:
     """`missing`: own codes without any session; `unclear`: those of which not all days are known.
 
-    `read_at`: when BPJS was last read; None: never. `compared_with`: when that was read with which the
-    changes compare; None: there is nothing to compare with.
+    `read_at`: when BPJS was last read; None: never. `compared_with`: the day, yesterday or earlier, as of
+    which the changes compare; None: there is nothing to compare with.
     """
 
     faskes: str
@@ -75,7 +76,7 @@ class Week:
     missing: Sequence[OwnCode]
     unclear: Sequence[OwnCode]
     read_at: datetime | None
-    compared_with: datetime | None
+    compared_with: date | None
 
     @property
     def changes(self) -> list[Change]:
@@ -117,8 +118,14 @@ def week_of(database: Database, faskes: str) -> Week:
         [code for code in without if code not in unclear and not _needs_none(code, polis)],
         unclear,
         max((version.read_at for version in newest.values()), default=None),
-        max((min(version.read_at, midnight) for version in base.values()), default=None),
+        _last_day(database, base, first),
     )
+
+
+def _last_day(database: Database, base: Mapping[date, DayVersion], first: date) -> date | None:
+    """The last day before `first` on which these versions were read, or held."""
+    read = (local_date(database, version.read_at) for version in base.values())
+    return max((min(day, first - timedelta(days=1)) for day in read), default=None)
 
 
 def changes_to_tell(database: Database, faskes: str) -> tuple[datetime | None, list[Change]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bpjs_client.identifiers import without_identifiers
 from database.references.schedule_days import Session
@@ -72,6 +72,14 @@ def used_words(own: OwnCode) -> str:
     ]
     last = f", terakhir {own.last:%d-%m-%Y}" if own.last else ""
     return ", ".join(found) + last
+
+
+def compared_words(week: Week) -> str:
+    """Since when the changes are told: `kemarin`, else `24-11-2026`; empty where nothing can be compared."""
+    day = week.compared_with
+    if day is None:
+        return ""
+    return "kemarin" if day == week.days[0] - timedelta(days=1) else f"{day:%d-%m-%Y}"
 
 
 def counted(changes: Sequence[Change]) -> str:

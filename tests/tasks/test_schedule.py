@@ -18,7 +18,7 @@ from tasks.reference_sync import NotNow
 from tasks.schedule.changes import Kind, changes
 from tasks.schedule.rows import document
 from tasks.schedule.week import Week, changes_to_tell
-from tasks.schedule.words import changes_in_lines, counted, summary
+from tasks.schedule.words import changes_in_lines, compared_words, counted, summary
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
 from tests.tasks.bodies import CARD
@@ -274,6 +274,28 @@ def test_changes_since_yesterday_are_told_day_by_day(
     assert counted(week.changes) == f"7 sesi {kind.value}"
     clock.advance(days=1)
     here.read()
+    assert here.week().changes == []
+
+
+@pytest.mark.parametrize("days, since", [(1, "kemarin"), (2, "14-09-2026"), (5, "14-09-2026")])
+def test_it_says_since_when_the_changes_are(here: Scheduled, clock: FakeClock, days: int, since: str) -> None:
+    here.has(session(1))
+    here.read()
+    assert compared_words(here.week()) == ""
+    clock.advance(days=days)
+    here.has(session(2))
+    here.read()
+    assert compared_words(here.week()) == since
+
+
+def test_what_still_holds_at_midnight_is_compared_with_as_of_yesterday(
+    here: Scheduled, clock: FakeClock
+) -> None:
+    here.has(session(1))
+    here.read()
+    clock.advance(days=3)
+    here.read()
+    assert compared_words(here.week()) == "kemarin"
     assert here.week().changes == []
 
 
