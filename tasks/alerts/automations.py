@@ -48,7 +48,7 @@ def alerts(settings: AlertSettings) -> Iterator[Alert]:
     yield Alert("banyak pekerjaan gagal", MANY_FAILURES, timedelta(hours=1))
     a_day = timedelta(days=1)
     yield Alert("jadwal antrean berubah", SCHEDULE_CHANGED, a_day, about=frozenset({RESOURCE, SINCE}))
-    yield Alert("sebab kegagalan", CAUSE_CAME, a_day, about=frozenset({RESOURCE, SINCE}))
+    yield Alert("sebab kegagalan", CAUSE_CAME, a_day, body=_PLAIN, about=frozenset({RESOURCE, SINCE}))
     yield Alert("ringkasan harian", SUMMARY, a_day, body=_PLAIN, about=frozenset({RESOURCE, SINCE}))
     said = f"Dispatcher tidak memberi kabar selama {settings.alert_silent_minutes:g} menit."
     yield Alert("dispatcher diam", ALIVE, silent, body=f"{said}\n{{{{ event.resource.id }}}}", silence=True)

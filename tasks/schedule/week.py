@@ -4,7 +4,7 @@ Page, terminal and Prefect all show what `week_of` finds. A list that could not 
 *no session*: what was read of it within a day stands, older than that it says nothing of what is not there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -109,7 +109,8 @@ def week_of(database: Database, faskes: str) -> Week:
     own = own_codes(database, faskes, first)
     rows = _Rows(days, newest, base, now, {code.code for code in own if _is_antrean_poli(code)})
     polis = [rows.row(code) for code in rows.codes()]
-    without = [code for code in own if not _has_session(code, polis)] if newest else []
+    served = _served(polis)
+    without = [code for code in own if code.key not in served] if newest else []
     unclear = [code for code in without if not rows.settles(code)]
     return Week(
         faskes,
@@ -214,16 +215,12 @@ class _Rows:
         return read_at is not None and read_at > self.now - FRESH_FOR
 
 
-def _sessions(polis: Sequence[PoliWeek]) -> Iterator[tuple[str, Session]]:
-    for poli in polis:
-        for cell in poli.cells:
-            yield from ((poli.code, session) for session in cell.sessions)
-
-
-def _has_session(own: OwnCode, polis: Sequence[PoliWeek]) -> bool:
-    if own.what is What.POLI:
-        return any(code == own.code for code, _ in _sessions(polis))
-    return any(same_code(What.DOCTOR, session.doctor) == own.key[1] for _, session in _sessions(polis))
+def _served(polis: Sequence[PoliWeek]) -> set[tuple[What, str]]:
+    """The keys of the codes that have a session."""
+    doctors = {session.doctor for poli in polis for cell in poli.cells for session in cell.sessions}
+    return {(What.POLI, poli.code) for poli in polis if poli.has_sessions} | {
+        (What.DOCTOR, same_code(What.DOCTOR, doctor)) for doctor in doctors
+    }
 
 
 def _needs_none(own: OwnCode, polis: Sequence[PoliWeek]) -> bool:

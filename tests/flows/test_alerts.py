@@ -249,9 +249,13 @@ def test_cause_summary_and_schedule_are_each_told_once_and_the_summary_is_kept_i
         webhook.wait_for(2)
         emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
         emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
-        webhook.wait_for(3)
+        for some in ("a", "b"):  # many clinics, and others on the same day
+            emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes", SINCE: f"2026-09-14 {some}"}, "berubah"))
+        webhook.wait_for(5)
         time.sleep(2)
-    assert webhook.subjects() == ["jadwal antrean berubah", "ringkasan harian", "sebab kegagalan"]
+    assert webhook.subjects() == [*["jadwal antrean berubah"] * 3, "ringkasan harian", "sebab kegagalan"]
+    (cause,) = [each["body"] for each in webhook.told if each["subject"].endswith("sebab kegagalan")]
+    assert cause.endswith("lalu kirim ulang.")
     (summary,) = [each["body"] for each in webhook.told if each["subject"].endswith("ringkasan harian")]
     assert summary.startswith(f"Ringkasan {DAY_NAMES[now.weekday()]} {now:%d-%m-%Y}")
     assert "2 pekerjaan: 0 terkirim ke BPJS, 1 masih menunggu, 1 gagal." in summary
