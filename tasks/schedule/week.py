@@ -24,13 +24,17 @@ _Versions = Mapping[date, Sequence[DayVersion]]
 
 @dataclass(frozen=True)
 class Cell:
-    """A poli on a day. `is_listed`: BPJS lists it that day; `is_known`: what is not here is not there."""
+    """A poli on a day. `is_listed`: BPJS lists it that day; `is_known`: what is not here is not there.
+
+    `is_gap`: it lacks a session that the clinic should care about.
+    """
 
     day: date
     sessions: Sequence[Session]
     changes: Sequence[Change]
     is_listed: bool
     is_known: bool
+    is_gap: bool
 
     def change_of(self, session: Session) -> Change | None:
         """What became of a session since yesterday."""
@@ -44,22 +48,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class PoliWeek:
-    """A row of the grid. `is_own`: the clinic's antrean jobs use this poli."""
+    """A row of the grid. `is_own`: the clinic's antrean jobs use this poli.
+
+    `has_sessions`: whether there is any session in these days, be it among the cells that are shown or not.
+    """
 
     code: str
     name: str
     cells: Sequence[Cell]
     is_own: bool
-
-    @property
-    def has_sessions(self) -> bool:
-        """Whether there is any session in these days."""
-        return any(cell.sessions for cell in self.cells)
-
-    def is_gap(self, cell: Cell) -> bool:
-        """Whether a day lacks a session that the clinic should care about."""
-        needs_doctors = not (cell.is_listed and self.code in WITHOUT_DOCTORS)
-        return self.is_own and cell.is_known and not cell.sessions and needs_doctors
+    has_sessions: bool
 
 
 @dataclass(frozen=True)
@@ -188,17 +186,21 @@ class _Rows:
         known = (version.polis[code].name for version in self.newest.values() if code in version.polis)
         before = (version.polis[code].name for version in self.base.values() if code in version.polis)
         name = next(known, None) or next(before, "")
-        return PoliWeek(code, name, [self.cell(code, day) for day in self.days], code in self.own)
+        cells = [self.cell(code, day) for day in self.days]
+        return PoliWeek(code, name, cells, code in self.own, any(cell.sessions for cell in cells))
 
     def cell(self, code: str, day: date) -> Cell:
         version = self.newest.get(day)
         if version is None:
-            return Cell(day, (), (), is_listed=False, is_known=False)
+            return Cell(day, (), (), is_listed=False, is_known=False, is_gap=False)
         poli, base = version.polis.get(code), self.base.get(day)
         found = _changes(day, code, [base, version]) if base else []
         sessions = (poli.sessions if poli else None) or ()
         read_at = version.read_at if poli is None else poli.read_at
-        return Cell(day, sessions, found, is_listed=poli is not None, is_known=self._is_fresh(read_at))
+        is_listed, is_known = poli is not None, self._is_fresh(read_at)
+        needs_doctors = not (is_listed and code in WITHOUT_DOCTORS)
+        is_gap = code in self.own and is_known and not sessions and needs_doctors
+        return Cell(day, sessions, found, is_listed=is_listed, is_known=is_known, is_gap=is_gap)
 
     def settles(self, own: OwnCode) -> bool:
         """Whether every list was read that could hold this code."""

@@ -98,7 +98,7 @@ def test_own_codes_of_antrean_without_a_session_are_missing(here: Scheduled) -> 
         ("poli", "002"),
         ("dokter", "9"),
     ]
-    gaps = {poli.code: [poli.is_gap(cell) for cell in poli.cells] for poli in week.polis}
+    gaps = {poli.code: [cell.is_gap for cell in poli.cells] for poli in week.polis}
     assert gaps == {"001": [False] * 8, "002": [True] * 8}
     assert summary(week).startswith("Tanpa sesi tujuh hari ke depan: poli 002, dokter 9.")
 
@@ -131,7 +131,7 @@ def test_a_poli_that_serves_without_doctors_is_no_gap(here: Scheduled) -> None:
     here.read()
     week = here.week()
     assert week.missing == []
-    assert not any(poli.is_gap(cell) for poli in week.polis for cell in poli.cells)
+    assert not any(cell.is_gap for poli in week.polis for cell in poli.cells)
 
 
 def test_jobs_of_long_ago_and_closed_ones_make_no_code_the_clinics_own(
@@ -156,7 +156,7 @@ def test_a_poli_that_cannot_be_read_is_not_known_and_spoils_no_other(here: Sched
     assert week.missing == []
     assert [own.code for own in week.unclear] == ["002", "2"]
     assert [cell.is_known for cell in week.polis[1].cells] == [False] * 8
-    assert not any(poli.is_gap(cell) for poli in week.polis for cell in poli.cells)
+    assert not any(cell.is_gap for poli in week.polis for cell in poli.cells)
     assert len(search(here.database, SCHEDULE)) == 8
     assert "Belum diketahui karena belum terbaca: poli 002, dokter 2." in summary(week)
 
@@ -320,7 +320,7 @@ def test_a_holiday_takes_away_one_days_sessions(here: Scheduled, clock: FakeCloc
     here.read()
     week = here.week()
     assert [(change.day, change.kind) for change in week.changes] == [(date(2026, 9, 17), Kind.GONE)]
-    assert [cell.day for cell in week.polis[0].cells if week.polis[0].is_gap(cell)] == [date(2026, 9, 17)]
+    assert [cell.day for cell in week.polis[0].cells if cell.is_gap] == [date(2026, 9, 17)]
     assert week.missing == []
 
 
