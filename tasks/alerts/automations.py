@@ -57,6 +57,7 @@ def alerts(settings: AlertSettings) -> Iterator[Alert]:
 def install_alerts(client: SyncPrefectClient, settings: AlertSettings) -> int:
     """Create or update the automations; how many there are, 0 when the settings name nobody to tell.
 
+    One that is as it should be is left alone, for with an update Prefect forgets what it has told already.
     Raises NoSuchBlock, and what Prefect's client raises when its server cannot be reached.
     """
     block = _block(client, settings)
@@ -65,10 +66,10 @@ def install_alerts(client: SyncPrefectClient, settings: AlertSettings) -> int:
     made = [_automation(alert, block) for alert in alerts(settings)]
     for automation in made:
         known = client.read_automations_by_name(automation.name)
-        if known:
-            client.update_automation(known[0].id, automation)
-        else:
+        if not known:
             client.create_automation(automation)
+        elif AutomationCore.model_validate(known[0].model_dump()) != automation:
+            client.update_automation(known[0].id, automation)
     return len(made)
 
 

@@ -26,6 +26,7 @@ from tasks.alerts.settings import AlertSettings
 from tasks.alerts.subjects import RESOURCE, SINCE
 from tasks.alerts.watch import (
     ALIVE,
+    CAUSE_CAME,
     LONG_WAIT,
     MANY_FAILURES,
     STOPPED,
@@ -208,6 +209,24 @@ def test_deploying_again_changes_the_automations_and_makes_no_more(
     with get_client(sync_client=True) as client:
         ours = [each.name for each in client.read_automations() if each.name.startswith(PREFIX)]
     assert len(ours) == len(set(ours)) == 7
+
+
+@pytest.mark.long
+def test_deploying_again_tells_nothing_again(
+    webhook: Webhook, installed: Callable[[AlertSettings], int]
+) -> None:
+    settings = settings_for(webhook)
+    about = {RESOURCE: f"bpjs.sebab.{uuid4().hex}", SINCE: "2026-09-14"}
+    installed(settings)
+    emit(News(CAUSE_CAME, about, "sebab"))
+    webhook.wait_for(1)
+    installed(settings)
+    time.sleep(3)  # Prefect hears of a changed automation
+    emit(News(CAUSE_CAME, about, "sebab"))
+    emit(News(CAUSE_CAME, about | {SINCE: "2026-09-15"}, "sebab lain"))
+    webhook.wait_for(2)
+    time.sleep(2)
+    assert sorted(each["body"] for each in webhook.told) == ["sebab", "sebab lain"]
 
 
 def test_without_anybody_to_tell_nothing_is_installed(installed: Callable[[AlertSettings], int]) -> None:
