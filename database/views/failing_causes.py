@@ -89,32 +89,28 @@ def _cause(faskes: str, service: Service, said: Row[Any]) -> OpenCause:
     return OpenCause(faskes, service, key, words, _todo(text), said.jobs, said.newest)
 
 
-# The same messages are there from look to look, and the dictionary takes a millisecond for each.
-_remembered = lru_cache(2 * MOST_FAILED)
-_entry_of, _entries_of = _remembered(entry_of), _remembered(entries_of)
-
-
 def _todo(text: str) -> str:
     """The advice of the one row that explains it, else a general one."""
-    entries = _entries_of(text)
+    entries = entries_of(text)
     return entries[0].todo if len(entries) == 1 else meaning_of(text).todo
 
 
-@_remembered
+# The same messages are there from look to look.
+@lru_cache(2 * MOST_FAILED)
 def _meant(text: str, patient: str) -> tuple[Sequence[str], str]:
     """What makes two messages one cause, and the words for people; neither names a patient."""
     fields = fields_said(text)
     if fields:
         named = [_of_field(error, patient) for error in fields]
         return [field for field, _ in named], "; ".join(": ".join(each) for each in named[:_MOST_FIELDS])
-    entry = _entry_of(text)
+    entry = entry_of(text)
     words = entry.means if entry else shape_of(text, patient)
     return [entry.name if entry else words], words
 
 
 def _of_field(error: FieldError, patient: str) -> tuple[str, str]:
     """The field, and why: `kdPoli`, `Kode itu tidak ada di data referensi BPJS.`."""
-    entry = _entry_of(f"{error.field}: {error.message}")
+    entry = entry_of(f"{error.field}: {error.message}")
     field, _, said = shape_of_field(error.field, error.message, patient).partition(": ")
     return field, entry.means if entry else said
 
