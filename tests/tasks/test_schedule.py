@@ -241,6 +241,27 @@ def test_a_service_that_fails_is_not_asked_for_every_list(here: Scheduled) -> No
     assert len(here.asked) < 100
 
 
+@SQLITE
+@pytest.mark.parametrize("first, end", [(3, 23), (0, 20)])
+def test_many_polis_that_fail_side_by_side_spoil_none_of_the_others(
+    here: Scheduled, first: int, end: int
+) -> None:
+    codes = [f"{number:03d}" for number in range(1, 31)]
+    here.has(*(session(1, poli=code) for code in codes), polis=" ".join(codes))
+    here.broken = lambda path: any(f"/kodepoli/{code}/" in path for code in codes[first:end])
+    assert here.read().count == 10 * 8
+    assert [poli.code for poli in here.week().polis if poli.has_sessions] == [*codes[:first], *codes[end:]]
+
+
+@SQLITE
+def test_a_service_that_stops_midway_is_not_asked_for_the_rest(here: Scheduled) -> None:
+    codes = [f"{number:03d}" for number in range(1, 31)]
+    here.has(*(session(1, poli=code) for code in codes), polis=" ".join(codes))
+    here.broken = lambda path: len(here.asked) > 30
+    assert here.read().error
+    assert len(here.asked) < 100
+
+
 def test_nothing_is_known_where_everything_fails(here: Scheduled) -> None:
     here.broken = lambda path: True
     done = here.read()
