@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from bpjs_client.said_fields import fields_said
@@ -64,6 +64,8 @@ ENTRIES: tuple[Entry, ...] = tuple(_read(_FILE))
 BY_NAME: Mapping[str, Entry] = {entry.name: entry for entry in ENTRIES}
 
 
+# A look takes a millisecond or two, and whoever watches asks for the same texts again and again.
+@lru_cache(maxsize=10_000)
 def entry_of(text: str) -> Entry | None:
     """The row that explains a text; None for words that nobody has explained yet.
 

@@ -14,6 +14,8 @@ from bpjs_client.wire_fields import read_pcare_date
 
 Read = Callable[[str], Exchange]
 
+UNREADABLE_LIST = "Daftar dari BPJS tidak dapat dibaca."
+
 PAGE_SIZE = 100
 _DATE_LENGTH = len("dd-MM-yyyy")
 
@@ -29,7 +31,7 @@ def rows_of(exchange: Exchange) -> list[Mapping[str, JSON]]:
         return []
     if isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows):
         return [row for row in rows if isinstance(row, Mapping)]
-    raise Temporary("Daftar dari BPJS tidak dapat dibaca.", exchange)
+    raise Temporary(UNREADABLE_LIST, exchange)
 
 
 @dataclass(frozen=True)

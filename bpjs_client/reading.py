@@ -16,6 +16,7 @@ from bpjs_client.admission import Admission
 from bpjs_client.endpoints import path_of
 from bpjs_client.errors import BpjsError, NotSent, Temporary, Unauthorized
 from bpjs_client.exchange import Exchange
+from bpjs_client.failing_lists import FailingLists
 from bpjs_client.jenis import Service
 from bpjs_client.jobs import Bpjs
 from bpjs_client.paging import Fetch, Identity, KeepsChanging, Row, whole_list, whole_row
@@ -28,8 +29,6 @@ PAGE_SIZE = 500
 _TRIES = 3
 _WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
-# So many lists that fail in a row are the service's trouble: the rest of them is not asked for.
-MOST_FAILED = 10
 _UNSTABLE = "Daftar di BPJS terus berubah selama dibaca."
 
 
@@ -80,22 +79,33 @@ class PoliteReading:
     def each_or_why(self, service: Service, listings: Sequence[Listing]) -> list[list[Row] | BpjsError]:
         """The rows of each list, in the order asked for, or why it cannot be had.
 
-        Once MOST_FAILED in a row could not be had, the rest is not asked for and has the last one's reason.
+        Where many in a row could not be had, and another one not either, the rest is not asked for and has
+        the last one's reason.
         """
-        failed: list[BpjsError] = []
+        if not listings:
+            return []
+        failing = FailingLists(partial(self._can_be_read, service), listings[-1])
 
         def ask(listing: Listing) -> list[Row] | BpjsError:
-            if len(failed) >= MOST_FAILED:
-                return failed[-1]
+            why = failing.why_not()
+            if why is not None:
+                return why
             try:
                 rows = self._once(service, listing, whole_row)
             except BpjsError as error:
-                failed.append(error)
+                failing.failed(error)
                 return error
-            failed.clear()
+            failing.answered(listing)
             return rows
 
         return list(self._threads.map(ask, listings))
+
+    def _can_be_read(self, service: Service, listing: Listing) -> bool:
+        try:
+            self._rows(service, listing, whole_row)
+        except BpjsError:
+            return False
+        return True
 
     def _once(self, service: Service, listing: Listing, identity: Identity) -> list[Row]:
         """A list that is shared is asked for by the first who wants it; after a failure by the next."""

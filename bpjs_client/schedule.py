@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from bpjs_client.errors import BpjsError
+from bpjs_client.endpoints import path_of
+from bpjs_client.errors import BpjsError, Temporary
+from bpjs_client.exchange import Exchange
 from bpjs_client.jenis import Service
 from bpjs_client.paging import Row
+from bpjs_client.readback import UNREADABLE_LIST
 from bpjs_client.references import (
     ANTREAN,
     BY_NAME,
     Item,
     Listing,
+    Reference,
     doctors_of,
     entry,
     items_of,
@@ -20,7 +24,7 @@ from bpjs_client.references import (
     polis_of,
 )
 
-SCHEDULE = BY_NAME["antrean/dokter"]
+POLIS, SCHEDULE = BY_NAME["antrean/poli"], BY_NAME["antrean/dokter"]
 
 
 class TolerantReading(Protocol):
@@ -34,7 +38,10 @@ class TolerantReading(Protocol):
 
 @dataclass(frozen=True)
 class PoliOfADay:
-    """A poli that BPJS lists for a day, and its sessions as BPJS gave them; None: they could not be read."""
+    """A poli that BPJS lists for a day, and its sessions as BPJS gave them; None: they could not be read.
+
+    Each session has a doctor and hours.
+    """
 
     code: str
     name: str
@@ -66,7 +73,7 @@ class ReadSchedule:
 def read_schedule(reading: TolerantReading) -> ReadSchedule:
     """The polis of each day and their sessions. Raises BpjsError when nothing at all can be read."""
     days = polis_of(reading.days)
-    lists = reading.each_or_why(ANTREAN, days)
+    lists = _asked(reading, POLIS, days)
     failures = [rows for rows in lists if isinstance(rows, BpjsError)]
     if len(failures) == len(days):
         raise failures[0]
@@ -76,7 +83,7 @@ def read_schedule(reading: TolerantReading) -> ReadSchedule:
         if not isinstance(rows, BpjsError)
     ]
     wanted = [listing for _, day, rows in read for listing in doctors_of(day.varian, rows)]
-    doctors = dict(zip((each.path for each in wanted), reading.each_or_why(ANTREAN, wanted), strict=True))
+    doctors = dict(zip((each.path for each in wanted), _asked(reading, SCHEDULE, wanted), strict=True))
     failures += [rows for rows in doctors.values() if isinstance(rows, BpjsError)]
     if doctors and all(isinstance(rows, BpjsError) for rows in doctors.values()):
         raise failures[-1]
@@ -88,6 +95,24 @@ def read_schedule(reading: TolerantReading) -> ReadSchedule:
         _items(wanted, doctors),
         failures,
     )
+
+
+def _asked(
+    reading: TolerantReading, reference: Reference, listings: Sequence[Listing]
+) -> list[list[Row] | BpjsError]:
+    lists = reading.each_or_why(ANTREAN, listings)
+    return [
+        rows if isinstance(rows, BpjsError) else _usable(reference, listing, rows)
+        for listing, rows in zip(listings, lists, strict=True)
+    ]
+
+
+def _usable(reference: Reference, listing: Listing, rows: list[Row]) -> list[Row] | BpjsError:
+    """The rows that have a code. Rows of which none has one are no empty list: they cannot be read."""
+    usable = [row for row in rows if reference.kode_of({**row, **listing.adds})]
+    if rows and not usable:
+        return Temporary(UNREADABLE_LIST, Exchange("GET", path_of(*listing.path)))
+    return usable
 
 
 _Lists = Mapping[tuple[str, ...], list[Row] | BpjsError]

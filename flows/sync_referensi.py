@@ -30,10 +30,10 @@ from flows.run_names import timed
 from tasks.alerts.schedule_news import tell_schedules
 from tasks.clinics import UnknownClinic
 from tasks.composition import Composition, composition
+from tasks.prefect_server.temporary_server import is_temporary
 from tasks.references import sync
+from tasks.schedule.week import DAYS_AHEAD
 from tasks.states import LONGEST
-
-DAYS_AHEAD = 7  # of the Antrean references, besides today
 
 Referensi = StrEnum("Referensi", {name: name for name in BY_NAME})  # type: ignore[misc]
 # Told of each reference as it is done, for a progress bar.
@@ -86,7 +86,8 @@ def sync_referensi(
     if SCHEDULE.name in names:
         if not only or len(at.clinics.names) <= FEW:  # one of many does not renew the page of all
             leave_schedule(at.database, at.clinics.names, at.clinics.known)
-        tell_schedules(at, [only] if only else at.clinics.names)
+        if not is_temporary():  # else the next sync tells of it
+            tell_schedules(at, [only] if only else at.clinics.names)
     done = list(by_run.values())
     failed = [synced.full_name for synced in done if synced.error is not None]
     if failed:

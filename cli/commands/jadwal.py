@@ -14,7 +14,7 @@ from database.faskes_name import UTAMA
 from tasks.schedule.own_codes import OwnCode
 from tasks.schedule.rows import HEADINGS, document, lines
 from tasks.schedule.week import Week, week_of
-from tasks.schedule.words import UNREAD, changes_in_lines, own_words, used_words
+from tasks.schedule.words import UNREAD, changes_in_lines, compared_words, own_words, used_words
 
 _MOST_LINES = 30
 
@@ -56,11 +56,12 @@ def _listed(screen: Console, heading: str, codes: Sequence[OwnCode], style: str)
 
 
 def _changes(screen: Console, week: Week) -> None:
-    if week.compared_with is None:
+    since = compared_words(week)
+    if not since:
         screen.print("Perubahan belum dapat dibandingkan: jadwal baru dibaca sejak hari ini.", style="dim")
         return
     found = changes_in_lines(week.changes)
-    screen.print("Berubah sejak kemarin:" if found else "Tidak ada yang berubah sejak kemarin.")
+    screen.print(f"Berubah sejak {since}:" if found else f"Tidak ada yang berubah sejak {since}.")
     for line in found[:_MOST_LINES]:
         screen.print(plain(f"  {line}"))
     if len(found) > _MOST_LINES:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Transaction
 
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.references import entry, one_line
 from bpjs_client.schedule import SCHEDULE, PoliOfADay, ReadSchedule
 from database.storage.dialect import lock_name
@@ -49,9 +50,9 @@ class DayVersion:
 
 def keep_schedule(database: Database, faskes: str, read: ReadSchedule) -> None:
     """Note what BPJS says of each day that could be read. Raises DatabaseUnavailable."""
-    now = database.clock()
     with database.write() as session:
-        lock_name(session, f"{faskes}/{SCHEDULE.name}")
+        _one_at_a_time(session, faskes)
+        now = database.clock()
         newest = _newest(session, faskes, list(read.days))
         for day, polis in read.days.items():
             last = newest.get(day)
@@ -62,6 +63,11 @@ def keep_schedule(database: Database, faskes: str, read: ReadSchedule) -> None:
                 session.add(ScheduleDay(faskes=faskes, day=day, seen_at=now, read_at=now, polis=found))
 
 
+def _one_at_a_time(session: Transaction, faskes: str) -> None:
+    """What is noted of a clinic's schedule is noted in the order of its times."""
+    lock_name(session, f"{faskes}/{SCHEDULE.name}")
+
+
 def _newest(session: Transaction, faskes: str, days: Sequence[date]) -> dict[date, ScheduleDay]:
     query = select(ScheduleDay).where(ScheduleDay.faskes == faskes, ScheduleDay.day.in_(days))
     return {row.day: row for row in session.scalars(query.order_by(ScheduleDay.seen_at))}
@@ -69,18 +75,19 @@ def _newest(session: Transaction, faskes: str, days: Sequence[date]) -> dict[dat
 
 def _found(polis: Sequence[PoliOfADay], last: ScheduleDay | None, now: datetime) -> JsonObject:
     before: Mapping[str, JsonObject] = last.polis if last else {}
-    return {poli.code: _stored(poli, before.get(poli.code), now) for poli in polis}
+    return {code: _stored(poli, before.get(code), now) for poli in polis for code in [_text(poli.code)]}
 
 
 def _stored(poli: PoliOfADay, before: JsonObject | None, now: datetime) -> JsonObject:
     """`{"nama", "sesi": [[hours, doctor, name, quota], …], "terbaca"}`; `sesi` null: never read."""
+    name = _text(poli.name)
     if poli.sessions is None:
-        return {"nama": poli.name, **{name: (before or {}).get(name) for name in ("sesi", "terbaca")}}
+        return {"nama": name, **{key: (before or {}).get(key) for key in ("sesi", "terbaca")}}
     sessions = {
         tuple(_text(entry(row, name)) for name in ("jampraktek", "kodedokter", "namadokter", "kapasitas"))
         for row in poli.sessions
     }
-    return {"nama": poli.name, "sesi": [list(each) for each in sorted(sessions)], "terbaca": now.isoformat()}
+    return {"nama": name, "sesi": [list(each) for each in sorted(sessions)], "terbaca": now.isoformat()}
 
 
 def _says(polis: Mapping[str, JsonObject]) -> dict[str, object]:
@@ -89,9 +96,12 @@ def _says(polis: Mapping[str, JsonObject]) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    """A field as BPJS gave it, on one line; anything but a text or a number is none."""
+    """A field as BPJS gave it, on one line; anything but a text or a number is none.
+
+    What looks like a patient's number is masked.
+    """
     is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return one_line(str(value)) if is_plain else ""
+    return without_identifiers(one_line(str(value))) if is_plain else ""
 
 
 def day_versions(database: Database, faskes: str, first: date, last: date) -> dict[date, list[DayVersion]]:
@@ -128,8 +138,22 @@ def last_told(database: Database, faskes: str) -> datetime | None:
         return session.scalar(select(ScheduleTold.told_at).where(ScheduleTold.faskes == faskes))
 
 
-def note_told(database: Database, faskes: str) -> None:
-    """Note that somebody has been told of this clinic's changes now. Raises DatabaseUnavailable."""
+def settled_now(database: Database, faskes: str) -> datetime:
+    """Now, when nothing is being noted of this clinic's schedule under an earlier time.
+
+    Raises DatabaseUnavailable.
+    """
     with database.write() as session:
-        lock_name(session, f"{faskes}/{SCHEDULE.name}")
-        session.merge(ScheduleTold(faskes=faskes, told_at=database.clock()))
+        _one_at_a_time(session, faskes)
+        return database.clock()
+
+
+def note_told(database: Database, looked_at: Mapping[str, datetime]) -> None:
+    """Note, all or none, that somebody has been told of these clinics' changes up to when one looked at each.
+
+    Raises DatabaseUnavailable.
+    """
+    with database.write() as session:
+        for faskes, at in sorted(looked_at.items()):
+            _one_at_a_time(session, faskes)
+            session.merge(ScheduleTold(faskes=faskes, told_at=at))

@@ -15,11 +15,10 @@ from sqlalchemy import Row, func, select
 
 from bpjs_client.bodies import FieldError
 from bpjs_client.dictionary import entries_of, entry_of
-from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.meanings import meaning_of
 from bpjs_client.said_fields import fields_said
-from bpjs_client.text_shape import shape_of
+from bpjs_client.text_shape import shape_of, shape_of_field
 from database.faskes_name import Known, is_stranger
 from database.jobs.cause_watch import OpenCause
 from database.local_time import local_date
@@ -84,42 +83,36 @@ def failing_causes(database: Database, known: Known) -> Failing:
 def _cause(faskes: str, service: Service, said: Row[Any]) -> OpenCause:
     text = said.message or ""
     # What is said of several patients alike names none; two names may be two spellings of one.
-    patient = f"{said.one} {said.other}" if said.patients <= _MOST_SPELLINGS else ""
+    patient = f"{said.one}\n{said.other}" if said.patients <= _MOST_SPELLINGS else ""
     meant, words = _meant(text, patient)
     key = sha256("\n".join((service.value, said.meta_code or "", *meant)).encode()).hexdigest()[:16]
     return OpenCause(faskes, service, key, words, _todo(text), said.jobs, said.newest)
 
 
-# The same messages are there from look to look, and the dictionary takes a millisecond for each.
-@lru_cache(2 * MOST_FAILED)
 def _todo(text: str) -> str:
     """The advice of the one row that explains it, else a general one."""
     entries = entries_of(text)
     return entries[0].todo if len(entries) == 1 else meaning_of(text).todo
 
 
+# The same messages are there from look to look.
 @lru_cache(2 * MOST_FAILED)
 def _meant(text: str, patient: str) -> tuple[Sequence[str], str]:
     """What makes two messages one cause, and the words for people; neither names a patient."""
     fields = fields_said(text)
     if fields:
-        said = "; ".join(_of_field(error, patient) for error in fields[:_MOST_FIELDS])
-        return [without_identifiers(error.field) for error in fields], said
+        named = [_of_field(error, patient) for error in fields]
+        return [field for field, _ in named], "; ".join(": ".join(each) for each in named[:_MOST_FIELDS])
     entry = entry_of(text)
-    words = _in_words(text, text, patient)
+    words = entry.means if entry else shape_of(text, patient)
     return [entry.name if entry else words], words
 
 
-def _of_field(error: FieldError, patient: str) -> str:
-    """`kdPoli: Kode itu tidak ada di data referensi BPJS.`."""
-    words = _in_words(f"{error.field}: {error.message}", error.message, patient)
-    return f"{without_identifiers(error.field)}: {words}"
-
-
-def _in_words(text: str, said: str, patient: str) -> str:
-    """The dictionary's meaning of a text, else the shape of what was said."""
-    entry = entry_of(text)
-    return entry.means if entry else shape_of(said, patient)
+def _of_field(error: FieldError, patient: str) -> tuple[str, str]:
+    """The field, and why: `kdPoli`, `Kode itu tidak ada di data referensi BPJS.`."""
+    entry = entry_of(f"{error.field}: {error.message}")
+    field, _, said = shape_of_field(error.field, error.message, patient).partition(": ")
+    return field, entry.means if entry else said
 
 
 def _together(found: Iterable[OpenCause]) -> list[OpenCause]:

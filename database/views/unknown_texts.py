@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from bpjs_client.dictionary import entry_of
-from bpjs_client.identifiers import without_identifiers
 from bpjs_client.said_fields import fields_said
-from bpjs_client.text_shape import shape_of
+from bpjs_client.text_shape import shape_of, shape_of_field
 from database.status import Status
 from database.storage.engine import Database
 from database.storage.models import Job
@@ -59,6 +58,6 @@ def _unknown(message: str, patient: str) -> Iterator[str]:
     named = fields_said(message)
     for error in named:
         if entry_of(f"{error.field}: {error.message}") is None:
-            yield f"{without_identifiers(error.field)}: {shape_of(error.message, patient)}"
+            yield shape_of_field(error.field, error.message, patient)
     if not named and entry_of(message) is None:
         yield shape_of(message, patient)

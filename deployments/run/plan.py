@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from database.settings import DatabaseSettings, home, names_bpjs
 from deployments.children.ports import HOST, free_port
 from deployments.run.bpjs import simulator_settings
+from tasks.alerts.settings import AlertSettings
 from tasks.loopback import spare_loopback
 from tasks.prefect_server.environment import API_URL, DEFAULTS, configure, configure_server, has_api_url
 from tasks.prefect_server.password import close_server
@@ -60,6 +61,7 @@ def everyday_plan(given: Mapping[str, str]) -> Plan:
 
     Raises pydantic's ValidationError for settings that cannot be read, NoPassword.
     """
+    AlertSettings()  # a wrong setting is refused before anything is started
     environ = dict(given)
     configure(environ)
     folder, database = home(), DatabaseSettings()

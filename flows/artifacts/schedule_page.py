@@ -9,7 +9,7 @@ from database.faskes_name import Known, said_name
 from tasks.prefect_ui.markdown import row, ruled, words
 from tasks.schedule.rows import HEADINGS, lines
 from tasks.schedule.week import Week, week_of
-from tasks.schedule.words import changes_in_lines, own_words, summary, used_words
+from tasks.schedule.words import changes_in_lines, compared_words, own_words, summary, used_words
 
 KEY = "jadwal-antrean"
 _TITLE = "Jadwal antrean: kode klinik tanpa sesi, dan perubahan sejak kemarin"
@@ -57,7 +57,7 @@ def _part(database: Database, week: Week, known: Known, *, whole: bool) -> str:
         f"## {words(said_name(week.faskes, known))}",
         words(f"{summary(week)}{read}"),
         *_list("Kode antrean klinik tanpa sesi", codes),
-        *_list("Berubah sejak kemarin", changed),
+        *_list(f"Berubah sejak {compared_words(week)}", changed),
         *(["\n".join(_table(week))] if whole and week.read_at else []),
     ]
     return "\n\n".join(parts)

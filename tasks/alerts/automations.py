@@ -48,7 +48,7 @@ def alerts(settings: AlertSettings) -> Iterator[Alert]:
     yield Alert("banyak pekerjaan gagal", MANY_FAILURES, timedelta(hours=1))
     a_day = timedelta(days=1)
     yield Alert("jadwal antrean berubah", SCHEDULE_CHANGED, a_day, about=frozenset({RESOURCE, SINCE}))
-    yield Alert("sebab kegagalan", CAUSE_CAME, a_day, about=frozenset({RESOURCE, SINCE}))
+    yield Alert("sebab kegagalan", CAUSE_CAME, a_day, body=_PLAIN, about=frozenset({RESOURCE, SINCE}))
     yield Alert("ringkasan harian", SUMMARY, a_day, body=_PLAIN, about=frozenset({RESOURCE, SINCE}))
     said = f"Dispatcher tidak memberi kabar selama {settings.alert_silent_minutes:g} menit."
     yield Alert("dispatcher diam", ALIVE, silent, body=f"{said}\n{{{{ event.resource.id }}}}", silence=True)
@@ -57,6 +57,7 @@ def alerts(settings: AlertSettings) -> Iterator[Alert]:
 def install_alerts(client: SyncPrefectClient, settings: AlertSettings) -> int:
     """Create or update the automations; how many there are, 0 when the settings name nobody to tell.
 
+    One that is as it should be is left alone, for with an update Prefect forgets what it has told already.
     Raises NoSuchBlock, and what Prefect's client raises when its server cannot be reached.
     """
     block = _block(client, settings)
@@ -65,11 +66,12 @@ def install_alerts(client: SyncPrefectClient, settings: AlertSettings) -> int:
     made = [_automation(alert, block) for alert in alerts(settings)]
     for automation in made:
         known = client.read_automations_by_name(automation.name)
-        if known:
-            automation.enabled = known[0].enabled  # somebody may have switched it off
-            client.update_automation(known[0].id, automation)
-        else:
+        if not known:
             client.create_automation(automation)
+            continue
+        automation.enabled = known[0].enabled  # somebody may have switched it off
+        if AutomationCore.model_validate(known[0].model_dump()) != automation:
+            client.update_automation(known[0].id, automation)
     return len(made)
 
 

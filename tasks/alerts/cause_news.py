@@ -7,14 +7,12 @@ from database.faskes_name import UTAMA, Known, some_names
 from database.jobs.cause_watch import REST, CauseAlert, alerts_to_send, note_causes
 from database.storage.models import CauseWatch
 from database.views.failing_causes import STRANGERS, failing_causes
-from tasks.alerts.subjects import RESOURCE, SINCE
+from tasks.alerts.subjects import RESOURCE, SINCE, Subject
 from tasks.composition import Composition
 
 _CAUSE = "bpjs.sebab"
 _MOST_NAMED = 3  # causes that one alert for many names
 SERVICES: Mapping[str, str] = {"pcare": "PCare", "antrean": "Antrean"}
-
-Subject = Mapping[str, str]
 
 
 def cause_news(at: Composition) -> Iterator[tuple[Subject, str]]:

@@ -29,9 +29,9 @@ class AlertSettings(BaseSettings):
     `alert_block`: a notification block made in Prefect's UI, as `slack-webhook/klinik`. `alert_url`: else a
     webhook that is sent JSON, `{"subject": …, "body": …}`; without either nobody is told.
     `alert_waiting_minutes`: how long a job may wait. `alert_failure_percent`: how many of a day's jobs may
-    fail. `alert_summary_at`: when the day's summary is sent, as `21:00` in the clinic's own time; empty: when
-    `BPJS_OPENING_HOURS` end; `tidak`: never. `alert_silent_minutes`: how long a dispatcher may be silent.
-    `watch_seconds`: how often it looks.
+    fail. `alert_summary_at`: when the day's summary is sent, as `21:00` in the clinic's own time; before
+    `BPJS_OPENING_HOURS` begin it is about the day before; empty: when they end; `tidak`: never.
+    `alert_silent_minutes`: how long a dispatcher may be silent. `watch_seconds`: how often it looks.
     """
 
     model_config = SettingsConfigDict(env_prefix="BPJS_", env_file=PROJECT / ".env", extra="ignore")

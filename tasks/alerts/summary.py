@@ -1,15 +1,14 @@
 """The day's summary at closing time: what was delivered, waits and failed, why, and what needs somebody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bpjs_client.identifiers import without_identifiers
 from database import Database
 from database.faskes_name import UTAMA, Known, said_name, shortened
-from database.jobs.cause_watch import OpenCause
 from database.jobs.daily_summaries import Made, summary_of
-from database.views.failing_causes import LOOKED_AT, STRANGERS, by_key, failing_causes
+from database.views.failing_causes import LOOKED_AT, MOST_FAILED, STRANGERS, Failing, by_key, failing_causes
 from database.views.monitor import Filter, Monitor, look, today
 from database.views.needs_person import needing_somebody
 from tasks.alerts.cause_news import SERVICES
@@ -23,18 +22,26 @@ _MOST_CAUSES, _MOST_CLINICS, _MOST_COUNTED, _LONGEST = 5, 5, 1_000, 300
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 
-def due_day(now: datetime, closes: time) -> date | None:
-    """The day whose summary is due at a moment of the clinic's own time; None when it is too late for it."""
-    day = now.date() if now.time() >= closes else now.date() - timedelta(days=1)
-    return day if now - datetime.combine(day, closes, now.tzinfo) < LATEST else None
+_A_DAY = timedelta(days=1)
 
 
-def summary_to_send(database: Database, closes: time, known: Known) -> Made | None:
+def due_day(now: datetime, at: time, opens: time) -> date | None:
+    """The day whose summary is due at a moment of the clinic's own time; None when it is too late for it.
+
+    `at` is when it is sent; before the clinic `opens` it is about the day before.
+    """
+    last = now.date() if now.time() >= at else now.date() - _A_DAY
+    if now - datetime.combine(last, at, now.tzinfo) >= LATEST:
+        return None
+    return last if at > opens else last - _A_DAY
+
+
+def summary_to_send(database: Database, at: time, known: Known, opens: time = time()) -> Made | None:
     """The summary that is due, for ten minutes after it was made; None when there is nothing to send.
 
     Raises DatabaseUnavailable.
     """
-    day = due_day(database.clock().astimezone(database.timezone), closes)
+    day = due_day(database.clock().astimezone(database.timezone), at, opens)
     if day is None:
         return None
     made = summary_of(database, day, lambda: summary(database, day, known))
@@ -49,7 +56,7 @@ class _Day:
     day: date
     now: datetime
     seen: Monitor
-    causes: Sequence[OpenCause]
+    failing: Failing
     needing: int
     known: Known
     is_today: bool
@@ -64,7 +71,7 @@ def summary(database: Database, day: date, known: Known) -> str | None:
         day,
         database.clock().astimezone(database.timezone),
         look(database, Filter(tanggal=day), limit=1, known=known),
-        failing_causes(database, known).causes,
+        failing_causes(database, known),
         len(needing_somebody(database, limit=_MOST_COUNTED)),
         known,
         day == today(database),
@@ -102,11 +109,12 @@ def _counts(told: _Day) -> Iterator[str]:
 
 
 def _failures(told: _Day) -> Iterator[str]:
-    groups = list(by_key(told.causes).values())
+    groups = list(by_key(told.failing.causes).values())
     if not groups:
         yield f"Tidak ada yang gagal dalam {LOOKED_AT.days} hari terakhir."
         return
-    yield f"Yang gagal menurut sebab ({LOOKED_AT.days} hari terakhir, belum diselesaikan):"
+    newest = "" if told.failing.is_whole else f"; {MOST_FAILED} kegagalan terbaru saja"
+    yield f"Yang gagal menurut sebab ({LOOKED_AT.days} hari terakhir, belum diselesaikan{newest}):"
     for number, group in enumerate(groups[:_MOST_CAUSES], start=1):
         first, jobs = group[0], sum(each.jobs for each in group)
         clinics = f" di {len(group)} faskes" if len(group) > 1 else ""
@@ -124,7 +132,7 @@ def _brief(words: str) -> str:
 def _clinics(told: _Day) -> Iterator[str]:
     """Of several clinics those with the most failed jobs."""
     failed: dict[str, int] = {}
-    for cause in told.causes:
+    for cause in told.failing.causes:
         failed[cause.faskes] = failed.get(cause.faskes, 0) + cause.jobs
     if len(failed) < 2 and set(failed) <= {UTAMA}:  # noqa: PLR2004 - one clinic needs no list
         return

@@ -70,18 +70,24 @@ def keep_watch(
 
 
 def look_and_tell(at: Composition, settings: AlertSettings, tell: Tell, leave: Leave = leave_nothing) -> None:
-    """Once. Raises DatabaseUnavailable."""
+    """Once. A part that fails silences none of the others; raises what it raised, as DatabaseUnavailable."""
     host, skew = socket.gethostname(), said_skew(at.database)
     if skew:
         logger.warning("%s", skew)
     said = " ".join([f"Dispatcher di {host} bekerja.", *([skew] if skew else [])])
     tell(News(ALIVE, _resource(f"bpjs.dispatcher.{host}"), said))
-    for news in (*_stopped(at), *_waiting(at, settings), *_failing(at, settings), *_causes(at)):
-        tell(news)
-    _summarise(at, settings, tell, leave)
+    failures: list[Exception] = []
+    for part in (_stopped, _waiting, _failing, _causes, partial(_summary, leave=leave)):
+        try:
+            for news in part(at, settings):
+                tell(news)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
-def _stopped(at: Composition) -> Iterator[News]:
+def _stopped(at: Composition, _settings: AlertSettings) -> Iterator[News]:
     for stopped in summaries(stopped_services(at.database), at.clinics.known, alike=as_one_outage):
         said = say_stopped(at.database, stopped, at.clinics.known)
         if said:
@@ -106,16 +112,17 @@ def _failing(at: Composition, settings: AlertSettings) -> Iterator[News]:
         yield News(MANY_FAILURES, _resource(group.resource), said)
 
 
-def _causes(at: Composition) -> Iterator[News]:
+def _causes(at: Composition, _settings: AlertSettings) -> Iterator[News]:
     for about, said in cause_news(at):
         yield News(CAUSE_CAME, about, said)
 
 
-def _summarise(at: Composition, settings: AlertSettings, tell: Tell, leave: Leave) -> None:
-    closes = summary_time(settings, at.settings.opening_hours.closes)
-    made = summary_to_send(at.database, closes, at.clinics.known) if closes else None
+def _summary(at: Composition, settings: AlertSettings, leave: Leave) -> Iterator[News]:
+    hours = at.settings.opening_hours
+    sent = summary_time(settings, hours.closes)
+    made = summary_to_send(at.database, sent, at.clinics.known, opens=hours.opens) if sent else None
     if made is not None and made.said is not None:
-        tell(News(SUMMARY, {RESOURCE: _SUMMARY, SINCE: made.day.isoformat()}, made.said))
+        yield News(SUMMARY, {RESOURCE: _SUMMARY, SINCE: made.day.isoformat()}, made.said)
         leave(made.said)
 
 

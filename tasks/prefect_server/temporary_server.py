@@ -9,6 +9,11 @@ from prefect.settings import get_current_settings
 from tasks.prefect_server.environment import API_URL, has_api_url
 
 
+def is_temporary() -> bool:
+    """Whether Prefect's server ends with this process, so that nobody hears of the events sent to it."""
+    return not get_current_settings().api.url
+
+
 @contextmanager
 def shared_server() -> Iterator[None]:
     """For this block PREFECT_API_URL names a server that children find too: a temporary one if need be.

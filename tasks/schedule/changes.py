@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from database.references.schedule_days import Session
+from tasks.schedule.codes import What, same_code
 
 
 class Kind(StrEnum):
@@ -36,16 +37,20 @@ class Change:
         return found
 
 
+def _doctor(session: Session) -> str:
+    return same_code(What.DOCTOR, session.doctor)
+
+
 # By what a session is still the same one, the surest first, and what of it changed then.
 _SAME: Sequence[tuple[Callable[[Session], object], Kind]] = (
-    (lambda each: (each.doctor, each.hours), Kind.QUOTA),
-    (lambda each: each.doctor, Kind.HOURS),
+    (lambda each: (_doctor(each), each.hours), Kind.QUOTA),
+    (_doctor, Kind.HOURS),
     (lambda each: each.hours, Kind.DOCTOR),
 )
 
 
 def changes(day: date, poli: str, before: Sequence[Session], now: Sequence[Session]) -> list[Change]:
-    """What changed, in the order of the hours. A doctor's name in another spelling is no change."""
+    """What changed, in the order of the hours. A doctor's name or code in another spelling is no change."""
     old, new = sorted(before), sorted(now)
     found = []
     for same, kind in _SAME:

@@ -8,13 +8,14 @@ clients that were seen (contract 5a), which nobody promises: they are shown apar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
+from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import Service
 from bpjs_client.references import BY_NAME
 from database import Database
 from database.references.search import search
 from database.views.used_codes import used_codes
+from tasks.schedule.codes import What, same_code
 
 LATELY = timedelta(days=30)
 # Polis that serve without a doctor's schedule (contract 4).
@@ -22,18 +23,12 @@ WITHOUT_DOCTORS = frozenset({"005", "998", "999"})
 _LISTS = {"poli": BY_NAME["pcare/poli"], "dokter": BY_NAME["pcare/dokter"]}
 
 
-class What(StrEnum):
-    """What a code names."""
-
-    POLI = "poli"
-    DOCTOR = "dokter"
-
-
 @dataclass(frozen=True)
 class OwnCode:
     """A code of the clinic's own: in how many jobs of the last 30 days it stands, and whether PCare lists it.
 
-    `last`: the last day of a job that names it. `name` is PCare's, where it has one.
+    `last`: the last day of a job that names it. `name` is PCare's, where it has one. A patient's number that
+    stands in a code's place is masked, so that no list of codes shows it.
     """
 
     what: What
@@ -55,12 +50,6 @@ class OwnCode:
         return self.antrean_jobs > 0
 
 
-def same_code(what: What, code: str) -> str:
-    """A doctor's code is a number at Antrean and a text at PCare: `00123` is 123; a poli's stays as it is."""
-    is_number = what is What.DOCTOR and code.isascii() and code.isdigit()
-    return (code.lstrip("0") or "0") if is_number else code
-
-
 def own_codes(database: Database, faskes: str, today: date) -> list[OwnCode]:
     """Those of the clinic's jobs of the last 30 days and of its copy of PCare's poli and dokter, by code.
 
@@ -78,13 +67,14 @@ def _of_jobs(database: Database, faskes: str, since: date) -> Iterable[OwnCode]:
         for what, code in ((What.POLI, used.poli), (What.DOCTOR, used.doctor)):
             if code:
                 antrean, pcare = (used.jobs, 0) if is_antreans else (0, used.jobs)
-                yield OwnCode(what, code, antrean_jobs=antrean, pcare_jobs=pcare, last=used.last)
+                shown = without_identifiers(code)
+                yield OwnCode(what, shown, antrean_jobs=antrean, pcare_jobs=pcare, last=used.last)
 
 
 def _of_pcare(database: Database, faskes: str) -> Iterable[OwnCode]:
     for what in What:
         for row in search(database, _LISTS[what.value], faskes=faskes):
-            yield OwnCode(what, row.kode, row.nama, in_pcare=True)
+            yield OwnCode(what, row.kode, without_identifiers(row.nama), in_pcare=True)
 
 
 def _merged(found: Iterable[OwnCode]) -> Mapping[tuple[What, str], OwnCode]:

@@ -44,7 +44,7 @@ def lines(week: Week) -> list[Line]:
             Line(name, each.hours, f"{each.name} ({each.doctor})", each.quota, _days(on, week))
             for each, on in sorted(sessions.items())
         ]
-        gaps = [cell.day for cell in poli.cells if poli.is_gap(cell)]
+        gaps = [cell.day for cell in poli.cells if cell.is_gap]
         unknown = [cell.day for cell in poli.cells if not cell.is_known]
         found += [
             Line(name, why, "", "", _days(days, week))

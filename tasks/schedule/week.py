@@ -4,15 +4,17 @@ Page, terminal and Prefect all show what `week_of` finds. A list that could not 
 *no session*: what was read of it within a day stands, older than that it says nothing of what is not there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from database import Database
+from database.local_time import local_date
 from database.references.schedule_days import DayVersion, Session, day_versions, last_told
 from database.views.monitor import today
 from tasks.schedule.changes import Change, Kind, changes
-from tasks.schedule.own_codes import WITHOUT_DOCTORS, OwnCode, What, own_codes, same_code
+from tasks.schedule.codes import What, same_code
+from tasks.schedule.own_codes import WITHOUT_DOCTORS, OwnCode, own_codes
 
 DAYS_AHEAD = 7  # besides today
 FRESH_FOR = timedelta(days=1)
@@ -22,13 +24,17 @@ _Versions = Mapping[date, Sequence[DayVersion]]
 
 @dataclass(frozen=True)
 class Cell:
-    """A poli on a day. `is_listed`: BPJS lists it that day; `is_known`: what is not here is not there."""
+    """A poli on a day. `is_listed`: BPJS lists it that day; `is_known`: what is not here is not there.
+
+    `is_gap`: it lacks a session that the clinic should care about.
+    """
 
     day: date
     sessions: Sequence[Session]
     changes: Sequence[Change]
     is_listed: bool
     is_known: bool
+    is_gap: bool
 
     def change_of(self, session: Session) -> Change | None:
         """What became of a session since yesterday."""
@@ -42,30 +48,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class PoliWeek:
-    """A row of the grid. `is_own`: the clinic's antrean jobs use this poli."""
+    """A row of the grid. `is_own`: the clinic's antrean jobs use this poli.
+
+    `has_sessions`: whether there is any session in these days, be it among the cells that are shown or not.
+    """
 
     code: str
     name: str
     cells: Sequence[Cell]
     is_own: bool
-
-    @property
-    def has_sessions(self) -> bool:
-        """Whether there is any session in these days."""
-        return any(cell.sessions for cell in self.cells)
-
-    def is_gap(self, cell: Cell) -> bool:
-        """Whether a day lacks a session that the clinic should care about."""
-        needs_doctors = not (cell.is_listed and self.code in WITHOUT_DOCTORS)
-        return self.is_own and cell.is_known and not cell.sessions and needs_doctors
+    has_sessions: bool
 
 
 @dataclass(frozen=True)
 class Week:
     """`missing`: own codes without any session; `unclear`: those of which not all days are known.
 
-    `read_at`: when BPJS was last read; None: never. `compared_with`: when that was read with which the
-    changes compare; None: there is nothing to compare with.
+    `read_at`: when BPJS was last read; None: never. `compared_with`: the day, yesterday or earlier, as of
+    which the changes compare; None: there is nothing to compare with.
     """
 
     faskes: str
@@ -74,7 +74,7 @@ class Week:
     missing: Sequence[OwnCode]
     unclear: Sequence[OwnCode]
     read_at: datetime | None
-    compared_with: datetime | None
+    compared_with: date | None
 
     @property
     def changes(self) -> list[Change]:
@@ -92,11 +92,6 @@ class Week:
         """The codes that only PCare knows as the clinic's; some of them never serve a queue."""
         return [own for own in self.missing if not own.is_antreans]
 
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether everything is known, so that what is not here is not at BPJS."""
-        return all(cell.is_known for poli in self.polis for cell in poli.cells)
-
 
 def week_of(database: Database, faskes: str) -> Week:
     """The schedule of today and seven days, compared with what was last read before today.
@@ -112,7 +107,8 @@ def week_of(database: Database, faskes: str) -> Week:
     own = own_codes(database, faskes, first)
     rows = _Rows(days, newest, base, now, {code.code for code in own if _is_antrean_poli(code)})
     polis = [rows.row(code) for code in rows.codes()]
-    without = [code for code in own if not _has_session(code, polis)] if newest else []
+    served = _served(polis)
+    without = [code for code in own if code.key not in served] if newest else []
     unclear = [code for code in without if not rows.settles(code)]
     return Week(
         faskes,
@@ -121,8 +117,14 @@ def week_of(database: Database, faskes: str) -> Week:
         [code for code in without if code not in unclear and not _needs_none(code, polis)],
         unclear,
         max((version.read_at for version in newest.values()), default=None),
-        max((min(version.read_at, midnight) for version in base.values()), default=None),
+        _last_day(database, base, first),
     )
+
+
+def _last_day(database: Database, base: Mapping[date, DayVersion], first: date) -> date | None:
+    """The last day before `first` on which these versions were read, or held."""
+    read = (local_date(database, version.read_at) for version in base.values())
+    return max((min(day, first - timedelta(days=1)) for day in read), default=None)
 
 
 def changes_to_tell(database: Database, faskes: str) -> tuple[datetime | None, list[Change]]:
@@ -184,17 +186,21 @@ class _Rows:
         known = (version.polis[code].name for version in self.newest.values() if code in version.polis)
         before = (version.polis[code].name for version in self.base.values() if code in version.polis)
         name = next(known, None) or next(before, "")
-        return PoliWeek(code, name, [self.cell(code, day) for day in self.days], code in self.own)
+        cells = [self.cell(code, day) for day in self.days]
+        return PoliWeek(code, name, cells, code in self.own, any(cell.sessions for cell in cells))
 
     def cell(self, code: str, day: date) -> Cell:
         version = self.newest.get(day)
         if version is None:
-            return Cell(day, (), (), is_listed=False, is_known=False)
+            return Cell(day, (), (), is_listed=False, is_known=False, is_gap=False)
         poli, base = version.polis.get(code), self.base.get(day)
         found = _changes(day, code, [base, version]) if base else []
         sessions = (poli.sessions if poli else None) or ()
         read_at = version.read_at if poli is None else poli.read_at
-        return Cell(day, sessions, found, is_listed=poli is not None, is_known=self._is_fresh(read_at))
+        is_listed, is_known = poli is not None, self._is_fresh(read_at)
+        needs_doctors = not (is_listed and code in WITHOUT_DOCTORS)
+        is_gap = code in self.own and is_known and not sessions and needs_doctors
+        return Cell(day, sessions, found, is_listed=is_listed, is_known=is_known, is_gap=is_gap)
 
     def settles(self, own: OwnCode) -> bool:
         """Whether every list was read that could hold this code."""
@@ -211,16 +217,12 @@ class _Rows:
         return read_at is not None and read_at > self.now - FRESH_FOR
 
 
-def _sessions(polis: Sequence[PoliWeek]) -> Iterator[tuple[str, Session]]:
-    for poli in polis:
-        for cell in poli.cells:
-            yield from ((poli.code, session) for session in cell.sessions)
-
-
-def _has_session(own: OwnCode, polis: Sequence[PoliWeek]) -> bool:
-    if own.what is What.POLI:
-        return any(code == own.code for code, _ in _sessions(polis))
-    return any(same_code(What.DOCTOR, session.doctor) == own.key[1] for _, session in _sessions(polis))
+def _served(polis: Sequence[PoliWeek]) -> set[tuple[What, str]]:
+    """The keys of the codes that have a session."""
+    doctors = {session.doctor for poli in polis for cell in poli.cells for session in cell.sessions}
+    return {(What.POLI, poli.code) for poli in polis if poli.has_sessions} | {
+        (What.DOCTOR, same_code(What.DOCTOR, doctor)) for doctor in doctors
+    }
 
 
 def _needs_none(own: OwnCode, polis: Sequence[PoliWeek]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bpjs_client.identifiers import without_identifiers
 from database.references.schedule_days import Session
@@ -39,13 +39,6 @@ def change_mark(change: Change) -> str:
     return without_identifiers(f"{change.kind.value}, dulu {before[change.kind]}")
 
 
-def change_words(change: Change) -> str:
-    """`Sen 14-09, poli 001: 08:00-12:00 dr. Sari (200101), kuota 60: baru`."""
-    return (
-        f"{day_words(change.day)}, poli {change.poli}: {session_words(change.session)}: {change_mark(change)}"
-    )
-
-
 def changes_in_lines(changes: Sequence[Change]) -> list[str]:
     """A line for each change, with all the days that it is told of, in the order of poli and hours.
 
@@ -79,6 +72,14 @@ def used_words(own: OwnCode) -> str:
     ]
     last = f", terakhir {own.last:%d-%m-%Y}" if own.last else ""
     return ", ".join(found) + last
+
+
+def compared_words(week: Week) -> str:
+    """Since when the changes are told: `kemarin`, else `24-11-2026`; empty where nothing can be compared."""
+    day = week.compared_with
+    if day is None:
+        return ""
+    return "kemarin" if day == week.days[0] - timedelta(days=1) else f"{day:%d-%m-%Y}"
 
 
 def counted(changes: Sequence[Change]) -> str:

@@ -80,7 +80,7 @@ def old(migrated_sqlite: Path, tmp_path: Path, open_at: Callable[..., Database],
     keep_schedule(
         clinic.database, "utama", ReadSchedule({MORNING.date(): [PoliOfADay("001", "UMUM", None)]}, [])
     )
-    note_told(clinic.database, "utama")
+    note_told(clinic.database, {"utama": clinic.database.clock()})
     hold(clinic.database, ClinicService("klinik-melati", "antrean"), Word("Rina", "BPJS pindah server"))
     return clinic
 

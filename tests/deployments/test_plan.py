@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from database.settings import PROJECT, DatabaseSettings
 from deployments.run.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
@@ -47,6 +48,13 @@ def test_the_real_services_are_used_when_they_are_named(
     plan = everyday_plan(given(monkeypatch, REAL | {"PREFECT_HOME": str(nowhere)}))
     assert plan.simulator_port is None
     assert plan.environ.items() >= REAL.items()
+
+
+def test_a_wrong_setting_of_the_alerts_is_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(ValidationError, match="alert_summary_at"):
+        everyday_plan(given(monkeypatch, {"BPJS_ALERT_SUMMARY_AT": "24:00"}))
 
 
 def test_real_credentials_alone_never_reach_the_simulator(

@@ -26,6 +26,7 @@ from tasks.alerts.settings import AlertSettings
 from tasks.alerts.subjects import RESOURCE, SINCE
 from tasks.alerts.watch import (
     ALIVE,
+    CAUSE_CAME,
     LONG_WAIT,
     MANY_FAILURES,
     STOPPED,
@@ -210,6 +211,24 @@ def test_deploying_again_changes_the_automations_and_makes_no_more(
     assert len(ours) == len(set(ours)) == 7
 
 
+@pytest.mark.long
+def test_deploying_again_tells_nothing_again(
+    webhook: Webhook, installed: Callable[[AlertSettings], int]
+) -> None:
+    settings = settings_for(webhook)
+    about = {RESOURCE: f"bpjs.sebab.{uuid4().hex}", SINCE: "2026-09-14"}
+    installed(settings)
+    emit(News(CAUSE_CAME, about, "sebab"))
+    webhook.wait_for(1)
+    installed(settings)
+    time.sleep(3)  # Prefect hears of a changed automation
+    emit(News(CAUSE_CAME, about, "sebab"))
+    emit(News(CAUSE_CAME, about | {SINCE: "2026-09-15"}, "sebab lain"))
+    webhook.wait_for(2)
+    time.sleep(2)
+    assert sorted(each["body"] for each in webhook.told) == ["sebab", "sebab lain"]
+
+
 def test_without_anybody_to_tell_nothing_is_installed(installed: Callable[[AlertSettings], int]) -> None:
     assert installed(settings_for(None)) == 0
     with pytest.raises(NoSuchBlock, match="slack-webhook/tidak-ada"):
@@ -249,9 +268,13 @@ def test_cause_summary_and_schedule_are_each_told_once_and_the_summary_is_kept_i
         webhook.wait_for(2)
         emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
         emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes.utama", SINCE: "2026-09-14"}, "berubah"))
-        webhook.wait_for(3)
+        for some in ("a", "b"):  # many clinics, and others on the same day
+            emit(News(SCHEDULE_CHANGED, {RESOURCE: "bpjs.faskes", SINCE: f"2026-09-14 {some}"}, "berubah"))
+        webhook.wait_for(5)
         time.sleep(2)
-    assert webhook.subjects() == ["jadwal antrean berubah", "ringkasan harian", "sebab kegagalan"]
+    assert webhook.subjects() == [*["jadwal antrean berubah"] * 3, "ringkasan harian", "sebab kegagalan"]
+    (cause,) = [each["body"] for each in webhook.told if each["subject"].endswith("sebab kegagalan")]
+    assert cause.endswith("lalu kirim ulang.")
     (summary,) = [each["body"] for each in webhook.told if each["subject"].endswith("ringkasan harian")]
     assert summary.startswith(f"Ringkasan {DAY_NAMES[now.weekday()]} {now:%d-%m-%Y}")
     assert "2 pekerjaan: 0 terkirim ke BPJS, 1 masih menunggu, 1 gagal." in summary

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from bpjs_client.jobs import Bpjs
 from bpjs_client.settings import BpjsSettings
@@ -12,6 +13,7 @@ from database.storage.models import ScheduleDay, ScheduleTold
 from flows.artifacts.schedule_page import KEY, schedule_page
 from flows.in_process.syncing import sync_now
 from tasks.composition import Composition, using
+from tasks.prefect_server.temporary_server import is_temporary
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
 from tests.database.outage import names
@@ -65,6 +67,21 @@ def test_the_page_and_the_event_follow_a_sync(
     assert "kuota berubah, dulu 30" in page(prefect)
     with here.database.read() as found:
         assert found.query(ScheduleTold).one().told_at.year > 2025
+
+
+@SQLITE
+def test_what_a_temporary_server_hears_counts_as_told_to_nobody(
+    here: Composition, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not is_temporary()
+    with temporary_settings(restore_defaults={PREFECT_API_URL}):
+        assert is_temporary()
+    simulator.edit_reference("sesi", rows=[session(1)])
+    monkeypatch.setattr("flows.sync_referensi.is_temporary", lambda: True)
+    sync_now(["antrean/dokter"], allow_shrink=True, tell=lambda _synced: None)
+    with here.database.read() as found:
+        assert found.query(ScheduleDay).count() == 8
+        assert found.query(ScheduleTold).count() == 0
 
 
 @SQLITE

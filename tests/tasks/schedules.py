@@ -19,11 +19,9 @@ from database.references.store import Synced, store_reference
 from database.views.monitor import today
 from tasks.composition import Composition
 from tasks.reference_sync import sync_reference
-from tasks.schedule.week import Week, week_of
+from tasks.schedule.week import DAYS_AHEAD, Week, week_of
 from tests.tasks.bodies import BODIES
 from tests.tasks.simulated import SimulatedBpjs
-
-DAYS_AHEAD = 7
 
 
 def session(doctor: int, hours: str = "08:00-12:00", *, poli: str = "001", **more: Any) -> dict[str, Any]:

@@ -127,13 +127,19 @@ DUE = [
     ("2026-09-15 08:59", "21:00", "2026-09-14"),
     ("2026-09-15 09:00", "21:00", None),
     ("2026-09-15 00:05", "23:59", "2026-09-14"),
+    # Before the clinic opens it is about the day before.
+    ("2026-09-15 00:29", "00:30", None),
+    ("2026-09-15 00:30", "00:30", "2026-09-14"),
+    ("2026-09-15 00:05", "00:00", "2026-09-14"),
+    ("2026-09-15 06:30", "06:30", "2026-09-14"),
+    ("2026-09-15 12:30", "00:30", None),
 ]
 
 
-@pytest.mark.parametrize("now, closes, day", DUE)
-def test_it_is_due_from_closing_time_for_twelve_hours(now: str, closes: str, day: str | None) -> None:
+@pytest.mark.parametrize("now, at, day", DUE)
+def test_it_is_due_for_twelve_hours_from_then(now: str, at: str, day: str | None) -> None:
     local = datetime.fromisoformat(now).replace(tzinfo=ZoneInfo("Asia/Makassar"))
-    due = due_day(local, time.fromisoformat(closes))
+    due = due_day(local, time.fromisoformat(at), time(7))
     assert (due and due.isoformat()) == day
 
 
@@ -169,6 +175,28 @@ def test_of_many_causes_it_tells_the_largest(here: Watched) -> None:
     assert "5. 4 pekerjaan" in said
     assert "… dan 3 sebab lain, 6 pekerjaan." in said
     assert "6. " not in said
+
+
+@SQLITE
+def test_where_not_all_failures_were_looked_at_it_says_so(
+    here: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.fails(jobs=4)
+    assert "terbaru saja" not in (summary(here.database, DAY, None) or "")
+    for module in ("database.views.failing_causes", "tasks.alerts.summary"):
+        monkeypatch.setattr(f"{module}.MOST_FAILED", 3)
+    said = summary(here.database, DAY, None) or ""
+    assert "(14 hari terakhir, belum diselesaikan; 3 kegagalan terbaru saja):\n1. 3 pekerjaan" in said
+
+
+@SQLITE
+def test_sent_before_the_clinic_opens_it_tells_of_the_day_before(here: Watched) -> None:
+    has(here, Status.TERKIRIM, 3)
+    here.clock.advance(hours=16, minutes=30)  # half past midnight
+    told: list[News] = []
+    look_and_tell(here.at, AlertSettings(_env_file=None, alert_summary_at="00:30"), told.append)
+    (said,) = [news.said for news in told if news.event == SUMMARY]
+    assert said.startswith("Ringkasan Senin 14-09-2026 (dibuat 15-09-2026 00:30)\n\n3 pekerjaan: 3 terkirim")
 
 
 def test_the_watch_sends_and_keeps_it_at_the_settings_time(here: Watched) -> None:

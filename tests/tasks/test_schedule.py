@@ -13,12 +13,15 @@ from database import Database
 from database.references.schedule_days import Session, day_versions, note_told
 from database.references.search import search
 from database.storage.retention import delete_notes
+from flows.artifacts.schedule_page import schedule_page
 from tasks.reference_sync import NotNow
 from tasks.schedule.changes import Kind, changes
-from tasks.schedule.week import changes_to_tell
-from tasks.schedule.words import change_words, counted, summary
+from tasks.schedule.rows import document
+from tasks.schedule.week import Week, changes_to_tell
+from tasks.schedule.words import changes_in_lines, compared_words, counted, summary
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
+from tests.tasks.bodies import CARD
 from tests.tasks.schedules import Scheduled, session
 
 Row = dict[str, Any]
@@ -40,9 +43,14 @@ def one(hours: str = "08:00-12:00", doctor: str = "1", quota: str = "30", name: 
     return Session(hours, doctor, name, quota)
 
 
+def is_known_whole(week: Week) -> bool:
+    return all(cell.is_known for poli in week.polis for cell in poli.cells)
+
+
 CHANGES: list[tuple[str, Sequence[Session], Sequence[Session], list[Kind]]] = [
     ("nothing", [one()], [one()], []),
     ("another spelling of the name", [one()], [one(name="DR A")], []),
+    ("another spelling of the code", [one()], [one(doctor="0001")], []),
     ("new", [], [one()], [Kind.NEW]),
     ("gone", [one()], [], [Kind.GONE]),
     ("hours", [one()], [one("09:00-12:00")], [Kind.HOURS]),
@@ -77,7 +85,7 @@ def test_each_poli_and_day_has_its_sessions(here: Scheduled) -> None:
     assert [len(cell.sessions) for cell in week.polis[0].cells] == [1] * 8
     assert [cell.day.weekday() for cell in week.polis[1].cells if cell.sessions] == [0, 0]
     assert week.days[0] == DAY
-    assert week.is_read_whole
+    assert is_known_whole(week)
 
 
 def test_own_codes_of_antrean_without_a_session_are_missing(here: Scheduled) -> None:
@@ -90,7 +98,7 @@ def test_own_codes_of_antrean_without_a_session_are_missing(here: Scheduled) -> 
         ("poli", "002"),
         ("dokter", "9"),
     ]
-    gaps = {poli.code: [poli.is_gap(cell) for cell in poli.cells] for poli in week.polis}
+    gaps = {poli.code: [cell.is_gap for cell in poli.cells] for poli in week.polis}
     assert gaps == {"001": [False] * 8, "002": [True] * 8}
     assert summary(week).startswith("Tanpa sesi tujuh hari ke depan: poli 002, dokter 9.")
 
@@ -123,7 +131,7 @@ def test_a_poli_that_serves_without_doctors_is_no_gap(here: Scheduled) -> None:
     here.read()
     week = here.week()
     assert week.missing == []
-    assert not any(poli.is_gap(cell) for poli in week.polis for cell in poli.cells)
+    assert not any(cell.is_gap for poli in week.polis for cell in poli.cells)
 
 
 def test_jobs_of_long_ago_and_closed_ones_make_no_code_the_clinics_own(
@@ -148,7 +156,7 @@ def test_a_poli_that_cannot_be_read_is_not_known_and_spoils_no_other(here: Sched
     assert week.missing == []
     assert [own.code for own in week.unclear] == ["002", "2"]
     assert [cell.is_known for cell in week.polis[1].cells] == [False] * 8
-    assert not any(poli.is_gap(cell) for poli in week.polis for cell in poli.cells)
+    assert not any(cell.is_gap for poli in week.polis for cell in poli.cells)
     assert len(search(here.database, SCHEDULE)) == 8
     assert "Belum diketahui karena belum terbaca: poli 002, dokter 2." in summary(week)
 
@@ -208,7 +216,7 @@ def test_trying_again_asks_only_for_what_was_missed(here: Scheduled) -> None:
         assert here.sync(reading).error is None
     assert len(here.asked) == len(set(here.asked)) == 8
     assert all("/kodepoli/002/" in path for path in here.asked)
-    assert here.week().is_read_whole
+    assert is_known_whole(here.week())
 
 
 @SQLITE
@@ -229,6 +237,27 @@ def test_a_service_that_fails_is_not_asked_for_every_list(here: Scheduled) -> No
         polis=" ".join(f"{n:03d}" for n in range(1, 31)),
     )
     here.broken = lambda path: "/kodepoli/" in path
+    assert here.read().error
+    assert len(here.asked) < 100
+
+
+@SQLITE
+@pytest.mark.parametrize("first, end", [(3, 23), (0, 20)])
+def test_many_polis_that_fail_side_by_side_spoil_none_of_the_others(
+    here: Scheduled, first: int, end: int
+) -> None:
+    codes = [f"{number:03d}" for number in range(1, 31)]
+    here.has(*(session(1, poli=code) for code in codes), polis=" ".join(codes))
+    here.broken = lambda path: any(f"/kodepoli/{code}/" in path for code in codes[first:end])
+    assert here.read().count == 10 * 8
+    assert [poli.code for poli in here.week().polis if poli.has_sessions] == [*codes[:first], *codes[end:]]
+
+
+@SQLITE
+def test_a_service_that_stops_midway_is_not_asked_for_the_rest(here: Scheduled) -> None:
+    codes = [f"{number:03d}" for number in range(1, 31)]
+    here.has(*(session(1, poli=code) for code in codes), polis=" ".join(codes))
+    here.broken = lambda path: len(here.asked) > 30
     assert here.read().error
     assert len(here.asked) < 100
 
@@ -262,10 +291,32 @@ def test_changes_since_yesterday_are_told_day_by_day(
     here.read()
     week = here.week()
     assert [change.kind for change in week.changes] == [kind] * 7  # the eighth day came into sight only now
-    assert change_words(week.changes[0]) == f"Sel 15-09, poli 001: {said}"
+    assert changes_in_lines(week.changes) == [f"poli 001: {said} (Sel 15-09, Rab 16-09, Kam 17-09 … 7 hari)"]
     assert counted(week.changes) == f"7 sesi {kind.value}"
     clock.advance(days=1)
     here.read()
+    assert here.week().changes == []
+
+
+@pytest.mark.parametrize("days, since", [(1, "kemarin"), (2, "14-09-2026"), (5, "14-09-2026")])
+def test_it_says_since_when_the_changes_are(here: Scheduled, clock: FakeClock, days: int, since: str) -> None:
+    here.has(session(1))
+    here.read()
+    assert compared_words(here.week()) == ""
+    clock.advance(days=days)
+    here.has(session(2))
+    here.read()
+    assert compared_words(here.week()) == since
+
+
+def test_what_still_holds_at_midnight_is_compared_with_as_of_yesterday(
+    here: Scheduled, clock: FakeClock
+) -> None:
+    here.has(session(1))
+    here.read()
+    clock.advance(days=3)
+    here.read()
+    assert compared_words(here.week()) == "kemarin"
     assert here.week().changes == []
 
 
@@ -290,7 +341,7 @@ def test_a_holiday_takes_away_one_days_sessions(here: Scheduled, clock: FakeCloc
     here.read()
     week = here.week()
     assert [(change.day, change.kind) for change in week.changes] == [(date(2026, 9, 17), Kind.GONE)]
-    assert [cell.day for cell in week.polis[0].cells if week.polis[0].is_gap(cell)] == [date(2026, 9, 17)]
+    assert [cell.day for cell in week.polis[0].cells if cell.is_gap] == [date(2026, 9, 17)]
     assert week.missing == []
 
 
@@ -300,13 +351,13 @@ def test_what_is_to_be_told_counts_from_the_last_time_and_is_never_lost(
     here.has(session(1))
     here.read()
     assert changes_to_tell(here.database, "utama") == (None, [])
-    note_told(here.database, "utama")
+    note_told(here.database, {"utama": clock()})
     clock.advance(hours=9)
     here.has(session(1, kapasitas=5))
     here.read()
     _, told = changes_to_tell(here.database, "utama")
     assert counted(told) == "8 sesi kuota berubah"
-    note_told(here.database, "utama")
+    note_told(here.database, {"utama": clock()})
     assert changes_to_tell(here.database, "utama")[1] == []
     clock.advance(hours=1)  # the same day: it waits for the next
     here.has(session(1, kapasitas=6))
@@ -348,3 +399,62 @@ def test_clinics_do_not_see_each_others_schedule(here: Scheduled) -> None:
     here.has(session(1))
     here.read()
     assert here.week("klinik-melati").read_at is None
+
+
+ODD: list[dict[str, Any]] = [
+    {"kodedokter": None},
+    {"kodedokter": [1]},
+    {"kodedokter": True},
+    {"jampraktek": None},
+    {"jampraktek": ""},
+]
+
+
+@SQLITE
+@pytest.mark.parametrize("odd", ODD, ids=[str(row) for row in ODD])
+def test_sessions_of_which_none_has_a_doctor_and_hours_are_not_read(
+    here: Scheduled, clock: FakeClock, odd: Row
+) -> None:
+    here.has(session(1))
+    here.uses(kodepoli="001", kodedokter=1)
+    here.read()
+    clock.advance(hours=1)
+    here.has(session(1, **odd))
+    assert "Sebagian jadwal belum terbaca (poli 001)" in (here.read().error or "")
+    week = here.week()
+    assert (week.missing, week.changes) == ([], [])
+    assert [len(cell.sessions) for cell in week.polis[0].cells] == [1] * 8  # as they were last read
+    assert len(search(here.database, SCHEDULE)) == 8
+
+
+@SQLITE
+def test_a_session_without_hours_is_none_and_spoils_no_other(here: Scheduled) -> None:
+    here.has(session(1), session(2, ""))
+    here.uses(kodepoli="001", kodedokter=2)
+    assert here.read().error is None
+    week = here.week()
+    assert [[each.doctor for each in cell.sessions] for cell in week.polis[0].cells] == [["1"]] * 8
+    assert [own.code for own in week.missing] == ["2"]
+
+
+@SQLITE
+def test_polis_of_which_none_has_a_code_are_not_read(here: Scheduled, clock: FakeClock) -> None:
+    here.has(session(1))
+    here.uses(kodepoli="001", kodedokter=1)
+    here.read()
+    clock.advance(hours=1)
+    here.double.references.edit("poli", rows=[{"kdPoli": "", "nmPoli": "POLI", "poliSakit": True}])
+    assert here.read().error
+    assert (here.week().missing, here.week().changes) == ([], [])
+
+
+def test_a_patients_number_in_a_codes_or_names_place_is_shown_nowhere(here: Scheduled) -> None:
+    here.has(session(1, namadokter=f"dr. Sari {CARD}"))
+    here.double.references.edit("poli", rows=[{"kdPoli": "001", "nmPoli": f"POLI {CARD}", "poliSakit": True}])
+    here.uses(kodepoli=CARD, kodedokter=1)
+    here.pcare_lists("dokter", ("9", f"dr. Lain {CARD}"))
+    here.read()
+    week = here.week()
+    shown = [schedule_page(here.database, ["utama"], None), str(document(week)), str(week)]
+    assert not [text for text in shown if CARD in text]
+    assert [own.code for own in week.missing_at_antrean] == ["•••"]

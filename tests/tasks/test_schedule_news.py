@@ -152,3 +152,47 @@ def test_many_clinics_are_told_of_together(here: Scheduled, clock: FakeClock) ->
         "Jadwal antrean di 30 faskes (klinik-000, klinik-001, klinik-002, …) berubah: "
     )
     assert "210 sesi dokter berganti" in news.said
+
+
+@SQLITE
+def test_many_clinics_that_follow_on_the_same_day_are_another_subject(
+    here: Scheduled, clock: FakeClock
+) -> None:
+    many = names(30)
+    here.at.clinics = listed(many)
+    here.has(session(1))
+    for faskes in many:
+        here.read(faskes)
+    told(here, *many)
+    clock.advance(days=1)
+    here.has(session(2))
+    subjects = []
+    for some in (many[:15], many[15:]):
+        for faskes in some:
+            here.read(faskes)
+        (news,) = told(here, *many)
+        subjects.append((news.resource[RESOURCE], news.resource[SINCE]))
+    assert len(set(subjects)) == 2  # Prefect tells of one subject once
+
+
+def test_what_is_read_while_somebody_is_being_told_is_told_the_next_day(
+    here: Scheduled, clock: FakeClock
+) -> None:
+    here.has(session(1))
+    here.read()
+    told(here)
+    clock.advance(days=1)
+    here.has(session(1, kapasitas=5))
+    here.read()
+
+    def tell(_news: News) -> None:
+        clock.advance(seconds=5)
+        here.has(session(1, kapasitas=6))
+        here.read()
+        clock.advance(seconds=5)
+
+    tell_schedules(here.at, ["utama"], tell)
+    clock.advance(days=1)
+    here.read()
+    (news,) = told(here)
+    assert "7 sesi kuota berubah" in news.said

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from database import Database
+from database import Database, DatabaseUnavailable
 from database.status import Status
 from database.storage.models import Job
 from database.storage.server_clock import Clock
@@ -15,6 +15,7 @@ from tasks.alerts.settings import AlertSettings
 from tasks.alerts.watch import ALIVE, LONG_WAIT, MANY_FAILURES, STOPPED, News, look_and_tell
 from tasks.clinics import Clinics
 from tasks.composition import Composition
+from tests.conftest import SQLITE
 from tests.database.clinic import MORNING, new_row
 from tests.database.outage import names, refused, stopped, store, unknown_names, waiting
 from tests.tasks.listed import listed
@@ -51,6 +52,29 @@ def names_none_of(faskes: Collection[str], news: Iterable[News]) -> bool:
 def failed(faskes: str, count: int = FEWEST) -> list[Job]:
     values: dict[str, Any] = {"faskes": faskes, "message": "Ditolak."}
     return [new_row(Status.GAGAL, kunci=f"g-{n}", rantai=f"g-{n}", **values) for n in range(count)]
+
+
+@SQLITE
+def test_a_part_of_the_watch_that_fails_silences_no_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(database, [*failed("utama"), stopped("utama")])
+
+    def fails(*_: object) -> None:
+        raise DatabaseUnavailable("terlalu lama")
+
+    for part, silent in (
+        ("tasks.alerts.cause_news.failing_causes", []),
+        ("tasks.alerts.watch.stopped_services", [STOPPED]),
+    ):
+        heard: list[News] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(part, fails)
+            at = Composition(open_database=lambda: database)
+            with pytest.raises(DatabaseUnavailable):
+                look_and_tell(at, AlertSettings(_env_file=None, alert_summary_at="tidak"), heard.append)
+        wanted = {ALIVE, STOPPED, MANY_FAILURES}.difference(silent)
+        assert {news.event for news in heard} == wanted
 
 
 def test_1500_unknown_faskes_are_one_event_that_says_how_many(database: Database) -> None:

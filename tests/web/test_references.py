@@ -208,6 +208,17 @@ def test_own_codes_without_a_session_are_named_and_the_days_marked(site: Site) -
     assert "Belum dapat dibandingkan" in shown
 
 
+def test_what_a_search_leaves_out_is_not_called_missing(site: Site) -> None:
+    site.clinic.hand_over("tambah-antrean", kodepoli="001", kodedokter=7)
+    sari, wira = a_session(namadokter="dr. Sari"), a_session("13:00-15:00", namadokter="dr. Wira")
+    site.schedule(the_week(site, p001=[wira]) | {today(site.database): {"001 POLI 001": [sari, wira]}})
+    shown = site.logged_in("budi").get(ANTREAN, params={"cari": "sari"}).text
+    assert "dr. Sari" in shown
+    assert "dr. Wira" not in shown
+    assert "tanpa sesi</span>" not in shown
+    assert "tanpa jadwal dokter" not in shown
+
+
 def test_what_could_not_be_read_is_not_called_missing(site: Site) -> None:
     site.clinic.hand_over("tambah-antrean", kodepoli="002", kodedokter=7)
     site.schedule(the_week(site, p001=[a_session()], p002=None))
