@@ -22,8 +22,6 @@ _WORDS: Mapping[Jenis, str] = {
     Jenis.TAMBAH_KUNJUNGAN: "kunjungan",
 }
 _NUMBER = {Jenis.HAPUS_PENDAFTARAN: "noUrut", Jenis.HAPUS_KUNJUNGAN: "noKunjungan"}
-# Closed because BPJS has it, which is as good as delivered.
-_THERE = (Reason.ALREADY_THERE, Reason.FOUND)
 
 
 def nothing_before(case: Case) -> Said:
@@ -114,8 +112,12 @@ def number_unknown(case: Case) -> Said:
 
 
 def _tried(case: Case, jenis: Jenis) -> list[Other]:
-    """The jobs of this jenis that were or will be sent, or that BPJS is known to have."""
-    return [each for each in case.of(jenis) if each.status is not Status.DITUTUP or each.reason in _THERE]
+    """The jobs of this jenis that were or will be sent, or that a person closed as being at BPJS already."""
+    return [
+        each
+        for each in case.of(jenis)
+        if each.status is not Status.DITUTUP or each.reason == Reason.ALREADY_THERE
+    ]
 
 
 def _under_way(case: Case, jenis: Jenis) -> list[Other]:
@@ -124,13 +126,9 @@ def _under_way(case: Case, jenis: Jenis) -> list[Other]:
 
 
 def _undone(case: Case, jenis: Jenis) -> bool:
-    """Whether what undoes the last of these was delivered, or is under way."""
-    undoing = UNDONE_BY[jenis]
-    return any(
-        other.status in (Status.TERKIRIM, Status.MENUNGGU, Status.PROSES, Status.TIDAK_PASTI)
-        and _age(other) > max((_age(each) for each in _under_way(case, jenis)), default=(False, 0))
-        for other in case.of(undoing)
-    )
+    """Whether what undoes the last of these was delivered or closed as done already, or is under way."""
+    last = max((_age(each) for each in _under_way(case, jenis)), default=(False, 0))
+    return any(_age(undoing) > last for undoing in _under_way(case, UNDONE_BY[jenis]))
 
 
 def _again(case: Case, jenis: Jenis) -> bool:

@@ -155,6 +155,60 @@ def test_a_deletion_that_did_not_arrive_is_missing_and_the_visit_still_counts(cl
     assert to_do(lack).startswith("di BPJS masih terhitung")
 
 
+@pytest.mark.parametrize("first", [WELL, {"kdPoli": "021"}], ids=["healthy", "sick"])
+def test_several_jobs_of_one_card_day_and_poli_are_one_contact(clinic: Clinic, first: dict[str, Any]) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1, **first)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="021", **REFERRED, kdTacc=-1)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="021")
+    found = kbk(clinic)
+    assert (found.participants, found.sick, found.healthy, found.referrals) == (1, 1, 0, 0)
+
+
+def test_a_visit_in_a_chain_of_its_own_is_the_registrations(clinic: Clinic) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1, rantai="R-1")
+    delivered(clinic, "tambah-kunjungan", 1)
+    assert (kbk(clinic).sick, missing(clinic)) == (1, [])
+
+
+def test_a_visit_of_another_card_day_or_poli_is_not_the_registrations(clinic: Clinic) -> None:
+    registration = delivered(clinic, "tambah-pendaftaran", 1, rantai="R-1")
+    others: list[dict[str, Any]] = [{"noKartu": card(2)}, {"tglDaftar": "15-09-2026"}, {"kdPoli": "002"}]
+    for changes in others:
+        body = {"noKartu": card(1), **changes}
+        clinic.bring_to(clinic.hand_over("tambah-kunjungan", "RM-1", **body), Status.TERKIRIM)
+    assert [lack.id for lack in missing(clinic)] == [registration]
+
+
+def test_a_code_with_a_space_is_the_same_poli(clinic: Clinic) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="001 ")
+    assert (kbk(clinic).sick, missing(clinic)) == (1, [])
+
+
+def test_a_deletion_in_a_chain_of_its_own_deletes(clinic: Clinic) -> None:
+    healthy(clinic, 1)
+    delivered(clinic, "hapus-pendaftaran", 1, kdPoli="021", noUrut="A12", rantai="H-1")
+    registration, _ = sick(clinic, 2)
+    delivered(clinic, "hapus-kunjungan", 2, noKunjungan="0114U1630914Y000123", rantai="H-2")
+    found = kbk(clinic)
+    assert (found.participants, found.healthy, found.sick) == (0, 0, 0)
+    assert [lack.id for lack in missing(clinic)] == [registration]
+    healthy(clinic, 1)
+    assert kbk(clinic).healthy == 1
+
+
+def test_a_deletion_that_staff_closed_as_done_already_deletes(clinic: Clinic) -> None:
+    sick(clinic, 1)
+    for jenis, changes in (("hapus-kunjungan", {}), ("hapus-pendaftaran", {"noUrut": "A12"})):
+        deletion = clinic.hand_over(jenis, "RM-1", noKartu=card(1), **changes)
+        clinic.bring_to(deletion, Status.GAGAL)
+        close_by_hand(
+            clinic.database, deletion, Settled.ALREADY_THERE, reason="dihapus di PCare", by="petugas"
+        )
+    found = kbk(clinic)
+    assert (found.participants, found.sick, found.missing) == (0, 0, {})
+
+
 def test_referrals_are_counted_by_tacc(clinic: Clinic) -> None:
     sick(clinic, 1, kdStatusPulang="3", kdTacc=0)
     sick(clinic, 2, **REFERRED, kdTacc=-1)

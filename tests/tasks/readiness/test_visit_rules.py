@@ -77,6 +77,15 @@ def test_a_deleted_registration_is_certain(desk: Desk) -> None:
     assert "sudah-ada" not in desk.lacks("tambah-pendaftaran")
 
 
+def test_a_deletion_that_was_closed_as_done_already_deletes(desk: Desk) -> None:
+    desk.delivered("tambah-pendaftaran")
+    deletion = desk.clinic.bring_to(desk.clinic.hand_over("hapus-pendaftaran", noUrut="A12"), Status.GAGAL)
+    assert "sudah-ada" in certain(desk.lacks("tambah-pendaftaran"))
+    close_by_hand(desk.database, deletion, Settled.ALREADY_THERE, reason="dihapus di PCare", by="petugas")
+    assert certain(desk.lacks("tambah-pendaftaran")) == set()
+    assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-dihapus"}
+
+
 def test_a_registration_that_is_handed_over_again_after_its_deletion_counts(desk: Desk) -> None:
     desk.delivered("tambah-pendaftaran")
     desk.delivered("hapus-pendaftaran", noUrut="A12")
