@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
-from bpjs_client.contact import REFERRALS, Contact
+from bpjs_client.contact import WITHOUT_TACC, Contact
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import UNDONE_BY, of_one_visit
 from database.status import Status
@@ -87,27 +87,22 @@ def settled_as_there(database: Database, span: Span) -> dict[str, int]:
         return dict(session.execute(closed).tuples().all())
 
 
-def diagnoses_without_tacc(database: Database, span: Span, *, limit: int) -> dict[str, Counter[str]] | None:
-    """By clinic the first diagnoses of referrals without TACC; None when there are more than `limit`.
+def diagnoses_without_tacc(database: Database, span: Span) -> dict[str, Counter[str]]:
+    """By clinic the first diagnoses of referrals without TACC, one of each contact.
 
     Their bodies are opened for it, for diagnoses are sealed. Raises DatabaseUnavailable.
     """
-    kinds = [kind.value for kind in REFERRALS - {Contact.REFERRED_WITH_TACC}]
-    bodies = select(Job.faskes, Job.body).where(
-        *_within(span), *_at_bpjs(Job), Job.jenis == VISIT.value, Job.kontak.in_(kinds)
-    )
+    each = _contacts(span)
+    referred = select(each.c.id).where(each.c.contact.in_([kind.value for kind in WITHOUT_TACC]))
     found: dict[str, Counter[str]] = {}
     with database.read(patient=True) as session:
-        rows = session.execute(bodies.limit(limit + 1)).all()
-    if len(rows) > limit:
-        return None
-    for faskes, body in rows:
-        found.setdefault(faskes, Counter())[str((body or {}).get("kdDiag1") or "")] += 1
+        for faskes, body in session.execute(select(Job.faskes, Job.body).where(Job.id.in_(referred))):
+            found.setdefault(faskes, Counter())[str((body or {}).get("kdDiag1") or "")] += 1
     return found
 
 
 def _contacts(span: Span) -> Subquery:
-    """Each contact once: its clinic, day and kind, and who had it.
+    """Each contact once: its job, clinic, day and kind, and who had it.
 
     Of several jobs of one card, day and poli the visit tells the kind, of two visits the later one.
     """
@@ -118,6 +113,7 @@ def _contacts(span: Span) -> Subquery:
     counts = or_(Job.jenis == VISIT.value, Job.kontak == Contact.HEALTHY.value)
     jobs = (
         select(
+            Job.id,
             Job.faskes,
             Job.tgl_daftar.label("day"),
             who.label("who"),
@@ -127,7 +123,7 @@ def _contacts(span: Span) -> Subquery:
         .where(*_within(span), Job.jenis.in_([REGISTRATION.value, VISIT.value]), counts, *_at_bpjs(Job))
         .subquery()
     )
-    return select(jobs.c.faskes, jobs.c.day, jobs.c.who, jobs.c.contact).where(jobs.c.place == 1).subquery()
+    return select(jobs).where(jobs.c.place == 1).subquery()
 
 
 def _within(span: Span) -> tuple[ColumnElement[bool], ...]:

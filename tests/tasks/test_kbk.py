@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text, update
 
+import tasks.report.kbk
+import tasks.report.kbk_words
 from bpjs_client.contact import Contact
 from bpjs_client.references import BY_NAME, Item
 from bpjs_simulator.server import Simulator
@@ -228,16 +230,41 @@ def test_of_referrals_without_tacc_those_of_a_non_specialist_diagnosis_are_rrns(
     sick(clinic, 3, **{**REFERRED, **TACC, "kdDiag1": "J00"})
     sick(clinic, 4, **special("HDL"), kdDiag1="N18")
     assert "sinkronkan dulu" in kbk_figures(kbk(clinic))[RRNS]
+    sync_diagnoses(clinic)
+    found = kbk(clinic)
+    assert (found.non_specialist, found.rrns) == (1, 0.25)
+    assert kbk_figures(found)[RRNS] == "25,0 % (1 dari 4 rujukan)"
+
+
+def sync_diagnoses(clinic: Clinic, faskes: str = UTAMA) -> None:
     reference = BY_NAME["pcare/diagnosa"]
     items = [
         Item("", code, "Contoh", {"kdDiag": code, "nonSpesialis": code == "J00"})
         for code in ("J00", "A01.0", "N18")
     ]
     now = clinic.database.clock()
-    store_reference(clinic.database, UTAMA, reference, items, variants=None, started_at=now, seconds=0.1)
-    found = kbk(clinic)
-    assert (found.non_specialist, found.rrns) == (1, 0.25)
-    assert kbk_figures(found)[RRNS] == "25,0 % (1 dari 4 rujukan)"
+    store_reference(clinic.database, faskes, reference, items, variants=None, started_at=now, seconds=0.1)
+
+
+def test_a_referral_that_was_handed_over_twice_is_one_in_rrns_too(clinic: Clinic) -> None:
+    sick(clinic, 1, **REFERRED, kdDiag1="J00")
+    delivered(clinic, "tambah-kunjungan", 1, **REFERRED, kdDiag1="J00")
+    sync_diagnoses(clinic)
+    assert kbk_figures(kbk(clinic))[RRNS] == "100,0 % (1 dari 1 rujukan)"
+
+
+def test_too_many_referrals_of_one_clinic_are_said_and_leave_the_others_their_rrns(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tasks.report.kbk, tasks.report.kbk_words):
+        monkeypatch.setattr(module, "MOST_DIAGNOSES", 1)
+    for number in (1, 2):
+        sick(clinic, number, **REFERRED, kdDiag1="J00")
+    sick(clinic, 1, faskes="klinik-melati", **REFERRED, kdDiag1="J00")
+    sync_diagnoses(clinic, "klinik-melati")
+    other, many = make_kbk(clinic.database, ["utama", "klinik-melati"], Reportings(), month=SEPTEMBER)
+    assert (other.rrns, many.rrns) == (1, None)
+    assert "lebih dari" in kbk_figures(many)[RRNS]
 
 
 @pytest.mark.parametrize(
