@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 
 from database import Database
 from database.jobs.chain import CREATES
-from database.jobs.chain_place import chains_that_may_hold
 from database.status import Status
 from database.storage.batches import batched
 from database.views.around_visit import Around, Near, Visit, Wanted, around_visits
@@ -77,9 +76,8 @@ class Readiness:
 
 
 def _wanted(jobs: Sequence[Candidate]) -> Wanted:
-    chains = (chains_that_may_hold(job.jenis, job.norm, job.rantai, job.body) for job in jobs)
     return Wanted(
-        chains={chain for each in chains for chain in each},
+        chains={chain for job in jobs for chain in job.chains},
         norms={job.norm for job in jobs if _names_somebody(job.norm)},
         days={job.visit.day for job in jobs if job.visit.day is not None},
         cards={job.visit.card for job in jobs if job.jenis in CREATES and job.visit.card is not None},
@@ -153,6 +151,7 @@ def _stored(job: Candidate, near: Near) -> Other:
         job_id=near.id,
         comes_first=is_older or near.status is Status.TERKIRIM,
         same_card=job.visit.card is not None and near.visit.card == job.visit.card,
+        in_chain=near.rantai in job.chains,
     )
 
 
@@ -164,4 +163,5 @@ def _listed(job: Candidate, other: Candidate) -> Other:
         kunci=other.kunci,
         comes_first=(other.place or 0) < (job.place or 0),
         same_card=job.visit.card is not None and other.visit.card == job.visit.card,
+        in_chain=not job.chains.isdisjoint(other.chains),
     )

@@ -220,3 +220,34 @@ def test_the_card_of_nobody_is_in_no_sentence(desk: Desk) -> None:
     said = repr(desk.lacks_each(new("tambah-pendaftaran", kunci="x"), new("tambah-kunjungan")))
     assert "sudah-ada" in said
     assert CARD not in said
+
+
+@pytest.mark.parametrize("status", [Status.GAGAL, Status.MENUNGGU])
+def test_a_registration_of_another_chain_holds_nothing_back_and_is_not_waited_for(
+    desk: Desk, status: Status
+) -> None:
+    """The chain alone orders jobs: here the visit may be claimed at once."""
+    registration = desk.clinic.hand_over("tambah-pendaftaran", rantai="R-1")
+    if status is Status.GAGAL:
+        desk.clinic.bring_to(registration, Status.GAGAL)
+    found = desk.lacks("tambah-kunjungan")
+    assert set(found) == {"pendahulu-di-rantai-lain"}
+    assert certain(found) == set()
+    visit = desk.clinic.hand_over("tambah-kunjungan")
+    assert visit in desk.clinic.claim()
+
+
+def test_a_listed_registration_of_another_chain_is_not_waited_for(desk: Desk) -> None:
+    jobs = [new("tambah-pendaftaran", rantai="R-1"), new("tambah-kunjungan")]
+    _, (found,) = desk.lacks_each(*jobs)
+    assert found.rule == "pendahulu-di-rantai-lain"
+    jobs = [new("tambah-pendaftaran", rantai="R-1"), new("tambah-kunjungan", rantai="R-1")]
+    assert desk.lacks_each(*jobs) == [[], []]
+
+
+def test_what_another_chain_delivered_does_not_free_what_waits_behind_a_failed_one(desk: Desk) -> None:
+    desk.clinic.bring_to(desk.clinic.hand_over("tambah-pendaftaran"), Status.GAGAL)
+    desk.delivered("tambah-pendaftaran", rantai="R-1")
+    assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-gagal"}
+    visit = desk.clinic.hand_over("tambah-kunjungan")
+    assert visit not in desk.clinic.claim()
