@@ -26,6 +26,7 @@ from tasks.report.kbk_words import closing, kbk_figures, notes, outlook, to_do
 from tasks.reporting import Reporting, Reportings
 from tests.conftest import POSTGRESQL
 from tests.database.clinic import Clinic, FakeClock
+from tests.database.test_row_seal import swap
 from tests.leaks import leaks
 from tests.simulator.caller import DOCTOR
 from tests.tasks.screening import PatientDay, untouched
@@ -369,6 +370,15 @@ def test_jobs_older_than_the_columns_are_filled_in_when_their_month_is_reported(
     with clinic.database.read() as session:
         older = session.scalars(select(Job.tgl_daftar).where(Job.kontak.is_(None)).distinct()).all()
     assert older == [date(2026, 8, 1)]
+
+
+def test_what_is_filled_in_is_no_other_patients(clinic: Clinic) -> None:
+    one, other = (healthy(clinic, number) for number in (1, 2))
+    swap(clinic.database, "jobs", "body", one, other)
+    with clinic.database.write() as session:
+        session.execute(update(Job).values(peserta=None, kontak=None))
+    assert (kbk(clinic).participants, kbk(clinic).contacts) == (0, {})
+    assert {clinic.job(job_id).peserta for job_id in (one, other)} == {None}
 
 
 def test_the_closing_day_is_the_clinics_own(clinic: Clinic) -> None:
