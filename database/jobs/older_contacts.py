@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, column, select, text, update, values
+from sqlalchemy import BigInteger, String, bindparam, cast, column, select, text, update, values
 from sqlalchemy.orm import Session
 
 from bpjs_client.contact import Contact, contact_of
@@ -58,10 +58,11 @@ def _fill(session: Session, older: Sequence[_Contact]) -> None:
         return
     columns = (column("id", BigInteger), column("peserta", BigInteger), column("kontak", String))
     found = values(*columns).data([(each.id, each.peserta, each.kontak) for each in older]).alias("found")
+    # Cast, for where no job names a card PostgreSQL takes the column of nulls for text.
     session.execute(
         update(_JOBS)
         .where(_JOBS.c.id == found.c.id, _JOBS.c.kontak.is_(None))
-        .values(peserta=found.c.peserta, kontak=found.c.kontak)
+        .values(peserta=cast(found.c.peserta, BigInteger), kontak=found.c.kontak)
     )
 
 

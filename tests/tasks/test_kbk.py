@@ -372,6 +372,13 @@ def test_jobs_older_than_the_columns_are_filled_in_when_their_month_is_reported(
     assert older == [date(2026, 8, 1)]
 
 
+def test_older_jobs_of_which_none_names_a_card_are_filled_in_too(clinic: Clinic) -> None:
+    clinic.hand_over("tambah-pendaftaran", noKartu="")
+    with clinic.database.write() as session:
+        session.execute(update(Job).values(peserta=None, kontak=None))
+    assert kbk(clinic).missing == {Lack.FAILED: 1}
+
+
 def test_what_is_filled_in_is_no_other_patients(clinic: Clinic) -> None:
     one, other = (healthy(clinic, number) for number in (1, 2))
     swap(clinic.database, "jobs", "body", one, other)
