@@ -1,5 +1,6 @@
 """What a job lacks by the other jobs of its visit, stored or in the same list."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.views.around_visit import Visit
 from database.vocabulary import Reason
+from tasks.readiness import check
 from tests.tasks.bodies import CARD
 from tests.tasks.readiness.conftest import Desk, certain, new
 
@@ -251,3 +254,21 @@ def test_what_another_chain_delivered_does_not_free_what_waits_behind_a_failed_o
     assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-gagal"}
     visit = desk.clinic.hand_over("tambah-kunjungan")
     assert visit not in desk.clinic.claim()
+
+
+def test_of_a_long_list_under_one_norm_only_the_jobs_of_a_day_are_compared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Visit] = []
+    agree = check._agree
+
+    def counting(one: Visit, other: Visit) -> bool:
+        compared.append(one)
+        return agree(one, other)
+
+    monkeypatch.setattr(check, "_agree", counting)
+    days = [date(2026, 9, 1) + timedelta(days=ahead) for ahead in range(100)]
+    desk.lacks_each(
+        *(new("batal-antrean", "-", nomorkartu="", tanggalperiksa=day.isoformat()) for day in days)
+    )
+    assert len(compared) == len(days)
