@@ -21,7 +21,8 @@ class Contact(StrEnum):
 
 
 REGISTERED = frozenset({Contact.HEALTHY, Contact.SICK})
-REFERRALS = frozenset({Contact.REFERRED, Contact.REFERRED_SPECIALLY, Contact.REFERRED_WITH_TACC})
+WITHOUT_TACC = frozenset({Contact.REFERRED, Contact.REFERRED_SPECIALLY})
+REFERRALS = WITHOUT_TACC | {Contact.REFERRED_WITH_TACC}
 
 
 def contact_of(body: Mapping[str, Any]) -> Contact | None:

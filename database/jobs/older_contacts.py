@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, column, select, text, update, values
+from sqlalchemy import BigInteger, String, bindparam, cast, column, select, text, update, values
 from sqlalchemy.orm import Session
 
 from bpjs_client.contact import Contact, contact_of
@@ -18,6 +18,7 @@ from database.storage.dialect import changes_many_at_once
 from database.storage.engine import Database
 from database.storage.models import OF_PCARE, Job, JsonObject, keyring_on
 from database.storage.participant import participant_of
+from database.storage.row_seal import is_foreign
 from database.storage.sealing import Keyring
 
 BATCH = 500  # rows per transaction; dispatchers go on between two
@@ -57,10 +58,11 @@ def _fill(session: Session, older: Sequence[_Contact]) -> None:
         return
     columns = (column("id", BigInteger), column("peserta", BigInteger), column("kontak", String))
     found = values(*columns).data([(each.id, each.peserta, each.kontak) for each in older]).alias("found")
+    # Cast, for where no job names a card PostgreSQL takes the column of nulls for text.
     session.execute(
         update(_JOBS)
         .where(_JOBS.c.id == found.c.id, _JOBS.c.kontak.is_(None))
-        .values(peserta=found.c.peserta, kontak=found.c.kontak)
+        .values(peserta=cast(found.c.peserta, BigInteger), kontak=found.c.kontak)
     )
 
 
@@ -78,6 +80,8 @@ def _older(session: Session, first: date, last: date, clinics: Collection[str]) 
 
 
 def _contact(keyring: Keyring, job_id: int, faskes: str, body: JsonObject | None) -> _Contact:
-    whose = participant_of(body or {}, lambda: faskes)
+    """What the body says; nothing of one that is another job's."""
+    own: JsonObject = {} if body is None or is_foreign(body, job_id) else body
+    whose = participant_of(own, lambda: faskes)
     mark = None if whose is None else keyring.mark(whose.told())
-    return _Contact(job_id, mark, (contact_of(body or {}) or Contact.UNCLEAR).value)
+    return _Contact(job_id, mark, (contact_of(own) or Contact.UNCLEAR).value)

@@ -368,7 +368,7 @@ def _code(body: JsonObject | None, *names: str) -> str | None:
     """The first of these fields that holds a code: a text or a whole number."""
     values = ((body or {}).get(name) for name in names)
     codes = (value for value in values if isinstance(value, str | int) and not isinstance(value, bool))
-    return next((readable(str(code))[:LONGEST_CODE] for code in codes), None)
+    return next((readable(str(code).strip())[:LONGEST_CODE] for code in codes), None)
 
 
 class Attempt(Base):

@@ -51,8 +51,8 @@ class Near:
     status: Status
     reason: str | None
     norm: str = field(repr=False)
+    rantai: str = field(repr=False)
     visit: Visit
-    corrects: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def around_visits(database: Database, faskes: str, wanted: Wanted) -> Around:
 def _near(session: Session, faskes: str, wanted: Wanted) -> Iterable[Near]:
     for part in batched(sorted(wanted.chains), _AT_ONCE):
         yield from _read(session, _of_chains(), faskes, part)
-    days = sorted(wanted.days)[:_AT_ONCE]
-    for part in batched(sorted(wanted.norms) if days else (), _AT_ONCE):
-        yield from _read(session, _of_norms(), faskes, part, days=days)
+    for days in batched(sorted(wanted.days), _AT_ONCE):
+        for part in batched(sorted(wanted.norms), _AT_ONCE):
+            yield from _read(session, _of_norms(), faskes, part, days=days)
 
 
 def _waiting(session: Session, faskes: str, cards: set[str]) -> list[Near]:
@@ -135,7 +135,7 @@ def _for_patients() -> Select[Any]:
 
 
 def _of_clinic() -> Select[Any]:
-    columns = (Job.id, Job.jenis, Job.status, Job.reason, Job.norm, Job.body, Job.corrects)
+    columns = (Job.id, Job.jenis, Job.status, Job.reason, Job.norm, Job.rantai, Job.body)
     return select(*columns).where(Job.faskes == _FASKES)
 
 
@@ -143,10 +143,10 @@ def _read(
     session: Session, statement: Select[Any], faskes: str, values: Sequence[object], **more: object
 ) -> Iterable[Near]:
     rows = session.execute(statement, {"faskes": faskes, "values": values, **more})
-    for job_id, jenis, status, reason, norm, body, corrects in rows:
+    for job_id, jenis, status, reason, norm, rantai, body in rows:
         if not is_foreign(body, job_id):
             visit = Visit.named_in(Jenis(jenis), body)
-            yield Near(job_id, Jenis(jenis), Status(status), reason, norm, visit, corrects)
+            yield Near(job_id, Jenis(jenis), Status(status), reason, norm, rantai, visit)
 
 
 def _handed(session: Session, faskes: str, kunci: Collection[str]) -> dict[str, Handed]:

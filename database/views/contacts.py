@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, literal_column, or_, select, text
 from sqlalchemy.orm import aliased
 
-from bpjs_client.contact import REFERRALS, Contact
+from bpjs_client.contact import WITHOUT_TACC, Contact
 from bpjs_client.jenis import Jenis
 from database.jobs.chain import UNDONE_BY, of_one_visit
 from database.status import Status
@@ -87,42 +87,43 @@ def settled_as_there(database: Database, span: Span) -> dict[str, int]:
         return dict(session.execute(closed).tuples().all())
 
 
-def diagnoses_without_tacc(database: Database, span: Span, *, limit: int) -> dict[str, Counter[str]] | None:
-    """By clinic the first diagnoses of referrals without TACC; None when there are more than `limit`.
+def diagnoses_without_tacc(database: Database, span: Span) -> dict[str, Counter[str]]:
+    """By clinic the first diagnoses of referrals without TACC, one of each contact.
 
     Their bodies are opened for it, for diagnoses are sealed. Raises DatabaseUnavailable.
     """
-    kinds = [kind.value for kind in REFERRALS - {Contact.REFERRED_WITH_TACC}]
-    bodies = select(Job.faskes, Job.body).where(
-        *_within(span), *_at_bpjs(Job), Job.jenis == VISIT.value, Job.kontak.in_(kinds)
-    )
+    each = _contacts(span)
+    referred = select(each.c.id).where(each.c.contact.in_([kind.value for kind in WITHOUT_TACC]))
     found: dict[str, Counter[str]] = {}
     with database.read(patient=True) as session:
-        rows = session.execute(bodies.limit(limit + 1)).all()
-    if len(rows) > limit:
-        return None
-    for faskes, body in rows:
-        found.setdefault(faskes, Counter())[str((body or {}).get("kdDiag1") or "")] += 1
+        for faskes, body in session.execute(select(Job.faskes, Job.body).where(Job.id.in_(referred))):
+            found.setdefault(faskes, Counter())[str((body or {}).get("kdDiag1") or "")] += 1
     return found
 
 
 def _contacts(span: Span) -> Subquery:
-    """Each contact once: its clinic, day and kind, and who had it."""
-    who = func.coalesce(Job.peserta, -Job.id).label("who")
+    """Each contact once: its job, clinic, day and kind, and who had it.
+
+    Of several jobs of one card, day and poli the visit tells the kind, of two visits the later one.
+    """
+    who = func.coalesce(Job.peserta, -Job.id)
+    contact = (Job.faskes, Job.tgl_daftar, Job.poli, who)
+    first_told = (case((Job.jenis == VISIT.value, 0), else_=1), Job.id.desc())
     # A registration of which nobody can tell whether it is of a healthy visit waits for its visit.
     counts = or_(Job.jenis == VISIT.value, Job.kontak == Contact.HEALTHY.value)
-    return (
+    jobs = (
         select(
+            Job.id,
             Job.faskes,
             Job.tgl_daftar.label("day"),
-            Job.poli,
-            who,
+            who.label("who"),
             func.coalesce(Job.kontak, Contact.UNCLEAR.value).label("contact"),
+            func.row_number().over(partition_by=contact, order_by=first_told).label("place"),
         )
         .where(*_within(span), Job.jenis.in_([REGISTRATION.value, VISIT.value]), counts, *_at_bpjs(Job))
-        .distinct()
         .subquery()
     )
+    return select(jobs).where(jobs.c.place == 1).subquery()
 
 
 def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
@@ -133,46 +134,87 @@ def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
 def _at_bpjs(job: Any) -> tuple[ColumnElement[bool], ...]:
     """BPJS took it, and holds it still with this content."""
     kept = job.reason.is_distinct_from(Reason.REPLACED)
-    return job.status == Status.TERKIRIM.value, kept, ~deleted(job, [Status.TERKIRIM])
+    return job.status == Status.TERKIRIM.value, kept, not_deleted(job, [Status.TERKIRIM])
 
 
-def deleted(job: Any, statuses: Iterable[Status]) -> ColumnElement[bool]:
-    """True in SQL of a registration or visit whose deletion has one of these statuses."""
-    deletion = aliased(Job)
+def not_deleted(job: Any, statuses: Iterable[Status]) -> ColumnElement[bool]:
+    """True in SQL of a registration or visit without a deletion of one of these statuses.
+
+    One that a person closed as done already is a deletion, too. It stands behind the job in its chain, or,
+    handed over later, in another.
+    """
+    # Two conditions, for each of which the database finds its own index.
+    behind, elsewhere = _deletion(job, statuses), _deletion(job, statuses)
+    in_chain = (behind.rows.rantai == job.rantai, behind.rows.position > job.position)
+    not_in_chain = ~behind.exists(job, *in_chain, of_one_visit(behind.rows, job))
+    later = (elsewhere.rows.rantai != job.rantai, elsewhere.rows.id > job.id)
+    return and_(not_in_chain, ~elsewhere.exists(job, *later, *_names_the_visit_of(elsewhere.rows, job)))
+
+
+@dataclass(frozen=True)
+class _Jobs:
+    """Other jobs of a job's clinic: `rows`, as far as `condition` goes."""
+
+    rows: Any
+    condition: ColumnElement[bool]
+
+    def exists(self, job: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Whether one of them keeps these conditions, too."""
+        return exists().where(self.rows.faskes == job.faskes, self.condition, *conditions).correlate(job)
+
+
+def _deletion(job: Any, statuses: Iterable[Status]) -> _Jobs:
+    rows = aliased(Job)
     undoes = case((job.jenis == VISIT.value, UNDONE_BY[VISIT].value), else_=UNDONE_BY[REGISTRATION].value)
+    has_status = or_(rows.status.in_([status.value for status in statuses]), _settled(rows))
+    return _Jobs(rows, and_(rows.jenis == undoes, has_status))
+
+
+def _settled(job: Any) -> ColumnElement[bool]:
+    """A person closed it as being at BPJS, or done there, already."""
+    return and_(job.status == Status.DITUTUP.value, job.reason == Reason.ALREADY_THERE)
+
+
+def _names_the_visit_of(other: Any, job: Any) -> tuple[ColumnElement[bool], ...]:
+    """That another job, of whatever chain, names this one's patient, day and poli.
+
+    The patient by norm and mark: a norm may be shared, and so may a mark. PCare's jobs alone have the day.
+    """
     return (
-        exists()
-        .where(
-            deletion.faskes == job.faskes,
-            deletion.rantai == job.rantai,
-            deletion.jenis == undoes,
-            deletion.status.in_([status.value for status in statuses]),
-            deletion.position > job.position,
-            of_one_visit(deletion, job),
-        )
-        .correlate(job)
+        _of_pcare(other),
+        other.tgl_daftar == job.tgl_daftar,
+        other.poli == job.poli,
+        other.norm == job.norm,
+        other.pasien == job.pasien,
     )
 
 
-def delivered_visit(registration: Any, span: Span) -> ColumnElement[bool]:
-    """True in SQL of a registration whose visit BPJS holds, or is on its way, or settled by a person."""
-    visit = aliased(Job)
-    there = and_(visit.status == Status.TERKIRIM.value, ~deleted(visit, [Status.TERKIRIM]))
-    under_way = visit.status.in_([*_UNDER_WAY])
-    settled = and_(visit.status == Status.DITUTUP.value, visit.reason == Reason.ALREADY_THERE)
-    return (
-        exists()
-        .where(
-            visit.faskes == registration.faskes,
-            visit.rantai == registration.rantai,
-            visit.jenis == VISIT.value,
-            visit.service == literal_column("'pcare'"),
-            or_(visit.tgl_daftar.between(span.first, span.last), visit.tgl_daftar.is_(None)),
-            or_(there, under_way, settled),
-            of_one_visit(visit, registration),
-        )
-        .correlate(registration)
+def _of_pcare(job: Any) -> ColumnElement[bool]:
+    """Written as the index of a clinic's month has it."""
+    return job.service == literal_column("'pcare'")  # type: ignore[no-any-return]
+
+
+def without_visit(registration: Any, span: Span) -> ColumnElement[bool]:
+    """True in SQL of a registration whose visit BPJS does not hold, nor is it on its way or settled."""
+    in_chain, elsewhere = _visit(), _visit()
+    day = in_chain.rows.tgl_daftar
+    beside = (
+        in_chain.rows.rantai == registration.rantai,
+        or_(day.between(span.first, span.last), day.is_(None)),
+        of_one_visit(in_chain.rows, registration),
     )
+    return and_(
+        ~in_chain.exists(registration, *beside),
+        ~elsewhere.exists(registration, *_names_the_visit_of(elsewhere.rows, registration)),
+    )
+
+
+def _visit() -> _Jobs:
+    """Visits that BPJS holds, that are on their way to it, or that a person settled as being there."""
+    rows = aliased(Job)
+    there = and_(rows.status == Status.TERKIRIM.value, not_deleted(rows, [Status.TERKIRIM]))
+    is_one = or_(there, rows.status.in_(_UNDER_WAY), _settled(rows))
+    return _Jobs(rows, and_(rows.jenis == VISIT.value, _of_pcare(rows), is_one))
 
 
 _UNDER_WAY = [Status.GAGAL.value, Status.MENUNGGU.value, Status.PROSES.value, Status.TIDAK_PASTI.value]

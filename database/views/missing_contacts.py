@@ -19,7 +19,7 @@ from database.jobs.chain import of_one_visit
 from database.status import UNFINISHED, Status
 from database.storage.engine import Database
 from database.storage.models import OF_PCARE, Job
-from database.views.contacts import REGISTRATION, Span, deleted, delivered_visit
+from database.views.contacts import REGISTRATION, Span, not_deleted, without_visit
 from database.views.monitor import messages
 from database.vocabulary import Reason
 
@@ -129,15 +129,15 @@ def _parts(span: Span) -> tuple[Select[tuple[Job]], Select[tuple[Job]]]:
         Job.status.in_([status.value for status in sorted(UNFINISHED)]),
         and_(Job.status == Status.GAGAL.value, ~_done_since()),
     )
-    without_visit = (
+    lacks_visit = (
         Job.jenis == REGISTRATION.value,
         Job.status == Status.TERKIRIM.value,
         Job.reason.is_distinct_from(Reason.REPLACED.value),
         Job.kontak.is_distinct_from(Contact.HEALTHY.value),
-        ~deleted(Job, [Status.TERKIRIM, Status.GAGAL, *sorted(UNFINISHED)]),
-        ~delivered_visit(Job, span),
+        not_deleted(Job, [Status.TERKIRIM, Status.GAGAL, *sorted(UNFINISHED)]),
+        without_visit(Job, span),
     )
-    return _of_month(span).where(not_there), _of_month(span).where(*without_visit)
+    return _of_month(span).where(not_there), _of_month(span).where(*lacks_visit)
 
 
 def _of_month(span: Span) -> Select[tuple[Job]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bpjs_client.bodies import FieldError, check_body
 from bpjs_client.jenis import Jenis
+from database.jobs.chain_place import chains_that_may_hold
 from database.jobs.handover import NewJob
 from database.status import UNFINISHED, Status
 from database.views.around_visit import Handed, Visit
@@ -38,6 +39,11 @@ class Candidate:
     def visit(self) -> Visit:
         """The visit that its body names."""
         return Visit.named_in(self.jenis, self.body)
+
+    @cached_property
+    def chains(self) -> set[str]:
+        """The chains in which it stands or may come to stand."""
+        return chains_that_may_hold(self.jenis, self.norm, self.rantai, self.body)
 
 
 def handed_in(job: NewJob, place: int = 1) -> Candidate:
@@ -73,6 +79,7 @@ class Other:
     """Another job of the same visit: stored, or in the same list (`place`, counted from 1).
 
     `comes_first`: it is delivered, or goes to BPJS before this one. `same_card`: both name the card.
+    `in_chain`: both stand in one chain, which alone makes one wait for the other.
     """
 
     jenis: Jenis
@@ -83,6 +90,7 @@ class Other:
     kunci: str | None = field(default=None, repr=False)
     comes_first: bool = True
     same_card: bool = True
+    in_chain: bool = True
 
     @property
     def name(self) -> str:

@@ -4,12 +4,12 @@ It reads our own tables, all of one clinic's jobs together, writes nothing, and 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Generic, TypeVar
 
 from database import Database
 from database.jobs.chain import CREATES
-from database.jobs.chain_place import chains_that_may_hold
 from database.status import Status
 from database.storage.batches import batched
 from database.views.around_visit import Around, Near, Visit, Wanted, around_visits
@@ -77,9 +77,8 @@ class Readiness:
 
 
 def _wanted(jobs: Sequence[Candidate]) -> Wanted:
-    chains = (chains_that_may_hold(job.jenis, job.norm, job.rantai, job.body) for job in jobs)
     return Wanted(
-        chains={chain for each in chains for chain in each},
+        chains={chain for job in jobs for chain in job.chains},
         norms={job.norm for job in jobs if _names_somebody(job.norm)},
         days={job.visit.day for job in jobs if job.visit.day is not None},
         cards={job.visit.card for job in jobs if job.jenis in CREATES and job.visit.card is not None},
@@ -96,24 +95,33 @@ T = TypeVar("T", Candidate, Near)
 
 
 class _ByPatient(Generic[T]):
-    """Jobs are found by the card or the norm that they name."""
+    """Jobs are found by the card or the norm that they name, each with the day of the visit.
+
+    With the day, for in a long list thousands may stand under one norm (`-`).
+    """
 
     def __init__(self, jobs: Iterable[T]) -> None:
-        self._by_card: dict[str, list[T]] = defaultdict(list)
-        self._by_norm: dict[str, list[T]] = defaultdict(list)
+        self._by_card: dict[str, dict[date | None, list[T]]] = defaultdict(lambda: defaultdict(list))
+        self._by_norm: dict[str, dict[date | None, list[T]]] = defaultdict(lambda: defaultdict(list))
         for job in jobs:
-            self._by_norm[job.norm].append(job)
+            self._by_norm[job.norm][job.visit.day].append(job)
             if job.visit.card is not None:
-                self._by_card[job.visit.card].append(job)
+                self._by_card[job.visit.card][job.visit.day].append(job)
 
     def of_visit(self, job: Candidate) -> Iterator[T]:
         """Those of the job's visit, itself among them: by card, and by norm where one names no card."""
         mine = job.visit
         if mine.card is not None:
-            yield from (each for each in self._by_card[mine.card] if _agree(each.visit, mine))
-        for each in self._by_norm[job.norm]:
+            yield from (each for each in _on(mine.day, self._by_card[mine.card]) if _agree(each.visit, mine))
+        for each in _on(mine.day, self._by_norm[job.norm]):
             if None in (each.visit.card, mine.card) and _agree(each.visit, mine):
                 yield each
+
+
+def _on(day: date | None, by_day: Mapping[date | None, list[T]]) -> Iterable[T]:
+    """Those of this day and those that name none; without a day all of them."""
+    days = by_day if day is None else {day, None}
+    return (each for one in days for each in by_day.get(one, ()))
 
 
 def _agree(one: Visit, other: Visit) -> bool:
@@ -153,6 +161,7 @@ def _stored(job: Candidate, near: Near) -> Other:
         job_id=near.id,
         comes_first=is_older or near.status is Status.TERKIRIM,
         same_card=job.visit.card is not None and near.visit.card == job.visit.card,
+        in_chain=near.rantai in job.chains,
     )
 
 
@@ -164,4 +173,5 @@ def _listed(job: Candidate, other: Candidate) -> Other:
         kunci=other.kunci,
         comes_first=(other.place or 0) < (job.place or 0),
         same_card=job.visit.card is not None and other.visit.card == job.visit.card,
+        in_chain=not job.chains.isdisjoint(other.chains),
     )

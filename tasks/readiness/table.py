@@ -89,6 +89,12 @@ RULES: tuple[Rule, ...] = (
         "pendahulu-menunggu", POSSIBLE, visit.waits_before, "Tidak perlu apa-apa; urutannya diatur sendiri."
     ),
     Rule(
+        "pendahulu-di-rantai-lain",
+        POSSIBLE,
+        visit.elsewhere_before,
+        "Beri rantai yang sama, atau serahkan sesudah yang itu terkirim.",
+    ),
+    Rule(
         "nomor-tidak-diketahui",
         POSSIBLE,
         visit.number_unknown,

@@ -22,8 +22,6 @@ _WORDS: Mapping[Jenis, str] = {
     Jenis.TAMBAH_KUNJUNGAN: "kunjungan",
 }
 _NUMBER = {Jenis.HAPUS_PENDAFTARAN: "noUrut", Jenis.HAPUS_KUNJUNGAN: "noKunjungan"}
-# Closed because BPJS has it, which is as good as delivered.
-_THERE = (Reason.ALREADY_THERE, Reason.FOUND)
 
 
 def nothing_before(case: Case) -> Said:
@@ -39,10 +37,16 @@ def nothing_before(case: Case) -> Said:
 
 def failed_before(case: Case) -> Said:
     """What must come first was refused, and this waits behind it."""
-    first = _FIRST.get(case.job.jenis)
-    failed = [] if first is None else [each for each in _tried(case, first) if each.status is Status.GAGAL]
-    if failed and first is not None and not _under_way(case, first) and not _undone(case, first):
-        yield "", f"{_as_subject(failed[-1])} gagal, dan pekerjaan ini tertahan di belakangnya."
+    ahead = [each for each in _ahead(case) if each.in_chain]
+    if ahead and all(each.status is Status.GAGAL for each in ahead):
+        yield "", f"{_as_subject(ahead[-1])} gagal, dan pekerjaan ini tertahan di belakangnya."
+
+
+def elsewhere_before(case: Case) -> Said:
+    """What must come first is not delivered, and stands in a chain where nobody waits for it."""
+    ahead = [] if case.job.corrects else _ahead(case)
+    if ahead and not any(each.in_chain or _is_there(each) for each in ahead):
+        yield "", f"{_as_subject(ahead[-1])} belum terkirim, dan tidak ditunggu: rantainya lain."
 
 
 def undone_before(case: Case) -> Said:
@@ -54,12 +58,9 @@ def undone_before(case: Case) -> Said:
 
 def waits_before(case: Case) -> Said:
     """What must come first is not delivered yet; this goes after it by itself."""
-    first = _FIRST.get(case.job.jenis)
-    if first is None or case.job.corrects or _undone(case, first):
-        return
-    there = _under_way(case, first)
-    waiting = [each for each in there if each.is_unfinished and not each.is_listed]
-    if waiting and len(waiting) == len(there):
+    ahead = [] if case.job.corrects else [each for each in _ahead(case) if each.status is not Status.GAGAL]
+    waiting = [each for each in ahead if each.in_chain and each.is_unfinished and not each.is_listed]
+    if waiting and not any(_is_there(each) or each.is_listed for each in ahead):
         yield "", f"{_as_subject(waiting[-1])} belum terkirim; pekerjaan ini menyusul sesudahnya."
 
 
@@ -114,8 +115,12 @@ def number_unknown(case: Case) -> Said:
 
 
 def _tried(case: Case, jenis: Jenis) -> list[Other]:
-    """The jobs of this jenis that were or will be sent, or that BPJS is known to have."""
-    return [each for each in case.of(jenis) if each.status is not Status.DITUTUP or each.reason in _THERE]
+    """The jobs of this jenis that were or will be sent, or that a person closed as being at BPJS already."""
+    return [
+        each
+        for each in case.of(jenis)
+        if each.status is not Status.DITUTUP or each.reason == Reason.ALREADY_THERE
+    ]
 
 
 def _under_way(case: Case, jenis: Jenis) -> list[Other]:
@@ -123,14 +128,21 @@ def _under_way(case: Case, jenis: Jenis) -> list[Other]:
     return [each for each in _tried(case, jenis) if each.status is not Status.GAGAL]
 
 
+def _ahead(case: Case) -> list[Other]:
+    """What must come first, as far as it was handed over and not undone."""
+    first = _FIRST.get(case.job.jenis)
+    return [] if first is None or _undone(case, first) else _tried(case, first)
+
+
+def _is_there(other: Other) -> bool:
+    """Whether BPJS has it."""
+    return not other.is_unfinished and other.status is not Status.GAGAL
+
+
 def _undone(case: Case, jenis: Jenis) -> bool:
-    """Whether what undoes the last of these was delivered, or is under way."""
-    undoing = UNDONE_BY[jenis]
-    return any(
-        other.status in (Status.TERKIRIM, Status.MENUNGGU, Status.PROSES, Status.TIDAK_PASTI)
-        and _age(other) > max((_age(each) for each in _under_way(case, jenis)), default=(False, 0))
-        for other in case.of(undoing)
-    )
+    """Whether what undoes the last of these was delivered or closed as done already, or is under way."""
+    last = max((_age(each) for each in _under_way(case, jenis)), default=(False, 0))
+    return any(_age(undoing) > last for undoing in _under_way(case, UNDONE_BY[jenis]))
 
 
 def _again(case: Case, jenis: Jenis) -> bool:

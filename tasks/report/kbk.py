@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bpjs_client.contact import REFERRALS, Contact
+from bpjs_client.contact import REFERRALS, WITHOUT_TACC, Contact
 from bpjs_client.references import BY_NAME
 from database import Database
 from database.jobs.older_contacts import fill_contacts
@@ -23,7 +23,7 @@ from database.views.monitor import today
 from tasks.report.forecast import LOOKS_BACK, Day, Forecast, forecast
 from tasks.reporting import Reporting, Reportings, month_after
 
-# Referrals without TACC whose diagnoses are read; of more the ratio is not told.
+# A clinic's referrals without TACC whose diagnoses are read; of more the ratio is not told.
 MOST_DIAGNOSES = 2_000
 
 
@@ -64,7 +64,7 @@ class Kbk:
     @property
     def referrals(self) -> int:
         """All referrals."""
-        return sum(self.contacts.get(kind, 0) for kind in REFERRALS)
+        return _count(self.contacts, REFERRALS)
 
     @property
     def with_tacc(self) -> int:
@@ -74,7 +74,7 @@ class Kbk:
     @property
     def without_tacc(self) -> int:
         """Referrals without TACC."""
-        return self.referrals - self.with_tacc
+        return _count(self.contacts, WITHOUT_TACC)
 
     @property
     def lacks(self) -> int:
@@ -147,13 +147,12 @@ def _of_month(database: Database, span: Span, reportings: Reportings, now: date)
     kinds: dict[str, Counter[Contact]] = {}
     for each in contacts:
         kinds.setdefault(each.faskes, Counter())[each.contact] += each.count
-    referring = {each.faskes for each in contacts if each.contact in REFERRALS}
     counted = _Counted(
         by_day=_days(contacts),
         kinds=kinds,
         missing=count_missing(database, span),
         settled=settled_as_there(database, span),
-        non_specialist=_non_specialist(database, replace(span, clinics=referring)),
+        non_specialist=_non_specialist(database, replace(span, clinics=_told_by_diagnoses(kinds))),
         served=days_of_service(database, Span(now - LOOKS_BACK, now, span.clinics)),
     )
     return [_kbk(faskes, span, counted, reportings.of(faskes), now) for faskes in span.clinics]
@@ -189,13 +188,23 @@ def _days(contacts: Iterable[DayContacts]) -> dict[str, dict[date, Day]]:
     return days
 
 
+def _told_by_diagnoses(kinds: Mapping[str, Mapping[Contact, int]]) -> list[str]:
+    """The clinics whose referrals are few enough for their diagnoses to be read."""
+    return [
+        faskes
+        for faskes, of_clinic in kinds.items()
+        if REFERRALS & of_clinic.keys() and _count(of_clinic, WITHOUT_TACC) <= MOST_DIAGNOSES
+    ]
+
+
+def _count(contacts: Mapping[Contact, int], kinds: Collection[Contact]) -> int:
+    return sum(contacts.get(kind, 0) for kind in kinds)
+
+
 def _non_specialist(database: Database, span: Span) -> dict[str, int]:
     """By clinic the referrals without TACC of a non-specialist diagnosis, where the reference tells."""
-    found = diagnoses_without_tacc(database, span, limit=MOST_DIAGNOSES)
-    if found is None:
-        return {}
     counted = dict.fromkeys(span.clinics, 0)
-    for faskes, diagnoses in found.items():
+    for faskes, diagnoses in diagnoses_without_tacc(database, span).items():
         known = _are_non_specialist(database, faskes, diagnoses)
         if known is None:
             del counted[faskes]

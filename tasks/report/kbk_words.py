@@ -10,7 +10,7 @@ from database.views.missing_contacts import Lack, Missing
 from database.vocabulary import Reason
 from tasks.decimal_words import decimal
 from tasks.report.forecast import FEWEST_DAYS
-from tasks.report.kbk import Kbk
+from tasks.report.kbk import MOST_DIAGNOSES, Kbk
 from tasks.report.words import MONTHS, percent
 from tasks.spreadsheet import Columns, Rows
 
@@ -19,6 +19,7 @@ NO_MEMBERS = (
     "belum dapat dihitung: jumlah peserta terdaftar belum diisi (registered_members, BPJS_REGISTERED_MEMBERS)"
 )
 _NO_REFERENCE = "belum dapat dihitung: sinkronkan dulu referensi diagnosa"
+_TOO_MANY = f"tidak dihitung: rujukan tanpa TACC lebih dari {MOST_DIAGNOSES}"
 
 LACKS: Mapping[Lack, str] = {
     Lack.FAILED: "gagal",
@@ -234,5 +235,7 @@ def _rrns(found: Kbk) -> str:
     if not found.referrals:
         return _UNKNOWN
     if found.rrns is None:
-        return _NO_REFERENCE
-    return f"{percent(found.rrns)} ({found.non_specialist} dari {number(found.referrals)} rujukan)"
+        return _TOO_MANY if found.without_tacc > MOST_DIAGNOSES else _NO_REFERENCE
+    return (
+        f"{percent(found.rrns)} ({number(found.non_specialist or 0)} dari {number(found.referrals)} rujukan)"
+    )

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, text, update
 
+import tasks.report.kbk
+import tasks.report.kbk_words
 from bpjs_client.contact import Contact
 from bpjs_client.references import BY_NAME, Item
 from bpjs_simulator.server import Simulator
@@ -24,6 +26,7 @@ from tasks.report.kbk_words import closing, kbk_figures, notes, outlook, to_do
 from tasks.reporting import Reporting, Reportings
 from tests.conftest import POSTGRESQL
 from tests.database.clinic import Clinic, FakeClock
+from tests.database.test_row_seal import swap
 from tests.leaks import leaks
 from tests.simulator.caller import DOCTOR
 from tests.tasks.screening import PatientDay, untouched
@@ -155,6 +158,60 @@ def test_a_deletion_that_did_not_arrive_is_missing_and_the_visit_still_counts(cl
     assert to_do(lack).startswith("di BPJS masih terhitung")
 
 
+@pytest.mark.parametrize("first", [WELL, {"kdPoli": "021"}], ids=["healthy", "sick"])
+def test_several_jobs_of_one_card_day_and_poli_are_one_contact(clinic: Clinic, first: dict[str, Any]) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1, **first)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="021", **REFERRED, kdTacc=-1)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="021")
+    found = kbk(clinic)
+    assert (found.participants, found.sick, found.healthy, found.referrals) == (1, 1, 0, 0)
+
+
+def test_a_visit_in_a_chain_of_its_own_is_the_registrations(clinic: Clinic) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1, rantai="R-1")
+    delivered(clinic, "tambah-kunjungan", 1)
+    assert (kbk(clinic).sick, missing(clinic)) == (1, [])
+
+
+def test_a_visit_of_another_card_day_or_poli_is_not_the_registrations(clinic: Clinic) -> None:
+    registration = delivered(clinic, "tambah-pendaftaran", 1, rantai="R-1")
+    others: list[dict[str, Any]] = [{"noKartu": card(2)}, {"tglDaftar": "15-09-2026"}, {"kdPoli": "002"}]
+    for changes in others:
+        body = {"noKartu": card(1), **changes}
+        clinic.bring_to(clinic.hand_over("tambah-kunjungan", "RM-1", **body), Status.TERKIRIM)
+    assert [lack.id for lack in missing(clinic)] == [registration]
+
+
+def test_a_code_with_a_space_is_the_same_poli(clinic: Clinic) -> None:
+    delivered(clinic, "tambah-pendaftaran", 1)
+    delivered(clinic, "tambah-kunjungan", 1, kdPoli="001 ")
+    assert (kbk(clinic).sick, missing(clinic)) == (1, [])
+
+
+def test_a_deletion_in_a_chain_of_its_own_deletes(clinic: Clinic) -> None:
+    healthy(clinic, 1)
+    delivered(clinic, "hapus-pendaftaran", 1, kdPoli="021", noUrut="A12", rantai="H-1")
+    registration, _ = sick(clinic, 2)
+    delivered(clinic, "hapus-kunjungan", 2, noKunjungan="0114U1630914Y000123", rantai="H-2")
+    found = kbk(clinic)
+    assert (found.participants, found.healthy, found.sick) == (0, 0, 0)
+    assert [lack.id for lack in missing(clinic)] == [registration]
+    healthy(clinic, 1)
+    assert kbk(clinic).healthy == 1
+
+
+def test_a_deletion_that_staff_closed_as_done_already_deletes(clinic: Clinic) -> None:
+    sick(clinic, 1)
+    for jenis, changes in (("hapus-kunjungan", {}), ("hapus-pendaftaran", {"noUrut": "A12"})):
+        deletion = clinic.hand_over(jenis, "RM-1", noKartu=card(1), **changes)
+        clinic.bring_to(deletion, Status.GAGAL)
+        close_by_hand(
+            clinic.database, deletion, Settled.ALREADY_THERE, reason="dihapus di PCare", by="petugas"
+        )
+    found = kbk(clinic)
+    assert (found.participants, found.sick, found.missing) == (0, 0, {})
+
+
 def test_referrals_are_counted_by_tacc(clinic: Clinic) -> None:
     sick(clinic, 1, kdStatusPulang="3", kdTacc=0)
     sick(clinic, 2, **REFERRED, kdTacc=-1)
@@ -174,16 +231,41 @@ def test_of_referrals_without_tacc_those_of_a_non_specialist_diagnosis_are_rrns(
     sick(clinic, 3, **{**REFERRED, **TACC, "kdDiag1": "J00"})
     sick(clinic, 4, **special("HDL"), kdDiag1="N18")
     assert "sinkronkan dulu" in kbk_figures(kbk(clinic))[RRNS]
+    sync_diagnoses(clinic)
+    found = kbk(clinic)
+    assert (found.non_specialist, found.rrns) == (1, 0.25)
+    assert kbk_figures(found)[RRNS] == "25,0 % (1 dari 4 rujukan)"
+
+
+def sync_diagnoses(clinic: Clinic, faskes: str = UTAMA) -> None:
     reference = BY_NAME["pcare/diagnosa"]
     items = [
         Item("", code, "Contoh", {"kdDiag": code, "nonSpesialis": code == "J00"})
         for code in ("J00", "A01.0", "N18")
     ]
     now = clinic.database.clock()
-    store_reference(clinic.database, UTAMA, reference, items, variants=None, started_at=now, seconds=0.1)
-    found = kbk(clinic)
-    assert (found.non_specialist, found.rrns) == (1, 0.25)
-    assert kbk_figures(found)[RRNS] == "25,0 % (1 dari 4 rujukan)"
+    store_reference(clinic.database, faskes, reference, items, variants=None, started_at=now, seconds=0.1)
+
+
+def test_a_referral_that_was_handed_over_twice_is_one_in_rrns_too(clinic: Clinic) -> None:
+    sick(clinic, 1, **REFERRED, kdDiag1="J00")
+    delivered(clinic, "tambah-kunjungan", 1, **REFERRED, kdDiag1="J00")
+    sync_diagnoses(clinic)
+    assert kbk_figures(kbk(clinic))[RRNS] == "100,0 % (1 dari 1 rujukan)"
+
+
+def test_too_many_referrals_of_one_clinic_are_said_and_leave_the_others_their_rrns(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tasks.report.kbk, tasks.report.kbk_words):
+        monkeypatch.setattr(module, "MOST_DIAGNOSES", 1)
+    for number in (1, 2):
+        sick(clinic, number, **REFERRED, kdDiag1="J00")
+    sick(clinic, 1, faskes="klinik-melati", **REFERRED, kdDiag1="J00")
+    sync_diagnoses(clinic, "klinik-melati")
+    other, many = make_kbk(clinic.database, ["utama", "klinik-melati"], Reportings(), month=SEPTEMBER)
+    assert (other.rrns, many.rrns) == (1, None)
+    assert "lebih dari" in kbk_figures(many)[RRNS]
 
 
 @pytest.mark.parametrize(
@@ -288,6 +370,22 @@ def test_jobs_older_than_the_columns_are_filled_in_when_their_month_is_reported(
     with clinic.database.read() as session:
         older = session.scalars(select(Job.tgl_daftar).where(Job.kontak.is_(None)).distinct()).all()
     assert older == [date(2026, 8, 1)]
+
+
+def test_older_jobs_of_which_none_names_a_card_are_filled_in_too(clinic: Clinic) -> None:
+    clinic.hand_over("tambah-pendaftaran", noKartu="")
+    with clinic.database.write() as session:
+        session.execute(update(Job).values(peserta=None, kontak=None))
+    assert kbk(clinic).missing == {Lack.FAILED: 1}
+
+
+def test_what_is_filled_in_is_no_other_patients(clinic: Clinic) -> None:
+    one, other = (healthy(clinic, number) for number in (1, 2))
+    swap(clinic.database, "jobs", "body", one, other)
+    with clinic.database.write() as session:
+        session.execute(update(Job).values(peserta=None, kontak=None))
+    assert (kbk(clinic).participants, kbk(clinic).contacts) == (0, {})
+    assert {clinic.job(job_id).peserta for job_id in (one, other)} == {None}
 
 
 def test_the_closing_day_is_the_clinics_own(clinic: Clinic) -> None:

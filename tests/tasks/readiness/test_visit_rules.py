@@ -1,5 +1,6 @@
 """What a job lacks by the other jobs of its visit, stored or in the same list."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from database.jobs.by_hand import Settled, close_by_hand
 from database.jobs.verdict import Verdict
 from database.status import Status
+from database.views.around_visit import Visit
 from database.vocabulary import Reason
+from tasks.readiness import check
 from tests.tasks.bodies import CARD
 from tests.tasks.readiness.conftest import Desk, certain, new
 
@@ -75,6 +78,15 @@ def test_a_deleted_registration_is_certain(desk: Desk) -> None:
     desk.delivered("hapus-pendaftaran", noUrut="A12")
     assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-dihapus"}
     assert "sudah-ada" not in desk.lacks("tambah-pendaftaran")
+
+
+def test_a_deletion_that_was_closed_as_done_already_deletes(desk: Desk) -> None:
+    desk.delivered("tambah-pendaftaran")
+    deletion = desk.clinic.bring_to(desk.clinic.hand_over("hapus-pendaftaran", noUrut="A12"), Status.GAGAL)
+    assert "sudah-ada" in certain(desk.lacks("tambah-pendaftaran"))
+    close_by_hand(desk.database, deletion, Settled.ALREADY_THERE, reason="dihapus di PCare", by="petugas")
+    assert certain(desk.lacks("tambah-pendaftaran")) == set()
+    assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-dihapus"}
 
 
 def test_a_registration_that_is_handed_over_again_after_its_deletion_counts(desk: Desk) -> None:
@@ -211,3 +223,52 @@ def test_the_card_of_nobody_is_in_no_sentence(desk: Desk) -> None:
     said = repr(desk.lacks_each(new("tambah-pendaftaran", kunci="x"), new("tambah-kunjungan")))
     assert "sudah-ada" in said
     assert CARD not in said
+
+
+@pytest.mark.parametrize("status", [Status.GAGAL, Status.MENUNGGU])
+def test_a_registration_of_another_chain_holds_nothing_back_and_is_not_waited_for(
+    desk: Desk, status: Status
+) -> None:
+    """The chain alone orders jobs: here the visit may be claimed at once."""
+    registration = desk.clinic.hand_over("tambah-pendaftaran", rantai="R-1")
+    if status is Status.GAGAL:
+        desk.clinic.bring_to(registration, Status.GAGAL)
+    found = desk.lacks("tambah-kunjungan")
+    assert set(found) == {"pendahulu-di-rantai-lain"}
+    assert certain(found) == set()
+    visit = desk.clinic.hand_over("tambah-kunjungan")
+    assert visit in desk.clinic.claim()
+
+
+def test_a_listed_registration_of_another_chain_is_not_waited_for(desk: Desk) -> None:
+    jobs = [new("tambah-pendaftaran", rantai="R-1"), new("tambah-kunjungan")]
+    _, (found,) = desk.lacks_each(*jobs)
+    assert found.rule == "pendahulu-di-rantai-lain"
+    jobs = [new("tambah-pendaftaran", rantai="R-1"), new("tambah-kunjungan", rantai="R-1")]
+    assert desk.lacks_each(*jobs) == [[], []]
+
+
+def test_what_another_chain_delivered_does_not_free_what_waits_behind_a_failed_one(desk: Desk) -> None:
+    desk.clinic.bring_to(desk.clinic.hand_over("tambah-pendaftaran"), Status.GAGAL)
+    desk.delivered("tambah-pendaftaran", rantai="R-1")
+    assert certain(desk.lacks("tambah-kunjungan")) == {"pendahulu-gagal"}
+    visit = desk.clinic.hand_over("tambah-kunjungan")
+    assert visit not in desk.clinic.claim()
+
+
+def test_of_a_long_list_under_one_norm_only_the_jobs_of_a_day_are_compared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Visit] = []
+    agree = check._agree
+
+    def counting(one: Visit, other: Visit) -> bool:
+        compared.append(one)
+        return agree(one, other)
+
+    monkeypatch.setattr(check, "_agree", counting)
+    days = [date(2026, 9, 1) + timedelta(days=ahead) for ahead in range(100)]
+    desk.lacks_each(
+        *(new("batal-antrean", "-", nomorkartu="", tanggalperiksa=day.isoformat()) for day in days)
+    )
+    assert len(compared) == len(days)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import httpx
@@ -18,7 +19,7 @@ from database.storage.retention import delete_settled
 from database.vocabulary import Reason
 from tests.database.clinic import Clinic, FakeClock
 from tests.leaks import leaks
-from tests.tasks.bodies import CARD
+from tests.tasks.bodies import BODIES, CARD
 from tests.web.api.served import Served, line, problem
 
 JOB = {
@@ -344,3 +345,44 @@ def test_a_clinic_without_a_credential_is_told_so(served: Served, database: Data
     with served.caller(served.token("klinik-x")) as stranger:
         refused = problem(stranger.post("/pekerjaan", json=line()))
     assert (refused["status"], set(refused["errors"])) == (422, {"faskes"})
+
+
+ODD: list[Any] = [
+    "",
+    " ",
+    "x",
+    None,
+    True,
+    -1,
+    1.5,
+    [],
+    {"a": 1},
+    "99-99-2026",
+    "2026-09-14",
+    "\x00",
+    "4",
+    "-1",
+]
+
+
+def any_job(number: int, chance: Random) -> dict[str, Any]:
+    """A job of which some fields are odd or left out."""
+    jenis = chance.choice(list(BODIES))
+    body = dict(BODIES[jenis])
+    for name in chance.sample(list(body), chance.randint(0, min(3, len(body)))):
+        body[name] = chance.choice(ODD)
+        if chance.random() < 0.3:
+            del body[name]
+    return {**line(jenis, norm=f"RM-{number}", kunci=f"K-{number}"), "body": body}
+
+
+def test_the_check_names_the_fields_that_hand_over_names(caller: httpx.Client) -> None:
+    chance = Random(20261127)
+    sent = {"pekerjaan": [any_job(number, chance) for number in range(200)]}
+    told = checked(caller, sent)["hasil"]
+    done = caller.post("/pekerjaan/banyak", json=sent).json()["hasil"]
+    for before, after in zip(told, done, strict=True):
+        wrong = {each["isian"] for each in before["temuan"] if each["aturan"] == "isian-salah"}
+        assert {f"body.{name}" for name in wrong} == set(after["pekerjaan"]["errors"])
+        assert (after["pekerjaan"]["status"] == "gagal") == bool(wrong)
+    assert {each["pekerjaan"]["status"] for each in done} == {"menunggu", "gagal"}
