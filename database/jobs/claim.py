@@ -240,14 +240,18 @@ def claim_unseen(database: Database, *, limit: int) -> list[ClaimedJob]:
 
 
 def standing(database: Database, job_id: int) -> Waiting:
-    """Where a job stands, and why. Raises JobNotFound, DatabaseUnavailable."""
+    """Where a job stands, and why; of a delivered one its numbers.
+
+    Raises JobNotFound, DatabaseUnavailable.
+    """
     with database.read() as session:
         job = session.get(Job, job_id)
         if job is None:
             raise not_there(session, job_id)
         status = Status(job.status)
         why = why_waiting(database, session, job) if status is Status.MENUNGGU else None
-        return Waiting(status, why or job.message or "")
+        numbers = " · ".join(f"{name} {number}" for name, number in (job.result or {}).items())
+        return Waiting(status, why or job.message or numbers)
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:

@@ -27,10 +27,11 @@ from database.errors import (
     LineRefused,
     MoveRefused,
 )
-from database.jobs.claim import Waiting, claim_one
+from database.jobs.claim import Waiting, claim_one, standing
 from database.jobs.handover import admitted, read_line, store
 from database.jobs.resend import Resend, reopen
 from database.status import Status
+from database.storage.steady_clock import elapsed
 from database.typed import whole_number
 from flows.forms.hint import hint
 from flows.forms.typed import json_object
@@ -43,6 +44,10 @@ from tasks.states import state_of
 
 # Prefect's own validation would quote what was typed; our models check inside the flow.
 _FOR_A_RETRY = (DatabaseUnavailable, DataKeyMissing, ConstraintViolated)
+
+# How long a form waits for the end of a job that somebody else has in hand, and how often it looks.
+OTHERS_SECONDS = 30.0
+_LOOK_SECONDS = 0.2
 
 # The name of whoever sends a job again when nothing is known of them but Prefect.
 PREFECT = "Prefect UI"
@@ -131,12 +136,22 @@ def wipe(parameters: dict[str, Any], *, name: str | None = None) -> None:
         client.update_flow_run(run, parameters=parameters, name=name)
 
 
+def _once_let_go(at: Composition, job_id: int, found: Waiting) -> Waiting:
+    """Where the job stands when a dispatcher that was quicker has sent it, or after half a minute."""
+    until = elapsed() + OTHERS_SECONDS
+    while found.status is Status.PROSES and elapsed() < until and not at.stop.wait(_LOOK_SECONDS):
+        found = standing(at.database, job_id)
+    return found
+
+
 def send_one(at: Composition, job_id: int) -> State[None]:
     """Send one job now if its turn has come; the state says how it ended or what it waits for."""
     try:
         claimed = claim_one(
             at.database, job_id, owner=at.owner, lease=at.settings.lease, room=at.clinics.room
         )
+        if isinstance(claimed, Waiting):
+            claimed = _once_let_go(at, job_id, claimed)
     except JobForgotten as past:
         return state_of(Delivered(Status(past.status), str(past)))
     except DatabaseError as error:

@@ -1,14 +1,20 @@
 """The form `kirim-ulang`: corrects a request, sends it at once, says how it ended, and forgets what was typed."""
 
 import json
+import threading
 from typing import Any
 
 import httpx
 import pytest
 from prefect import get_client
 
+from database import Database
 from database.detail import show
+from database.jobs.attempts import Asker
+from database.jobs.claim import ClaimedJob, Waiting, claim_one
+from flows.forms import job_form
 from flows.kirim_ulang import kirim_ulang
+from tasks.delivery.deliver import deliver
 from tests.conftest import SQLITE
 from tests.flows.bpjs import friendly
 from tests.flows.prefect_server import PrefectServer
@@ -56,6 +62,24 @@ def test_a_corrected_request_is_sent_at_once_and_prefect_forgets_it(
         run = client.read_flow_run(state.state_details.flow_run_id)
     assert run.parameters == {"pekerjaan_id": job_id}
     assert "keluhan-rahasia" not in prefect.everything_stored()
+
+
+def test_where_a_dispatcher_was_quicker_the_form_tells_how_it_ended(
+    failed: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is put back in line wakes the dispatcher, which may take it before the form does."""
+    here, job_id = failed
+
+    def second(database: Database, wanted: int, **named: Any) -> ClaimedJob | Waiting:
+        taken = claim_one(database, wanted, owner="dispatcher", lease=named["lease"])
+        assert isinstance(taken, ClaimedJob)
+        here.at.in_hand.add(taken)
+        threading.Timer(0.5, lambda: deliver(taken, here.at, asker=Asker())).start()
+        return claim_one(database, wanted, **named)
+
+    monkeypatch.setattr(job_form, "claim_one", second)
+    state = kirim_ulang(str(job_id), perubahan='{"kdPoli": "002"}', alasan="poli salah", return_state=True)
+    assert (state.name, state.message) == ("Completed", "Terkirim · noUrut B12")
 
 
 def test_as_it_is_it_fails_again_and_the_run_says_why(failed: tuple[Desk, int]) -> None:
