@@ -1,5 +1,6 @@
 """Connections and transactions are opened here, and here alone a driver's errors become ours."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,8 @@ from database.storage.server_clock import Clock, ServerClock, say_skew, utc_now
 from database.storage.sqlite_file import keep_to_owner
 from database.storage.time_limits import PATIENCE, Patience, be_patient, connect_listening, is_alive
 from database.storage.together import Alone, Together
+
+logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 30
 WAL_RETRY_SECONDS = 0.02
@@ -100,7 +103,11 @@ class Database:
             return self._write_all(write_all, items, waits=False)
         except DatabaseUnavailable:
             raise
-        except Exception:  # noqa: BLE001 - whose fault it is shows when each is written alone
+        except Exception as failed:  # noqa: BLE001 - whose fault it is shows when each is written alone
+            # The kind alone: its text may quote a row. A fault of groups would else show as slowness only.
+            logger.warning(
+                "%d writes failed together (%s), each is written alone", len(items), type(failed).__name__
+            )
             return [Alone() for _ in items]
 
     def _write_all(

@@ -218,7 +218,9 @@ def test_answers_among_failures_lift_what_they_disprove(clinic: Clinic, groups: 
     assert (service.failures, service.state, part.failures) == (0, State.CLOSED, 0)
 
 
-def test_what_fails_for_one_is_tried_alone_by_the_others(clinic: Clinic, groups: list[int]) -> None:
+def test_what_fails_for_one_is_tried_alone_by_the_others(
+    clinic: Clinic, groups: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
     """Two jobs of the same number would break a rule of the table; the ten beside them are kept."""
 
     def write(_session: Session, items: Sequence[int], _now: datetime, _waits: bool) -> list[int | Exception]:
@@ -230,3 +232,5 @@ def test_what_fails_for_one_is_tried_alone_by_the_others(clinic: Clinic, groups:
     ended = side_by_side(clinic, [lambda item=item: clinic.database.together(write, item) for item in items])  # type: ignore[misc]
     assert ended[:-1] == [item * 2 for item in range(10)]
     assert isinstance(ended[-1], ValueError)
+    assert "writes failed together (ValueError), each is written alone" in caplog.text
+    assert "bukan ini" not in caplog.text
