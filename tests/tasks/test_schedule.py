@@ -259,7 +259,9 @@ def test_a_service_that_stops_midway_is_not_asked_for_the_rest(here: Scheduled) 
     here.has(*(session(1, poli=code) for code in codes), polis=" ".join(codes))
     here.broken = lambda path: len(here.asked) > 30
     assert here.read().error
-    assert len(here.asked) < 100
+    # All 248 lists, three tries each, would be over 600 requests. An answer that comes late among the failures
+    # starts their count anew, so the exact number depends on the threads' turns.
+    assert len(here.asked) < 200
 
 
 def test_nothing_is_known_where_everything_fails(here: Scheduled) -> None:
