@@ -29,6 +29,7 @@ from database import DatabaseError
 from database.storage.private_files import keep_private
 from tasks.clinics import ClinicsWrong
 from tasks.prefect_server.running import know_simulator
+from tasks.wrong_settings import sentence
 
 # In the order of the help; a command is the function of its module's name.
 _COMMANDS = (
@@ -107,8 +108,7 @@ def main() -> None:
     except (UserError, DatabaseError, ClinicsWrong) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
-        whose = "Pengaturan" if wrong.title in _OURS else "Pengaturan Prefect"
-        code = complain(f"{whose} salah: {_named(wrong)}", USER_ERROR)
+        code = complain(sentence(wrong), USER_ERROR)
     except UnicodeError:
         code = complain(
             "Ada yang bukan teks UTF-8 atau alamat yang sah; periksa .env dan yang diketik.", USER_ERROR
@@ -126,34 +126,3 @@ def main() -> None:
         code = INTERRUPTED
     patience.over()
     sys.exit(code if isinstance(code, int) else 0)
-
-
-_OURS = {
-    **dict.fromkeys(
-        (
-            "_Named",
-            "AlertSettings",
-            "BpjsSettings",
-            "ClinicsSettings",
-            "DatabaseSettings",
-            "DeliverySettings",
-        ),
-        "BPJS_",
-    ),
-    "WebSettings": "BPJS_WEB_",
-}
-
-
-def _variable(whose: str, place: tuple[int | str, ...]) -> str:
-    """The variable of a wrong setting; of Prefect's own only the last part of the name is known."""
-    name = str(place[0]) if place else "…"
-    return f"{_OURS.get(whose, 'PREFECT_…')}{name}".upper()
-
-
-def _named(wrong: ValidationError) -> str:
-    """The variables that are wrong and why, never their values."""
-    problems = (
-        (_variable(wrong.title, error["loc"]), error["msg"])
-        for error in wrong.errors(include_input=False, include_url=False, include_context=False)
-    )
-    return "; ".join(f"{name}: {in_indonesian(reason)}" for name, reason in problems)

@@ -7,6 +7,7 @@ from cli.terminal import UserError
 from database import DatabaseUnavailable
 from database.settings import DatabaseSettings
 from database.storage.engine import parse_url
+from tasks.alerts.settings import AlertSettings
 from tasks.clinics import configured_clinics
 from tasks.composition import composition
 from tasks.settings import DeliverySettings
@@ -21,6 +22,7 @@ def check_belonging() -> None:
 def check_settings() -> None:
     """Read them all. Raises ValidationError, ClinicsWrong, UserError, DatabaseUnavailable."""
     DeliverySettings()
+    AlertSettings()
     if not configured_clinics().from_file and (left := BpjsSettings().unfilled):
         raise UserError(f"Belum diisi di .env: {', '.join(left)}.")
     parse_url(DatabaseSettings().database_url.get_secret_value())

@@ -2,6 +2,8 @@
 
 import re
 
+from tasks.wrong_settings import reason_in_indonesian
+
 # The first pattern that fits wins; a refusal that fits none is passed on as it is.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"No such command '(.*)'\. Did you mean (.*)\?", r"Tidak ada perintah '\1'; mungkin maksudnya \2"),
@@ -16,20 +18,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Invalid value for '(.*?)': ('.*') is not one of (.*)", r"\1: \2 bukan salah satu dari \3"),
     (r"Invalid value for '(.*?)': (.*)", r"\1: \2"),
 )
-_REASONS: tuple[tuple[str, str], ...] = (
-    (r"Input should be a valid integer.*", "harus bilangan bulat"),
-    (r"Input should be a valid number.*", "harus bilangan"),
-    (r"Input should be a finite number", "harus bilangan"),
-    (r"Input should be greater than or equal to (\S+)", r"paling kecil \1"),
-    (r"Input should be less than or equal to (\S+)", r"paling besar \1"),
-    (r"Input should be greater than (\S+)", r"harus lebih dari \1"),
-    (r"Input should be less than (\S+)", r"harus kurang dari \1"),
-    (r"Input should be ('.*') or ('.*')", r"harus \1 atau \2"),
-    (r"Input should be a valid boolean.*", "harus true atau false"),
-    (r"Input should be a valid string", "harus teks"),
-    (r"Input is not a valid path", "harus nama berkas"),
-    (r"String should have at least 1 character", "tidak boleh kosong"),
-    (r"Field required", "wajib diisi"),
+_FILES: tuple[tuple[str, str], ...] = (
     (r"(?:file|directory|path) ('.*') is a directory", r"\1 sebuah map"),
     (r"(?:file|directory|path) ('.*') is a file", r"\1 sebuah berkas"),
     (r"(?:file|directory|path) ('.*') does not exist", r"\1 tidak ada"),
@@ -44,6 +33,6 @@ def in_indonesian(said: str) -> str:
         if re.match(pattern, sentence):
             sentence = re.sub(pattern, ours, sentence, count=1)
             break
-    for pattern, ours in _REASONS:
+    for pattern, ours in _FILES:
         sentence = re.sub(pattern, ours, sentence, count=1, flags=re.IGNORECASE)
-    return sentence
+    return reason_in_indonesian(sentence)

@@ -13,9 +13,9 @@ from database import DatabaseError
 from database.settings import PROJECT
 from database.storage.private_files import keep_private
 from deployments import commands
-from deployments.run.wrong_settings import sentence
 from tasks.alerts.settings import AlertSettings
 from tasks.prefect_server.environment import API_URL, configure, has_api_url
+from tasks.wrong_settings import sentence
 
 SUCCESS, USER_ERROR = 0, 2
 UI_URL = "PREFECT_UI_URL"

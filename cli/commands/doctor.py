@@ -38,6 +38,7 @@ from database.storage.dialect import has_own_clock
 from database.storage.disk_space import check_room
 from database.storage.engine import said_skew
 from database.storage.models import ServiceState
+from tasks.alerts.settings import AlertSettings
 from tasks.clinics import configured_clinics
 from tasks.prefect_server.environment import API_URL, has_api_url
 from tasks.settings import DeliverySettings
@@ -118,6 +119,7 @@ def _print(finding: Finding) -> None:
 
 def _settings() -> Iterator[Finding]:
     DeliverySettings()
+    AlertSettings()
     clinics, settings = configured_clinics(), BpjsSettings()
     if clinics.from_file:
         yield Finding("Pengaturan", True, f"{len(clinics.names)} faskes dari BPJS_FASKES_FILE")

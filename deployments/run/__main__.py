@@ -20,8 +20,8 @@ from deployments.run.make_run import stay_up
 from deployments.run.plan import demo_plan, everyday_plan
 from deployments.run.screen import Screen
 from deployments.run.separation import NotFilledIn
-from deployments.run.wrong_settings import sentence
 from tasks.prefect_server.password import NoPassword
+from tasks.wrong_settings import sentence
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
 

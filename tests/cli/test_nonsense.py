@@ -107,6 +107,8 @@ SETTINGS = [
     ("BPJS_TIMEOUT_SECONDS", "0", "harus lebih dari 0", ["send"]),
     ("BPJS_CHECK_REFERENCES", SECRET, "harus true atau false", ["send"]),
     ("BPJS_RUN_NAMES", SECRET, "harus 'norm' atau 'id'", ["send", "dispatch", "doctor"]),
+    ("BPJS_ALERT_SUMMARY_AT", SECRET, "ditulis seperti 21:00", ["dispatch", "doctor"]),
+    ("BPJS_ALERT_SILENT_MINUTES", "0", "paling kecil", ["send", "doctor"]),
     ("BPJS_PCARE_BASE_URL", f"ftp://{SECRET}", "harus alamat http", ["send", "dispatch", "doctor"]),
     ("BPJS_PCARE_BASE_URL", f"http://bpjs.example/{SECRET}", "harus https://", ["send", "dispatch", "doctor"]),
     ("BPJS_ANTREAN_BASE_URL", f"https://u:{SECRET}@bpjs.example", "tidak boleh memuat", ["send", "peserta -"]),

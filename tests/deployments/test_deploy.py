@@ -101,9 +101,15 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path, environ: dict[str, str], 
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("BPJS_ALERT_SILENT_MINUTES", "0"), ("BPJS_ALERT_WAITING_MINUTES", "lama")]
+    ("name", "value", "why"),
+    [
+        ("BPJS_ALERT_SILENT_MINUTES", "0", "paling kecil 0.2"),
+        ("BPJS_ALERT_WAITING_MINUTES", "lama", "harus bilangan bulat"),
+    ],
 )
-def test_a_wrong_setting_is_named(prefect: PrefectServer, tmp_path: Path, name: str, value: str) -> None:
+def test_a_wrong_setting_is_named(
+    prefect: PrefectServer, tmp_path: Path, name: str, value: str, why: str
+) -> None:
     done = deploy(tmp_path, PREFECT_API_URL=prefect.api_url, **{name: value})
 
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, f"Pengaturan salah: {name}.")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, f"Pengaturan salah: {name}: {why}")
