@@ -8,7 +8,7 @@ from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
 from bpjs_client.errors import NotFound, Temporary
 from bpjs_client.exchange import JSON, Exchange
-from bpjs_client.numbers import shaped_number
+from bpjs_client.numbers import same_number, shaped_number
 from bpjs_client.paging import KeepsChanging, Row, whole_list, whole_row
 from bpjs_client.wire_fields import read_pcare_date
 
@@ -71,7 +71,7 @@ def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
 def see_kunjungan_numbered(read: Read, no_kartu: str, no_kunjungan: str) -> Seen:
     """The visit of this number, from the card's history, whatever its day and poli. Raises BpjsError."""
     rows = rows_there(read, kunjungan_history(no_kartu))
-    fitting = (row for row in rows if _text_at(row, "noKunjungan") == no_kunjungan)
+    fitting = (row for row in rows if same_number(_text_at(row, "noKunjungan"), no_kunjungan))
     return next((Seen(no_kunjungan, _content(row)) for row in fitting), Seen())
 
 
@@ -88,7 +88,8 @@ def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
 def holds_pendaftaran(read: Read, key: VisitKey, no_urut: str) -> bool:
     """Whether any row of the day has this number and card, whatever else it shows. Raises BpjsError."""
     return any(
-        _text_at(row, "noUrut") == no_urut and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
+        same_number(_text_at(row, "noUrut"), no_urut)
+        and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
         for row in _registrations(read, key)
     )
 
@@ -105,7 +106,7 @@ def own_provider(read: Read, day: date) -> str | None:
 def holds_kunjungan(read: Read, no_kartu: str, no_kunjungan: str) -> bool:
     """Whether any row of the card's history has this number, whatever else it shows. Raises BpjsError."""
     rows = rows_there(read, kunjungan_history(no_kartu))
-    return any(_text_at(row, "noKunjungan") == no_kunjungan for row in rows)
+    return any(same_number(_text_at(row, "noKunjungan"), no_kunjungan) for row in rows)
 
 
 def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> Seen:

@@ -76,6 +76,8 @@ class JobInHand:
     contradictions: int = 0
     # In Indonesian, why a deletion is given no number although its chain knows some.
     why_no_number: str | None = None
+    # In Indonesian, that the number in a deletion's own body is another patient's.
+    anothers_number: str | None = None
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
     tried_before: bool = False
@@ -204,6 +206,17 @@ def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
     return session.scalar(
         select(Attempt.request)
         .where(Attempt.job_id == job_id, Attempt.outcome.in_(sent))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+
+
+def seen_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
+    """The body of the newest request, or look, by which a job got its number."""
+    numbered = (Outcome.SUCCESS, Outcome.FOUND, Outcome.FOUND_OTHER, Outcome.LATE_ANSWER)
+    return session.scalar(
+        select(Attempt.request)
+        .where(Attempt.job_id == job_id, Attempt.outcome.in_(numbered))
         .order_by(Attempt.number.desc())
         .limit(1)
     )

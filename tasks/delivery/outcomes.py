@@ -18,6 +18,8 @@ from bpjs_client.errors import (
 )
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import DELETIONS, Jenis, Service
+from bpjs_client.numbers import is_shaped
+from database.jobs.deletion import NUMBER_OF
 from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
 from database.services.evidence import Heard
@@ -39,6 +41,9 @@ from tasks.delivery.seen import (
     of_a_repeat,
     other_content,
 )
+
+_STILL_SEEN = "tetapi nomor itu masih terlihat di daftar BPJS: periksa di aplikasi BPJS"
+_NO_NUMBER_OF_BPJS = "Nomor ini tidak berbentuk nomor dari BPJS: periksa penulisannya."
 
 # The verdict of one rule; None: the next rule of its row decides.
 Rule = Callable[[Hand, BpjsError], Verdict | None]
@@ -112,6 +117,8 @@ def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
     """A deletion of what is not there is done, once a look confirms it, or BPJS's own word where none can."""
     if hand.jenis not in DELETIONS:
         return None
+    if not is_shaped(NUMBER_OF[hand.jenis], hand.body.get(NUMBER_OF[hand.jenis])):
+        return Verdict(Status.GAGAL, Reason.NOT_FOUND, f"{said(error)} {_NO_NUMBER_OF_BPJS}")
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)
     except BpjsError as failed:
@@ -119,6 +126,8 @@ def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
     its_word = sight.look is Look.PERSON and error.exchange.meta_code is not None
     if sight.look is Look.DONE or its_word:
         return Verdict(Status.TERKIRIM, Reason.GONE_ALREADY, "sudah tidak ada di BPJS", result={})
+    if sight.look is Look.NOT_DONE:
+        return Verdict(Status.GAGAL, Reason.NOT_FOUND, f"{said(error)}; {_STILL_SEEN}")
     return None
 
 
