@@ -39,11 +39,11 @@ class Seen:
     """A row of a list of BPJS's that shows a registration or visit; its repr names nobody.
 
     `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
-    the body, by the body's names; `elsewhere` says in Indonesian where else that day the card stands.
+    the body, by the body's names, "" for what it shows to be empty; `elsewhere` says in Indonesian where else that day the card stands.
     """
 
     number: str | None = field(default=None, repr=False)
-    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str | bool] = field(default_factory=dict, repr=False)
     elsewhere: str = field(default="", repr=False)
 
 
@@ -72,7 +72,7 @@ def see_kunjungan_numbered(read: Read, no_kartu: str, no_kunjungan: str) -> Seen
     """The visit of this number, from the card's history, whatever its day and poli. Raises BpjsError."""
     rows = rows_there(read, kunjungan_history(no_kartu))
     fitting = (row for row in rows if same_number(_text_at(row, "noKunjungan"), no_kunjungan))
-    return next((Seen(no_kunjungan, _content(row)) for row in fitting), Seen())
+    return next((Seen(no_kunjungan, _content_of_visit(row)) for row in fitting), Seen())
 
 
 def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
@@ -116,7 +116,7 @@ def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> 
     for row in fitting:
         number = shaped_number(name, _text_at(row, name))
         if number:
-            return Seen(number, _content(row))
+            return Seen(number, _CONTENTS[name](row))
     raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
 
 
@@ -130,9 +130,28 @@ _SHOWN: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _content(row: Row) -> dict[str, str]:
-    shown = ((name, _text_at(row, *where)) for name, where in _SHOWN.items())
-    return {name: value for name, value in shown if value}
+def _content_of_visit(row: Row) -> dict[str, str | bool]:
+    """A row that shows the first diagnosis shows by an empty second or third that there is none."""
+    shown = {name: _text_at(row, *where) for name, where in _SHOWN.items()}
+    shows_diagnoses = shown["kdDiag1"] is not None
+    return {
+        name: value or ""
+        for name, value in shown.items()
+        if value or (shows_diagnoses and name.startswith("kdDiag") and _SHOWN[name][0] in row)
+    }
+
+
+def _content_of_registration(row: Row) -> dict[str, str | bool]:
+    """What tells one kind of contact from another; the list of the day shows more, in words of PCare's own."""
+    sick, kd_tkp = row.get("kunjSakit"), _text_at(row, "tkp", "kdTkp")
+    content: dict[str, str | bool] = {"kunjSakit": sick} if isinstance(sick, bool) else {}
+    return {**content, "kdTkp": kd_tkp} if kd_tkp else content
+
+
+_CONTENTS: Mapping[str, Callable[[Row], dict[str, str | bool]]] = {
+    "noUrut": _content_of_registration,
+    "noKunjungan": _content_of_visit,
+}
 
 
 def _where(row: Row) -> str:

@@ -30,7 +30,7 @@ class Sight:
 
     look: Look
     result: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str | bool] = field(default_factory=dict, repr=False)
     elsewhere: str = field(default="", repr=False)
 
 

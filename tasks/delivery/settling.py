@@ -36,7 +36,7 @@ def _settle_write(hand: Hand) -> Decision:
     except BpjsError as error:
         return _look_failed(hand, error)
     if sight.look is Look.DONE:
-        is_other = holds_another(hand, hand.sent, sight)
+        is_other = holds_another(hand, hand.sent, sight, is_duplicate=False)
         outcome = Outcome.FOUND_OTHER if is_other else Outcome.FOUND
         return _looked(hand, outcome, found(hand, sight, is_other=is_other))
     if sight.look is Look.NOT_DONE:
@@ -57,8 +57,8 @@ def _settle_edit(hand: Hand) -> Decision:
         return _look_failed(hand, error)
     if sight.look is Look.NOT_DONE:
         return _not_seen(hand, sight)
-    known = held_content(hand.database, hand.job.id, hand.sent)
-    proven = is_edit_proven(hand.sent, sight.content, known)
+    held = held_content(hand.database, hand.job.id, hand.sent, is_duplicate=False)
+    proven = is_edit_proven(hand.sent, sight.content, held)
     if proven is None:
         return Decision()
     if proven:
