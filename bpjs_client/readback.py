@@ -142,7 +142,7 @@ def _content_of_visit(row: Row) -> dict[str, str | bool]:
 
 
 def _content_of_registration(row: Row) -> dict[str, str | bool]:
-    """What tells one kind of contact from another; the list of the day shows more, in words of PCare's own."""
+    """What tells one kind of contact from another; the list shows more, in words of PCare's own."""
     sick, kd_tkp = row.get("kunjSakit"), _text_at(row, "tkp", "kdTkp")
     content: dict[str, str | bool] = {"kunjSakit": sick} if isinstance(sick, bool) else {}
     return {**content, "kdTkp": kd_tkp} if kd_tkp else content

@@ -248,10 +248,10 @@ class ProvenFailure(NamedTuple):
     raw: str | None
 
 
-def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
+def proven_failures(database: Database, job_id: int, *, looked: bool = True) -> list[ProvenFailure]:
     """The proven failures since BPJS last told clearly of the job, or a person asked again; oldest first.
 
-    Raises DatabaseUnavailable.
+    Without `looked` those count as well that no look could prove. Raises DatabaseUnavailable.
     """
     newest = select(Attempt).where(Attempt.job_id == job_id, Attempt.finished_at.is_not(None))
     found: list[ProvenFailure] = []
@@ -263,7 +263,7 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
             if row.outcome == Outcome.ABSENT:
                 absent = True
             elif row.outcome == Outcome.UNKNOWN:
-                if absent and row.http_code is not None and row.finished_at is not None:
+                if (absent or not looked) and row.http_code is not None and row.finished_at is not None:
                     found.append(ProvenFailure(row.finished_at, row.http_code, row.raw))
                 absent = False
     return found[::-1]

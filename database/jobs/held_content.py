@@ -1,7 +1,7 @@
 """What BPJS may hold of a visit, registration or queue entry, as far as it came from here.
 
-The newest that is proven to be there, and whatever was sent since and got no clear answer. The clinic may have
-sent the same visit under another norm or chain, so jobs are found by the day that they name, too.
+The newest that is proven to be there, and whatever was sent since and got no clear answer. The clinic may
+have sent the same visit under another norm or chain, so jobs are found by the day that they name, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -88,13 +88,15 @@ def turn_to_send(hand: Hand) -> Verdict | None:
 
     Raises DatabaseUnavailable.
     """
-    given_up = None if hand.job.uncertain else _never_taken(hand)
-    return given_up or _wait_in_line(hand)
+    return _never_taken(hand) or _wait_in_line(hand)
 
 
 def _never_taken(hand: Hand) -> Verdict | None:
-    """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused."""
-    failures = proven_failures(hand.database, hand.job.id)
+    """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused.
+
+    Where no look can tell whether BPJS lacks it, a person is asked.
+    """
+    failures = proven_failures(hand.database, hand.job.id, looked=not hand.job.uncertain)
     if len(failures) < MOST_ROUNDS:
         return None
     times = [failure.at for failure in failures]
@@ -102,6 +104,8 @@ def _never_taken(hand: Hand) -> Verdict | None:
         return None
     words = without_identifiers(said_in(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"
+    if hand.job.uncertain:
+        return needs_person(f"{len(failures)} kali dikirim, dan BPJS menjawab: {why}")
     said_so = f"{len(failures)} kali dikirim dan tidak pernah tercatat di BPJS, yang menjawab: {why}"
     return Verdict(Status.GAGAL, Reason.NEVER_TAKEN, said_so)
 
