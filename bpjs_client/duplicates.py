@@ -61,13 +61,15 @@ _TIMES = re.compile(r"\b[0-2]?[0-9][:.][0-5][0-9](?:[:.][0-5][0-9])?\b")
 _CLAUSES = re.compile(r"[.;!?\n]")
 # The words of a sentence that says of a patient no more than that they are in the queue.
 _PLAIN_WORDS = frozenset(
-    """
-    peserta pasien anda saudara bapak ibu maaf mohon data nomor no kartu bpjs jkn kis nik rm norm rekam medis
-    medik ini itu tersebut tsb yang yg sama bersangkutan dengan dgn adalah atas sudah sdh telah terdaftar di ke
-    pada pd dalam untuk utk dari oleh dan atau juga masih aktif sebelumnya hari tanggal tgl pukul jam sampai wib
-    wita wit poli poliklinik klinik fktp faskes tujuan pilihan antrean antrian kode melalui via mobile aplikasi
-    online loket silakan silahkan menunggu dilayani
-    """.split()
+    re.findall(
+        r"\w+",
+        "peserta pasien anda saudara bapak ibu maaf mohon data nomor no kartu bpjs jkn kis nik rm "
+        "norm rekam medis medik ini itu tersebut tsb yang yg sama bersangkutan dengan dgn adalah "
+        "atas sudah sdh telah terdaftar di ke pada pd dalam untuk utk dari oleh dan atau juga masih "
+        "aktif sebelumnya hari tanggal tgl pukul jam sampai wib wita wit poli poliklinik klinik "
+        "fktp faskes tujuan pilihan antrean antrian kode melalui via mobile aplikasi online loket "
+        "silakan silahkan menunggu dilayani",
+    )
 )
 _WORDED = ("kodepoli", "namapoli", "norm", "nomorantrean", "angkaantrean", "jampraktek")
 

@@ -39,7 +39,8 @@ class Seen:
     """A row of a list of BPJS's that shows a registration or visit; its repr names nobody.
 
     `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
-    the body, by the body's names, "" for what it shows to be empty; `elsewhere` says in Indonesian where else that day the card stands.
+    the body, by the body's names, "" for what it shows to be empty; `elsewhere` says in Indonesian where else
+    that day the card stands.
     """
 
     number: str | None = field(default=None, repr=False)
