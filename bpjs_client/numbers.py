@@ -25,5 +25,5 @@ def is_shaped(name: str, text: object) -> bool:
 
 
 def same_number(one: str | None, other: str | None) -> bool:
-    """Whether two texts are one number: capitals, and spaces around it, make no other number of it."""
+    """Whether two texts are one number or code: capitals, and spaces around it, make no other of it."""
     return one is not None and other is not None and one.strip().casefold() == other.strip().casefold()

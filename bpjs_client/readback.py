@@ -65,7 +65,7 @@ def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
     """
     path = kunjungan_history(key.no_kartu)
     mine = [row for row in rows_there(read, path) if _is_day(row, key)]
-    fitting = [row for row in mine if provider_of(row) == kd_provider and _is_poli(row, key)]
+    fitting = [row for row in mine if same_number(provider_of(row), kd_provider) and _is_poli(row, key)]
     return _seen("noKunjungan", fitting, mine, path)
 
 

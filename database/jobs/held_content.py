@@ -169,7 +169,8 @@ def _places(job: Job, jenis: Jenis, body: Body) -> Iterator[ColumnElement[bool]]
 
 
 def _visit(jenis: Jenis, body: Body) -> tuple[object, ...]:
-    return card(body), service_date(jenis, body), poli(jenis, body)
+    """Who, when and where; in the queue a patient without a card is known by NIK or norm."""
+    return card(body) or body.get("nik") or body.get("norm"), service_date(jenis, body), poli(jenis, body)
 
 
 def _may_be_of(named: tuple[object, ...], visit: tuple[object, ...]) -> bool:
