@@ -83,14 +83,17 @@ class SharedDay(Day):
         """A job under a key of its own; `rantai` and `kunci` are the frame's, the rest replaces fields."""
         frame = {name: changes.pop(name) for name in ("rantai", "kunci") if name in changes}
         named = {"nomorkartu" if jenis.endswith("antrean") else "noKartu": card}
-        doctor = {"tambah-kunjungan": {"kdDokter": "200101"}, "tambah-antrean": {"kodedokter": 200101}}
+        doctor: dict[str, dict[str, Any]] = {
+            "tambah-kunjungan": {"kdDokter": "200101"},
+            "tambah-antrean": {"kodedokter": 200101},
+        }
         body = {**BODIES[jenis], **named, **doctor.get(jenis, {}), **changes}
         frame.setdefault("kunci", f"k{next(self.keys)}")
         return enqueue(jenis, norm, "Pasien Contoh", body, database=self.database, **frame).id
 
     keys = count(1)
 
-    def visit(self, card: str = MOTHER, norm: str = "-", **changes: Any) -> int:
+    def visited(self, card: str = MOTHER, norm: str = "-", **changes: Any) -> int:
         """A registration and its visit, delivered; the visit's id."""
         self.give("tambah-pendaftaran", card, norm, **changes)
         job_id = self.give("tambah-kunjungan", card, norm, **changes)

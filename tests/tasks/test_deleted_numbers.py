@@ -37,7 +37,7 @@ MISSPELT: list[Callable[[str], str]] = [
 def test_a_visit_is_not_gone_because_its_number_was_misspelt(
     here: SharedDay, spelt: Callable[[str], str], lost: str
 ) -> None:
-    visit = here.visit()
+    visit = here.visited()
     here.bpjs.lose.append(lost)
     removal = here.give("hapus-kunjungan", noKunjungan=spelt(here.number(visit)))
     here.pass_time(10 * MINUTE)
@@ -61,7 +61,7 @@ def test_a_registration_is_not_gone_because_its_number_was_misspelt(
 
 
 def test_what_bpjs_denies_and_shows_is_said(here: SharedDay) -> None:
-    visit = here.visit()
+    visit = here.visited()
     here.bpjs.odd = lambda r: pcare(404, "Data kunjungan tidak ditemukan") if r.method == "DELETE" else None
     removal = here.give("hapus-kunjungan")
     here.pass_time(MINUTE)
@@ -73,7 +73,7 @@ def test_what_bpjs_denies_and_shows_is_said(here: SharedDay) -> None:
 @pytest.mark.parametrize("lost", ["", BEFORE], ids=["answered", "lost"])
 @pytest.mark.parametrize("norm", ["-", "RM-2"])
 def test_the_number_of_another_patient_is_not_deleted(here: SharedDay, norm: str, lost: str) -> None:
-    mothers, _ = here.visit(MOTHER), here.visit(BABY, norm)
+    mothers, _ = here.visited(MOTHER), here.visited(BABY, norm)
     here.bpjs.lose.append(lost)
     removal = here.give("hapus-kunjungan", BABY, norm, noKunjungan=here.number(mothers))
     here.pass_time(10 * MINUTE)

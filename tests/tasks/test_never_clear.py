@@ -39,7 +39,7 @@ def a_day_with_others(here: SharedDay, other: str) -> None:
 
 @pytest.mark.parametrize(("answer", "words"), FAILURES)
 def test_a_correction_that_no_list_shows(here: SharedDay, answer: httpx.Response, words: str) -> None:
-    visit = here.visit()
+    visit = here.visited()
     puts: list[int] = []
 
     def fails(request: httpx.Request) -> httpx.Response | None:

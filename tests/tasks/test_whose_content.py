@@ -15,7 +15,10 @@ from tests.tasks.simulated import AFTER, BABY, BEFORE, MOTHER, SharedDay, Simula
 
 MINUTE, PROVIDER = 60, "01234567"
 OLD_CONTENT = ("gagal", "isi-lama")
-OTHER = {"tambah-kunjungan": {"keluhan": "demam"}, "tambah-pendaftaran": {"kunjSakit": False}}
+OTHER: dict[str, dict[str, Any]] = {
+    "tambah-kunjungan": {"keluhan": "demam"},
+    "tambah-pendaftaran": {"kunjSakit": False},
+}
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def here(database: Database, clock: FakeClock) -> SharedDay:
 def test_what_was_sent_under_another_norm_or_chain_counts_too(
     here: SharedDay, jenis: str, frame: dict[str, str]
 ) -> None:
-    here.visit(MOTHER, "RM-01")
+    here.visited(MOTHER, "RM-01")
     same, other = here.give(jenis, **frame), here.give(jenis, **frame, **OTHER[jenis])
     here.pass_time(MINUTE)
     assert here.job(same).status == "terkirim"
@@ -41,7 +44,7 @@ def test_what_was_sent_under_another_norm_or_chain_counts_too(
 
 
 def test_a_correction_is_named_by_all_that_were_delivered_under_its_number(here: SharedDay) -> None:
-    first = here.visit(MOTHER, "RM-1")
+    first = here.visited(MOTHER, "RM-1")
     again = here.give("tambah-kunjungan", rantai="keluarga-7")
     here.pass_time(MINUTE)
     correction = here.again(first, keluhan="demam").job_id
@@ -71,7 +74,7 @@ def test_what_was_lost_and_closed_by_hand_may_be_what_is_there(
 
 @SQLITE
 def test_a_lost_correction_that_was_closed_by_hand_may_be_what_is_there(here: SharedDay) -> None:
-    visit = here.visit()
+    visit = here.visited()
     here.bpjs.lose.append(AFTER)
     correction = here.again(visit, keluhan="demam").job_id
     here.pass_time(1)
@@ -84,7 +87,7 @@ def test_a_lost_correction_that_was_closed_by_hand_may_be_what_is_there(here: Sh
 @SQLITE
 def test_a_chain_of_two_visits_keeps_their_contents_apart(here: SharedDay) -> None:
     for poli in ("001", "002"):
-        here.visit(rantai="keluarga-7", kdPoli=poli)
+        here.visited(rantai="keluarga-7", kdPoli=poli)
     same = here.give("tambah-kunjungan", rantai="keluarga-7", kdPoli="001")
     removal = here.give("hapus-kunjungan", rantai="keluarga-7", kdPoli="002")
     here.pass_time(MINUTE)
@@ -96,7 +99,7 @@ def test_a_chain_of_two_visits_keeps_their_contents_apart(here: SharedDay) -> No
 
 @SQLITE
 def test_the_deletion_of_another_number_deleted_nothing_of_this(here: SharedDay) -> None:
-    first = here.visit()
+    first = here.visited()
     here.bpjs.double.web_app.remove_kunjungan(here.number(first))
     second = here.give("tambah-kunjungan", keluhan="demam")
     here.pass_time(MINUTE)
@@ -201,7 +204,7 @@ def test_a_queue_entry_corrected_after_a_lost_answer_is_not_there_because_someth
     "patch", [{"noKartu": BABY}, {"kdPoli": "002"}, {"noKunjungan": "012345670926Y000002"}], ids=str
 )
 def test_a_correction_is_not_led_to_another_visit(here: SharedDay, patch: dict[str, Any]) -> None:
-    visit, of_the_baby = here.visit(), here.visit(BABY)
+    visit, of_the_baby = here.visited(), here.visited(BABY)
     correction = here.again(visit, kdDiag1="X077").job_id
     here.pass_time(5)
     assert here.job(correction).status == "gagal"
