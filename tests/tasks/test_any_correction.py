@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from pydantic import SecretStr
 
 from bpjs_client.jenis import DELETIONS, Jenis
@@ -59,6 +59,15 @@ class AnyCorrection(RuleBasedStateMachine):
         self.bpjs = SimulatedBpjs()
         self.day = Day(self.database, clock, self.bpjs)
         self.by_hand: set[str] = set()  # numbers that somebody typed or removed in PCare itself
+
+    @initialize(frame=frames, is_there=st.booleans())
+    def begin(self, frame: dict[str, str], is_there: bool) -> None:
+        """On most days both have been there already, and at times in one named chain."""
+        if is_there:
+            for card in CARDS:
+                for jenis in ("tambah-pendaftaran", "tambah-kunjungan"):
+                    self.create(card, jenis, 0, frame)
+            self.day.pass_time(5)
 
     @rule(card=patients, jenis=st.sampled_from([*CREATIONS]), pick=st.integers(0, 3), frame=frames)
     def create(self, card: str, jenis: str, pick: int, frame: dict[str, str]) -> None:
