@@ -17,3 +17,13 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
 def shaped_number(name: str, text: str | None) -> str | None:
     """The text where it has the shape of the number called ``name`` (noUrut, noKunjungan), otherwise None."""
     return text if text is not None and _SHAPES[name].fullmatch(text) else None
+
+
+def is_shaped(name: str, text: object) -> bool:
+    """Whether a number called ``name`` has the shape of one that BPJS gives."""
+    return isinstance(text, str) and _SHAPES[name].fullmatch(text) is not None
+
+
+def same_number(one: str | None, other: str | None) -> bool:
+    """Whether two texts are one number or code: capitals, and spaces around it, make no other of it."""
+    return one is not None and other is not None and one.strip().casefold() == other.strip().casefold()

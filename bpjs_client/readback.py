@@ -8,7 +8,7 @@ from bpjs_client.bodies import VisitKey
 from bpjs_client.endpoints import kunjungan_history, pendaftaran_page
 from bpjs_client.errors import NotFound, Temporary
 from bpjs_client.exchange import JSON, Exchange
-from bpjs_client.numbers import shaped_number
+from bpjs_client.numbers import same_number, shaped_number
 from bpjs_client.paging import KeepsChanging, Row, whole_list, whole_row
 from bpjs_client.wire_fields import read_pcare_date
 
@@ -39,11 +39,12 @@ class Seen:
     """A row of a list of BPJS's that shows a registration or visit; its repr names nobody.
 
     `number` is None when no row is of this clinic, day, poli and card; `content` holds what the row shows of
-    the body, by the body's names; `elsewhere` says in Indonesian where else that day the card stands.
+    the body, by the body's names, "" for what it shows to be empty; `elsewhere` says in Indonesian where else
+    that day the card stands.
     """
 
     number: str | None = field(default=None, repr=False)
-    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str | bool] = field(default_factory=dict, repr=False)
     elsewhere: str = field(default="", repr=False)
 
 
@@ -64,15 +65,15 @@ def see_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> Seen:
     """
     path = kunjungan_history(key.no_kartu)
     mine = [row for row in rows_there(read, path) if _is_day(row, key)]
-    fitting = [row for row in mine if provider_of(row) == kd_provider and _is_poli(row, key)]
+    fitting = [row for row in mine if same_number(provider_of(row), kd_provider) and _is_poli(row, key)]
     return _seen("noKunjungan", fitting, mine, path)
 
 
 def see_kunjungan_numbered(read: Read, no_kartu: str, no_kunjungan: str) -> Seen:
     """The visit of this number, from the card's history, whatever its day and poli. Raises BpjsError."""
     rows = rows_there(read, kunjungan_history(no_kartu))
-    fitting = (row for row in rows if _text_at(row, "noKunjungan") == no_kunjungan)
-    return next((Seen(no_kunjungan, _content(row)) for row in fitting), Seen())
+    fitting = (row for row in rows if same_number(_text_at(row, "noKunjungan"), no_kunjungan))
+    return next((Seen(no_kunjungan, _content_of_visit(row)) for row in fitting), Seen())
 
 
 def find_pendaftaran(read: Read, key: VisitKey) -> str | None:
@@ -88,7 +89,8 @@ def find_kunjungan(read: Read, key: VisitKey, kd_provider: str) -> str | None:
 def holds_pendaftaran(read: Read, key: VisitKey, no_urut: str) -> bool:
     """Whether any row of the day has this number and card, whatever else it shows. Raises BpjsError."""
     return any(
-        _text_at(row, "noUrut") == no_urut and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
+        same_number(_text_at(row, "noUrut"), no_urut)
+        and _text_at(row, "peserta", "noKartu") in {key.no_kartu, None}
         for row in _registrations(read, key)
     )
 
@@ -105,7 +107,7 @@ def own_provider(read: Read, day: date) -> str | None:
 def holds_kunjungan(read: Read, no_kartu: str, no_kunjungan: str) -> bool:
     """Whether any row of the card's history has this number, whatever else it shows. Raises BpjsError."""
     rows = rows_there(read, kunjungan_history(no_kartu))
-    return any(_text_at(row, "noKunjungan") == no_kunjungan for row in rows)
+    return any(same_number(_text_at(row, "noKunjungan"), no_kunjungan) for row in rows)
 
 
 def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> Seen:
@@ -115,7 +117,7 @@ def _seen(name: str, fitting: Sequence[Row], mine: Sequence[Row], path: str) -> 
     for row in fitting:
         number = shaped_number(name, _text_at(row, name))
         if number:
-            return Seen(number, _content(row))
+            return Seen(number, _CONTENTS[name](row))
     raise Temporary("Ada di daftar BPJS, tetapi tanpa nomor.", Exchange("GET", path))
 
 
@@ -129,9 +131,28 @@ _SHOWN: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _content(row: Row) -> dict[str, str]:
-    shown = ((name, _text_at(row, *where)) for name, where in _SHOWN.items())
-    return {name: value for name, value in shown if value}
+def _content_of_visit(row: Row) -> dict[str, str | bool]:
+    """A row that shows the first diagnosis shows by an empty second or third that there is none."""
+    shown = {name: _text_at(row, *where) for name, where in _SHOWN.items()}
+    shows_diagnoses = shown["kdDiag1"] is not None
+    return {
+        name: value or ""
+        for name, value in shown.items()
+        if value or (shows_diagnoses and name.startswith("kdDiag") and _SHOWN[name][0] in row)
+    }
+
+
+def _content_of_registration(row: Row) -> dict[str, str | bool]:
+    """What tells one kind of contact from another; the list shows more, in words of PCare's own."""
+    sick, kd_tkp = row.get("kunjSakit"), _text_at(row, "tkp", "kdTkp")
+    content: dict[str, str | bool] = {"kunjSakit": sick} if isinstance(sick, bool) else {}
+    return {**content, "kdTkp": kd_tkp} if kd_tkp else content
+
+
+_CONTENTS: Mapping[str, Callable[[Row], dict[str, str | bool]]] = {
+    "noUrut": _content_of_registration,
+    "noKunjungan": _content_of_visit,
+}
 
 
 def _where(row: Row) -> str:

@@ -115,6 +115,8 @@ def _one_phone(value: str) -> str:
 def _no_placeholder(value: str) -> str:
     if value.strip().casefold() in _PLACEHOLDERS:
         raise refusal("Harus nomor dari BPJS, atau kosong bila belum diketahui.")
+    if value.strip() and any(letter.isspace() or not letter.isprintable() for letter in value):
+        raise refusal("Tulis nomor dari BPJS tanpa spasi.")
     return value
 
 

@@ -76,6 +76,8 @@ class JobInHand:
     contradictions: int = 0
     # In Indonesian, why a deletion is given no number although its chain knows some.
     why_no_number: str | None = None
+    # In Indonesian, that the number in a deletion's own body is another patient's.
+    anothers_number: str | None = None
     # A visit that replaces what BPJS holds under its number.
     is_edit: bool = False
     tried_before: bool = False
@@ -209,6 +211,17 @@ def lost_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
     )
 
 
+def seen_request(session: Session, job_id: int) -> Mapping[str, Any] | None:
+    """The body of the newest request, or look, by which a job got its number."""
+    numbered = (Outcome.SUCCESS, Outcome.FOUND, Outcome.FOUND_OTHER, Outcome.LATE_ANSWER)
+    return session.scalar(
+        select(Attempt.request)
+        .where(Attempt.job_id == job_id, Attempt.outcome.in_(numbered))
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+
+
 def refused_for_patient(database: Database, job_id: int, since: datetime) -> int:
     """How often BPJS wanted the patient to act first since then, or since somebody last asked for the job.
 
@@ -235,10 +248,10 @@ class ProvenFailure(NamedTuple):
     raw: str | None
 
 
-def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
+def proven_failures(database: Database, job_id: int, *, looked: bool = True) -> list[ProvenFailure]:
     """The proven failures since BPJS last told clearly of the job, or a person asked again; oldest first.
 
-    Raises DatabaseUnavailable.
+    Without `looked` those count as well that no look could prove. Raises DatabaseUnavailable.
     """
     newest = select(Attempt).where(Attempt.job_id == job_id, Attempt.finished_at.is_not(None))
     found: list[ProvenFailure] = []
@@ -250,7 +263,7 @@ def proven_failures(database: Database, job_id: int) -> list[ProvenFailure]:
             if row.outcome == Outcome.ABSENT:
                 absent = True
             elif row.outcome == Outcome.UNKNOWN:
-                if absent and row.http_code is not None and row.finished_at is not None:
+                if (absent or not looked) and row.http_code is not None and row.finished_at is not None:
                     found.append(ProvenFailure(row.finished_at, row.http_code, row.raw))
                 absent = False
     return found[::-1]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import check_body
@@ -22,7 +22,7 @@ from database.jobs.history import Word, append_word
 from database.local_time import local_date
 from database.status import UNFINISHED, Status
 from database.storage.engine import Database
-from database.storage.models import Attempt, Job, JsonObject
+from database.storage.models import OF_PCARE, Attempt, Job, JsonObject
 from database.storage.past_jobs import new_ids
 from database.storage.patient_mark import patient_mark
 from database.vocabulary import Outcome, Reason
@@ -104,19 +104,26 @@ def replace_old_content(session: Session, database: Database, job: Job, word: Wo
 
 
 def mark_replaced(session: Session, correction_id: int, now: datetime) -> None:
-    """The correction is at BPJS: what was delivered under the replaced number says whose content is there."""
+    """The correction is at BPJS: what was delivered under the replaced number says whose content is there.
+
+    The same visit may have been delivered under another norm or chain, too.
+    """
     correction = session.get_one(Job, correction_id)
     number = _replaced_number(session, correction)
     message = f"isinya di BPJS sudah diganti oleh pekerjaan #{correction_id}"
     changes = {"reason": Reason.REPLACED, "message": message, "updated_at": now, "version": Job.version + 1}
+    visit = named_in(correction.body)
     delivered = (
-        *_same_chain(correction),
+        text(OF_PCARE),
+        Job.faskes == correction.faskes,
+        Job.tgl_daftar == visit.day,
         Job.jenis == correction.jenis,
         Job.status == Status.TERKIRIM.value,
         Job.id != correction_id,
         Job.result[_name(correction)].as_string() == number,
     )
-    replaced = list(session.scalars(select(Job.id).where(*delivered)))
+    same = session.scalars(select(Job).where(*delivered))
+    replaced = [job.id for job in same if named_in(job.body) == visit]
     session.execute(update(Job).where(Job.id.in_(replaced)).values(changes))
 
 
@@ -182,7 +189,22 @@ def _waits_unsent(visit: Job) -> bool:
     return visit.status == Status.MENUNGGU or (visit.status == Status.GAGAL and visit.result is None)
 
 
+def keep_the_visit(job: Job, edited: JsonObject) -> JsonObject:
+    """The body of a correction that is corrected itself; its number may be left out, for it stays.
+
+    Raises MoveRefused when another visit is meant: what BPJS holds of that would be overwritten.
+    """
+    number = job.body.get("noKunjungan")
+    if not edited.get("noKunjungan") and number:
+        edited = {**edited, "noKunjungan": number}
+    if named_in(job.body) != named_in(edited) or edited.get("noKunjungan") != number:
+        raise MoveRefused(f"Pekerjaan {job.id} memperbaiki yang sudah ada di BPJS; {_OTHER_VISIT}.")
+    return edited
+
+
 def _refuse_if_corrected(session: Session, job: Job) -> None:
+    if job.reason == Reason.REPLACED:
+        raise MoveRefused(f"Pekerjaan {job.id}: {job.message}; perbaiki yang itu.")
     newest = session.scalar(
         select(Job)
         .where(Job.corrects == job.id, Job.jenis == job.jenis, Job.status != Status.DITUTUP.value)

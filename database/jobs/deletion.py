@@ -1,21 +1,23 @@
 """A deletion undoes a creation: the one whose number it takes, or none when there is nothing to delete."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from bpjs_client.bodies import card, poli, service_date
 from bpjs_client.jenis import Jenis
-from database.jobs.attempts import lost_request
+from bpjs_client.numbers import is_shaped, same_number
+from database.jobs.attempts import lost_request, seen_request
 from database.jobs.by_hand import Settled
 from database.jobs.chain import UNDOES, of_one_visit
 from database.jobs.chain_place import chain_beside
 from database.status import UNFINISHED, Status
-from database.storage.models import Attempt, Job
+from database.storage.models import OF_PCARE, Attempt, Job
 from database.vocabulary import MAY_BE_THERE, Outcome
 
 Body = Mapping[str, Any]
@@ -26,6 +28,7 @@ NUMBER_OF: dict[Jenis, str] = {
     Jenis.HAPUS_KUNJUNGAN: "noKunjungan",
 }
 TWO_PATIENTS = "rantai ini memuat dua pasien atau lebih; sebut noKartu atau {number} yang dimaksud."
+ANOTHERS = "{number} ini milik pasien lain menurut catatan di sini: periksa nomor dan noKartu-nya."
 TWO_VISITS = "rantai ini memuat dua kunjungan atau lebih; sebut tglDaftar dan kdPoli, atau {number}."
 _MAY_BE_THERE = frozenset({Status.TERKIRIM, *UNFINISHED})
 _MOST = 1_000  # creations that are looked at, the newest; a patient's visit has a few
@@ -58,11 +61,13 @@ class Undone:
 
     `numbers`: the number and whatever else names the creation. `unclear`: in Indonesian, why none is given
     although some are known. `pointless`: there are creations, and none of them can have reached BPJS.
+    `anothers`: in Indonesian, that the number in the deletion's own body is of another patient than its card.
     """
 
     numbers: Mapping[str, str] = field(default_factory=dict, repr=False)
     unclear: str | None = None
     pointless: bool = False
+    anothers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,44 @@ def undone_by(session: Session, job: Job) -> Undone:
         numbers={} if unclear else _numbers(held, number, job.body.get(number)),
         unclear=unclear,
         pointless=bool(meant) and not any(each.may_be_there for each in meant),
+        anothers=_anothers(session, job, asked),
     )
+
+
+def _anothers(session: Session, job: Job, asked: Named) -> str | None:
+    """Whether the visit of the number that it names was given to another card, as far as is known here."""
+    number = job.body.get(NUMBER_OF[Jenis.HAPUS_KUNJUNGAN])
+    if Jenis(job.jenis) is not Jenis.HAPUS_KUNJUNGAN or asked.card is None or not isinstance(number, str):
+        return None
+    cards = {named_in(each.held).card for each in _numbered(session, job.faskes, number)}
+    told = ANOTHERS.format(number=NUMBER_OF[Jenis.HAPUS_KUNJUNGAN])
+    return told if cards and asked.card not in cards else None
+
+
+def _numbered(session: Session, faskes: str, number: str) -> list[_Creation]:
+    """The visits that were given this number; its month narrows the search (contract 5e)."""
+    month = _month_in(number)
+    if month is None:
+        return []
+    of_number = func.lower(Job.result["noKunjungan"].as_string()) == number.lower()
+    given = (
+        select(Job)
+        .where(text(OF_PCARE), Job.faskes == faskes, Job.tgl_daftar.between(*month), of_number)
+        .where(Job.jenis == Jenis.TAMBAH_KUNJUNGAN.value)
+        .order_by(Job.id.desc())
+        .limit(_MOST)
+    )
+    jobs = session.scalars(given).all()
+    numbers = (each for each in _as_held(session, jobs) if each.has_number)
+    return [each for each in numbers if same_number(str(each.result.get("noKunjungan")), number)]
+
+
+def _month_in(number: str) -> tuple[date, date] | None:
+    """The days of the month that stands in a visit's number; None when it is no such number."""
+    if not is_shaped("noKunjungan", number):
+        return None
+    month, year = int(number[8:10]), 2000 + int(number[10:12])
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def _numbers(held: Iterable[_Creation], number: str, given: object) -> dict[str, str]:
@@ -190,20 +232,22 @@ def _moved_away(session: Session, job: Job, kind: str) -> list[_Creation]:
 
 def _as_held(session: Session, jobs: Sequence[Job]) -> list[_Creation]:
     unclear = _without_clear_answer(session, [job.id for job in jobs])
-    return [_creation(session, job, unclear=job.id in unclear) for job in jobs]
+    return [each for job in jobs for each in _held_of(session, job, unclear=job.id in unclear)]
 
 
-def _creation(session: Session, job: Job, *, unclear: bool) -> _Creation:
+def _held_of(session: Session, job: Job, *, unclear: bool) -> Iterator[_Creation]:
+    """What BPJS may hold of a job: the visit that has its number, and one that was sent since as another."""
     is_sent = job.status == Status.TERKIRIM
-    # A job whose visit BPJS holds with another body is not delivered, and has its number all the same.
+    there = unclear or job.status in _MAY_BE_THERE or job.reason == Settled.ALREADY_THERE.value
     lost = lost_request(session, job.id) if unclear and not is_sent else None
-    return _Creation(
-        held=job.body if lost is None else lost,
-        body=job.body,
-        result=job.result or {},
-        has_number=is_sent or job.result is not None,
-        may_be_there=unclear or job.status in _MAY_BE_THERE or job.reason == Settled.ALREADY_THERE.value,
-    )
+    sent = job.body if lost is None else lost
+    # A job whose visit BPJS holds with another body is not delivered, and has its number all the same.
+    found = seen_request(session, job.id) if unclear and not is_sent and job.result else None
+    held = sent if found is None else found
+    has_number = is_sent or job.result is not None
+    yield _Creation(held, job.body, job.result or {}, has_number=has_number, may_be_there=there)
+    if named_in(held) != named_in(sent):
+        yield _Creation(sent, job.body, {}, has_number=False, may_be_there=there)
 
 
 def _without_clear_answer(session: Session, job_ids: Sequence[int]) -> set[int]:

@@ -57,6 +57,7 @@ def load(database: Database, claim: Claim) -> JobInHand:
             lost_request=lost_request(session, job.id) if lost else None,
             contradictions=sum(outcome in SAID_TO_BE_THERE for outcome in lost),
             why_no_number=undone.unclear,
+            anothers_number=undone.anothers,
             is_edit=job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN,
             tried_before=job.attempts > 0,
             for_patient=job.reason == Reason.NEEDS_SCREENING,

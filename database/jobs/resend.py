@@ -14,6 +14,7 @@ from database.jobs.body_changes import changes_between
 from database.jobs.chain_place import place_when_corrected
 from database.jobs.corrections import (
     correct_delivered,
+    keep_the_visit,
     replace_old_content,
     replaces_old_content,
 )
@@ -101,6 +102,8 @@ def _correct_delivered(
 
 
 def _ask_again(session: Session, database: Database, job: Job, edited: JsonObject, asked: Resend) -> Asked:
+    if job.corrects is not None:
+        edited = keep_the_visit(job, edited)
     replaces = asked.may_replace and replaces_old_content(session, job, edited)
     is_edit = job.corrects is not None and Jenis(job.jenis) is Jenis.TAMBAH_KUNJUNGAN
     errors = check_body(Jenis(job.jenis), edited, is_edit=is_edit)

@@ -44,7 +44,12 @@ def unknown_clinic(hand: Hand) -> Verdict | None:
 
 
 def wrong_body(hand: Hand) -> Verdict | None:
-    """A deletion of what never reached BPJS is not needed; of anything else that lacks a field it is said."""
+    """A deletion of what never reached BPJS is not needed; of anything else that lacks a field it is said.
+
+    Nor does one leave that names one patient's card and another's number.
+    """
+    if hand.job.anothers_number:
+        return Verdict(Status.GAGAL, Reason.BAD_BODY, hand.job.anothers_number)
     errors = check_body(hand.jenis, hand.body, chain_supplies=False, is_edit=hand.job.is_edit)
     if not errors:
         return None

@@ -1,6 +1,7 @@
 """The table of answers: what each way in which a request can fail means for its job (docs/job-states.md)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bpjs_client.errors import (
@@ -18,6 +19,8 @@ from bpjs_client.errors import (
 )
 from bpjs_client.identifiers import without_identifiers
 from bpjs_client.jenis import DELETIONS, Jenis, Service
+from bpjs_client.numbers import is_shaped
+from database.jobs.deletion import NUMBER_OF
 from database.jobs.moves import chain_has
 from database.jobs.verdict import Verdict
 from database.services.evidence import Heard
@@ -28,7 +31,7 @@ from database.vocabulary import Outcome, Reason
 from tasks.delivery.credential import ask_and_judge
 from tasks.delivery.decision import Ending, evidence_of
 from tasks.delivery.hand import Hand
-from tasks.delivery.readback import Look, look
+from tasks.delivery.readback import Look, Sight, look
 from tasks.delivery.screening import wait_for_patient
 from tasks.delivery.seen import (
     contradicted,
@@ -39,6 +42,13 @@ from tasks.delivery.seen import (
     of_a_repeat,
     other_content,
 )
+
+_OTHER_ENTRY = (
+    "sudah terdaftar di BPJS, dan dari sini pernah dikirim dengan isi lain; isi ini belum terkirim:"
+    " batalkan dulu antreannya bila harus diganti"
+)
+_STILL_SEEN = "tetapi nomor itu masih terlihat di daftar BPJS: periksa di aplikasi BPJS"
+_NO_NUMBER_OF_BPJS = "Nomor ini tidak berbentuk nomor dari BPJS: periksa penulisannya."
 
 # The verdict of one rule; None: the next rule of its row decides.
 Rule = Callable[[Hand, BpjsError], Verdict | None]
@@ -94,8 +104,10 @@ def _once_too_often(hand: Hand, error: BpjsError) -> Verdict | None:
 
 
 def _already_there(hand: Hand, error: BpjsError) -> Verdict:
-    """Recover the number; an antrean entry has none."""
+    """Recover the number; an antrean entry has none, and no list shows it."""
     if hand.service is Service.ANTREAN:
+        if holds_another(hand, hand.body, Sight(Look.REPEAT), is_duplicate=True):
+            return replace(other_content(Sight(Look.REPEAT)), message=_OTHER_ENTRY)
         return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result={})
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=False)
@@ -103,7 +115,7 @@ def _already_there(hand: Hand, error: BpjsError) -> Verdict:
         return look_later(hand, f"sudah ada di BPJS, nomornya belum terbaca: {failed.reason}")
     if sight.look is not Look.DONE:
         return contradicted(hand, sight)
-    if holds_another(hand, hand.body, sight):
+    if holds_another(hand, hand.body, sight, is_duplicate=True):
         return other_content(sight)
     return Verdict(Status.TERKIRIM, Reason.ALREADY_THERE, said(error), result=dict(sight.result))
 
@@ -112,6 +124,8 @@ def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
     """A deletion of what is not there is done, once a look confirms it, or BPJS's own word where none can."""
     if hand.jenis not in DELETIONS:
         return None
+    if not is_shaped(NUMBER_OF[hand.jenis], hand.body.get(NUMBER_OF[hand.jenis])):
+        return Verdict(Status.GAGAL, Reason.NOT_FOUND, f"{said(error)} {_NO_NUMBER_OF_BPJS}")
     try:
         sight = look(hand.bpjs, hand.jenis, hand.body, repeated=True)
     except BpjsError as failed:
@@ -119,6 +133,8 @@ def _deleted_already(hand: Hand, error: BpjsError) -> Verdict | None:
     its_word = sight.look is Look.PERSON and error.exchange.meta_code is not None
     if sight.look is Look.DONE or its_word:
         return Verdict(Status.TERKIRIM, Reason.GONE_ALREADY, "sudah tidak ada di BPJS", result={})
+    if sight.look is Look.NOT_DONE:
+        return Verdict(Status.GAGAL, Reason.NOT_FOUND, f"{said(error)}; {_STILL_SEEN}")
     return None
 
 
@@ -150,7 +166,7 @@ def _referral_unclear(hand: Hand, error: BpjsError) -> Verdict:
         return needs_person(said(error))
     if sight.look is not Look.DONE:
         return needs_person(said(error))
-    return found(hand, sight, is_other=holds_another(hand, hand.body, sight))
+    return found(hand, sight, is_other=holds_another(hand, hand.body, sight, is_duplicate=False))
 
 
 # A row for each way to end; of its rules the first that knows the job decides, and the last knows every job.

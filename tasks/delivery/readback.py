@@ -7,6 +7,7 @@ from enum import Enum, auto
 from bpjs_client.bodies import VisitKey, visit_key
 from bpjs_client.jenis import Jenis
 from bpjs_client.jobs import Bpjs
+from bpjs_client.numbers import is_shaped
 from bpjs_client.readback import Seen
 
 
@@ -29,7 +30,7 @@ class Sight:
 
     look: Look
     result: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: Mapping[str, str | bool] = field(default_factory=dict, repr=False)
     elsewhere: str = field(default="", repr=False)
 
 
@@ -66,7 +67,9 @@ def look_at_edited(bpjs: Bpjs, body: Mapping[str, object]) -> Sight:
     return Sight(Look.DONE, {"noKunjungan": seen.number}, seen.content)
 
 
-def _hapus_pendaftaran(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) -> Sight:
+def _hapus_pendaftaran(bpjs: Bpjs, body: Mapping[str, object], repeated: bool) -> Sight:
+    if not is_shaped("noUrut", body.get("noUrut")):
+        return _repeat_once(bpjs, body, repeated)
     # By its number: the patient may have been registered again since, under another.
     key = _key(Jenis.HAPUS_PENDAFTARAN, body)
     still_there = bpjs.holds_pendaftaran(key, str(body.get("noUrut")))
@@ -75,8 +78,10 @@ def _hapus_pendaftaran(bpjs: Bpjs, body: Mapping[str, object], _repeated: bool) 
 
 def _hapus_kunjungan(bpjs: Bpjs, body: Mapping[str, object], repeated: bool) -> Sight:
     number, no_kartu = body.get("noKunjungan"), body.get("noKartu")
-    if not number or not no_kartu:  # without card it cannot be looked up; deleting again is harmless
-        return Sight(Look.PERSON if repeated else Look.REPEAT)
+    # Without card it cannot be looked up, and what is no number of BPJS's is in no list, whatever it meant;
+    # deleting again is harmless.
+    if not no_kartu or not is_shaped("noKunjungan", number):
+        return _repeat_once(bpjs, body, repeated)
     return Sight(Look.NOT_DONE if bpjs.holds_kunjungan(str(no_kartu), str(number)) else Look.DONE)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bpjs_client.jenis import NUMBERED
+from database.jobs.chain import CREATES
 from database.jobs.held_content import held_content
 from database.jobs.verdict import Verdict
 from database.status import Status
@@ -40,11 +40,15 @@ def _numbers(sight: Sight) -> dict[str, str] | None:
     return dict(sight.result) or None
 
 
-def holds_another(hand: Hand, body: Mapping[str, Any], sight: Sight) -> bool:
-    """Of a creation, whether BPJS holds it with another content than this. Raises DatabaseUnavailable."""
-    if hand.jenis not in NUMBERED:
+def holds_another(hand: Hand, body: Mapping[str, Any], sight: Sight, *, is_duplicate: bool) -> bool:
+    """Of a creation, whether BPJS holds, or may hold, it with another content than this.
+
+    `is_duplicate`: BPJS refused this body as already there. Raises DatabaseUnavailable.
+    """
+    if hand.jenis not in CREATES:
         return False
-    return is_other_content(body, sight.content, held_content(hand.database, hand.job.id, body))
+    held = held_content(hand.database, hand.job.id, body, is_duplicate=is_duplicate)
+    return is_other_content(body, sight.content, held)
 
 
 def contradicted(hand: Hand, sight: Sight) -> Verdict:

@@ -36,7 +36,7 @@ def _settle_write(hand: Hand) -> Decision:
     except BpjsError as error:
         return _look_failed(hand, error)
     if sight.look is Look.DONE:
-        is_other = holds_another(hand, hand.sent, sight)
+        is_other = holds_another(hand, hand.sent, sight, is_duplicate=False)
         outcome = Outcome.FOUND_OTHER if is_other else Outcome.FOUND
         return _looked(hand, outcome, found(hand, sight, is_other=is_other))
     if sight.look is Look.NOT_DONE:
@@ -57,8 +57,8 @@ def _settle_edit(hand: Hand) -> Decision:
         return _look_failed(hand, error)
     if sight.look is Look.NOT_DONE:
         return _not_seen(hand, sight)
-    known = held_content(hand.database, hand.job.id, hand.sent)
-    proven = is_edit_proven(hand.sent, sight.content, known)
+    held = held_content(hand.database, hand.job.id, hand.sent, is_duplicate=False)
+    proven = is_edit_proven(hand.sent, sight.content, held)
     if proven is None:
         return Decision()
     if proven:
@@ -88,13 +88,15 @@ def turn_to_send(hand: Hand) -> Verdict | None:
 
     Raises DatabaseUnavailable.
     """
-    given_up = None if hand.job.uncertain else _never_taken(hand)
-    return given_up or _wait_in_line(hand)
+    return _never_taken(hand) or _wait_in_line(hand)
 
 
 def _never_taken(hand: Hand) -> Verdict | None:
-    """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused."""
-    failures = proven_failures(hand.database, hand.job.id)
+    """A write that BPJS fails and lacks, time after time while it serves others, is as good as refused.
+
+    Where no look can tell whether BPJS lacks it, a person is asked.
+    """
+    failures = proven_failures(hand.database, hand.job.id, looked=not hand.job.uncertain)
     if len(failures) < MOST_ROUNDS:
         return None
     times = [failure.at for failure in failures]
@@ -102,6 +104,8 @@ def _never_taken(hand: Hand) -> Verdict | None:
         return None
     words = without_identifiers(said_in(failures[-1].raw or ""), hand.sent)
     why = words or f"HTTP {failures[-1].http_code}"
+    if hand.job.uncertain:
+        return needs_person(f"{len(failures)} kali dikirim, dan BPJS menjawab: {why}")
     said_so = f"{len(failures)} kali dikirim dan tidak pernah tercatat di BPJS, yang menjawab: {why}"
     return Verdict(Status.GAGAL, Reason.NEVER_TAKEN, said_so)
 

@@ -35,6 +35,8 @@ OWN_ANTREAN = [
     "Peserta dengan no RM RM-000001 sudah terdaftar di poli tersebut",
     "Peserta sudah terdaftar di poli (001) di faskes ini",
     "Peserta sudah terdaftar di FKTP tersebut pada hari ini",
+    "Peserta sudah terdaftar di poli tersebut pada hari ini melalui Mobile JKN",
+    "Peserta sudah terdaftar di poli tersebut pada 14-09-26",
 ]
 OTHERS_ANTREAN = [
     "Nomor antrean A-7 sudah terdaftar atas nama peserta lain",
@@ -68,6 +70,17 @@ OTHERS_ANTREAN = [
     "Peserta sudah terdaftar tanggal 31-09-2026",
     "Peserta sudah terdaftar dengan nomor antrean B-07",
     "Peserta dengan no RM RM-000002 sudah terdaftar di poli tersebut",
+    "Peserta SITI CONTOH sudah terdaftar di poli tersebut pada hari ini",
+    "Contoh Pasien sudah terdaftar di poli tersebut pada hari ini",
+    "Peserta sudah terdaftar di PKM Contoh pada hari ini",
+    "Peserta sudah terdaftar di RSUD Contoh",
+    "Peserta sudah terdaftar di dokter Contoh pada hari ini",
+    "Peserta sudah terdaftar di poli tersebut pada 13-09-26",
+    "Peserta sudah terdaftar di poli tersebut tanggal 13",
+    "Peserta sudah terdaftar di poli tersebut kemaren",
+    "Peserta sudah terdaftar minggu lalu",
+    "Peserta sudah terdaftar di poli tersebut hari Senin",
+    "Keluarga peserta sudah terdaftar di poli tersebut pada hari ini",
 ]
 OWN_PCARE = [
     "Peserta sudah di-entri di poli yang sama pada hari yang sama.",

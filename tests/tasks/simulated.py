@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +13,11 @@ from bpjs_simulator.double import Double
 from bpjs_simulator.envelope import write
 from bpjs_simulator.http_answers import PREFIXES
 from bpjs_simulator.request import Request
-from tests.tasks.day import Bpjs
+from database import enqueue
+from database.jobs.by_hand import Settled, close_by_hand
+from database.jobs.resend import Asked, Resend, ask_again
+from tests.tasks.bodies import BODIES
+from tests.tasks.day import Bpjs, Day
 
 BEFORE, AFTER = "before", "after"
 
@@ -64,3 +69,51 @@ def _taken_apart(request: httpx.Request) -> Request:
 
 def _spelled(name: str) -> str:
     return "X-" + name.removeprefix("x-") if name.startswith("x-") else name
+
+
+MOTHER, BABY = "0001000000001", "0001000000002"
+
+
+class SharedDay(Day):
+    """One before the simulator; two patients share norm, service date and poli unless a test says otherwise."""
+
+    bpjs: SimulatedBpjs
+
+    def give(self, jenis: str, card: str = MOTHER, norm: str = "-", **changes: Any) -> int:
+        """A job under a key of its own; `rantai` and `kunci` are the frame's, the rest replaces fields."""
+        frame = {name: changes.pop(name) for name in ("rantai", "kunci") if name in changes}
+        named = {"nomorkartu" if jenis.endswith("antrean") else "noKartu": card}
+        doctor: dict[str, dict[str, Any]] = {
+            "tambah-kunjungan": {"kdDokter": "200101"},
+            "tambah-antrean": {"kodedokter": 200101},
+        }
+        body = {**BODIES[jenis], **named, **doctor.get(jenis, {}), **changes}
+        frame.setdefault("kunci", f"k{next(self.keys)}")
+        return enqueue(jenis, norm, "Pasien Contoh", body, database=self.database, **frame).id
+
+    keys = count(1)
+
+    def visited(self, card: str = MOTHER, norm: str = "-", **changes: Any) -> int:
+        """A registration and its visit, delivered; the visit's id."""
+        self.give("tambah-pendaftaran", card, norm, **changes)
+        job_id = self.give("tambah-kunjungan", card, norm, **changes)
+        self.pass_time(5)
+        assert self.job(job_id).status == "terkirim"
+        return job_id
+
+    def again(self, job_id: int, **patch: Any) -> Asked:
+        """A person sends one job again, corrected or not."""
+        return ask_again(self.database, job_id, Resend(patch=patch, reason="salah ketik", by="Sari"))
+
+    def close(self, job_id: int, how: Settled) -> None:
+        """A person closes a job."""
+        close_by_hand(self.database, job_id, how, reason="dicek", by="Sari")
+
+    def ends(self, job_id: int) -> tuple[str, str | None]:
+        """The status and the reason of a job."""
+        job = self.job(job_id)
+        return job.status, job.reason
+
+    def number(self, job_id: int) -> str:
+        """The number of a delivered job."""
+        return str((self.job(job_id).result or {})["noKunjungan"])

@@ -309,7 +309,7 @@ def test_a_gateways_word_deletes_no_visit(desk: Any, answer: Answer, status: str
 def test_bpjs_own_word_that_a_visit_is_not_there_is_enough(desk: Any) -> None:
     here = desk(lambda r: pcare(404, "Data tidak ditemukan", http=200))
     job_id = here.hand_over(
-        "hapus-kunjungan", noKunjungan="0114Y9", noKartu=None, tglDaftar=None, kdPoli=None
+        "hapus-kunjungan", noKunjungan="012345670926Y000009", noKartu=None, tglDaftar=None, kdPoli=None
     )
     here.deliver(job_id)
     assert here.job(job_id).status == "terkirim"
