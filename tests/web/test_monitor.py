@@ -33,7 +33,7 @@ def rows(text: str) -> list[int]:
 def field(text: str, name: str) -> str:
     """What stands in the field of this id, as the form sends it."""
     [value] = re.findall(rf'<input id="{name}"[^>]* value="([^"]*)"', text)
-    return value
+    return str(value)
 
 
 def test_today_is_shown_first_with_a_card_for_each_count(site: Site) -> None:
