@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import socket
 import sys
 import unicodedata
 from pathlib import Path
@@ -40,6 +41,9 @@ _WHYS = {
     errno.ENOSPC: "disk penuh",
     errno.EROFS: "disk hanya dapat dibaca",
     errno.EADDRINUSE: "sedang dipakai program lain",
+    errno.EADDRNOTAVAIL: "bukan alamat komputer ini",
+    socket.EAI_NONAME: "nama itu tidak dikenal",
+    socket.EAI_AGAIN: "nama itu tidak dikenal",
     errno.EBADF: "sudah ditutup",
     errno.EPIPE: "pembacanya sudah pergi",
     errno.EIO: "disk atau terminalnya rusak",
