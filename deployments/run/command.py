@@ -20,6 +20,7 @@ from deployments.run.plan import demo_plan, everyday_plan
 from deployments.run.screen import Screen
 from deployments.run.separation import NotFilledIn
 from deployments.run.wrong_settings import sentence
+from tasks.machine_words import why
 from tasks.prefect_server.password import NoPassword
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -60,6 +61,9 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
     except ValidationError as wrong:
         screen.failed(sentence(wrong))
         return USER_ERROR
-    except (StepFailed, OSError) as failed:
+    except StepFailed as failed:
         screen.failed(str(failed))
+        return FAILURE
+    except OSError as refused:
+        screen.failed(f"{refused.filename or 'Berkas'} tidak dapat dibuka ({why(refused)}).")
         return FAILURE

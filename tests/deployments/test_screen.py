@@ -1,10 +1,12 @@
 """What a run says while a step is under way: never silence, and on a terminal no more lines than there are steps."""
 
+import errno
 import io
 
 import pytest
 from rich.console import Console
 
+from deployments.run import command
 from deployments.run.screen import Screen
 
 
@@ -67,3 +69,15 @@ def test_what_is_ready_keeps_its_words_whole_too(where: str) -> None:
     text = printed(out)
     assert text.split() == ["✓", "Beranda", *where.split()]
     assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_a_folder_that_takes_no_files_is_said_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/klinik/.bpjs/run.lock")
+
+    monkeypatch.setattr(command, "stay_up", refuse)
+    assert command.main([]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert said == "✗ /klinik/.bpjs/run.lock tidak dapat dibuka (disk hanya dapat dibaca)."
