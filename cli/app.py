@@ -15,19 +15,12 @@ from typer.main import get_command
 from cli.help import IndonesianCommand, IndonesianGroup
 from cli.patience import patience
 from cli.shutdown import INTERRUPTED
-from cli.terminal import (
-    UserError,
-    complain,
-    console,
-    forgive_encoding,
-    open_closed_streams,
-    stop_talking,
-    why,
-)
+from cli.terminal import UserError, complain, console, forgive_encoding, open_closed_streams, stop_talking
 from cli.wording import in_indonesian
 from database import DatabaseError
 from database.storage.private_files import keep_private
 from tasks.clinics import ClinicsWrong
+from tasks.machine_words import why
 from tasks.prefect_server.running import know_simulator
 from tasks.wrong_settings import sentence
 

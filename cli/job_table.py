@@ -26,13 +26,13 @@ KEYS = {
     "Percobaan": "attempts",
     MESSAGE: "message",
 }
-# These columns give way on a narrow screen, the first of them first.
-_GIVES_WAY = ("HTTP", "Percobaan", DAY)
+# These columns give way on a narrow screen, the first of them first; a list of many days keeps its days.
+_GIVES_WAY = ("HTTP", "Percobaan")
 _NEVER_WRAPS = {"Norm", "Jenis", "Status", DAY}
 # The columns that stand on a job's own line however narrow the screen is.
 _ALWAYS = {ID, "Norm", "Nama Pasien", "Jenis", "Status"}
-# Characters that a message needs beside its job to be read with ease.
-_BESIDE = 32
+# Characters that a message needs beside its job to be read with ease; no word of ours is longer.
+_BESIDE = 34
 
 
 @dataclass(frozen=True)

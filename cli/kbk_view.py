@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from cli.fitted_table import fitted
+from cli.job_table import job_table
 from cli.spreadsheet import write_csv, write_xlsx
 from cli.terminal import console, error_console, plain, print_json
 from database import Database
@@ -97,21 +98,21 @@ def _print_one(screen: Console, database: Database, found: Kbk) -> None:
     screen.print("Lihat: bpjs show ID. Kirim ulang: bpjs resend ID. Tutup: bpjs tutup ID.", style="dim")
 
 
-def _listed(missing: Sequence[Missing], room: int) -> Table:
-    headings = ["Id", "Tanggal", "Norm", "Nama Pasien", "Keadaan", "Yang perlu dilakukan", "Pesan"]
+def _listed(missing: Sequence[Missing], room: int) -> Group:
+    """What to do stands before BPJS's words: both are long, and beneath the job where there is no room."""
     rows = [
-        [
-            Text(str(each.id)),
-            Text(f"{each.day:%d-%m-%Y}"),
-            plain(each.norm),
-            plain(each.nama_pasien),
-            Text(LACKS[each.lack]),
-            Text(to_do(each)),
-            plain(each.message),
-        ]
+        {
+            "id": each.id,
+            "tanggal": each.day.isoformat(),
+            "norm": each.norm,
+            "nama_pasien": each.nama_pasien,
+            "Keadaan": LACKS[each.lack],
+            "message": " · ".join(filter(None, (to_do(each), each.message))),
+        }
         for each in missing
     ]
-    return fitted(headings, rows, room, right=["Id"], whole=["Tanggal"], title="Belum di BPJS")
+    table = job_table(rows, ["Tanggal", "Norm", "Nama Pasien", "Keadaan", "Pesan"], room, one_day=False)
+    return Group(Text("Belum di BPJS", style="bold"), table.heading, *table.lines())
 
 
 def _clinics(made: Sequence[Kbk], room: int) -> Table:

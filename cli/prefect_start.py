@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from cli.patience import patience
 from cli.terminal import UserError
-from tasks.prefect_server.environment import configure, configure_server, has_api_url
+from tasks.prefect_server.environment import API_URL, configure, configure_server, found_here, has_api_url
 from tasks.prefect_server.home import close_prefect_files
 from tasks.prefect_server.password import NoPassword
 
@@ -43,7 +43,14 @@ def prefect_unavailable() -> Iterator[None]:
             raise
         if trouble := answered(error):
             raise UserError(f"{trouble} Pekerjaan tetap tersimpan dan menunggu.") from None
-        where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
-        raise UserError(
-            f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."
-        ) from None
+        raise UserError(_silent()) from None
+
+
+def _silent() -> str:
+    """What is said of a server that does not answer at all; our own may be starting."""
+    if found_here(os.environ):
+        url = os.environ[API_URL].removesuffix("/api")
+        said = f"Server Prefect di {url} belum menjawab; bila baru dinyalakan, coba lagi sebentar lagi."
+        return f"{said} Pekerjaan tetap tersimpan dan menunggu."
+    where = "yang ditunjuk PREFECT_API_URL" if has_api_url(os.environ) else "sementara"
+    return f"Server Prefect {where} tidak dapat dihubungi; pekerjaan tetap tersimpan dan menunggu."

@@ -10,8 +10,9 @@ from bpjs_client.protocol.asking import Asker
 from bpjs_client.protocol.questions import inquire, most_requests
 from bpjs_client.settings import BpjsSettings
 from cli.protocol_report import Inquiry, default_file, reserve, show, write
-from cli.terminal import UserError, error_console, print_json, why
+from cli.terminal import UserError, error_console, print_json
 from database.settings import DatabaseSettings
+from tasks.machine_words import why
 
 
 def inquire_and_report(faskes: str, settings: BpjsSettings, to: Path | None, *, as_json: bool) -> bool:

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from bpjs_client.protocol.questions import Settled
 from cli.fitted_table import fitted
-from cli.terminal import UserError, console, plain, why
+from cli.terminal import UserError, console, plain
+from tasks.machine_words import why
 
 # Only a write could tell, and none is made for it (contract 0).
 NOT_ASKED = (

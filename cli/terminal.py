@@ -1,6 +1,5 @@
 """A command writes badges and tables to stdout and complaints to stderr; JSON stands alone when asked for."""
 
-import errno
 import io
 import json
 import os
@@ -30,25 +29,6 @@ BADGES: dict[str, tuple[str, str]] = {
 
 class UserError(Exception):
     """A mistake that the person at the terminal can mend; the text is one Indonesian sentence."""
-
-
-_WHYS = {
-    errno.ENOENT: "tidak ada",
-    errno.EISDIR: "itu sebuah map",
-    errno.EACCES: "tidak diizinkan",
-    errno.EPERM: "tidak diizinkan",
-    errno.ENOSPC: "disk penuh",
-    errno.EROFS: "disk hanya dapat dibaca",
-    errno.EADDRINUSE: "sedang dipakai program lain",
-    errno.EBADF: "sudah ditutup",
-    errno.EPIPE: "pembacanya sudah pergi",
-    errno.EIO: "disk atau terminalnya rusak",
-}
-
-
-def why(cause: OSError) -> str:
-    """In Indonesian, why the machine refused; in the machine's own words where we have none."""
-    return _WHYS.get(cause.errno or 0) or cause.strerror or type(cause).__name__
 
 
 # The number of a job as an argument; a database can hold none that is larger.

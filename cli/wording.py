@@ -11,12 +11,16 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"No such option: (\S+) \(Possible options: (.*)\)", r"Tidak ada pilihan \1; mungkin maksudnya \2"),
     (r"No such option:? '?([^' ]+)'?", r"Tidak ada pilihan \1"),
     (r"Missing command", "Pilih satu perintah"),
+    (r"Missing \w+ '(.*)'\.? Choose from: (.*)", r"\1 belum diisi; pilihannya: \2"),
     (r"Missing \w+ '(.*)'", r"\1 belum diisi"),
     (r"Option '(.*)' requires an argument", r"\1 memerlukan nilai"),
     (r"Option '(.*)' does not take a value", r"\1 tidak memerlukan nilai"),
     (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"Tidak dimengerti: \1"),
-    (r"Invalid value for '(.*?)': ('.*') is not one of (.*)", r"\1: \2 bukan salah satu dari \3"),
-    (r"Invalid value for '(.*?)': (.*)", r"\1: \2"),
+    (
+        r"Invalid value for '(.*?)'(?: \(env var: .*?\))?: ('.*') is not one of (.*)",
+        r"\1: \2 bukan salah satu dari \3",
+    ),
+    (r"Invalid value for '(.*?)'(?: \(env var: .*?\))?: (.*)", r"\1: \2"),
 )
 _FILES: tuple[tuple[str, str], ...] = (
     (r"(?:file|directory|path) ('.*') is a directory", r"\1 sebuah map"),

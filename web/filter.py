@@ -91,7 +91,7 @@ class Chosen:
 
 def read_filter(form: Form, today: date) -> Chosen:
     """The filter that a form or an address asks for; what cannot be read is left out and named."""
-    day, wrong = _day(form.one("tanggal"), today)
+    day, wrong = _day(form.one("tanggal", day_words(today)), today)
     jenis, order = form.one("jenis"), form.one("urut")
     status = form.one("status", "semua")
     trail = [whole(part) for part in form.one("jejak").split(",")][:_MOST_PAGES]
@@ -110,9 +110,7 @@ def read_filter(form: Form, today: date) -> Chosen:
 
 
 def _day(typed: str, today: date) -> tuple[date | None, str]:
-    if not typed:
-        return today, ""
-    if typed == ALL_DAYS:
+    if typed in ("", ALL_DAYS):  # an empty field stands for all days; a form without the field for today
         return None, ""
     try:
         return read_day(typed, "Tanggal"), ""

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
-from rich.text import Text
 
-from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
-from cli.fitted_table import fitted
+from cli.job_table import job_table
 from cli.prefect_start import prefect_unavailable, prepare_prefect
 from cli.shutdown import finish_on_signals
-from cli.terminal import console, error_console, plain, print_json
+from cli.terminal import console, error_console, print_json
 from database import Database
 from database.jobs.resend import Resend
 from database.status import WAITS_FOR_PATIENT
@@ -21,7 +19,7 @@ from database.views.failed import FailedJob, failed_jobs
 from database.views.monitor import Filter
 
 _LISTED = 50
-_HEADINGS = ("Id", "Tanggal", "Jenis", "Norm", "Pesan")
+_HEADINGS = ("Tanggal", "Jenis", "Norm", "Pesan")
 _YES = ("y", "ya")
 _KEYS = ("terkirim", "gagal lagi", "menunggu", "dilewati", "belum disentuh")
 
@@ -56,17 +54,18 @@ def _list(found: Sequence[FailedJob], chosen: Filter) -> None:
     screen = console()
     screen.print(f"{len(found)} pekerjaan {_kind(chosen)} cocok.", style="bold")
     rows = [
-        [
-            Text(str(job.id)),
-            Text(shown_date(job.tanggal)),
-            Text(job.jenis),
-            plain(job.norm),
-            plain(without_identifiers(job.message, job.body)),
-        ]
+        {
+            "id": job.id,
+            "tanggal": job.tanggal,
+            "jenis": job.jenis,
+            "norm": job.norm,
+            "message": without_identifiers(job.message, job.body),
+        }
         for job in found[:_LISTED]
     ]
     if found:
-        screen.print(fitted(_HEADINGS, rows, screen.width, whole=_HEADINGS[:-1]))
+        table = job_table(rows, _HEADINGS, screen.width, one_day=False)
+        screen.print(table.heading, *table.lines(), sep="\n")
     if len(found) > _LISTED:
         screen.print(f"… dan {len(found) - _LISTED} lainnya.", style="dim")
 

@@ -32,7 +32,7 @@ from database.services.states import State
 from database.services.stopped_groups import Kind, Stopped, summaries
 from database.services.stopped_lines import say_stopped
 from database.services.stopped_services import stopped_services
-from database.settings import DatabaseSettings
+from database.settings import DatabaseSettings, names_bpjs
 from database.storage.data_keys import keyring_of
 from database.storage.dialect import has_own_clock
 from database.storage.disk_space import check_room
@@ -294,13 +294,19 @@ def _service(
         yield from (finding for finding in clock if not (refused.expired and finding.well))
         return False
     except BpjsError as error:
-        todo = "periksa jaringan dan alamat layanan; bila BPJS mati, tunggu"
-        yield Finding(name, False, f"{error.reason}{_stands(row)}", todo)
+        yield Finding(name, False, f"{error.reason}{_stands(row)}", _WHEN_SILENT[names_bpjs()])
         return False
     todo = "" if row is None else _WHEN_WELL_AGAIN[State(row.state)]
     yield Finding(name, row is None, f"menjawab dan menerima kredensial{_stands(row)}", todo)
     yield from _clock(name, getattr(exchange, "server_date", None))
     return True
+
+
+# By whether the real BPJS is meant; else it is the simulator of this machine that does not run.
+_WHEN_SILENT = {
+    True: "periksa jaringan dan alamat layanan; bila BPJS mati, tunggu",
+    False: "nyalakan simulatornya: make run, atau bpjs simulator",
+}
 
 
 def _stands(row: ServiceState | None) -> str:

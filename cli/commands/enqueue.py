@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from cli.terminal import UserError, error_console, print_json, why
+from cli.terminal import UserError, error_console, print_json
 from database import enqueue_lines, open_database
+from tasks.machine_words import why
 
 
 def enqueue(

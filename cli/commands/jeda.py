@@ -19,7 +19,9 @@ from database.typed import read_moment
 def jeda(  # noqa: PLR0917 - Typer makes an option of each
     reason: Annotated[str, typer.Option(help="Mengapa.")],
     by: Annotated[str, typer.Option(help="Nama Anda.")],
-    service: Annotated[Service | None, typer.Argument(help="pcare atau antrean; kosong: keduanya.")] = None,
+    service: Annotated[
+        Service | None, typer.Argument(metavar="LAYANAN", help="pcare atau antrean; kosong: keduanya.")
+    ] = None,
     jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini.")] = None,
     job_id: Annotated[
         int | None, typer.Option("--pekerjaan", metavar="ID", min=1, help="Hanya pekerjaan ini.")

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from bpjs_client.identifiers import without_identifiers
 from cli.checked_lines import CheckedLine, read_lines
-from cli.terminal import UserError, console, plain, print_json, why
+from cli.terminal import UserError, console, plain, print_json
 from database import Database, open_database
+from tasks.machine_words import why
 from tasks.readiness.case import handed_in
 from tasks.readiness.finding import Finding, any_certain
 from tasks.readiness.here import readiness_here

@@ -16,7 +16,9 @@ from database.services.state_words import named
 
 
 def resume(
-    service: Annotated[Service | None, typer.Argument(help="pcare atau antrean; kosong: keduanya.")] = None,
+    service: Annotated[
+        Service | None, typer.Argument(metavar="LAYANAN", help="pcare atau antrean; kosong: keduanya.")
+    ] = None,
     jenis: Annotated[Jenis | None, typer.Option(help="Hanya jenis ini.")] = None,
     job_id: Annotated[
         int | None, typer.Option("--pekerjaan", metavar="ID", min=1, help="Hanya pekerjaan ini.")

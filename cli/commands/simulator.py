@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import UserError, error_console, why
+from cli.terminal import UserError, error_console
+from tasks.machine_words import why
 
 
 def simulator(

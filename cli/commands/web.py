@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from cli.terminal import UserError, console, why
+from cli.terminal import UserError, console
 from database import open_database
 from tasks.clinics import configured_reportings, known_clinics
+from tasks.machine_words import why
 from tasks.prefect_server.environment import API_URL, configure
 from tasks.settings import DeliverySettings
 

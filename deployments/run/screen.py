@@ -1,12 +1,14 @@
 """The screen of a run tells the person who started it, in Indonesian, how it goes."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.console import Console
 from rich.control import Control
 from rich.markup import escape
 from rich.segment import ControlType
 from rich.table import Table
+from rich.text import Text
 
 from deployments.run.verification import Check
 
@@ -29,12 +31,12 @@ class Screen:
     def did(self, what: str, where: str) -> None:
         """Say that something is ready."""
         self._clear()
-        self._out.print(f"[green]✓[/] {escape(what):<16} {escape(where)}", soft_wrap=True)
+        self._out.print(_whole(self._out, f"✓ {what:<16} {where}", "green"), soft_wrap=True)
 
     def says(self, text: str) -> None:
         """Say a plain line."""
         self._clear()
-        self._out.print(escape(text), soft_wrap=True)
+        self._out.print(_whole(self._out, text), soft_wrap=True)
 
     def shows(self, text: str) -> None:
         """Print the output of another command as it is."""
@@ -49,7 +51,7 @@ class Screen:
     def failed(self, text: str) -> None:
         """Say why the run ends."""
         self._clear()
-        self._err.print(f"[red]✗[/] {escape(text)}", soft_wrap=True)
+        self._err.print(_whole(self._err, f"✗ {text}", "red"), soft_wrap=True)
 
     def _clear(self) -> None:
         """Take away a line that says what is being done; nothing where output is no terminal."""
@@ -66,3 +68,19 @@ class Screen:
             if len(check.problems) > _MOST_PROBLEMS:
                 table.add_row("", f"… dan {len(check.problems) - _MOST_PROBLEMS} lagi")
         self._out.print(table)
+
+
+def _whole(console: Console, text: str, mark: str = "") -> Text:
+    """The text, broken between words alone where a terminal is too narrow: a path and an address stay in one
+    piece, as somebody copies them. `mark`: the colour of its first character.
+    """
+    if console.is_terminal:
+        text = "\n".join(filled for line in text.split("\n") for filled in _broken(line, console.width))
+    shown = Text(text)
+    if mark:
+        shown.stylize(mark, 0, 1)
+    return shown
+
+
+def _broken(line: str, width: int) -> list[str]:
+    return wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]

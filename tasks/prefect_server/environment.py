@@ -115,6 +115,12 @@ def has_api_url(environ: Mapping[str, str], *, project: Path = PROJECT) -> bool:
     return bool(_api_url(environ, _set_in_files(environ, project)))
 
 
+def found_here(environ: Mapping[str, str]) -> bool:
+    """Whether the server that Prefect will use is one that we started here, and not one named to us."""
+    url = environ.get(API_URL)
+    return bool(url) and bool(environ.get(HOME)) and announced(server_note(environ)).get(API_URL) == url
+
+
 def _api_url(environ: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
     return environ.get(API_URL) or elsewhere.get(API_URL, "")
 

@@ -149,10 +149,17 @@ def _actions(places: Mapping[str, str]) -> str:
         "Perbarui Data": form_link(REPORT, {}),
         "Reset Filter": task_runs_link(),
         "Kirim ulang massal": form_link(BULK_RESEND, {"tanggal": "semua"}),
-        "Laporan": _link(places, _REPORT_PAGE),
-        "Referensi": _link(places, _REFERENCES),
     }
-    return " · ".join(f"**[{name}]({link})**" for name, link in links.items() if link)
+    said = [f"**[{name}]({link})**" for name, link in links.items() if link]
+    return " · ".join((*said, _report(places), f"**[Referensi]({_link(places, _REFERENCES)})**"))
+
+
+def _report(places: Mapping[str, str]) -> str:
+    """A link to the newest report; before the first one Prefect would show an empty page."""
+    place = places.get(_REPORT_PAGE)
+    if not place:
+        return "Laporan (belum ada; dibuat tiap jam, atau sekarang dengan Perbarui Data)"
+    return f"**[Laporan]({place})**"
 
 
 def _today(day: DayLists, places: Mapping[str, str]) -> list[str]:

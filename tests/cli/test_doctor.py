@@ -93,6 +93,14 @@ def test_what_is_wrong_is_crossed_out_with_what_to_do(
 
 
 @pytest.mark.long
+def test_a_simulator_that_does_not_run_is_to_be_started(terminal: Terminal) -> None:
+    nobody = {f"BPJS_{name}_BASE_URL": f"http://127.0.0.1:9/{name.lower()}" for name in ("PCARE", "ANTREAN")}
+    said = terminal("doctor", BPJS_SIMULATED="true", **nobody).out
+    assert said.count("BPJS tidak dapat dihubungi.") == 2
+    assert said.count("→ nyalakan simulatornya: make run, atau bpjs simulator") == 2
+    assert "jaringan" not in said
+
+
 def test_a_disk_that_takes_no_more_is_said(at_work: Terminal) -> None:
     assert at_work.limited("ulimit -f unlimited", "doctor")[0] == 0
     # In units of 512 bytes or a kilobyte; the database itself has its place.

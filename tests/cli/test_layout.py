@@ -69,6 +69,42 @@ def test_the_table_of_jobs_keeps_words_dates_and_numbers_whole(
         assert words(*told, *([] if jenis else [row["jenis"]])) <= words(shown)
 
 
+LONG = f"{REFUSAL} Isi di webskrining.bpjs-kesehatan.go.id; kdSubSpesialis1: Tidak ada di referensi subspesialis BPJS"
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings of a clinic with refused visits, in words as long as BPJS's and ours are."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('refused') / 'bpjs.db'}"
+    database: Database = open_database(DatabaseSettings(database_url=SecretStr(url)))
+    jobs = [job(Jenis.TAMBAH_KUNJUNGAN, number, Status.GAGAL) for number in range(3)]
+    for each in jobs:
+        each.message = LONG
+    store(database, jobs)
+    yield {"BPJS_DATABASE_URL": url}
+    database.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("kbk", "--bulan", f"{MORNING:%Y-%m}"),
+        ("resend", "--filter", "--tanggal", "semua", "--hanya-hitung"),
+        ("monitor", "--tanggal", "semua"),
+    ],
+    ids=" ".join,
+)
+def test_a_list_of_what_failed_keeps_the_longest_words_whole(
+    refused: dict[str, str], asked: tuple[str, ...], width: str
+) -> None:
+    shown = bpjs(*asked, environ={**refused, "COLUMNS": width}).out
+    assert max(map(len, shown.splitlines())) <= int(width)
+    assert words(LONG, "RM-000001", DAY) <= words(shown)
+    if asked[0] == "kbk":
+        assert words(*PATIENTS, "perbaiki isian yang disebut, lalu kirim ulang") <= words(shown)
+
+
 @pytest.mark.parametrize("height", [24, 50])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_watching_keeps_the_cards_on_the_screen(

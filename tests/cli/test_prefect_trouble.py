@@ -11,6 +11,7 @@ import pytest
 
 from bpjs_simulator.server import Simulator
 from database.settings import PROJECT
+from tasks.prefect_server.running import announcing, server_note
 from tests.cli.conftest import Line
 from tests.cli.terminal import Terminal
 from tests.flows.prefect_server import PrefectServer, prefect_server
@@ -116,6 +117,22 @@ def test_another_server_at_the_address_is_called_that(waiting: Terminal, page: s
     waiting.environ["PREFECT_API_URL"] = page
     assert f"✗ Prefect: {SOMEBODY_ELSE.removeprefix('Server Prefect ')}" in waiting("doctor").out
     assert waiting("send").complaint.startswith(SOMEBODY_ELSE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("words", [("send",), ("sync", "antrean/poli")], ids=" ".join)
+def test_our_own_server_that_is_only_starting_is_called_that(
+    at_work: Terminal, line: Line, words: tuple[str, ...]
+) -> None:
+    at_work("enqueue", "-", stdin=line().encode())
+    nobody = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    with announcing(server_note(at_work.environ), nobody):
+        ran = at_work(*words)
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == (
+        "Server Prefect di http://127.0.0.1:9 belum menjawab; bila baru dinyalakan, coba lagi sebentar lagi."
+        + KEPT
+    )
 
 
 DEAD = {

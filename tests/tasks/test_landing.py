@@ -83,3 +83,9 @@ def test_what_waits_for_its_patient_has_a_line_of_its_own_and_is_no_failure(data
     page = landing(database, named=True)
     assert "Menunggu pasien mengisi skrining kesehatan: 1." in page
     assert "## Menunggu tindakan\n\nTidak ada." in page
+
+
+def test_a_report_that_no_run_has_made_yet_is_said_and_is_no_link(database: Database) -> None:
+    page = landing(database, named=True)
+    assert "Laporan (belum ada; dibuat tiap jam, atau sekarang dengan Perbarui Data)" in page
+    assert "artifacts/key/laporan" not in page

@@ -30,6 +30,12 @@ def rows(text: str) -> list[int]:
     return [int(number) for number in re.findall(r'<tr id="baris-(\d+)"', text)]
 
 
+def field(text: str, name: str) -> str:
+    """What stands in the field of this id, as the form sends it."""
+    [value] = re.findall(rf'<input id="{name}"[^>]* value="([^"]*)"', text)
+    return str(value)
+
+
 def test_today_is_shown_first_with_a_card_for_each_count(site: Site) -> None:
     site.failed(norm="RM-1")
     sent = site.clinic.hand_over("tambah-pendaftaran", norm="RM-2")
@@ -80,6 +86,26 @@ def test_the_rest_of_the_filter_stands_in_the_address(site: Site) -> None:
     form = {"jenis": "tambah-kunjungan", "tanggal": "semua", "status": "terkirim", "faskes": "utama"}
     address = site.logged_in("budi").post(PAGE, data=form, headers=PART).headers["HX-Push-Url"]
     assert address == f"{PAGE}?jenis=tambah-kunjungan&tanggal=semua&status=terkirim&faskes=utama"
+
+
+@pytest.mark.parametrize(
+    "more", [{"jenis": "tambah-antrean"}, {"status": "belum-diproses"}, {"cari": "RM-1"}, {"jejak": "9"}, {}]
+)
+def test_all_days_stay_chosen_when_the_rest_of_the_form_is_used(site: Site, more: dict[str, str]) -> None:
+    site.clinic.hand_over("tambah-antrean", norm="RM-1")
+    client = site.logged_in("budi")
+    day = field(client.get(PAGE, params={"tanggal": "semua"}).text, "tanggal")
+    answer = client.post(PAGE, data={"tanggal": day} | more, headers=PART)
+    assert "tanggal=semua" in answer.headers["HX-Push-Url"]
+    assert field(answer.text, "tanggal") == ""
+
+
+def test_from_all_days_a_button_leads_back_to_today(site: Site) -> None:
+    client = site.logged_in("budi")
+    text = client.get(PAGE, params={"tanggal": "semua"}).text
+    [button] = re.findall(r'<button name="tanggal" value="([^"]*)">Hari ini', text)
+    answer = client.post(PAGE, data={"tanggal": ["", button]}, headers=PART)
+    assert answer.headers["HX-Push-Url"] == PAGE
 
 
 @pytest.mark.parametrize("typed", ["31-02-2026", "besok", "2026", "0-0-0", "99999999999"])
