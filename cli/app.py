@@ -27,7 +27,7 @@ from cli.terminal import (
 from cli.wording import in_indonesian
 from database import DatabaseError
 from database.storage.private_files import keep_private
-from tasks.clinics import ClinicsWrong
+from tasks.clinics import ClinicsWrong, NotFilledIn
 from tasks.prefect_server.running import know_simulator
 
 # In the order of the help; a command is the function of its module's name.
@@ -104,7 +104,7 @@ def main() -> None:
     try:
         know_simulator(os.environ)
         code = get_command(_app(sys.argv[1:])).main(prog_name="bpjs", standalone_mode=False)
-    except (UserError, DatabaseError, ClinicsWrong) as error:
+    except (UserError, DatabaseError, ClinicsWrong, NotFilledIn) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
         whose = "Pengaturan" if wrong.title in _OURS else "Pengaturan Prefect"

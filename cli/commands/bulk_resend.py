@@ -12,6 +12,7 @@ from bpjs_client.dates import shown_date
 from bpjs_client.identifiers import without_identifiers
 from cli.fitted_table import fitted
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.settings_check import check_settings
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, plain, print_json
 from database import Database
@@ -81,6 +82,7 @@ def _agreed(count: int, *, as_json: bool) -> bool:
 
 
 def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:
+    check_settings()
     prepare_prefect()
     from flows.in_process.bulk_resending import resend_failed  # noqa: PLC0415 - Prefect takes seconds to import
     from tasks.composition import composition  # noqa: PLC0415

@@ -19,8 +19,8 @@ from deployments.run.demo import demonstrate
 from deployments.run.make_run import stay_up
 from deployments.run.plan import demo_plan, everyday_plan
 from deployments.run.screen import Screen
-from deployments.run.separation import NotFilledIn
 from deployments.run.wrong_settings import sentence
+from tasks.clinics import ClinicsWrong, NotFilledIn
 from tasks.prefect_server.password import NoPassword
 
 SUCCESS, FAILURE, USER_ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -55,7 +55,7 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
         return wanted()
     except Interrupted:
         return INTERRUPTED
-    except (AlreadyRunning, DatabaseError, NoPassword, NotFilledIn) as refused:
+    except (AlreadyRunning, ClinicsWrong, DatabaseError, NoPassword, NotFilledIn) as refused:
         screen.failed(str(refused))
         return USER_ERROR
     except ValidationError as wrong:
