@@ -16,8 +16,8 @@ Columns = Sequence[tuple[str, str]]
 
 _WIDEST = 400  # pixels of a column
 _MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel
-# A spreadsheet runs a text that begins so; what a clinic or BPJS wrote must stay text. Where a semicolon parts
-# the columns, as in Indonesia, or a tab or a line's end does, a cell begins after each.
+# A spreadsheet runs a text that begins so; what a clinic or BPJS wrote must stay text. Where a semicolon
+# as in Indonesia parts the columns, or a tab or a line's end does, a cell begins after each.
 _FORMULA = re.compile(r"(^|[;\t\n])(?=[=+@\t\n-])")
 _LINES_END = re.compile(r"\r\n?")
 
