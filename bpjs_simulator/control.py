@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -20,7 +21,7 @@ SetOutage = Callable[[bool], Awaitable[None]]
 def control_app(double: Double, set_outage: SetOutage) -> web.Application:
     """`GET /ledger`, `POST /control/…`; a wrong request is told so with 400."""
     control = _Control(double, set_outage)
-    app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_say_what_is_wrong])
+    app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_only_programs, _say_what_is_wrong])
     app.router.add_get("/ledger", control.ledger)
     app.router.add_get("/answers", control.named_answers)
     app.router.add_get("/references/{name:.+}", control.reference)
@@ -49,10 +50,23 @@ _WRONG = (
 )
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+_TYPED = frozenset({None, "none", "same-origin"})  # the page that asks: none, or somebody typed the address
+
+
 @web.middleware
-async def _say_what_is_wrong(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def _only_programs(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer no other site's page in a browser, under whatever name it calls this machine."""
+    host = urlsplit(f"//{request.host}").hostname
+    foreign = "Origin" in request.headers or request.headers.get("Sec-Fetch-Site") not in _TYPED
+    if foreign or host not in _THIS_MACHINE:
+        return web.json_response({"error": "tidak untuk halaman web"}, status=403)
+    return await handler(request)
+
+
+@web.middleware
+async def _say_what_is_wrong(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except _WRONG as wrong:

@@ -19,7 +19,7 @@ from cli.terminal import UserError, complain, console, forgive_encoding, open_cl
 from cli.wording import in_indonesian
 from database import DatabaseError
 from database.storage.private_files import keep_private
-from tasks.clinics import ClinicsWrong
+from tasks.clinics import ClinicsWrong, NotFilledIn
 from tasks.machine_words import why
 from tasks.prefect_server.running import know_simulator
 from tasks.wrong_settings import sentence
@@ -98,7 +98,7 @@ def main() -> None:
     try:
         know_simulator(os.environ)
         code = get_command(_app(sys.argv[1:])).main(prog_name="bpjs", standalone_mode=False)
-    except (UserError, DatabaseError, ClinicsWrong) as error:
+    except (UserError, DatabaseError, ClinicsWrong, NotFilledIn) as error:
         code = complain(str(error), USER_ERROR)
     except ValidationError as wrong:
         code = complain(sentence(wrong), USER_ERROR)

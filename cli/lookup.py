@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def asked(faskes: str) -> Iterator["Lookups"]:
-    """A clinic's way to BPJS for one question. Raises UserError for what BPJS refuses or cannot answer."""
+    """A clinic's way to BPJS for one question. Raises NotFilledIn, UserError for what BPJS refuses."""
     from bpjs_client.jobs import Bpjs  # noqa: PLC0415 - HTTP and ciphers, which no other command needs
     from bpjs_client.lookups import Lookups  # noqa: PLC0415
 
-    settings = configured_clinics().settings(known(faskes))
+    clinics = configured_clinics()
+    clinics.refuse_unfilled()
+    settings = clinics.settings(known(faskes))
     try:
         with Bpjs(settings) as bpjs:
             yield Lookups(bpjs)

@@ -2,8 +2,6 @@
 
 from contextlib import suppress
 
-from bpjs_client.settings import BpjsSettings
-from cli.terminal import UserError
 from database import DatabaseUnavailable
 from database.settings import DatabaseSettings
 from database.storage.engine import parse_url
@@ -20,9 +18,8 @@ def check_belonging() -> None:
 
 
 def check_settings() -> None:
-    """Read them all. Raises ValidationError, ClinicsWrong, UserError, DatabaseUnavailable."""
+    """Read them all. Raises ValidationError, ClinicsWrong, NotFilledIn, DatabaseUnavailable."""
     DeliverySettings()
     AlertSettings()
-    if not configured_clinics().from_file and (left := BpjsSettings().unfilled):
-        raise UserError(f"Belum diisi di .env: {', '.join(left)}.")
+    configured_clinics().refuse_unfilled()
     parse_url(DatabaseSettings().database_url.get_secret_value())

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bpjs_client.jenis import Jenis, Service
 from bpjs_client.settings import SIMULATOR
+from bpjs_client.web_address import is_loopback
 from database.errors import MoveRefused, OtherBpjs
 from database.storage.engine import Database
 from database.storage.models import Attempt, Belonging, Job, Sync, UtcDateTime
@@ -22,9 +23,17 @@ Addresses = Mapping[tuple[str, Service], str]  # by faskes and service, as `Bpjs
 
 
 def check_belonging(database: Database, addresses: Addresses) -> None:
-    """Raises OtherBpjs when one of these clinics was served at another address, DatabaseUnavailable."""
+    """Raises OtherBpjs when one of these clinics was served at another address, DatabaseUnavailable.
+
+    So too where patients of the simulator and real ones would lie together, whosever they are.
+    """
+    _refuse_half_simulated(set(addresses.values()))
     with database.read() as session:
         noted = {(row.faskes, row.service): row.address for row in session.scalars(select(Belonging))}
+        there, ours = set(noted.values()), set(addresses.values())
+        _refuse_beside_others(there, ours)
+        if SIMULATOR in there and ours and SIMULATOR not in ours:
+            raise OtherBpjs(_sentence(SIMULATOR, min(ours)))
         for (faskes, service), address in addresses.items():
             was = noted.get((faskes, service.value))
             if was not in (None, address) and not _gives_way(session, faskes, service, was, address):
@@ -56,6 +65,7 @@ def note_belonging(database: Database, faskes: str, service: Service, address: s
     """
     with database.write() as session:
         now = database.clock()
+        _refuse_beside_others(set(session.scalars(select(Belonging.address))), {address})
         _make(session, faskes, service, {"address": address, "since": now})
         row = session.get_one(Belonging, (faskes, service.value), with_for_update=True)
         was = row.address
@@ -100,6 +110,32 @@ def _gives_way(session: Session, faskes: str, service: Service, was: str, addres
     )
     read = select(Sync.id).where(Sync.faskes == faskes, Sync.layanan == service.value, Sync.error.is_(None))
     return session.scalar(reached.limit(1)) is None and session.scalar(read.limit(1)) is None
+
+
+def _refuse_half_simulated(ours: Collection[str]) -> None:
+    if SIMULATOR in ours and (real := _elsewhere(ours)):
+        raise OtherBpjs(
+            f"Alamat BPJS menunjuk simulator untuk sebagian dan {real} untuk sebagian; isi semuanya di .env."
+        )
+
+
+def _refuse_beside_others(noted: Collection[str | None], ours: Collection[str]) -> None:
+    """Refuse patients of the simulator and of a real BPJS in one database, whatever clinic they are of."""
+    if SIMULATOR in noted and (real := _elsewhere(ours)):
+        raise OtherBpjs(_sentence(SIMULATOR, real))
+    if SIMULATOR in ours and (real := _elsewhere(noted)):
+        raise OtherBpjs(_sentence(real, SIMULATOR))
+
+
+def _elsewhere(addresses: Collection[str | None]) -> str | None:
+    """One of the addresses that is neither the simulator nor another double on this machine."""
+    return next((each for each in addresses if each not in (None, SIMULATOR) and not _is_here(each)), None)
+
+
+def _is_here(address: str) -> bool:
+    """Whether an address, as `place_of` writes it, is this machine's own."""
+    host = address.partition("/")[0]
+    return is_loopback(host) or is_loopback(host.rpartition(":")[0])
 
 
 def _make(session: Session, faskes: str, service: Service, values: Mapping[str, object]) -> None:

@@ -5,8 +5,11 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 
+from pydantic import ValidationError
+
 from database.storage.private_files import keep_private
 from deployments import commands
+from tasks.clinics import ClinicsWrong, NotFilledIn, configured_clinics
 from tasks.prefect_server.environment import (
     API_URL,
     configure,
@@ -18,6 +21,7 @@ from tasks.prefect_server.home import close_prefect_files
 from tasks.prefect_server.password import NoPassword, way_in
 from tasks.prefect_server.running import announcing, server_note
 from tasks.prefect_server.shared import NotShared
+from tasks.wrong_settings import sentence
 
 _SERVICES: Mapping[str, Callable[[], list[str]]] = {
     "server": lambda: commands.prefect("server", "start"),  # PREFECT_SERVER_API_… say its host and port
@@ -47,8 +51,11 @@ def main() -> int:
     close_prefect_files(environ)
     try:
         _prepare(name, options, environ)
-    except (NoPassword, NotShared) as missing:
+    except (ClinicsWrong, NoPassword, NotFilledIn, NotShared) as missing:
         sys.stderr.write(f"{missing}\n")
+        return USER_ERROR
+    except ValidationError as wrong:
+        sys.stderr.write(f"{sentence(wrong)}\n")
         return USER_ERROR
     command = _SERVICES[name]()
     with _announced(environ) if name in _ANSWER else nullcontext():  # it stays so across the change
@@ -60,7 +67,9 @@ def _takes(name: str, options: list[str]) -> bool:
 
 
 def _prepare(name: str, options: list[str], environ: MutableMapping[str, str]) -> None:
-    """Raises NoPassword, NotShared."""
+    """Raises NoPassword, NotShared; for the worker ClinicsWrong, NotFilledIn, ValidationError."""
+    if name == "worker":
+        configured_clinics().refuse_unfilled()
     if name in _ONE_OF_SEVERAL:
         configure_several(environ)
     if name not in _ANSWER:

@@ -36,6 +36,10 @@ class ClinicsWrong(Exception):
     """The file of clinics cannot be used; the sentence is for a person and holds no value from it."""
 
 
+class NotFilledIn(Exception):
+    """The settings name the real BPJS and lack what is needed there; the text names the variables."""
+
+
 class UnknownClinic(Exception):
     """Nobody gave us a credential for a job's faskes; its text is fit for a message and for Prefect."""
 
@@ -178,6 +182,26 @@ class Clinics:
         key = self.key(faskes)
         return BpjsSettings() if self._listed is None else self._listed[key].settings()
 
+    @property
+    def unfilled(self) -> list[str]:
+        """The variables that the way to BPJS still needs, such as `BPJS_CONS_ID`.
+
+        A table of a file of clinics has its credential or is refused; its addresses may stand outside it.
+        """
+        shared = BpjsSettings()
+        if self._listed is None:
+            return shared.unfilled
+        outside = {service for service in Service if _named_outside(service, shared)}
+        left = {
+            service for clinic in self._listed.values() for service in Service if not _own(clinic, service)
+        }
+        return sorted(f"BPJS_{service}_BASE_URL".upper() for service in left - outside)
+
+    def refuse_unfilled(self) -> None:
+        """Raises NotFilledIn: BPJS would refuse, or the simulator be told of real patients."""
+        if left := self.unfilled:
+            raise NotFilledIn(f"Belum diisi di .env: {', '.join(left)}.")
+
     def uses_srbk(self, faskes: str) -> bool:
         """Whether a clinic's referrals go through Satu Sehat."""
         clinic = (self._listed or {}).get(faskes)
@@ -207,12 +231,16 @@ class Clinics:
         return (clinic.serentak if clinic else 1) - in_hand
 
 
+def _own(clinic: Clinic, service: Service) -> str | None:
+    return {Service.PCARE: clinic.pcare_base_url, Service.ANTREAN: clinic.antrean_base_url}[service]
+
+
+def _named_outside(service: Service, shared: BpjsSettings) -> bool:
+    return shared.simulated or f"{service}_base_url" in shared.model_fields_set
+
+
 def _place(clinic: Clinic | None, service: Service, shared: BpjsSettings) -> str:
-    own = (
-        {Service.PCARE: clinic.pcare_base_url, Service.ANTREAN: clinic.antrean_base_url}[service]
-        if clinic
-        else None
-    )
+    own = _own(clinic, service) if clinic else None
     return place_of(own) if own else shared.place(service)
 
 

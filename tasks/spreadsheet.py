@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
@@ -15,8 +16,10 @@ Columns = Sequence[tuple[str, str]]
 
 _WIDEST = 400  # pixels of a column
 _MOST_DIGITS, _LONGEST_TEXT = 15, 32_767  # of a cell in Excel
-# A spreadsheet runs a text that begins so; what a clinic or BPJS wrote must stay text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a text that begins so; what a clinic or BPJS wrote must stay text. Where a semicolon
+# as in Indonesia parts the columns, or a tab or a line's end does, a cell begins after each.
+_FORMULA = re.compile(r"(^|[;\t\n])(?=[=+@\t\n-])")
+_LINES_END = re.compile(r"\r\n?")
 
 
 def write_csv(opened: IO[str], rows: Rows, columns: Columns) -> None:
@@ -63,6 +66,4 @@ def _cell(value: object) -> object:
 
 
 def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\1'", _LINES_END.sub("\n", value)) if isinstance(value, str) else value

@@ -10,6 +10,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn
 from bpjs_client.identifiers import without_identifiers
 from cli.job_table import job_table
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.settings_check import check_settings
 from cli.shutdown import finish_on_signals
 from cli.terminal import console, error_console, print_json
 from database import Database
@@ -80,6 +81,7 @@ def _agreed(count: int, *, as_json: bool) -> bool:
 
 
 def _send(found: Sequence[FailedJob], asked: Resend, per_minute: int) -> Counter[str]:
+    check_settings()
     prepare_prefect()
     from flows.in_process.bulk_resending import resend_failed  # noqa: PLC0415 - Prefect takes seconds to import
     from tasks.composition import composition  # noqa: PLC0415

@@ -53,7 +53,6 @@ _WHEN_REFUSED = {
     Suspect.ROUTE: "periksa alamat layanan di .env; bila sudah benar, tanyakan ke BPJS",
     Suspect.GRANT: BY_NAME["belum-dibuka"].todo,
 }
-_SIMULATOR = "127.0.0.1"
 # Of more clinics not every endpoint is asked.
 MOST = 5
 
@@ -120,16 +119,15 @@ def _print(finding: Finding) -> None:
 def _settings() -> Iterator[Finding]:
     DeliverySettings()
     AlertSettings()
-    clinics, settings = configured_clinics(), BpjsSettings()
-    if clinics.from_file:
+    clinics = configured_clinics()
+    if left := clinics.unfilled:
+        yield Finding("Pengaturan", False, f"belum diisi: {', '.join(left)}", "isi di .env")
+    elif clinics.from_file:
         yield Finding("Pengaturan", True, f"{len(clinics.names)} faskes dari BPJS_FASKES_FILE")
-        return
-    if _SIMULATOR in settings.pcare_base_url:
+    elif BpjsSettings().is_local:
         yield Finding("Pengaturan", True, "memakai simulator; BPJS sebenarnya: isi .env menurut .env.example")
-        return
-    left = settings.unfilled
-    found = f"belum diisi: {', '.join(left)}" if left else "lengkap"
-    yield Finding("Pengaturan", not left, found, "isi di .env")
+    else:
+        yield Finding("Pengaturan", True, "lengkap")
 
 
 def _database(asked: Collection[str]) -> Iterator[Finding]:
@@ -192,7 +190,7 @@ def _todo(stopped: Stopped) -> str:
 def _data_key(settings: DatabaseSettings) -> Finding:
     """Say where the key is without which nobody can read what is stored."""
     if not settings.encrypt:
-        only_a_demo = _SIMULATOR in BpjsSettings().pcare_base_url and not configured_clinics().from_file
+        only_a_demo = BpjsSettings().is_local and not configured_clinics().from_file
         return Finding("Kunci data", only_a_demo, "isi dan jawaban tidak disegel", "hapus BPJS_ENCRYPT=false")
     if settings.data_keys:
         return Finding("Kunci data", True, f"'{keyring_of(settings).present}' dari BPJS_DATA_KEYS")
@@ -256,7 +254,7 @@ def _services(faskes: str, stopped: Sequence[ServiceState], *, endpoints: bool) 
     if configured_clinics().uses_srbk(faskes):
         yield Finding(f"Rujukan{clinic}", True, _THROUGH_SATUSEHAT)
     settings = configured_clinics().settings(faskes)
-    if not configured_clinics().from_file and settings.unfilled:
+    if settings.unfilled:
         yield Finding(f"BPJS{clinic}", False, "belum ditanya, kredensial belum lengkap", "isi .env dahulu")
         return
     with Bpjs(settings) as bpjs:

@@ -14,6 +14,7 @@ from cli.commands.bulk_resend import resend_many
 from cli.options import Faskes, Isi, Nama, Norm, Tanggal, day_of, field_of, known_here
 from cli.person import whoever_is_here
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.settings_check import check_settings
 from cli.standard_input import STDIN, everything
 from cli.terminal import MaybeJobId, UserError, badge, console, error_console, plain, print_json
 from cli.typed import terminal_sentence
@@ -104,6 +105,7 @@ def _send_one(job_id: int | None, asked: Resend, *, as_json: bool) -> int:
     """Send one job; returns the exit code."""
     if job_id is None:
         raise UserError("Sebutkan nomor pekerjaan, atau --filter untuk banyak sekaligus.")
+    check_settings()
     prepare_prefect()
     from flows.in_process.resending import resend_now  # noqa: PLC0415 - Prefect takes seconds to import
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from bpjs_client.references import BY_NAME, named
 from cli.options import known
 from cli.prefect_start import prefect_unavailable, prepare_prefect
+from cli.settings_check import check_settings
 from cli.terminal import UserError, console, error_console, plain, print_json
 from database.faskes_name import UTAMA
 from database.references.store import Synced
@@ -31,6 +32,7 @@ def sync(
 ) -> None:
     """Memperbarui data referensi dari BPJS; keluar dengan 1 bila ada yang gagal."""
     names = _chosen(jenis or [])
+    check_settings()
     prepare_prefect()
     from flows.in_process.syncing import sync_now  # noqa: PLC0415 - Prefect takes seconds to import
 

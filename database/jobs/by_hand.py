@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 
+from bpjs_client.identifiers import without_identifiers
 from database.errors import MoveRefused
 from database.jobs.dependents import ask_about_dependents
 from database.jobs.history import Word, append_word
@@ -53,7 +54,7 @@ def close_by_hand(
         if not contradicted:  # what is final stays final; it only leaves the list of what waits for a person
             job.status = Status.DITUTUP.value
         job.reason = how.value
-        job.message = f"{how.value}: {reason} ({by})"
+        job.message = without_identifiers(f"{how.value}: {reason} ({by})", job.body)
         job.updated_at = now
         job.version += 1
         if how is Settled.ALREADY_THERE:

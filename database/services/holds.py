@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from bpjs_client.identifiers import without_identifiers
 from database.errors import LineRefused, MoveRefused
 from database.services.clinic_service import WHOLE, ClinicService
 from database.status import UNFINISHED, Status
@@ -118,8 +119,8 @@ def _put(session: Session, who: ClinicService, job_id: int, word: Word, now: dat
         HoldRow(
             **who._asdict(),
             job_id=job_id,
-            by=word.by,
-            reason=word.reason.strip(),
+            by=without_identifiers(word.by),
+            reason=without_identifiers(word.reason.strip()),
             since=now,
             ends_at=word.ends_at,
         )

@@ -17,6 +17,7 @@ def masked_detail(detail: JobDetail) -> JobDetail:
         request=masked(request),
         response=masked(detail.response, request),
         history=tuple(_masked_attempt(attempt, request) for attempt in detail.history),
+        reveals=tuple(replace(each, by=without_identifiers(each.by, request)) for each in detail.reveals),
     )
 
 
@@ -25,6 +26,7 @@ def _masked_attempt(attempt: AttemptDetail, request: Any) -> AttemptDetail:
         attempt,
         request=masked(attempt.request),
         response=masked(attempt.response, request),
+        requested_by=without_identifiers(attempt.requested_by or "", request) or None,
         reason=without_identifiers(attempt.reason or "", request) or None,
         changes=masked_changes(attempt.changes, request),
     )

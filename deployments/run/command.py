@@ -18,7 +18,7 @@ from deployments.run.demo import demonstrate
 from deployments.run.make_run import stay_up
 from deployments.run.plan import demo_plan, everyday_plan
 from deployments.run.screen import Screen
-from deployments.run.separation import NotFilledIn
+from tasks.clinics import ClinicsWrong, NotFilledIn
 from tasks.machine_words import why
 from tasks.prefect_server.password import NoPassword
 from tasks.wrong_settings import sentence
@@ -55,7 +55,7 @@ def _code(wanted: Callable[[], int], screen: Screen) -> int:
         return wanted()
     except Interrupted:
         return INTERRUPTED
-    except (AlreadyRunning, DatabaseError, NoPassword, NotFilledIn) as refused:
+    except (AlreadyRunning, ClinicsWrong, DatabaseError, NoPassword, NotFilledIn) as refused:
         screen.failed(str(refused))
         return USER_ERROR
     except ValidationError as wrong:

@@ -21,6 +21,7 @@ from database.services.stopped_services import stopped_services
 from database.storage.engine import said_skew
 from database.views.alarms import long_waits, many_failures
 from tasks.alerts.cause_news import cause_news
+from tasks.alerts.mute_words import mute_words
 from tasks.alerts.settings import AlertSettings, summary_time
 from tasks.alerts.subjects import RESOURCE, SINCE, outage, together
 from tasks.alerts.summary import SUMMARY, summary_to_send
@@ -53,7 +54,7 @@ Leave = Callable[[str], None]
 
 def emit(news: News) -> None:
     """Send it to Prefect's server, in the background."""
-    emit_event(news.event, resource=dict(news.resource), payload={"pesan": news.said})
+    emit_event(news.event, resource=dict(news.resource), payload={"pesan": mute_words(news.said)})
 
 
 def leave_nothing(_said: str) -> None:

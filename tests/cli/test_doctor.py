@@ -289,6 +289,20 @@ def test_each_clinic_of_a_file_is_asked_about(examine: Callable[..., Ran], termi
     )
 
 
+def test_clinics_of_a_file_without_an_address_are_said(terminal: Terminal) -> None:
+    (terminal.folder / "faskes.toml").write_text(FASKES)
+    here = {**MELATI, "BPJS_FASKES_FILE": str(terminal.folder / "faskes.toml")}
+    terminal.environ = {name: value for name, value in terminal.environ.items() if "BASE_URL" not in name}
+    assert "✗ Pengaturan: belum diisi: BPJS_ANTREAN_BASE_URL, BPJS_PCARE_B" in terminal("doctor", **here).out
+    assert terminal("send", **here).complaint.startswith("Belum diisi di .env: BPJS_ANTREAN_BASE_URL, BPJS_")
+
+
+def test_one_service_at_the_simulator_is_not_called_the_simulator(terminal: Terminal) -> None:
+    terminal.environ = {name: value for name, value in terminal.environ.items() if "BASE_URL" not in name}
+    said = terminal("doctor", BPJS_ANTREAN_BASE_URL="https://bpjs.invalid/antreanfktp").out
+    assert "✗ Pengaturan: belum diisi: " in said
+
+
 @pytest.mark.parametrize("command", ["doctor", "send", "dispatch", "sync", "peserta 1234567890123"])
 def test_a_wrong_file_of_clinics_is_one_sentence(terminal: Terminal, command: str) -> None:
     file = terminal.folder / "faskes.toml"

@@ -142,7 +142,17 @@ def test_the_dispatcher_waits_for_a_prefect_server_that_is_not_there(
     assert "Traceback" not in dispatcher.said
 
 
-@pytest.mark.parametrize("command", ["send", "dispatch"])
+TO_BPJS = [
+    "send",
+    "dispatch",
+    "sync poli",
+    "resend 1",
+    "peserta 0001234567890",
+    "rujukan --subspesialis 3",
+]
+
+
+@pytest.mark.parametrize("command", TO_BPJS)
 def test_a_credential_that_is_not_filled_in_is_refused_before_anything_starts(
     terminal: Terminal, command: str
 ) -> None:
@@ -151,6 +161,6 @@ def test_a_credential_that_is_not_filled_in_is_refused_before_anything_starts(
         "BPJS_ANTREAN_BASE_URL": "https://bpjs.example/antreanfktp",
         "BPJS_CONS_ID": "12345",
     }
-    complaint = terminal(command, **named).complaint
+    complaint = terminal(*command.split(), **named).complaint
     assert complaint.startswith("Belum diisi di .env: BPJS_ANTREAN_USER_KEY, ")
     assert "BPJS_CONS_ID" not in complaint

@@ -25,6 +25,22 @@ def test_a_failed_job_is_closed_and_its_history_says_by_whom(
     assert (seen["history"][-1]["requested_by"], seen["history"][-1]["reason"]) == ("Sari", "dicek di P-Care")
 
 
+CARD = "0001234567890"
+NUMBERED = ("--reason", f"kartu {CARD} salah", "--by", f"Sari {CARD}")
+
+
+def test_a_number_typed_as_who_or_why_is_shown_to_nobody(terminal: Terminal, line: Line) -> None:
+    terminal("enqueue", "-", stdin="\n".join([line(), line(kunci="lain")]).encode())
+    for command in (("tutup", "1", "--tidak-perlu"), ("jeda", "antrean"), ("jeda", "--pekerjaan", "2")):
+        assert terminal(*command, *NUMBERED).code == 0
+    terminal("show", "1", "--buka", "--oleh", f"Sari {CARD}")
+    for screen in ("show 1", "show 2", "monitor", "report", "doctor"):
+        for form in ([], ["--json"]):
+            assert CARD not in terminal(*screen.split(), *form).out
+    assert terminal("show", "1", "--json").json["message"] == "tidak-perlu: kartu ••• salah (Sari •••)"
+    assert "dijeda oleh Sari •••" in terminal("monitor").out
+
+
 def test_what_is_closed_is_not_closed_again(terminal: Terminal, line: Line) -> None:
     terminal("enqueue", "-", stdin=line().encode())
     assert terminal("tutup", "1", "--tidak-perlu", *WHO).code == 0

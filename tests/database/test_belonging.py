@@ -79,6 +79,46 @@ def test_invented_patients_are_named_when_the_real_bpjs_comes(database: Database
         check_belonging(database, {PCARE: REAL})
 
 
+OF_OTHERS = [("klinik-a", Service.PCARE), ("utama", Service.ANTREAN)]
+LOCAL = "127.0.0.1:22000/pcare-rest"
+
+
+@pytest.mark.parametrize("whose", OF_OTHERS)
+@pytest.mark.parametrize(("was", "now"), [(SIMULATOR, REAL), (SIMULATOR, LOCAL), (REAL, SIMULATOR)])
+def test_a_database_holds_no_invented_patients_beside_those_of_another_clinic_or_service(
+    database: Database, whose: tuple[str, Service], was: str, now: str
+) -> None:
+    """A file of clinics without `utama`, or one service alone, brings no real patient into the sample day."""
+    note_belonging(database, *PCARE, was)
+    with pytest.raises(OtherBpjs):
+        check_belonging(database, {whose: now})
+
+
+@pytest.mark.parametrize("whose", OF_OTHERS)
+@pytest.mark.parametrize(("was", "now"), [(SIMULATOR, REAL), (REAL, SIMULATOR)])
+def test_nor_does_a_process_that_was_there_before_bring_them_in(
+    database: Database, whose: tuple[str, Service], was: str, now: str
+) -> None:
+    note_belonging(database, *PCARE, was)
+    with pytest.raises(OtherBpjs):
+        note_belonging(database, *whose, now)
+
+
+def test_settings_that_name_the_simulator_for_one_service_alone_are_refused(database: Database) -> None:
+    with pytest.raises(OtherBpjs, match=r"simulator untuk sebagian .* bpjs\.example/pcare-rest"):
+        check_belonging(database, {PCARE: REAL, ("utama", Service.ANTREAN): SIMULATOR})
+
+
+@pytest.mark.parametrize("address", [LOCAL, "localhost/antreanfktp", "::1:22000/antreanfktp", "::1/x"])
+def test_two_doubles_of_this_machine_may_serve_one_database(database: Database, address: str) -> None:
+    """Whoever tries a fault puts a double of their own before one service."""
+    both = {PCARE: SIMULATOR, ("utama", Service.ANTREAN): address}
+    for _ in range(2):
+        check_belonging(database, both)
+        for whose, place in both.items():
+            note_belonging(database, *whose, place)
+
+
 def test_a_person_says_that_bpjs_moved(database: Database) -> None:
     read_at(database, REAL)
     moved = move_belonging(

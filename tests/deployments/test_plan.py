@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from database.settings import PROJECT, DatabaseSettings
 from deployments.run.plan import SERVER_PORT, SIMULATOR_PORT, demo_plan, everyday_plan
-from deployments.run.separation import NotFilledIn, refuse_unfilled
+from deployments.run.separation import refuse_unfilled
+from tasks.clinics import NotFilledIn
 from tasks.prefect_server.environment import API_URL, DEFAULTS, configure
 from tasks.prefect_server.password import CLIENT_AUTH, SERVER_AUTH, way_in
 

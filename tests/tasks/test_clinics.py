@@ -1,5 +1,6 @@
 """The file of clinics: what it must say, what it must not hold, and one sentence when it is wrong."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from database.services.clinic_service import ClinicService
 from tasks.clinics import (
     Clinics,
     ClinicsWrong,
+    NotFilledIn,
     UnknownClinic,
     configured_clinics,
     known_clinics,
@@ -107,6 +109,30 @@ def test_a_wrong_file_is_one_sentence_without_its_secrets(tmp_path: Path, text: 
     assert said in str(wrong.value)
     assert SECRET not in str(wrong.value)
     assert wrong.value.__cause__ is None
+
+
+REAL = "https://bpjs.example/x"
+ADDRESSES: list[tuple[dict[str, str], str, list[str]]] = [
+    ({}, "", ["BPJS_ANTREAN_BASE_URL", "BPJS_PCARE_BASE_URL"]),
+    ({"BPJS_PCARE_BASE_URL": REAL}, "", ["BPJS_ANTREAN_BASE_URL"]),
+    ({"BPJS_PCARE_BASE_URL": REAL}, f'antrean_base_url = "{REAL}"', []),
+    ({"BPJS_SIMULATED": "true"}, "", []),
+]
+
+
+@pytest.mark.parametrize(("outside", "inside", "left"), ADDRESSES)
+def test_clinics_of_a_file_are_sent_nowhere_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outside: dict[str, str], inside: str, left: list[str]
+) -> None:
+    """The simulator's address is that of no clinic: it would say of real patients that BPJS has them."""
+    for name in ("BPJS_PCARE_BASE_URL", "BPJS_ANTREAN_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in outside.items():
+        monkeypatch.setenv(name, value)
+    clinics = read_clinics(written(tmp_path, WHOLE + inside))
+    assert clinics.unfilled == left
+    with pytest.raises(NotFilledIn) if left else nullcontext():
+        clinics.refuse_unfilled()
 
 
 def test_a_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

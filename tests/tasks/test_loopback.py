@@ -26,3 +26,18 @@ def test_without_a_proxy_nothing_is_added(environ: dict[str, str]) -> None:
     before = dict(environ)
     spare_loopback(environ)
     assert environ == before
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "socks5h://x", "SOCKS4://x:1", "ftp://x:9"])
+@pytest.mark.parametrize("name", ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "https_proxy"])
+def test_a_proxy_with_which_no_client_starts_is_left_out(name: str, proxy: str) -> None:
+    environ = {name: proxy}
+    spare_loopback(environ)
+    assert environ == {}
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy.klinik:3128", "https://x", "proxy.klinik:3128", "HTTP://x"])
+def test_any_other_stays(proxy: str) -> None:
+    environ = {"HTTP_PROXY": proxy}
+    spare_loopback(environ)
+    assert environ["HTTP_PROXY"] == proxy
