@@ -6,10 +6,10 @@ have sent the same visit under another norm or chain, so jobs are found by the d
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, text
 from sqlalchemy.orm import Session
 
 from bpjs_client.bodies import card, poli, service_date
@@ -25,7 +25,8 @@ from database.vocabulary import MAY_BE_THERE, SAID_TO_BE_THERE, UNCLEAR_LOOKS, O
 
 Body = Mapping[str, Any]
 
-_MOST = 500  # attempts back in time; a visit has a few, and a clinic's day some hundreds
+_MOST = 500  # attempts of others on that day; a patient's own have their turn before
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _PROVEN = (Outcome.SUCCESS, Outcome.FOUND, Outcome.LATE_SUCCESS)
 _PROVEN_IF_SENT = (Outcome.ALREADY_THERE, Outcome.LATE_ANSWER)
 # A request that was refused as already there did not take effect itself.
@@ -113,24 +114,27 @@ def _newest(rows: Iterable[_Sent]) -> Held:
     return Held(bodies)
 
 
-def _sent(session: Session, job: Job, body: Body) -> Iterator[_Sent]:
-    """Newest first."""
+def _sent(session: Session, job: Job, body: Body) -> list[_Sent]:
+    """Newest first. What an outage left of a whole clinic's day keeps none of the patient's own away."""
     name = NUMBER_OF.get(UNDONE_BY[Jenis(job.jenis)], "")
     columns = (Attempt.job_id, Attempt.number, Attempt.finished_at, Attempt.outcome, Attempt.request)
     outcomes = or_(
         Attempt.outcome.is_(None),
         Attempt.outcome.in_([*_PROVEN, *_PROVEN_IF_SENT, *_LOST, Outcome.ABSENT]),
     )
+    own = or_(Job.id == job.id, Job.rantai == job.rantai, Job.pasien == patient_mark(body))
     rows = session.execute(
-        select(*columns, Job.status, Job.result)
+        select(*columns, Job.status, Job.result, Attempt.id)
         .join(Job, Job.id == Attempt.job_id)
         .where(Attempt.job_id.in_(_jobs(job, Jenis(job.jenis), body)), outcomes)
-        .order_by(Attempt.finished_at.is_(None).desc(), Attempt.finished_at.desc(), Attempt.id.desc())
+        .order_by(case((own, 0), else_=1), Attempt.id.desc())
         .limit(_MOST)
     )
-    for job_id, number, at, outcome, request, status, result in rows:
-        given = (result or {}).get(name)
-        yield _Sent(job_id, number, at, outcome, request or {}, status == Status.TERKIRIM, given)
+    newest_first = sorted(rows, key=lambda row: (row[2] is None, row[2] or _NEVER, row[-1]), reverse=True)
+    return [
+        _Sent(job_id, number, at, outcome, request or {}, status == Status.TERKIRIM, (result or {}).get(name))
+        for job_id, number, at, outcome, request, status, result, _ in newest_first
+    ]
 
 
 def _deletions(session: Session, job: Job, body: Body) -> list[_Deletion]:

@@ -6,6 +6,7 @@ import pytest
 
 from database import Database
 from database.errors import MoveRefused
+from database.jobs import held_content
 from database.jobs.by_hand import Settled
 from tests.conftest import SQLITE
 from tests.database.clinic import FakeClock
@@ -70,6 +71,26 @@ def test_what_was_lost_and_closed_by_hand_may_be_what_is_there(
     here.pass_time(MINUTE)
     assert here.ends(other) == OLD_CONTENT
     assert here.job(same).status == "terkirim"
+
+
+@SQLITE
+def test_an_outage_of_the_whole_clinic_hides_nothing_of_the_patients_own(
+    here: SharedDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_content, "_MOST", 3)
+    here.give("tambah-pendaftaran")
+    here.pass_time(5)
+    here.bpjs.lose.append(AFTER)
+    first = here.give("tambah-kunjungan")
+    here.pass_time(1)
+    here.close(first, Settled.ALREADY_THERE)
+    here.bpjs.lose.extend([BEFORE] * 5)
+    for number in range(5):
+        here.give("tambah-kunjungan", f"00020000000{number:02d}", f"RM-{number}")
+    here.pass_time(1)
+    other = here.give("tambah-kunjungan", keluhan="demam")
+    here.pass_time(MINUTE)
+    assert here.ends(other) == OLD_CONTENT
 
 
 @SQLITE
