@@ -52,7 +52,7 @@ def reason_in_indonesian(said: str) -> str:
     reason = " ".join(said.replace("Value error, ", "").split()).rstrip(".")
     for pattern, ours in _REASONS:
         reason = re.sub(pattern, ours, reason, count=1, flags=re.IGNORECASE)
-    return reason
+    return re.sub(r"\b\d\.\d{5,}\b", lambda long: f"{float(long[0]):.3g}", reason)  # a third is 0.333
 
 
 def _variable(whose: str, place: tuple[int | str, ...]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from bpjs_client.errors import Rejected, Unauthorized
+from bpjs_client.errors import NotSent, Rejected, Temporary, Unauthorized
 from bpjs_client.jenis import Service
 from bpjs_client.paging import Row, whole_row
 from bpjs_client.protocol.asking import Asker, Heard
@@ -278,19 +278,31 @@ def _reference(question: str, heard: Heard) -> Settled:
 
 def _granted(asker: Asker) -> Iterator[Settled]:
     """One read of each reference of PCare."""
-    refused: dict[str, str] = {}
-    names = []
-    for name, path in _references():
-        heard = asker.ask(Service.PCARE, *path, called=f"referensi {name}")
-        names.append(name)
-        if not heard.accepted and not isinstance(heard.error, Rejected):
-            refused[name] = heard.why
-    question, open_to_us = "Referensi PCare yang terbuka", len(names) - len(refused)
-    found = f"{open_to_us} dari {len(names)}"
-    if refused:
-        found += "; tidak: " + "; ".join(f"{name} ({why})" for name, why in refused.items())
-    means = "Minta BPJS membuka yang ditolak untuk cons-id klinik." if refused else "Semua terbuka."
-    yield Settled(question, found, means, known=open_to_us > 0)
+    all_heard = {
+        name: asker.ask(Service.PCARE, *path, called=f"referensi {name}") for name, path in _references()
+    }
+    missing = {
+        name: heard
+        for name, heard in all_heard.items()
+        if not heard.accepted and not isinstance(heard.error, Rejected)
+    }
+    question, open_to_us = "Referensi PCare yang terbuka", len(all_heard) - len(missing)
+    silent = [heard for heard in missing.values() if isinstance(heard.error, NotSent | Temporary | None)]
+    if len(silent) == len(all_heard):
+        yield _open(question, silent[0])
+        return
+    found = f"{open_to_us} dari {len(all_heard)}"
+    if missing:
+        found += "; tidak: " + "; ".join(f"{name} ({heard.why})" for name, heard in missing.items())
+    yield Settled(question, found, _GRANTS[bool(missing), bool(silent)], known=open_to_us > 0)
+
+
+# Whether some reference could not be read, and whether BPJS did not answer for one of them.
+_GRANTS = {
+    (False, False): "Semua terbuka.",
+    (True, False): "Minta BPJS membuka yang ditolak untuk cons-id klinik.",
+    (True, True): "Minta BPJS membuka yang ditolak untuk cons-id klinik; yang tidak terjawab: jalankan lagi.",
+}
 
 
 @dataclass

@@ -40,7 +40,7 @@ class AlertSettings(BaseSettings):
     alert_url: SecretStr = SecretStr("")
     alert_waiting_minutes: int = Field(default=60, ge=1, le=1440)
     alert_failure_percent: float = Field(default=20, gt=0, le=100)
-    alert_silent_minutes: float = Field(default=5, ge=0.2, le=1440)  # Prefect takes ten seconds at least
+    alert_silent_minutes: float = Field(default=5, ge=1 / 6, le=1440)  # Prefect takes no less
     alert_summary_at: SummaryAt = ""
     watch_seconds: float = Field(default=30, gt=0, le=600)
 

@@ -184,6 +184,21 @@ def test_references_that_are_not_granted_are_named_with_bpjs_words(inquiry: Inqu
     assert "Minta BPJS" in said.means
 
 
+def test_a_bpjs_that_cannot_be_reached_has_refused_nothing(inquiry: Inquiries) -> None:
+    nowhere = "http://127.0.0.1:9"  # where nobody listens
+    said = inquiry(pcare_base_url=nowhere)["Referensi PCare yang terbuka"]
+    assert said.found == "BPJS tidak dapat dihubungi"
+    assert "jalankan lagi" in said.means
+    assert not said.known
+
+
+def test_a_reference_that_hiccups_is_not_taken_for_refused_alone(inquiry: Inquiries) -> None:
+    inquiry.simulator.script_answer("net-error", endpoint="kesadaran", method="GET")
+    said = inquiry()["Referensi PCare yang terbuka"]
+    assert said.found.startswith("13 dari 14; tidak: kesadaran (")
+    assert said.means.endswith("yang tidak terjawab: jalankan lagi.")
+
+
 def test_a_day_without_a_schedule_has_its_form(inquiry: Inquiries) -> None:
     inquiry.simulator.edit_reference(
         "sesi",

@@ -103,7 +103,7 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path, environ: dict[str, str], 
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("BPJS_ALERT_SILENT_MINUTES", "0", "paling kecil 0.2"),
+        ("BPJS_ALERT_SILENT_MINUTES", "0", "paling kecil 0.167"),
         ("BPJS_ALERT_WAITING_MINUTES", "lama", "harus bilangan bulat"),
     ],
 )
