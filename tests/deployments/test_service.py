@@ -11,7 +11,10 @@ REAL = {"BPJS_PCARE_BASE_URL": "https://bpjs.example/p", "BPJS_ANTREAN_BASE_URL"
 WRONG: list[tuple[dict[str, str], str]] = [
     (REAL, "Belum diisi di .env: BPJS_ANTREAN_USER_KEY, BPJS_CONS_ID, "),
     ({"BPJS_FASKES_FILE": "/tidak/ada.toml"}, "Berkas faskes /tidak/ada.toml tidak dapat dibaca."),
-    ({"BPJS_PCARE_BASE_URL": "http://bpjs.example/p"}, "Pengaturan salah: BPJS_PCARE_BASE_URL: harus https://"),
+    (
+        {"BPJS_PCARE_BASE_URL": "http://bpjs.example/p"},
+        "Pengaturan salah: BPJS_PCARE_BASE_URL: harus https://",
+    ),
 ]
 
 
