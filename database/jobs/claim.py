@@ -185,7 +185,7 @@ def _claim_one(
         job = locked_job(session, job_id)
         status = Status(job.status)
         if status not in {Status.MENUNGGU, Status.TIDAK_PASTI} or job.reason == Reason.NEEDS_PERSON:
-            return Waiting(status, job.message or status.value)
+            return Waiting(status, job.message or _numbers(job) or status.value)
         why = why_waiting(database, session, job) or _why_no_room(session, job, room, database.clock())
         if why:
             return Waiting(status, why)
@@ -250,8 +250,12 @@ def standing(database: Database, job_id: int) -> Waiting:
             raise not_there(session, job_id)
         status = Status(job.status)
         why = why_waiting(database, session, job) if status is Status.MENUNGGU else None
-        numbers = " · ".join(f"{name} {number}" for name, number in (job.result or {}).items())
-        return Waiting(status, why or job.message or numbers)
+        return Waiting(status, why or job.message or _numbers(job))
+
+
+def _numbers(job: Job) -> str:
+    """The numbers that BPJS gave, such as `noUrut B12`."""
+    return " · ".join(f"{name} {number}" for name, number in (job.result or {}).items())
 
 
 def _take(job: Job, now: datetime, owner: str, lease: timedelta) -> None:

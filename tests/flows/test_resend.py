@@ -64,8 +64,9 @@ def test_a_corrected_request_is_sent_at_once_and_prefect_forgets_it(
     assert "keluhan-rahasia" not in prefect.everything_stored()
 
 
+@pytest.mark.parametrize("still_sending", [True, False])
 def test_where_a_dispatcher_was_quicker_the_form_tells_how_it_ended(
-    failed: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch
+    failed: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch, *, still_sending: bool
 ) -> None:
     """What is put back in line wakes the dispatcher, which may take it before the form does."""
     here, job_id = failed
@@ -74,7 +75,10 @@ def test_where_a_dispatcher_was_quicker_the_form_tells_how_it_ended(
         taken = claim_one(database, wanted, owner="dispatcher", lease=named["lease"])
         assert isinstance(taken, ClaimedJob)
         here.at.in_hand.add(taken)
-        threading.Timer(0.5, lambda: deliver(taken, here.at, asker=Asker())).start()
+        sending = threading.Timer(0.5, lambda: deliver(taken, here.at, asker=Asker()))
+        sending.start()
+        if not still_sending:
+            sending.join()
         return claim_one(database, wanted, **named)
 
     monkeypatch.setattr(job_form, "claim_one", second)
