@@ -173,7 +173,10 @@ _SENTENCES = (
         "read-only transaction",
         "Basis data hanya dapat dibaca; periksa apakah BPJS_DATABASE_URL server utamanya.",
     ),
-    ("unable to open database file", "Berkas basis data tidak dapat dibuka; periksa BPJS_DATABASE_URL."),
+    (
+        "unable to open database file",
+        "Berkas basis data tidak dapat dibuka; periksa izinnya dan BPJS_DATABASE_URL.",
+    ),
     ("file is not a database", "Berkas pada BPJS_DATABASE_URL bukan basis data SQLite."),
     ("malformed", "Berkas basis data rusak; pulihkan dari cadangan."),
     ("could not decode", "Ada teks yang bukan UTF-8, mungkin di tabel intake; perbaiki atau hapus barisnya."),
@@ -188,7 +191,7 @@ _SENTENCES = (
     ("resol", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
     ("name or service", "Nama server basis data tidak dikenal; periksa BPJS_DATABASE_URL."),
     ("connect", "Basis data tidak dapat dihubungi; periksa BPJS_DATABASE_URL dan apakah servernya hidup."),
-    ("errno", "Map berkas basis data tidak dapat dibuat; periksa BPJS_DATABASE_URL dan izinnya."),
+    ("errno", "Map berkas basis data tidak dapat dibuat; periksa izinnya dan BPJS_DATABASE_URL."),
 )
 
 
