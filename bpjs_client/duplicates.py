@@ -68,8 +68,8 @@ _PLAIN_WORDS = frozenset(
         "atas sudah sdh telah terdaftar di ke pada pd dalam untuk utk dari oleh dan atau juga masih "
         "aktif sebelumnya hari tanggal tgl pukul jam sampai wib wita wit poli poliklinik klinik "
         "fktp faskes tujuan pilihan antrean antrian kode melalui via mobile aplikasi online loket "
-        "silakan silahkan menunggu dilayani sistem aplikasi kesehatan fasilitas tingkat pertama "
-        "kunjungan pelayanan layanan jadwal sesi pagi siang sore lagi status valid",
+        "silakan silahkan menunggu dilayani sistem kesehatan fasilitas tingkat pertama "
+        "kunjungan pelayanan layanan lagi status valid",
     )
 )
 _WORDED = ("kodepoli", "namapoli", "norm", "nomorantrean", "angkaantrean", "jampraktek")

@@ -43,6 +43,8 @@ OTHERS_ANTREAN = [
     "Nomor antrean A-07 sudah terdaftar",
     "No antrian A-07 sudah terdaftar di poli tersebut pada hari ini",
     "Peserta sudah terdaftar di FKTP lain",
+    "Peserta sudah terdaftar di poli tersebut pada sesi sore",
+    "Peserta sudah terdaftar pada jadwal siang",
     "Peserta sudah terdaftar di faskes lainnya",
     "Nomor kartu sudah terdaftar pada poli lain",
     "Peserta sudah terdaftar pada tanggal lain",
